@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The binary form of the counters: what the module writes to debugfs'
+ * `snapshot` and the command reads. The only header that both share.
+ *
+ * Layout, all fields little endian, no padding:
+ *
+ *   +--------------------------------+ 0
+ *   | struct systally_header         |
+ *   +--------------------------------+ header_bytes
+ *   | call_rows x row_bytes          |  one per (process, abi, nr)
+ *   +--------------------------------+
+ *   | error_rows x row_bytes         |  one per (process, abi, nr, errno)
+ *   +--------------------------------+
+ *   | unattributed_rows x row_bytes  |  one per (abi, nr), tgid 0
+ *   +--------------------------------+
+ *
+ * A snapshot is exact even while calls are being counted:
+ *
+ *   entered == sum of `count` over call_rows + unattributed
+ *
+ * A reader refuses another `version`, and steps by header_bytes and row_bytes,
+ * so that fields can be added at the end of both without a new version.
+ */
+#ifndef SYSTALLY_H
+#define SYSTALLY_H
+
+#include <linux/types.h>
+
+#define SYSTALLY_MAGIC		"systally"	/* 8 bytes, no NUL */
+#define SYSTALLY_VERSION	1
+#define SYSTALLY_COMM_LEN	16
+
+/* Which table a call's number is looked up in. */
+enum systally_abi {
+	SYSTALLY_ABI_X86_64,
+	SYSTALLY_ABI_I386,
+	SYSTALLY_ABI_X32,	/* nr without __X32_SYSCALL_BIT */
+	SYSTALLY_ABIS,
+};
+
+/* nr of the row that holds every number no kernel could have: shown as -1 */
+#define SYSTALLY_NR_OUT_OF_RANGE	(-1)
+
+enum systally_collect {
+	SYSTALLY_COLLECT_COUNT,	/* entries only */
+	SYSTALLY_COLLECT_TIME,	/* and errors, total, max */
+	SYSTALLY_COLLECT_HIST,	/* and a latency histogram */
+};
+
+/* systally_header.flags */
+#define SYSTALLY_ENABLED	0x1	/* `enabled` is 1 */
+#define SYSTALLY_THREADS	0x2	/* call rows are per thread, tid is set */
+
+struct systally_header {
+	char magic[8];		/* SYSTALLY_MAGIC */
+	__u32 version;		/* SYSTALLY_VERSION */
+	__u32 header_bytes;	/* sizeof(struct systally_header) */
+	__u32 row_bytes;	/* sizeof(struct systally_row) */
+	__u32 collect;		/* enum systally_collect, in force now */
+	__u64 call_rows;
+	__u64 error_rows;
+	__u64 unattributed_rows;
+	__u64 entered;		/* calls seen since the last reset */
+	__u64 unattributed;	/* of these, in no call row for want of memory */
+	__u64 orphan_exits;	/* exits whose entry was not seen */
+	__u64 untimed;		/* exits whose time or error has no row */
+	__u64 discarded;	/* calls that resets threw away, since load */
+	__u64 generation;	/* number of resets since load */
+	__u64 taken_ns;		/* CLOCK_MONOTONIC when this was taken */
+	__u32 flags;		/* SYSTALLY_ENABLED, SYSTALLY_THREADS */
+	__u32 reserved;
+};
+
+struct systally_row {
+	__u64 start_ns;		/* CLOCK_BOOTTIME of the process's (with
+				 * SYSTALLY_THREADS: the thread's) start: with
+				 * tgid and tid, it tells a reused pid apart
+				 */
+	__u64 count;		/* calls; in error rows: failed calls */
+	__u64 errors;		/* calls that returned -4095..-1 */
+	__u64 total_ns;		/* time between entry and exit */
+	__u64 max_ns;		/* the longest of them */
+	__u32 tgid;		/* init namespace; 0: processes that have
+				 * exited, folded into one row per comm
+				 */
+	__u32 tid;		/* 0 unless SYSTALLY_THREADS */
+	__s32 nr;		/* SYSTALLY_NR_OUT_OF_RANGE, or the number */
+	__u16 abi;		/* enum systally_abi */
+	__u16 error;		/* errno of an error row, else 0 */
+	char comm[SYSTALLY_COMM_LEN];	/* NUL-terminated */
+};
+
+#endif /* SYSTALLY_H */
