@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tracepoint handlers on kernels from 5.10 on.
+ */
+#ifndef SYSTALLY_COMPAT_TRACEPOINT_H
+#define SYSTALLY_COMPAT_TRACEPOINT_H
+
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/tracepoint.h>
+#include <linux/version.h>
+
+/*
+ * Preemption off in a handler. Before 6.13 the tracepoint itself sees to it
+ * (__DO_TRACE in include/linux/tracepoint.h); from then on the sys_* ones can
+ * be preempted.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+static __always_inline void compat_handler_begin(void)
+{
+	preempt_disable_notrace();
+}
+
+static __always_inline void compat_handler_end(void)
+{
+	preempt_enable_notrace();
+}
+#else
+static __always_inline void compat_handler_begin(void) { }
+static __always_inline void compat_handler_end(void) { }
+#endif
+
+/* sched_process_exit tells from 6.15 on whether it is the last thread. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define COMPAT_PROCESS_EXIT_ARGS	, bool group_dead
+#else
+#define COMPAT_PROCESS_EXIT_ARGS
+#endif
+
+/*
+ * All handlers that ran before an unregistration have ended. They run with
+ * preemption off, so an RCU grace period covers them; the tracepoint's own
+ * machinery on some kernels needs SRCU or tasks-trace as well.
+ */
+static inline void compat_tracepoint_synchronize(void)
+{
+	tracepoint_synchronize_unregister();
+	synchronize_rcu();
+}
+
+#endif /* SYSTALLY_COMPAT_TRACEPOINT_H */

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The controls. Called by debugfs.c and main.c; decides on the hook.
+ *
+ * Lock order: control_mutex, then the tally's, or the kernel's own for
+ * tracepoints, kprobes and static keys.
+ */
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "control.h"
+#include "event.h"
+#include "filter.h"
+#include "hook.h"
+#include "hook_kprobe.h"
+#include "hook_tracepoint.h"
+#include "parse.h"
+#include "target.h"
+
+/* Up to so many calls, a kprobe on each is better than one on all calls. */
+#define AUTO_KPROBE_NRS	24	/* about 8 names in 3 ABIs */
+
+/* Protects all settings, and what is hooked. */
+static DEFINE_MUTEX(control_mutex);
+static bool enabled = true;
+static unsigned int collect;
+static unsigned int hook;
+static bool closing;		/* no hook is ever to be set again */
+static const char *hook_reason = "no targets";
+
+static const char *const collect_words[] = { "count", "time", "hist", NULL };
+
+enum { HOOK_WORD_AUTO, HOOK_WORD_TRACEPOINT, HOOK_WORD_KPROBE,
+       HOOK_WORD_DIRECT };
+static const char *const hook_words[] = { "auto", "tracepoint", "kprobe",
+					  "direct", NULL };
+static const char *const kind_words[] = {
+	[HOOK_NONE] = "none",
+	[HOOK_TRACEPOINT] = "tracepoint",
+	[HOOK_KPROBE] = "kprobe",
+};
+
+static unsigned int set_weight(const struct syscall_set *set)
+{
+	unsigned int weight = 0, abi;
+
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++)
+		weight += bitmap_weight(set->nr[abi], SYSCALL_NRS);
+	return weight;
+}
+
+/* A kprobe costs only those who make the call, a tracepoint everyone. */
+static enum hook_kind auto_kind(const struct syscall_set *set,
+				const char **reason)
+{
+	bool all = static_key_enabled(&systally_target_all_key);
+
+	if (all && set && collect == SYSTALLY_COLLECT_COUNT &&
+	    set_weight(set) <= AUTO_KPROBE_NRS) {
+		*reason = "few calls, of every process";
+		return HOOK_KPROBE;
+	}
+	if (!all)
+		*reason = "targets are set";
+	else if (collect == SYSTALLY_COLLECT_COUNT)
+		*reason = "many calls, of every process";
+	else
+		*reason = "times need the tracepoint on exit anyway";
+	return HOOK_TRACEPOINT;
+}
+
+/* Hook what the settings ask for, with the calls in @set. */
+static int reconcile(const struct syscall_set *set)
+{
+	struct hook_plan plan = {
+		.time = collect == SYSTALLY_COLLECT_TIME,
+		.set = set,
+	};
+	const char *reason = "asked for";
+	int err;
+
+	lockdep_assert_held(&control_mutex);
+	if (closing)
+		return 0;
+	if (!enabled)
+		reason = "enabled is 0";
+	else if (!systally_target_any())
+		reason = "no targets";
+	else if (hook == HOOK_WORD_TRACEPOINT)
+		plan.kind = HOOK_TRACEPOINT;
+	else if (hook == HOOK_WORD_KPROBE)
+		plan.kind = HOOK_KPROBE;
+	else
+		plan.kind = auto_kind(set, &reason);
+
+	err = systally_hook_apply(&plan);
+	if (err && hook == HOOK_WORD_AUTO && plan.kind == HOOK_KPROBE) {
+		reason = "kprobes cannot be placed";
+		plan.kind = HOOK_TRACEPOINT;
+		err = systally_hook_apply(&plan);
+	}
+	if (!err)
+		hook_reason = reason;
+	return err;
+}
+
+/* Try a new value; on an error the old one is back, and in force. */
+#define try_setting(setting, value) ({					\
+	typeof(setting) old_value = (setting);				\
+	int err_value;							\
+									\
+	(setting) = (value);						\
+	err_value = reconcile(systally_filter_get());			\
+	if (err_value) {						\
+		(setting) = old_value;					\
+		reconcile(systally_filter_get());			\
+	}								\
+	err_value;							\
+})
+
+static int set_enabled(char *text)
+{
+	bool value;
+	int err = parse_bool(text, &value);
+
+	return err ?: try_setting(enabled, value);
+}
+
+static int set_collect(char *text)
+{
+	unsigned int value;
+	int err = parse_word(text, collect_words, &value);
+
+	if (err)
+		return err;
+	if (value == SYSTALLY_COLLECT_HIST) {
+		pr_info("collect=hist is not supported yet\n");
+		return -EOPNOTSUPP;
+	}
+	return try_setting(collect, value);
+}
+
+static int set_hook(char *text)
+{
+	unsigned int value;
+	int err = parse_word(text, hook_words, &value);
+
+	if (err)
+		return err;
+	if (value == HOOK_WORD_DIRECT) {
+		pr_info("hook=direct is not supported yet\n");
+		return -EOPNOTSUPP;
+	}
+	return try_setting(hook, value);
+}
+
+static int set_targets(char *text)
+{
+	struct targets_request *request;
+	int err;
+
+	request = kvmalloc(sizeof(*request), GFP_KERNEL);
+	if (!request)
+		return -ENOMEM;
+	err = parse_targets(text, request);
+	/* Targets first: a hook without any would only cost. */
+	if (!err)
+		err = systally_target_apply(request);
+	if (!err) {
+		err = reconcile(systally_filter_get());
+		if (err) {
+			/* No hook, no targets: what was hooked still is. */
+			pr_err("targets cannot be hooked: error %d\n", err);
+		}
+	}
+	kvfree(request);
+	return err;
+}
+
+static int set_follow(char *text)
+{
+	bool value;
+	int err = parse_bool(text, &value);
+
+	if (!err)
+		WRITE_ONCE(systally_target_follow, value);
+	return err;
+}
+
+static int set_syscalls(char *text)
+{
+	struct syscall_set *set;
+	bool all = false;
+	int err = 0, tokens = 0;
+	char *token;
+
+	set = kzalloc(sizeof(*set), GFP_KERNEL);
+	if (!set)
+		return -ENOMEM;
+	while (!err && (token = parse_token(&text))) {
+		if (all)
+			err = -EINVAL;
+		else if (!strcmp(token, "all") && !tokens)
+			all = true;
+		else
+			err = systally_syscall_add(set, token);
+		tokens++;
+	}
+	if (!tokens)
+		err = -EINVAL;
+	if (err || all) {
+		kfree(set);
+		set = NULL;
+	}
+	/* Probes for more calls before the filter lets them through, and away
+	 * with the others after it has closed.
+	 */
+	if (!err)
+		err = reconcile(set);
+	if (err) {
+		kfree(set);
+		return err;
+	}
+	systally_filter_replace(set);
+	systally_hook_trim(set);
+	return 0;
+}
+
+static int set_threads(char *text)
+{
+	bool value;
+	int err = parse_bool(text, &value);
+
+	if (err)
+		return err;
+	if (value)
+		static_branch_enable(&systally_threads_key);
+	else
+		static_branch_disable(&systally_threads_key);
+	return 0;
+}
+
+static int set_reset(char *text)
+{
+	bool value;
+	int err = parse_bool(text, &value);
+
+	if (err || !value)
+		return -EINVAL;
+	return systally_tally_reset();
+}
+
+static void show_bool(struct seq_file *seq, bool value)
+{
+	seq_printf(seq, "%d\n", value);
+}
+
+static void show_enabled(struct seq_file *seq)
+{
+	show_bool(seq, enabled);
+}
+
+static void show_collect(struct seq_file *seq)
+{
+	seq_printf(seq, "%s\n", collect_words[collect]);
+}
+
+static void show_hook(struct seq_file *seq)
+{
+	seq_printf(seq, "%s: %s (%s)\n", hook_words[hook],
+		   kind_words[systally_hook_kind()], hook_reason);
+}
+
+static void show_targets(struct seq_file *seq)
+{
+	unsigned int tgid = 0;
+
+	if (static_key_enabled(&systally_target_all_key)) {
+		seq_puts(seq, "all\n");
+		return;
+	}
+	if (!systally_target_any())
+		seq_puts(seq, "none\n");
+	while ((tgid = systally_target_next(tgid)) < PID_MAX_LIMIT)
+		seq_printf(seq, "%u\n", tgid++);
+}
+
+static void show_follow(struct seq_file *seq)
+{
+	show_bool(seq, systally_target_follow);
+}
+
+static void show_syscalls(struct seq_file *seq)
+{
+	const struct syscall_set *set = systally_filter_get();
+	char token[SYSCALL_LABEL_LEN + 8];
+	u32 abi, nr;
+
+	if (!set) {
+		seq_puts(seq, "all\n");
+		return;
+	}
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++)
+		for_each_set_bit(nr, set->nr[abi], SYSCALL_NRS)
+			if (systally_syscall_token(set, abi, nr, token))
+				seq_printf(seq, "%s\n", token);
+}
+
+static void show_threads(struct seq_file *seq)
+{
+	show_bool(seq, static_key_enabled(&systally_threads_key));
+}
+
+static const struct {
+	const char *name;
+	int (*set)(char *text);
+	void (*show)(struct seq_file *seq);
+} controls[CONTROLS] = {
+	[CONTROL_ENABLED] = { "enabled", set_enabled, show_enabled },
+	[CONTROL_COLLECT] = { "collect", set_collect, show_collect },
+	[CONTROL_HOOK] = { "hook", set_hook, show_hook },
+	[CONTROL_TARGETS] = { "targets", set_targets, show_targets },
+	[CONTROL_FOLLOW] = { "follow", set_follow, show_follow },
+	[CONTROL_SYSCALLS] = { "syscalls", set_syscalls, show_syscalls },
+	[CONTROL_THREADS] = { "threads", set_threads, show_threads },
+	[CONTROL_RESET] = { "reset", set_reset, NULL },
+};
+
+const char *systally_control_name(enum control_id id)
+{
+	return controls[id].name;
+}
+
+int systally_control_set(enum control_id id, char *text)
+{
+	int err = mutex_lock_interruptible(&control_mutex);
+
+	if (err)
+		return err;
+	err = controls[id].set(text);
+	mutex_unlock(&control_mutex);
+	return err;
+}
+
+int systally_control_show(enum control_id id, struct seq_file *seq)
+{
+	int err = mutex_lock_interruptible(&control_mutex);
+
+	if (err)
+		return err;
+	controls[id].show(seq);
+	mutex_unlock(&control_mutex);
+	return 0;
+}
+
+int systally_control_status(struct seq_file *seq)
+{
+	int err = mutex_lock_interruptible(&control_mutex);
+
+	if (err)
+		return err;
+	seq_printf(seq, "state: %s\n",
+		   systally_hook_kind() == HOOK_NONE ? "off" : "shared");
+	seq_puts(seq, "hook: ");
+	show_hook(seq);
+	seq_puts(seq, "collect: ");
+	show_collect(seq);
+	seq_puts(seq, "enabled: ");
+	show_enabled(seq);
+	if (static_key_enabled(&systally_target_all_key))
+		seq_puts(seq, "targets: all\n");
+	else
+		seq_printf(seq, "targets: %u\n", systally_target_count());
+	seq_printf(seq, "kprobes: %u\n", systally_hook_kprobe_count());
+	seq_printf(seq, "kprobe_missed: %lu\n", systally_hook_kprobe_missed());
+	seq_printf(seq, "foreign_probes: %u\n",
+		   systally_hook_tracepoint_foreign());
+	mutex_unlock(&control_mutex);
+	return 0;
+}
+
+u32 systally_control_flags(void)
+{
+	return (READ_ONCE(enabled) ? SYSTALLY_ENABLED : 0) |
+	       (static_key_enabled(&systally_threads_key) ?
+		SYSTALLY_THREADS : 0);
+}
+
+u32 systally_control_collect(void)
+{
+	return READ_ONCE(collect);
+}
+
+static void unhook_idle(struct work_struct *work)
+{
+	mutex_lock(&control_mutex);
+	reconcile(systally_filter_get());
+	mutex_unlock(&control_mutex);
+}
+
+static DECLARE_WORK(idle_work, unhook_idle);
+
+void systally_control_idle(void)
+{
+	schedule_work(&idle_work);
+}
+
+void systally_control_exit(void)
+{
+	mutex_lock(&control_mutex);
+	closing = true;
+	systally_hook_exit();
+	systally_filter_replace(NULL);
+	mutex_unlock(&control_mutex);
+	cancel_work_sync(&idle_work);
+}

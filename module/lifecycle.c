@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Forks, execs and exits, as the scheduler's tracepoints tell them: they keep
+ * the targets, the slots and the last comms. Called by main.c; the handlers
+ * run with preemption off, in the context of the task concerned (of the
+ * parent for a fork, before the child first runs).
+ */
+#include <linux/binfmts.h>
+#include <linux/sched/signal.h>
+
+#include "control.h"
+#include "inflight.h"
+#include "lifecycle.h"
+#include "tally.h"
+#include "target.h"
+#include "tracepoint.h"
+
+static void on_fork(void *data, struct task_struct *parent,
+		    struct task_struct *child)
+{
+	compat_handler_begin();
+	systally_target_forked(parent, child);
+	systally_inflight_forked(child->pid);
+	compat_handler_end();
+}
+
+static void on_exec(void *data, struct task_struct *task, pid_t old_tid,
+		    struct linux_binprm *bprm)
+{
+	compat_handler_begin();
+	systally_inflight_execed(old_tid);
+	compat_handler_end();
+}
+
+static void on_exit(void *data, struct task_struct *task
+		    COMPAT_PROCESS_EXIT_ARGS)
+{
+	bool last;
+
+	compat_handler_begin();
+	/* do_exit() has counted this thread off already. */
+	last = !atomic_read(&task->signal->live);
+	if (systally_target_has(task->tgid) &&
+	    (last || static_key_enabled(&systally_threads_key)))
+		systally_tally_exited(task);
+	systally_inflight_exited(task->pid);
+	if (last && systally_target_exited(task))
+		systally_control_idle();
+	compat_handler_end();
+}
+
+static const struct {
+	enum tracepoint_id id;
+	void *handler;
+} handlers[] = {
+	{ TRACEPOINT_PROCESS_FORK, on_fork },
+	{ TRACEPOINT_PROCESS_EXEC, on_exec },
+	{ TRACEPOINT_PROCESS_EXIT, on_exit },
+};
+
+static void unregister(unsigned int count)
+{
+	while (count--)
+		systally_tracepoint_unregister(handlers[count].id,
+					       handlers[count].handler);
+}
+
+int systally_lifecycle_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(handlers); i++) {
+		err = systally_tracepoint_register(handlers[i].id,
+						   handlers[i].handler);
+		if (err) {
+			unregister(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+void systally_lifecycle_exit(void)
+{
+	unregister(ARRAY_SIZE(handlers));
+}

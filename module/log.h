@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The prefix of all that the module says in the kernel log. Kbuild includes
+ * this first in every file.
+ */
+#ifndef SYSTALLY_LOG_H
+#define SYSTALLY_LOG_H
+
+#define pr_fmt(fmt) "systally: " fmt
+
+#endif /* SYSTALLY_LOG_H */

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Load and unload: the order of all parts, and the module's parameters.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "clock.h"
+#include "control.h"
+#include "debugfs.h"
+#include "inflight.h"
+#include "lifecycle.h"
+#include "memory.h"
+#include "parse.h"
+#include "tally.h"
+#include "target.h"
+#include "tracepoint.h"
+
+/*
+ * What was given at load, in the words of the control files. They cannot be
+ * read back from sysfs, where they would soon be out of date: `status` tells.
+ */
+static char *parameters[CONTROLS];
+static char *memory_max_bytes = "64M";
+
+#define CONTROL_PARAMETER(name, id, text)				\
+	module_param_named(name, parameters[id], charp, 0);		\
+	MODULE_PARM_DESC(name, text)
+
+CONTROL_PARAMETER(enabled, CONTROL_ENABLED, "0 or 1 (default 1)");
+CONTROL_PARAMETER(collect, CONTROL_COLLECT, "count or time (default count)");
+CONTROL_PARAMETER(hook, CONTROL_HOOK,
+		  "auto, tracepoint or kprobe (default auto)");
+CONTROL_PARAMETER(targets, CONTROL_TARGETS,
+		  "pids to count, all, or none (default none)");
+CONTROL_PARAMETER(follow, CONTROL_FOLLOW,
+		  "0 or 1: count children of targets (default 0)");
+CONTROL_PARAMETER(syscalls, CONTROL_SYSCALLS,
+		  "calls to count, by name or number (default all)");
+CONTROL_PARAMETER(threads, CONTROL_THREADS,
+		  "0 or 1: keep rows per thread (default 0)");
+module_param(memory_max_bytes, charp, 0);
+MODULE_PARM_DESC(memory_max_bytes,
+		 "cap on the module's memory; K, M, G (default 64M)");
+
+/* Targets last: then all else is in force when the first call is counted. */
+static const enum control_id parameter_order[] = {
+	CONTROL_ENABLED, CONTROL_COLLECT, CONTROL_HOOK, CONTROL_FOLLOW,
+	CONTROL_SYSCALLS, CONTROL_THREADS, CONTROL_TARGETS,
+};
+
+static int apply_parameter(enum control_id id)
+{
+	char *text;
+	int err;
+
+	if (!parameters[id])
+		return 0;
+	text = kstrdup(parameters[id], GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	err = strlen(text) > PARSE_MAX_BYTES ? -E2BIG :
+					       systally_control_set(id, text);
+	kfree(text);
+	if (err)
+		pr_err("parameter %s=%s: error %d\n", systally_control_name(id),
+		       parameters[id], err);
+	return err;
+}
+
+static int apply_memory_max(void)
+{
+	char *text = kstrdup(memory_max_bytes, GFP_KERNEL);
+	int err;
+
+	if (!text)
+		return -ENOMEM;
+	err = parse_bytes(text, &systally_memory_max_bytes);
+	kfree(text);
+	if (err)
+		pr_err("parameter memory_max_bytes=%s: error %d\n",
+		       memory_max_bytes, err);
+	return err;
+}
+
+static int __init systally_init(void)
+{
+	unsigned int i;
+	int err;
+
+	err = apply_memory_max();
+	if (err)
+		return err;
+	systally_clock_init();
+	err = systally_tracepoint_init();
+	if (err)
+		return err;
+	err = systally_target_init();
+	if (err)
+		goto err_memory;
+	err = systally_tally_init();
+	if (err)
+		goto err_target_exit;
+	err = systally_lifecycle_init();
+	if (err)
+		goto err_tally_exit;
+	for (i = 0; i < ARRAY_SIZE(parameter_order); i++) {
+		err = apply_parameter(parameter_order[i]);
+		if (err)
+			goto err_control_exit;
+	}
+	systally_debugfs_init();
+	return 0;
+
+err_control_exit:
+	systally_control_exit();
+	systally_lifecycle_exit();
+	/* Only now does nobody ask for slots any more. */
+	systally_inflight_exit();
+err_tally_exit:
+	systally_tally_exit();
+err_target_exit:
+	systally_target_exit();
+err_memory:
+	if (err == -ENOMEM)
+		pr_err("no memory, or memory_max_bytes=%s is too small\n",
+		       memory_max_bytes);
+	return err;
+}
+
+static void __exit systally_exit(void)
+{
+	systally_debugfs_exit();
+	systally_control_exit();
+	systally_lifecycle_exit();
+	systally_inflight_exit();
+	systally_tally_exit();
+	systally_target_exit();
+}
+
+module_init(systally_init);
+module_exit(systally_exit);
+MODULE_DESCRIPTION("Counts system calls by process, exactly");
+MODULE_AUTHOR("The systally authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1");

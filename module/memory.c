@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The module's memory and its cap. Called by tally.c, target.c, inflight.c.
+ */
+#include <linux/atomic.h>
+#include <linux/mm.h>
+#include <linux/vmalloc.h>
+
+#include "memory.h"
+
+unsigned long systally_memory_max_bytes = 64ul << 20;
+
+/* Written by anyone who allocates, in process context; read by anyone. */
+static atomic_long_t charged_bytes;
+
+void *systally_memory_alloc(size_t bytes, int node)
+{
+	long charge = PAGE_ALIGN(bytes);
+	void *memory;
+
+	if (atomic_long_add_return(charge, &charged_bytes) >
+	    systally_memory_max_bytes)
+		goto err_uncharge;
+	memory = vzalloc_node(bytes, node);
+	if (!memory)
+		goto err_uncharge;
+	return memory;
+
+err_uncharge:
+	atomic_long_sub(charge, &charged_bytes);
+	return NULL;
+}
+
+void systally_memory_free(void *memory, size_t bytes)
+{
+	if (!memory)
+		return;
+	vfree(memory);
+	atomic_long_sub(PAGE_ALIGN(bytes), &charged_bytes);
+}
+
+unsigned long systally_memory_bytes(void)
+{
+	return atomic_long_read(&charged_bytes);
+}
+
+bool systally_memory_room(size_t bytes)
+{
+	return systally_memory_bytes() + PAGE_ALIGN(bytes) <=
+	       systally_memory_max_bytes;
+}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The files that show what was counted: counters, errors, snapshot, inflight,
+ * status. Opened through debugfs.c's table. All in process context.
+ */
+#include <linux/ctype.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "clock.h"
+#include "control.h"
+#include "inflight.h"
+#include "memory.h"
+#include "results.h"
+#include "syscalls.h"
+#include "view.h"
+
+/* Four bytes for each that is escaped */
+#define COMM_WIDTH	(4 * SYSTALLY_COMM_LEN + 1)
+
+/* A comm as one column: what would break it is written as \xHH. */
+static const char *comm_column(const char *comm, char *text)
+{
+	char *to = text;
+	int i;
+
+	for (i = 0; i < SYSTALLY_COMM_LEN && comm[i]; i++) {
+		if (isascii(comm[i]) && isgraph(comm[i]) && comm[i] != '\\')
+			*to++ = comm[i];
+		else
+			to += sprintf(to, "\\x%02x", (unsigned char)comm[i]);
+	}
+	if (to == text)
+		to += sprintf(to, "\\x00");
+	*to = '\0';
+	return text;
+}
+
+static const char *row_label(const struct systally_row *row, char *label)
+{
+	u32 nr = row->nr == SYSTALLY_NR_OUT_OF_RANGE ? KEY_NR_OUT_OF_RANGE :
+						       row->nr;
+
+	return systally_syscall_label(row->abi, nr, label);
+}
+
+static bool has_tids(const struct view *view)
+{
+	return view->header.flags & SYSTALLY_THREADS;
+}
+
+static void show_counters_header(struct seq_file *seq, const struct view *view)
+{
+	seq_printf(seq, "%-7s %-15s %-6s %4s %-23s %15s %12s %18s %15s%s\n",
+		   "tgid", "comm", "abi", "nr", "name", "count", "errors",
+		   "total_ns", "max_ns", has_tids(view) ? "     tid" : "");
+}
+
+static void show_counters_row(struct seq_file *seq, const struct view *view,
+			      const struct systally_row *row)
+{
+	char comm[COMM_WIDTH], label[SYSCALL_LABEL_LEN];
+
+	seq_printf(seq, "%-7u %-15s %-6s %4d %-23s %15llu %12llu %18llu %15llu",
+		   row->tgid, comm_column(row->comm, comm),
+		   systally_syscall_abi_name(row->abi), row->nr,
+		   row_label(row, label), row->count, row->errors,
+		   row->total_ns, row->max_ns);
+	if (has_tids(view))
+		seq_printf(seq, " %7u", row->tid);
+	seq_putc(seq, '\n');
+}
+
+static void show_errors_header(struct seq_file *seq, const struct view *view)
+{
+	seq_printf(seq, "%-7s %-6s %4s %5s %15s\n", "tgid", "abi", "nr",
+		   "errno", "count");
+}
+
+static void show_errors_row(struct seq_file *seq, const struct view *view,
+			    const struct systally_row *row)
+{
+	seq_printf(seq, "%-7u %-6s %4d %5u %15llu\n", row->tgid,
+		   systally_syscall_abi_name(row->abi), row->nr, row->error,
+		   row->count);
+}
+
+/* A text table: one section of a view. */
+struct table_file {
+	bool errors;		/* the errors' section, else the calls' */
+	void (*show_header)(struct seq_file *seq, const struct view *view);
+	void (*show_row)(struct seq_file *seq, const struct view *view,
+			 const struct systally_row *row);
+};
+
+static const struct table_file counters_file = {
+	false, show_counters_header, show_counters_row
+};
+static const struct table_file errors_file = {
+	true, show_errors_header, show_errors_row
+};
+
+struct table_reader {
+	const struct table_file *file;
+	struct view *view;
+	const struct systally_row *rows;
+	u64 count;
+};
+
+/* Position 0 is the header, n the row n - 1. */
+static void *table_start(struct seq_file *seq, loff_t *pos)
+{
+	struct table_reader *reader = seq->private;
+
+	if (*pos == 0)
+		return SEQ_START_TOKEN;
+	return *pos <= reader->count ? (void *)&reader->rows[*pos - 1] : NULL;
+}
+
+static void *table_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	++*pos;
+	return table_start(seq, pos);
+}
+
+static void table_stop(struct seq_file *seq, void *v)
+{
+}
+
+static int table_show(struct seq_file *seq, void *v)
+{
+	struct table_reader *reader = seq->private;
+
+	if (v == SEQ_START_TOKEN)
+		reader->file->show_header(seq, reader->view);
+	else
+		reader->file->show_row(seq, reader->view, v);
+	return 0;
+}
+
+static const struct seq_operations table_seq_ops = {
+	.start = table_start,
+	.next = table_next,
+	.stop = table_stop,
+	.show = table_show,
+};
+
+static int table_open(struct file *file, const struct table_file *table)
+{
+	struct table_reader *reader;
+	struct view *view;
+
+	view = systally_view_make();
+	if (IS_ERR(view))
+		return PTR_ERR(view);
+	reader = __seq_open_private(file, &table_seq_ops, sizeof(*reader));
+	if (!reader) {
+		systally_view_free(view);
+		return -ENOMEM;
+	}
+	reader->file = table;
+	reader->view = view;
+	reader->rows = view->rows;
+	reader->count = view->header.call_rows;
+	if (table->errors) {
+		reader->rows += view->header.call_rows;
+		reader->count = view->header.error_rows;
+	}
+	return 0;
+}
+
+static int counters_open(struct inode *inode, struct file *file)
+{
+	return table_open(file, &counters_file);
+}
+
+static int errors_open(struct inode *inode, struct file *file)
+{
+	return table_open(file, &errors_file);
+}
+
+static int table_release(struct inode *inode, struct file *file)
+{
+	struct table_reader *reader =
+		((struct seq_file *)file->private_data)->private;
+
+	systally_view_free(reader->view);
+	return seq_release_private(inode, file);
+}
+
+const struct file_operations systally_counters_fops = {
+	.owner = THIS_MODULE,
+	.open = counters_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = table_release,
+};
+
+const struct file_operations systally_errors_fops = {
+	.owner = THIS_MODULE,
+	.open = errors_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = table_release,
+};
+
+static int snapshot_open(struct inode *inode, struct file *file)
+{
+	struct view *view = systally_view_make();
+
+	if (IS_ERR(view))
+		return PTR_ERR(view);
+	file->private_data = view;
+	return 0;
+}
+
+static ssize_t snapshot_read(struct file *file, char __user *to, size_t bytes,
+			     loff_t *pos)
+{
+	const struct view *view = file->private_data;
+
+	return simple_read_from_buffer(to, bytes, pos, view,
+				       systally_view_bytes(view));
+}
+
+static int snapshot_release(struct inode *inode, struct file *file)
+{
+	systally_view_free(file->private_data);
+	return 0;
+}
+
+const struct file_operations systally_snapshot_fops = {
+	.owner = THIS_MODULE,
+	.open = snapshot_open,
+	.read = snapshot_read,
+	.llseek = default_llseek,
+	.release = snapshot_release,
+};
+
+/* Position 0 is the header, n stands for the thread n - 1. */
+struct inflight_reader {
+	struct slot call;
+	u32 tid;
+};
+
+static void *inflight_start(struct seq_file *seq, loff_t *pos)
+{
+	struct inflight_reader *reader = seq->private;
+
+	if (*pos == 0)
+		return SEQ_START_TOKEN;
+	if (*pos > PID_MAX_LIMIT || !systally_inflight_running())
+		return NULL;
+	reader->tid = *pos - 1;
+	if (!systally_inflight_next(&reader->tid, &reader->call))
+		return NULL;
+	*pos = reader->tid + 1;
+	return reader;
+}
+
+static void *inflight_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	void *next;
+
+	++*pos;
+	next = inflight_start(seq, pos);
+	if (!next)
+		*pos = (loff_t)PID_MAX_LIMIT + 1;
+	return next;
+}
+
+static int inflight_show(struct seq_file *seq, void *v)
+{
+	struct inflight_reader *reader = v;
+	char label[SYSCALL_LABEL_LEN];
+	u32 abi, nr;
+	u64 now;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_printf(seq, "%-7s %-7s %-6s %4s %-23s %15s\n", "tid",
+			   "tgid", "abi", "nr", "name", "since_ns");
+		if (!systally_inflight_running())
+			seq_puts(seq, "# not kept: write time to collect, and set targets\n");
+		return 0;
+	}
+	preempt_disable();
+	now = systally_clock_now();
+	preempt_enable();
+	abi = key_abi(reader->call.key);
+	nr = key_nr(reader->call.key);
+	seq_printf(seq, "%-7u %-7u %-6s %4d %-23s %15llu\n", reader->tid,
+		   key_tgid(reader->call.key), systally_syscall_abi_name(abi),
+		   nr == KEY_NR_OUT_OF_RANGE ? SYSTALLY_NR_OUT_OF_RANGE : nr,
+		   systally_syscall_label(abi, nr, label),
+		   systally_clock_to_ns(systally_clock_elapsed
+					(reader->call.entered_at, now)));
+	return 0;
+}
+
+static const struct seq_operations inflight_seq_ops = {
+	.start = inflight_start,
+	.next = inflight_next,
+	.stop = table_stop,
+	.show = inflight_show,
+};
+
+static int inflight_open(struct inode *inode, struct file *file)
+{
+	return seq_open_private(file, &inflight_seq_ops,
+				sizeof(struct inflight_reader));
+}
+
+const struct file_operations systally_inflight_fops = {
+	.owner = THIS_MODULE,
+	.open = inflight_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = seq_release_private,
+};
+
+static int status_show(struct seq_file *seq, void *v)
+{
+	char label[SYSCALL_LABEL_LEN];
+	const struct systally_row *row;
+	struct view *view;
+	u64 tallied = 0, i;
+	int err;
+
+	err = systally_control_status(seq);
+	if (err)
+		return err;
+	view = systally_view_make();
+	if (IS_ERR(view))
+		return PTR_ERR(view);
+	for (i = 0; i < view->header.call_rows; i++)
+		tallied += view->rows[i].count;
+	seq_printf(seq, "clock: %s\n", systally_clock_name());
+	seq_printf(seq, "entered: %llu\n", view->header.entered);
+	seq_printf(seq, "tallied: %llu\n", tallied);
+	seq_printf(seq, "unattributed: %llu\n", view->header.unattributed);
+	row = view->rows + view->header.call_rows + view->header.error_rows;
+	for (i = 0; i < view->header.unattributed_rows; i++, row++)
+		if (row->count)
+			seq_printf(seq, "unattributed.%s.%s: %llu\n",
+				   systally_syscall_abi_name(row->abi),
+				   row_label(row, label), row->count);
+	seq_printf(seq, "orphan_exits: %llu\n", view->header.orphan_exits);
+	seq_printf(seq, "untimed: %llu\n", view->header.untimed);
+	seq_printf(seq, "discarded: %llu\n", view->header.discarded);
+	seq_printf(seq, "generation: %llu\n", view->header.generation);
+	seq_printf(seq, "memory_bytes: %lu\n", systally_memory_bytes());
+	seq_printf(seq, "memory_max_bytes: %lu\n", systally_memory_max_bytes);
+	systally_view_free(view);
+	return 0;
+}
+
+static int status_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, status_show, NULL);
+}
+
+const struct file_operations systally_status_fops = {
+	.owner = THIS_MODULE,
+	.open = status_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+};

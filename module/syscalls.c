@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * System calls by name. Called by control.c, results.c and hook_kprobe.c, and
+ * by the unit tests in userland.
+ */
+#include "syscalls.h"
+
+#ifdef __KERNEL__
+#include <linux/ctype.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#endif
+
+/* Generated, see Kbuild: SYSCALL_NAMES_64, _32 and _X32 are `[nr] = "name",` */
+#include "syscall_names.h"
+
+static const char *const names_64[] = { SYSCALL_NAMES_64 };
+static const char *const names_32[] = { SYSCALL_NAMES_32 };
+static const char *const names_x32[] = { SYSCALL_NAMES_X32 };
+
+static const struct {
+	const char *abi;
+	const char *const *names;
+	u32 count;
+} tables[SYSTALLY_ABIS] = {
+	[SYSTALLY_ABI_X86_64] = { "x86-64", names_64, ARRAY_SIZE(names_64) },
+	[SYSTALLY_ABI_I386] = { "i386", names_32, ARRAY_SIZE(names_32) },
+	[SYSTALLY_ABI_X32] = { "x32", names_x32, ARRAY_SIZE(names_x32) },
+};
+
+const char *systally_syscall_abi_name(u32 abi)
+{
+	return tables[abi].abi;
+}
+
+const char *systally_syscall_name(u32 abi, u32 nr)
+{
+	return nr < tables[abi].count ? tables[abi].names[nr] : NULL;
+}
+
+const char *systally_syscall_label(u32 abi, u32 nr, char *label)
+{
+	const char *name = systally_syscall_name(abi, nr);
+
+	if (name)
+		return name;
+	if (nr == KEY_NR_OUT_OF_RANGE)
+		return "out_of_range";
+	snprintf(label, SYSCALL_LABEL_LEN, "syscall_%u", nr);
+	return label;
+}
+
+/* The number of a name in one ABI, or -1 */
+static int find_nr(u32 abi, const char *name)
+{
+	u32 nr;
+
+	for (nr = 0; nr < tables[abi].count; nr++)
+		if (tables[abi].names[nr] &&
+		    !strcmp(tables[abi].names[nr], name))
+			return nr;
+	return -1;
+}
+
+static int add_in_abi(struct syscall_set *set, u32 abi, const char *token)
+{
+	int nr;
+
+	if (isdigit((unsigned char)token[0])) {
+		if (kstrtoint(token, 10, &nr) ||
+		    !systally_syscall_name(abi, nr))
+			return -ENOENT;
+	} else {
+		nr = find_nr(abi, token);
+		if (nr < 0)
+			return -ENOENT;
+	}
+	__set_bit(nr, set->nr[abi]);
+	return 0;
+}
+
+int systally_syscall_add(struct syscall_set *set, const char *token)
+{
+	const char *colon = strchr(token, ':');
+	int err = -ENOENT;
+	u32 abi;
+
+	if (!colon && isdigit((unsigned char)token[0]))
+		return add_in_abi(set, SYSTALLY_ABI_X86_64, token);
+
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		const char *name = systally_syscall_abi_name(abi);
+
+		if (!colon) {
+			if (!add_in_abi(set, abi, token))
+				err = 0;
+		} else if (!strncmp(token, name, colon - token) &&
+			   !name[colon - token]) {
+			return add_in_abi(set, abi, colon + 1);
+		}
+	}
+	return colon ? -EINVAL : err;
+}
+
+bool systally_syscall_token(const struct syscall_set *set, u32 abi, u32 nr,
+			    char *token)
+{
+	char label[SYSCALL_LABEL_LEN];
+	const char *name = systally_syscall_label(abi, nr, label);
+	u32 other;
+
+	/* A bare name stands for it if all ABIs that have the name do. */
+	for (other = 0; other < SYSTALLY_ABIS; other++) {
+		int other_nr = find_nr(other, name);
+
+		if (other_nr >= 0 && !test_bit(other_nr, set->nr[other])) {
+			snprintf(token, SYSCALL_LABEL_LEN + 8, "%s:%s",
+				 systally_syscall_abi_name(abi), name);
+			return true;
+		}
+	}
+	for (other = 0; other < abi; other++)
+		if (find_nr(other, name) >= 0)
+			return false;
+	snprintf(token, SYSCALL_LABEL_LEN + 8, "%s", name);
+	return true;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The slow parts of the counting table: making, inserting, adding, folding.
+ * Called by tally.c, and by the unit tests in userland.
+ */
+#include "table.h"
+
+#ifdef __KERNEL__
+#include <linux/log2.h>
+#endif
+
+void table_init(struct table *table, u32 rows, u32 epoch)
+{
+	table->shift = 64 - ilog2(rows);
+	table->mask = rows - 1;
+	table->epoch = epoch;
+}
+
+void table_clean(struct table *table, u32 epoch)
+{
+	u32 shift = table->shift, mask = table->mask;
+	size_t bytes = sizeof(*table);
+
+	if (table->used)
+		bytes = table_bytes(table_rows(table));
+	memset(table, 0, bytes);
+	table->shift = shift;
+	table->mask = mask;
+	table->epoch = epoch;
+}
+
+struct table_row *table_insert(struct table *table, u64 key, u64 start,
+			       const char *comm, u32 limit)
+{
+	struct table_row *row = table_find(table, key, start);
+
+	if (row->key)
+		return row;
+	if (table->used >= limit)
+		return NULL;
+	row->key = key;
+	row->start = start;
+	memcpy(row->comm, comm, SYSTALLY_COMM_LEN);
+	row->comm[SYSTALLY_COMM_LEN - 1] = '\0';
+	table->used++;
+	return row;
+}
+
+struct table_row *table_unattributed(struct table *table, u64 key)
+{
+	static const char nobody[SYSTALLY_COMM_LEN];
+
+	key = key_make(ROW_UNATTRIBUTED, 0, 0, key_abi(key), key_nr(key));
+	return table_insert(table, key, 0, nobody, table->mask);
+}
+
+void row_add(struct table_row *to, const struct table_row *from)
+{
+	to->count += from->count;
+	to->errors += from->errors;
+	to->total += from->total;
+	if (to->max < from->max)
+		to->max = from->max;
+}
+
+void table_add_sums(struct table *to, const struct table *from)
+{
+	to->entered += from->entered;
+	to->orphan_exits += from->orphan_exits;
+	to->untimed += from->untimed;
+	to->nameless += from->nameless;
+}
+
+/* FNV-1a (draft-eastlake-fnv), 64 bits */
+u64 comm_hash(const char *comm)
+{
+	u64 hash = 0xcbf29ce484222325ull;
+	int i;
+
+	for (i = 0; i < SYSTALLY_COMM_LEN && comm[i]; i++)
+		hash = (hash ^ (unsigned char)comm[i]) * 0x100000001b3ull;
+	return hash;
+}
+
+bool table_fold_row(struct table *to, const struct table_row *row,
+		    const char *comm, u32 limit)
+{
+	bool error = key_kind(row->key) == ROW_ERROR;
+	u64 key = key_make(error ? ROW_FOLDED_ERROR : ROW_FOLDED_CALL,
+			   error ? key_sub(row->key) : 0, 0,
+			   key_abi(row->key), key_nr(row->key));
+	u64 start = comm_hash(comm);
+	struct table_row *folded;
+
+	/* Two names with one hash: the next value is as good as any. */
+	for (;; start++) {
+		folded = table_insert(to, key, start, comm, limit);
+		if (!folded)
+			return false;
+		if (!strncmp(folded->comm, comm, SYSTALLY_COMM_LEN - 1))
+			break;
+	}
+	row_add(folded, row);
+	return true;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The counting table: open addressing with linear probing, one cache line per
+ * row. The tally keeps one per CPU and one that everything is folded into.
+ * Compiles in userland too, for the unit tests.
+ *
+ * Concurrency: none in here. A table has one writer at a time and no reader
+ * beside it; tally.c says how a table changes hands.
+ */
+#ifndef SYSTALLY_TABLE_H
+#define SYSTALLY_TABLE_H
+
+#ifdef __KERNEL__
+#include <linux/bits.h>
+#include <linux/cache.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#else
+#include "kernel_shim.h"
+#endif
+
+#include "../include/systally.h"
+
+/*
+ * A row's key:
+ *
+ *   63   59 58   56 55          34 33          12 11  10 9        0
+ *   +------+-------+--------------+--------------+------+----------+
+ *   |  0   | kind  | tid or errno |     tgid     | abi  |    nr    |
+ *   +------+-------+--------------+--------------+------+----------+
+ *
+ * A pid has at most 22 bits (PID_MAX_LIMIT, include/linux/threads.h).
+ * 0 is an empty row, so kind is never 0.
+ */
+#define KEY_NR_BITS	10
+#define KEY_ABI_SHIFT	KEY_NR_BITS
+#define KEY_ABI_BITS	2
+#define KEY_TGID_SHIFT	(KEY_ABI_SHIFT + KEY_ABI_BITS)
+#define KEY_PID_BITS	22
+#define KEY_SUB_SHIFT	(KEY_TGID_SHIFT + KEY_PID_BITS)
+#define KEY_KIND_SHIFT	(KEY_SUB_SHIFT + KEY_PID_BITS)
+
+/* The number that stands for all that are too large for the key. */
+#define KEY_NR_OUT_OF_RANGE	((1u << KEY_NR_BITS) - 1)
+
+enum row_kind {
+	ROW_EMPTY,
+	ROW_CALL,		/* a process's calls of one number */
+	ROW_ERROR,		/* of these, the ones that failed with an errno */
+	ROW_EXITED,		/* the process has exited; comm is its last */
+	ROW_UNATTRIBUTED,	/* calls of a number with no row of their own */
+	ROW_FOLDED_CALL,	/* ROW_CALL of exited processes of one comm */
+	ROW_FOLDED_ERROR,	/* likewise ROW_ERROR */
+};
+
+struct table_row {
+	u64 key;
+	u64 start;		/* start_boottime of the process in ns: with
+				 * the tgid, no reused pid inherits a row; of
+				 * folded rows a hash of comm
+				 */
+	u64 count;
+	u64 errors;
+	u64 total;		/* clock units, see clock.h */
+	u64 max;
+	char comm[SYSTALLY_COMM_LEN];
+};
+
+struct table {
+	u32 shift;		/* 64 - log2(rows) */
+	u32 mask;		/* rows - 1 */
+	u32 used;
+	u32 epoch;		/* of the calls in it, see tally.h */
+	u64 entered;
+	u64 orphan_exits;
+	u64 untimed;
+	u64 nameless;		/* unattributed without a row for the number */
+	u64 pad[2];
+	struct table_row rows[];
+};
+
+static inline u64 key_make(enum row_kind kind, u32 sub, u32 tgid, u32 abi,
+			   u32 nr)
+{
+	return (u64)kind << KEY_KIND_SHIFT | (u64)sub << KEY_SUB_SHIFT |
+	       (u64)tgid << KEY_TGID_SHIFT | abi << KEY_ABI_SHIFT | nr;
+}
+
+static inline enum row_kind key_kind(u64 key)
+{
+	return key >> KEY_KIND_SHIFT;
+}
+
+/* The thread id of a call row (0: kept per process), errno of an error row. */
+static inline u32 key_sub(u64 key)
+{
+	return key >> KEY_SUB_SHIFT & ((1u << KEY_PID_BITS) - 1);
+}
+
+static inline u32 key_tgid(u64 key)
+{
+	return key >> KEY_TGID_SHIFT & ((1u << KEY_PID_BITS) - 1);
+}
+
+static inline u32 key_abi(u64 key)
+{
+	return key >> KEY_ABI_SHIFT & ((1u << KEY_ABI_BITS) - 1);
+}
+
+static inline u32 key_nr(u64 key)
+{
+	return key & ((1u << KEY_NR_BITS) - 1);
+}
+
+static inline u32 table_rows(const struct table *table)
+{
+	return table->mask + 1;
+}
+
+static inline size_t table_bytes(u32 rows)
+{
+	return sizeof(struct table) + rows * sizeof(struct table_row);
+}
+
+/*
+ * Up to here ordinary rows are inserted freely; above, the owner should
+ * switch to another table.
+ */
+static inline u32 table_soft_limit(const struct table *table)
+{
+	return table_rows(table) - table_rows(table) / 4;
+}
+
+/* Above this only rows for unattributed calls are inserted. */
+static inline u32 table_hard_limit(const struct table *table)
+{
+	return table_rows(table) - table_rows(table) / 8;
+}
+
+/* Fibonacci hashing (Knuth, TAOCP 6.4): the product's top bits mix best. */
+static inline u32 table_hash(const struct table *table, u64 key, u64 start)
+{
+	return (key ^ start) * 0x9e3779b97f4a7c15ull >> table->shift;
+}
+
+/*
+ * table_find - the row of (key, start), or the empty row where it belongs
+ *
+ * Any context; the caller owns the table. Ends because a table is never full.
+ */
+static __always_inline struct table_row *table_find(struct table *table,
+						    u64 key, u64 start)
+{
+	u32 i = table_hash(table, key, start);
+
+	for (;;) {
+		struct table_row *row = &table->rows[i];
+
+		if ((row->key == key && row->start == start) || !row->key)
+			return row;
+		i = (i + 1) & table->mask;
+	}
+}
+
+/*
+ * table_init - make zeroed memory of table_bytes(rows) a table
+ * @rows: a power of two, at least 64
+ */
+void table_init(struct table *table, u32 rows, u32 epoch);
+
+/* table_clean - empty a table; cheap if little of it is used */
+void table_clean(struct table *table, u32 epoch);
+
+/*
+ * table_insert - the row of (key, start), made if there is room
+ * @comm: copied into a new row, SYSTALLY_COMM_LEN bytes
+ * @limit: number of used rows at which there is no more room
+ *
+ * Any context; the caller owns the table. Returns NULL if there is no room.
+ */
+struct table_row *table_insert(struct table *table, u64 key, u64 start,
+			       const char *comm, u32 limit);
+
+/*
+ * table_unattributed - the row for calls of key's abi and nr that can have no
+ * row of their own
+ *
+ * Any context; the caller owns the table. Returns NULL if there is no room
+ * even for that.
+ */
+struct table_row *table_unattributed(struct table *table, u64 key);
+
+/* row_add - add what @from counted to @to; their keys may differ */
+void row_add(struct table_row *to, const struct table_row *from);
+
+/* table_add_sums - add the numbers that stand beside the rows */
+void table_add_sums(struct table *to, const struct table *from);
+
+/* comm_hash - what stands for a command's name in a folded row's start */
+u64 comm_hash(const char *comm);
+
+/*
+ * table_fold_row - add a row of an exited process to its command's row
+ * @comm: the process's last comm
+ *
+ * Process context, the caller owns @to. Returns false if there is no room.
+ */
+bool table_fold_row(struct table *to, const struct table_row *row,
+		    const char *comm, u32 limit);
+
+#endif /* SYSTALLY_TABLE_H */

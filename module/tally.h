@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The counters. The hooks' handlers count into this CPU's table; readers get
+ * everything folded into one.
+ *
+ * Concurrency: each CPU has two tables, one active, the other spare (clean)
+ * or retired (waiting to be folded). Handlers run with preemption off and do
+ * not nest (system calls come neither from irq nor NMI), so an active table
+ * has one writer, which uses plain stores. Whoever takes the spare (xchg) has
+ * thereby the right to replace the active table: the owner when it is full,
+ * or a flush. Nobody reads a table before its writer is done with it, which
+ * the owner says by storing it to `retired`, and a flush knows by waiting for
+ * synchronize_rcu(). The master table belongs to whoever holds the mutex.
+ */
+#ifndef SYSTALLY_TALLY_H
+#define SYSTALLY_TALLY_H
+
+#include <linux/percpu.h>
+#include <linux/sched.h>
+
+#include "table.h"
+
+struct tally_cpu {
+	struct table *active;	/* written by whoever took the spare */
+	struct table *spare;	/* taken by xchg(); put by the mutex's holder */
+	struct table *retired;	/* put by the owner; taken under the mutex */
+	unsigned long grown;	/* jiffies of the last refill, under the mutex */
+};
+
+DECLARE_PER_CPU(struct tally_cpu, systally_tally_cpu);
+
+/* Whether rows are kept per thread. Flipped under the control mutex. */
+DECLARE_STATIC_KEY_FALSE(systally_threads_key);
+
+/*
+ * Who a task's calls are counted for: with a row's tgid (and tid), the start
+ * time tells a reused pid apart. Any context, for current or under RCU.
+ */
+static __always_inline const struct task_struct *
+systally_tally_owner(const struct task_struct *task)
+{
+	if (static_branch_unlikely(&systally_threads_key))
+		return task;
+	return task->group_leader;
+}
+
+static __always_inline u64 systally_tally_key(const struct task_struct *task,
+					      u32 abi, u32 nr)
+{
+	u32 tid = 0;
+
+	if (static_branch_unlikely(&systally_threads_key))
+		tid = task->pid;
+	return key_make(ROW_CALL, tid, task->tgid, abi, nr);
+}
+
+/* This CPU's table. Preemption off until the caller is done with it. */
+static __always_inline struct table *systally_tally_table(void)
+{
+	return this_cpu_read(systally_tally_cpu.active);
+}
+
+/*
+ * systally_tally_insert - a row for a key that has none in this CPU's table
+ *
+ * Handlers only: preemption off, never sleeps or allocates. Returns the row
+ * of the number's unattributed calls if there is no room, NULL (and counts it
+ * as nameless) if there is not even room for that.
+ */
+struct table_row *systally_tally_insert(u64 key, u64 start);
+
+/* The row of current's (key, start) in this CPU's table, made if need be. */
+static __always_inline struct table_row *
+systally_tally_row(struct table *table, u64 key, u64 start)
+{
+	struct table_row *row = table_find(table, key, start);
+
+	if (likely(row->key))
+		return row;
+	return systally_tally_insert(key, start);
+}
+
+/*
+ * systally_tally_error - count a failed call by its errno
+ * @key: of the call's row
+ * @error: 1 to 4095
+ *
+ * Handlers only, preemption off; for current. Without room it is missing
+ * from the breakdown by errno, but not from the call's row.
+ */
+void systally_tally_error(u64 key, u32 error);
+
+/*
+ * systally_tally_exited - keep the last comm of a process (or thread) that
+ * exits, so that its rows can be shown and folded by it
+ *
+ * In the sched_process_exit handler, preemption off; @task is current.
+ */
+void systally_tally_exited(const struct task_struct *task);
+
+/* systally_tally_lock - no fold, flush or reset until unlocked; may sleep */
+int __must_check systally_tally_lock(void);
+void systally_tally_unlock(void);
+
+/*
+ * systally_tally_flush - fold all that is counted until now
+ *
+ * Process context, under systally_tally_lock; sleeps for a grace period.
+ * Returns the master table, which stays as it is until the unlock. In it,
+ * entered == sum of count over call rows + unattributed, exactly.
+ */
+struct table *systally_tally_flush(void);
+
+/*
+ * systally_tally_new_epoch - calls entered before are not timed when they exit
+ *
+ * Called when entries or exits begin to be seen again after a time when they
+ * were not. Process context, sleeps; takes the tally's lock.
+ */
+void systally_tally_new_epoch(void);
+
+/* systally_tally_reset - start anew; process context; 0 or -EINTR */
+int systally_tally_reset(void);
+
+/*
+ * systally_tally_comm - the name to show for a row of the master table
+ * @comm: SYSTALLY_COMM_LEN bytes
+ *
+ * The process's current name while it lives, else its last. Process context,
+ * under systally_tally_lock.
+ */
+void systally_tally_comm(const struct table_row *row, char *comm);
+
+/* Of the master table, under the lock. */
+u64 systally_tally_discarded(void);
+u64 systally_tally_generation(void);
+
+/* The epoch of calls entered now; for display, it may change at any time. */
+u32 systally_tally_epoch(void);
+
+int __must_check systally_tally_init(void);
+
+/* After all hooks are gone and their handlers have ended. */
+void systally_tally_exit(void);
+
+#endif /* SYSTALLY_TALLY_H */

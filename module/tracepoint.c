@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Finding and using tracepoints that are not exported. Called by
+ * hook_tracepoint.c and lifecycle.c.
+ */
+#include <linux/string.h>
+
+#include "tracepoint.h"
+
+static const char *const names[TRACEPOINTS] = {
+	[TRACEPOINT_SYS_ENTER] = "sys_enter",
+	[TRACEPOINT_SYS_EXIT] = "sys_exit",
+	[TRACEPOINT_PROCESS_FORK] = "sched_process_fork",
+	[TRACEPOINT_PROCESS_EXEC] = "sched_process_exec",
+	[TRACEPOINT_PROCESS_EXIT] = "sched_process_exit",
+};
+
+/* Set once, at load. */
+static struct tracepoint *found[TRACEPOINTS];
+
+static void match(struct tracepoint *tp, void *unused)
+{
+	unsigned int i;
+
+	for (i = 0; i < TRACEPOINTS; i++)
+		if (!strcmp(tp->name, names[i]))
+			found[i] = tp;
+}
+
+int systally_tracepoint_init(void)
+{
+	unsigned int i;
+
+	for_each_kernel_tracepoint(match, NULL);
+	for (i = 0; i < TRACEPOINTS; i++) {
+		if (!found[i]) {
+			pr_err("this kernel has no tracepoint %s\n", names[i]);
+			return -ENOENT;
+		}
+	}
+	return 0;
+}
+
+int systally_tracepoint_register(enum tracepoint_id id, void *handler)
+{
+	return tracepoint_probe_register(found[id], handler, NULL);
+}
+
+void systally_tracepoint_unregister(enum tracepoint_id id, void *handler)
+{
+	tracepoint_probe_unregister(found[id], handler, NULL);
+	compat_tracepoint_synchronize();
+}
+
+unsigned int systally_tracepoint_foreign(enum tracepoint_id id, void *handler)
+{
+	struct tracepoint_func *func;
+	unsigned int foreign = 0;
+
+	/* The array is freed after an RCU-sched (and SRCU) grace period. */
+	preempt_disable();
+	func = rcu_dereference_sched(found[id]->funcs);
+	for (; func && func->func; func++)
+		if (func->func != handler)
+			foreign++;
+	preempt_enable();
+	return foreign;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's tracepoints that are not exported by name. Used by
+ * hook_tracepoint.c and lifecycle.c.
+ */
+#ifndef SYSTALLY_TRACEPOINT_H
+#define SYSTALLY_TRACEPOINT_H
+
+#include "compat/tracepoint.h"
+
+enum tracepoint_id {
+	TRACEPOINT_SYS_ENTER,
+	TRACEPOINT_SYS_EXIT,
+	TRACEPOINT_PROCESS_FORK,
+	TRACEPOINT_PROCESS_EXEC,
+	TRACEPOINT_PROCESS_EXIT,
+	TRACEPOINTS,
+};
+
+/*
+ * systally_tracepoint_init - find them all; process context
+ *
+ * Returns 0, or -ENOENT (and says which) if the kernel was built without one.
+ */
+int __must_check systally_tracepoint_init(void);
+
+/*
+ * systally_tracepoint_register - call @handler from now on
+ *
+ * Process context, sleeps. Returns 0 or what tracepoint_probe_register() does.
+ */
+int __must_check systally_tracepoint_register(enum tracepoint_id id,
+					      void *handler);
+
+/*
+ * systally_tracepoint_unregister - no longer call @handler
+ *
+ * Process context, sleeps. Ends when no call is under way. It can fail only
+ * for want of memory on old kernels, which then keep an empty handler in
+ * place: nothing for a caller to do.
+ */
+void systally_tracepoint_unregister(enum tracepoint_id id, void *handler);
+
+/*
+ * systally_tracepoint_foreign - number of others' handlers on a tracepoint
+ * @handler: ours
+ */
+unsigned int systally_tracepoint_foreign(enum tracepoint_id id, void *handler);
+
+#endif /* SYSTALLY_TRACEPOINT_H */

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Copying the counters out. Called by results.c.
+ */
+#include <linux/build_bug.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sort.h>
+#include <linux/timekeeping.h>
+
+#include "clock.h"
+#include "control.h"
+#include "tally.h"
+#include "view.h"
+
+enum section { SECTION_CALLS, SECTION_ERRORS, SECTION_UNATTRIBUTED, SECTIONS };
+
+static int row_section(const struct table_row *row)
+{
+	switch (key_kind(row->key)) {
+	case ROW_CALL:
+	case ROW_FOLDED_CALL:
+		return SECTION_CALLS;
+	case ROW_ERROR:
+	case ROW_FOLDED_ERROR:
+		return SECTION_ERRORS;
+	case ROW_UNATTRIBUTED:
+		return SECTION_UNATTRIBUTED;
+	default:
+		return -1;
+	}
+}
+
+static void row_export(struct systally_row *to, const struct table_row *from,
+		       enum section section)
+{
+	u32 nr = key_nr(from->key);
+
+	memset(to, 0, sizeof(*to));
+	to->start_ns = from->start;
+	to->count = from->count;
+	to->errors = from->errors;
+	to->total_ns = systally_clock_to_ns(from->total);
+	to->max_ns = systally_clock_to_ns(from->max);
+	to->tgid = key_tgid(from->key);
+	to->nr = nr == KEY_NR_OUT_OF_RANGE ? SYSTALLY_NR_OUT_OF_RANGE : nr;
+	to->abi = key_abi(from->key);
+	if (section == SECTION_ERRORS)
+		to->error = key_sub(from->key);
+	else if (section == SECTION_CALLS)
+		to->tid = key_sub(from->key);
+	systally_tally_comm(from, to->comm);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct systally_row *x = a, *y = b;
+
+#define COMPARE(field)							\
+	do {								\
+		if (x->field != y->field)				\
+			return x->field < y->field ? -1 : 1;		\
+	} while (0)
+	COMPARE(tgid);
+	COMPARE(start_ns);
+	COMPARE(tid);
+	COMPARE(abi);
+	COMPARE(nr);
+	COMPARE(error);
+#undef COMPARE
+	return 0;
+}
+
+/* Under the tally's lock. */
+static struct view *copy_master(struct table *master)
+{
+	u64 count[SECTIONS] = {}, unattributed = master->nameless;
+	struct systally_row *next[SECTIONS];
+	struct view *view;
+	u64 rows = 0;
+	u32 i;
+
+	for (i = 0; i < table_rows(master); i++) {
+		int section = row_section(&master->rows[i]);
+
+		if (section >= 0)
+			count[section]++;
+	}
+	for (i = 0; i < SECTIONS; i++)
+		rows += count[i];
+	view = kvmalloc(struct_size(view, rows, rows), GFP_KERNEL);
+	if (!view)
+		return ERR_PTR(-ENOMEM);
+
+	next[SECTION_CALLS] = view->rows;
+	next[SECTION_ERRORS] = next[SECTION_CALLS] + count[SECTION_CALLS];
+	next[SECTION_UNATTRIBUTED] = next[SECTION_ERRORS] +
+				     count[SECTION_ERRORS];
+	for (i = 0; i < table_rows(master); i++) {
+		const struct table_row *row = &master->rows[i];
+		int section = row_section(row);
+
+		if (section < 0)
+			continue;
+		if (section == SECTION_UNATTRIBUTED)
+			unattributed += row->count;
+		row_export(next[section]++, row, section);
+		cond_resched();
+	}
+
+	view->header = (struct systally_header) {
+		.version = SYSTALLY_VERSION,
+		.header_bytes = sizeof(view->header),
+		.row_bytes = sizeof(view->rows[0]),
+		.collect = systally_control_collect(),
+		.call_rows = count[SECTION_CALLS],
+		.error_rows = count[SECTION_ERRORS],
+		.unattributed_rows = count[SECTION_UNATTRIBUTED],
+		.entered = master->entered,
+		.unattributed = unattributed,
+		.orphan_exits = master->orphan_exits,
+		.untimed = master->untimed,
+		.discarded = systally_tally_discarded(),
+		.generation = systally_tally_generation(),
+		.taken_ns = ktime_get_ns(),
+		.flags = systally_control_flags(),
+	};
+	memcpy(view->header.magic, SYSTALLY_MAGIC, sizeof(view->header.magic));
+	return view;
+}
+
+struct view *systally_view_make(void)
+{
+	struct systally_row *rows;
+	struct view *view;
+	int err;
+
+	/* What both sides of the interface rely on */
+	BUILD_BUG_ON(sizeof(struct systally_header) != 112);
+	BUILD_BUG_ON(sizeof(struct systally_row) != 72);
+	BUILD_BUG_ON(SYSTALLY_COMM_LEN != TASK_COMM_LEN);
+
+	err = systally_tally_lock();
+	if (err)
+		return ERR_PTR(err);
+	view = copy_master(systally_tally_flush());
+	systally_tally_unlock();
+	if (IS_ERR(view))
+		return view;
+
+	rows = view->rows;
+	sort(rows, view->header.call_rows, sizeof(*rows), compare_rows, NULL);
+	rows += view->header.call_rows;
+	sort(rows, view->header.error_rows, sizeof(*rows), compare_rows, NULL);
+	rows += view->header.error_rows;
+	sort(rows, view->header.unattributed_rows, sizeof(*rows), compare_rows,
+	     NULL);
+	return view;
+}
+
+void systally_view_free(struct view *view)
+{
+	kvfree(view);
+}
+
+u64 systally_view_rows(const struct view *view)
+{
+	return view->header.call_rows + view->header.error_rows +
+	       view->header.unattributed_rows;
+}
+
+size_t systally_view_bytes(const struct view *view)
+{
+	return sizeof(*view) + systally_view_rows(view) * sizeof(view->rows[0]);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of the module that need no kernel take from it, for the unit
+ * tests in userland. Included by module/{table,parse,syscalls}.h there.
+ */
+#ifndef KERNEL_SHIM_H
+#define KERNEL_SHIM_H
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int64_t s64;
+
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
+
+#ifndef fallthrough
+#define fallthrough	__attribute__((fallthrough))
+#endif
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define BITS_PER_LONG	(8 * sizeof(long))
+#define BITS_TO_LONGS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
+#define PID_MAX_LIMIT	(4 * 1024 * 1024)
+
+static inline int ilog2(u64 n)
+{
+	return 63 - __builtin_clzll(n);
+}
+
+static inline bool test_bit(unsigned long nr, const unsigned long *bits)
+{
+	return bits[nr / BITS_PER_LONG] >> nr % BITS_PER_LONG & 1;
+}
+
+static inline void __set_bit(unsigned long nr, unsigned long *bits)
+{
+	bits[nr / BITS_PER_LONG] |= 1ul << nr % BITS_PER_LONG;
+}
+
+/* As the kernel's: no sign but '-', no white space, -ERANGE on overflow. */
+static inline int kstrtoint(const char *text, unsigned int base, int *result)
+{
+	char *end;
+	long value;
+
+	if (!isdigit((unsigned char)text[0]) &&
+	    !(text[0] == '-' && isdigit((unsigned char)text[1])))
+		return -EINVAL;
+	errno = 0;
+	value = strtol(text, &end, base);
+	if (*end)
+		return -EINVAL;
+	if (errno || value != (int)value)
+		return -ERANGE;
+	*result = value;
+	return 0;
+}
+
+#endif /* KERNEL_SHIM_H */
