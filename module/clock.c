@@ -8,10 +8,10 @@ DEFINE_STATIC_KEY_FALSE(systally_clock_tsc_key);
 
 void systally_clock_init(void)
 {
-	/* The conditions under which the kernel itself uses the TSC as a
-	 * clock on all CPUs (arch/x86/kernel/tsc.c).
+	/* The condition under which the kernel itself offers the TSC as a
+	 * clock for all CPUs (init_tsc_clocksource() and unsynchronized_tsc()
+	 * in arch/x86/kernel/tsc.c).
 	 */
-	if (boot_cpu_has(X86_FEATURE_CONSTANT_TSC) && tsc_khz &&
-	    !check_tsc_unstable())
+	if (boot_cpu_has(X86_FEATURE_TSC) && tsc_khz && !check_tsc_unstable())
 		static_branch_enable(&systally_clock_tsc_key);
 }

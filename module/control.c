@@ -55,7 +55,7 @@ static unsigned int set_weight(const struct syscall_set *set)
 static enum hook_kind auto_kind(const struct syscall_set *set,
 				const char **reason)
 {
-	bool all = static_key_enabled(&systally_target_all_key);
+	bool all = systally_target_is_all();
 
 	if (all && set && collect == SYSTALLY_COLLECT_COUNT &&
 	    set_weight(set) <= AUTO_KPROBE_NRS) {
@@ -224,6 +224,7 @@ static int set_syscalls(char *text)
 		return err;
 	}
 	systally_filter_replace(set);
+	systally_tally_settle();
 	systally_hook_trim(set);
 	return 0;
 }
@@ -235,10 +236,7 @@ static int set_threads(char *text)
 
 	if (err)
 		return err;
-	if (value)
-		static_branch_enable(&systally_threads_key);
-	else
-		static_branch_disable(&systally_threads_key);
+	systally_event_set_threads(value);
 	return 0;
 }
 
@@ -277,7 +275,7 @@ static void show_targets(struct seq_file *seq)
 {
 	unsigned int tgid = 0;
 
-	if (static_key_enabled(&systally_target_all_key)) {
+	if (systally_target_is_all()) {
 		seq_puts(seq, "all\n");
 		return;
 	}
@@ -369,7 +367,7 @@ int systally_control_status(struct seq_file *seq)
 	show_collect(seq);
 	seq_puts(seq, "enabled: ");
 	show_enabled(seq);
-	if (static_key_enabled(&systally_target_all_key))
+	if (systally_target_is_all())
 		seq_puts(seq, "targets: all\n");
 	else
 		seq_printf(seq, "targets: %u\n", systally_target_count());

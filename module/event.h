@@ -13,8 +13,7 @@
 #define SYSTALLY_EVENT_H
 
 #include <linux/jump_label.h>
-#include <asm/syscall.h>
-#include <asm/unistd.h>
+#include <linux/err.h>
 
 #include "clock.h"
 #include "filter.h"
@@ -22,7 +21,13 @@
 #include "tally.h"
 #include "target.h"
 
-/* One hook is replacing another. Flipped by hook.c, as systally_time_key is. */
+/*
+ * Something out of the ordinary is asked of each entry: rows per thread, or
+ * one hook is replacing another. Kept by event.c.
+ */
+DECLARE_STATIC_KEY_FALSE(systally_special_key);
+/* That, or times are kept: with kprobes, one test for both. */
+DECLARE_STATIC_KEY_FALSE(systally_kprobe_special_key);
 DECLARE_STATIC_KEY_FALSE(systally_switch_key);
 
 enum event_hook {
@@ -39,98 +44,94 @@ enum event_hook {
 extern u32 systally_event_owner;
 
 /*
- * The ABI that a call was made by, and its number in that ABI. TS_COMPAT is
- * set by both 32-bit entries, also for int 0x80 from 64-bit code
- * (arch/x86/entry/common.c); in_compat_syscall() would mix x32 in.
+ * systally_event_special - the whole of systally_event_entry, for calls and
+ * settings that its fast path leaves out. Same context; out of line, so that
+ * the fast path saves no registers.
  */
-static __always_inline u32 systally_event_abi(const struct task_struct *task,
-					      u32 *nr)
-{
-	u32 abi = SYSTALLY_ABI_X86_64;
-
-	if (READ_ONCE(task->thread_info.status) & TS_COMPAT) {
-		abi = SYSTALLY_ABI_I386;
-	} else if (unlikely(*nr & __X32_SYSCALL_BIT) && (s32)*nr >= 0) {
-		abi = SYSTALLY_ABI_X32;
-		*nr &= ~__X32_SYSCALL_BIT;
-	}
-	if (unlikely(*nr > KEY_NR_OUT_OF_RANGE))
-		*nr = KEY_NR_OUT_OF_RANGE;
-	return abi;
-}
+void systally_event_special(enum event_hook hook, u32 nr);
 
 /*
- * While one hook replaces the other, a call may pass both, one, or each
- * before or after the change. The tracepoint comes first (in the entry path,
- * kernel/entry/common.c) and decides; the kprobe does what the mark says.
+ * systally_event_unpaired - an exit for which the slot holds no call, or one
+ * whose row is not in this CPU's table any more. Same context as the exit.
  */
-static __always_inline bool systally_event_is_ours(enum event_hook hook,
-						   struct slot *slot)
-{
-	u32 owner = READ_ONCE(systally_event_owner);
+void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now);
 
-	if (slot && hook == EVENT_TRACEPOINT) {
-		slot->mark = owner;
-	} else if (slot) {
-		if (slot->mark >> 1 == owner >> 1)
-			owner = slot->mark;
-		slot->mark = 0;
-	}
-	return (owner & 1) == hook;
+/* systally_event_failed - note a failed call's errno; @key: its row's */
+void systally_event_failed(struct table_row *row, u64 key, long ret);
+
+/* systally_event_set_switching - one hook begins or ends replacing another */
+void systally_event_set_switching(bool switching);
+
+/* systally_event_set_time - times are kept, and exits seen, or not */
+void systally_event_set_time(bool time);
+
+/* systally_event_set_threads - keep rows per thread, or per process */
+void systally_event_set_threads(bool threads);
+
+/* A call goes in flight: fill its thread's slot. */
+static __always_inline void
+systally_event_keep(const struct task_struct *task, const struct table *table,
+		    struct table_row *row, u64 key, u64 start)
+{
+	struct slot *slot = systally_inflight_slot(task->pid);
+
+	if (unlikely(!slot))
+		return;
+	/* Readers of `inflight` must not take new fields for the old call's,
+	 * which has ended: its exit left 0 here.
+	 */
+	slot->serial = table->serial;
+	slot->row = row;
+	slot->key = key;
+	slot->start = start;
+	/* Pairs with the acquire in slot_copy(). */
+	smp_store_release(&slot->entered_at, systally_clock_now());
 }
 
 /*
  * systally_event_entry - current enters call @nr, seen by @hook
  *
- * Handlers only: preemption off, no irq or NMI.
+ * Handlers only: preemption off, no irq or NMI. A row in this CPU's table
+ * means that its process is watched and its call wanted, since removing a
+ * target or a call folds all rows away (systally_tally_settle).
  */
 static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 {
 	const struct task_struct *task = current;
+	u32 tgid = task->tgid;
 	struct table_row *row;
 	struct table *table;
-	struct slot *slot;
 	u64 key, start;
-	u32 abi;
 
-	if (!systally_target_has(task->tgid))
+	/* With kprobes, there are hardly any calls of others to turn away. */
+	if (hook == EVENT_TRACEPOINT && !systally_target_has(tgid))
 		return;
-	/* A tracer had the call skipped. */
-	if (unlikely((s32)nr == -1))
-		return;
-	abi = systally_event_abi(task, &nr);
-	if (static_branch_unlikely(&systally_filter_key) &&
-	    !systally_filter_has(abi, nr))
-		return;
-	if (static_branch_unlikely(&systally_switch_key) &&
-	    !systally_event_is_ours(hook, systally_inflight_slot(task->pid)))
-		return;
+	if (unlikely(task->thread_info.status & TS_COMPAT))
+		goto special;
+	if (hook == EVENT_TRACEPOINT) {
+		if (static_branch_unlikely(&systally_special_key))
+			goto special;
+	} else {
+		if (static_branch_unlikely(&systally_kprobe_special_key))
+			goto special;
+	}
 
-	key = systally_tally_key(task, abi, nr);
-	start = systally_tally_owner(task)->start_boottime;
+	/* A number that is none, too large or x32's finds no row. */
+	key = key_make(ROW_CALL, 0, tgid, SYSTALLY_ABI_X86_64, nr);
+	start = task->group_leader->start_boottime;
 	table = systally_tally_table();
+	row = table_lookup(table, key, start);
+	if (unlikely(!row))
+		goto special;
 	table->entered++;
-	row = systally_tally_row(table, key, start);
-	if (likely(row))
-		row->count++;
-	else
-		systally_tally_table()->nameless++;
+	row->count++;
+	if (hook == EVENT_TRACEPOINT &&
+	    static_branch_unlikely(&systally_time_key))
+		systally_event_keep(task, table, row, key, start);
+	return;
 
-	if (!static_branch_unlikely(&systally_time_key))
-		return;
-	slot = systally_inflight_slot(task->pid);
-	if (unlikely(!slot))
-		return;
-	WRITE_ONCE(slot->active, 0);
-	slot->task = task;
-	slot->key = key;
-	slot->start = start;
-	slot->table = table;
-	slot->row = row;
-	slot->epoch = table->epoch;
-	WRITE_ONCE(slot->entered_at, systally_clock_now());
-	/* Pairs with the acquire in slot_copy(). */
-	smp_store_release(&slot->active, 1);
+special:
+	systally_event_special(hook, nr);
 }
 
 /*
@@ -142,53 +143,26 @@ static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 {
 	const struct task_struct *task = current;
 	struct table_row *row;
-	struct table *table;
 	struct slot *slot;
 	u64 elapsed, now;
 
-	if (!systally_target_has(task->tgid) ||
-	    !static_branch_likely(&systally_time_key))
+	if (!systally_target_has(task->tgid))
 		return;
 	now = systally_clock_now();
-	table = systally_tally_table();
 	slot = systally_inflight_slot(task->pid);
-	if (unlikely(!slot)) {
-		table->untimed++;
+	if (unlikely(!slot || !slot->entered_at ||
+		     slot->serial != systally_tally_table()->serial)) {
+		systally_event_unpaired(regs, ret, now);
 		return;
 	}
-	if (unlikely(!slot->active)) {
-		u32 nr = syscall_get_nr(current, regs);
-		u32 abi = systally_event_abi(task, &nr);
-
-		/* Of a call that nobody asked for, no entry is kept. */
-		if (!static_branch_unlikely(&systally_filter_key) ||
-		    systally_filter_has(abi, nr))
-			table->orphan_exits++;
-		return;
-	}
-	WRITE_ONCE(slot->active, 0);
-	if (unlikely(slot->task != task || slot->epoch != table->epoch)) {
-		table->orphan_exits++;
-		return;
-	}
-
 	row = slot->row;
-	/* Another CPU's table, or cleaned and in use again since the entry */
-	if (unlikely(slot->table != table || !row || row->key != slot->key ||
-		     row->start != slot->start))
-		row = systally_tally_row(table, slot->key, slot->start);
-	if (unlikely(!row)) {
-		systally_tally_table()->untimed++;
-		return;
-	}
 	elapsed = systally_clock_elapsed(slot->entered_at, now);
+	WRITE_ONCE(slot->entered_at, 0);
 	row->total += elapsed;
-	if (row->max < elapsed)
+	if (unlikely(row->max < elapsed))
 		row->max = elapsed;
-	if (unlikely((unsigned long)ret >= (unsigned long)-MAX_ERRNO)) {
-		row->errors++;
-		systally_tally_error(slot->key, -ret);
-	}
+	if (unlikely((unsigned long)ret >= (unsigned long)-MAX_ERRNO))
+		systally_event_failed(row, slot->key, ret);
 }
 
 #endif /* SYSTALLY_EVENT_H */

@@ -14,10 +14,6 @@
 #include "hook_kprobe.h"
 #include "hook_tracepoint.h"
 
-DEFINE_STATIC_KEY_FALSE(systally_time_key);
-DEFINE_STATIC_KEY_FALSE(systally_switch_key);
-u32 systally_event_owner;
-
 /* In force. Under the control mutex. */
 static enum hook_kind kind_now;
 static bool time_now;
@@ -69,7 +65,7 @@ static int replace(enum hook_kind to, const struct syscall_set *set)
 		   (to == HOOK_TRACEPOINT ? EVENT_TRACEPOINT : EVENT_KPROBE);
 	from_owner = to_owner ^ 1;
 	WRITE_ONCE(systally_event_owner, from_owner);
-	static_branch_enable(&systally_switch_key);
+	systally_event_set_switching(true);
 	err = hook_entry(to, set);
 	if (err)
 		goto out;
@@ -79,7 +75,7 @@ static int replace(enum hook_kind to, const struct syscall_set *set)
 	unhook_entry(kind_now);
 	kind_now = to;
 out:
-	static_branch_disable(&systally_switch_key);
+	systally_event_set_switching(false);
 	return err;
 }
 
@@ -117,14 +113,14 @@ static int start_time(void)
 	err = systally_hook_tracepoint_exit();
 	if (err)
 		return err;
-	static_branch_enable(&systally_time_key);
+	systally_event_set_time(true);
 	time_now = true;
 	return 0;
 }
 
 static void stop_time(void)
 {
-	static_branch_disable(&systally_time_key);
+	systally_event_set_time(false);
 	systally_unhook_tracepoint_exit();
 	time_now = false;
 }

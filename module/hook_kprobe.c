@@ -3,8 +3,8 @@
  * The hook on the functions that carry out the calls. Called by hook.c.
  *
  * One function may serve several numbers and ABIs (calls without arguments
- * share one stub, all unimplemented ones another), so probes are kept by
- * address and the handler looks at the number that the task called.
+ * share one stub, all unimplemented ones another), so there is one probe for
+ * each, and the handler looks at the number that the task called.
  */
 #include <linux/kprobes.h>
 #include <linux/list.h>
@@ -17,6 +17,8 @@
 struct probe {
 	struct list_head list;
 	struct kprobe kp;
+	const char *symbol;
+	char alias[KSYM_NAME_LEN];	/* another symbol of the address, or "" */
 	struct syscall_set calls;	/* that the function carries out */
 	bool is_new;
 };
@@ -29,11 +31,11 @@ static unsigned long missed_before;	/* by probes that are gone */
  * The stubs take the user's registers as their only argument
  * (arch/x86/include/asm/syscall_wrapper.h). Called with preemption off.
  */
-static int on_entry(struct kprobe *kp, struct pt_regs *regs)
+static int notrace on_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct pt_regs *user = (const struct pt_regs *)regs->di;
 
-	systally_event_entry(EVENT_KPROBE, user->orig_ax);
+	systally_event_entry(EVENT_KPROBE, (u32)user->orig_ax);
 	return 0;
 }
 NOKPROBE_SYMBOL(on_entry);
@@ -57,28 +59,51 @@ static struct probe *find_symbol(const char *symbol)
 	struct probe *probe;
 
 	list_for_each_entry(probe, &probes, list)
-		if (!strcmp(probe->kp.symbol_name, symbol))
-			return probe;
-	return NULL;
-}
-
-static struct probe *find_address(const struct probe *other)
-{
-	struct probe *probe;
-
-	list_for_each_entry(probe, &probes, list)
-		if (probe != other && probe->kp.addr == other->kp.addr)
+		if (!strcmp(probe->symbol, symbol) ||
+		    !strcmp(probe->alias, symbol))
 			return probe;
 	return NULL;
 }
 
 /*
- * Place a probe, or find the one that stands there. Registered while disabled,
- * so that no call is counted twice should the address turn out to be taken.
+ * The only other symbol that may be of the same address: a call without
+ * arguments has one stub for 64 and 32 bits (SYSCALL_DEFINE0 in
+ * arch/x86/include/asm/syscall_wrapper.h).
+ */
+static void other_symbol(const char *symbol, char *other, size_t bytes)
+{
+	bool is_32 = str_has_prefix(symbol, "__ia32_");
+
+	snprintf(other, bytes, "%s%s", is_32 ? "__x64_" : "__ia32_",
+		 symbol + strlen(is_32 ? "__ia32_" : "__x64_"));
+}
+
+/*
+ * Where a symbol is. kallsyms_lookup_name() is not exported; a kprobe that is
+ * never armed finds it just as well. 0 if this kernel has none.
+ */
+static kprobe_opcode_t *find_address(const char *symbol)
+{
+	struct kprobe kp = {
+		.symbol_name = symbol,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+
+	if (register_kprobe(&kp))
+		return NULL;
+	unregister_kprobe(&kp);
+	return kp.addr;
+}
+
+/*
+ * Place a probe, or find the one that stands there. Two probes on one address
+ * would count a call twice, and once there were two, the kernel keeps going
+ * through a list: so the other symbol is looked up before anything is armed.
  */
 static int place(const char *symbol, struct probe **placed)
 {
-	struct probe *probe, *same;
+	kprobe_opcode_t *other;
+	struct probe *probe;
 	int err;
 
 	*placed = find_symbol(symbol);
@@ -88,34 +113,22 @@ static int place(const char *symbol, struct probe **placed)
 	probe = kzalloc(sizeof(*probe), GFP_KERNEL);
 	if (!probe)
 		return -ENOMEM;
+	other_symbol(symbol, probe->alias, sizeof(probe->alias));
+	other = find_address(probe->alias);
+	probe->symbol = symbol;
 	probe->kp.symbol_name = symbol;
 	probe->kp.pre_handler = on_entry;
-	probe->kp.flags = KPROBE_FLAG_DISABLED;
 	probe->is_new = true;
 	err = register_kprobe(&probe->kp);
-	if (err)
-		goto err_free;
-
-	same = find_address(probe);
-	if (same) {
-		unregister_kprobe(&probe->kp);
+	if (err) {
 		kfree(probe);
-		*placed = same;
-		return 0;
+		return err;
 	}
-
-	err = enable_kprobe(&probe->kp);
-	if (err)
-		goto err_unregister;
+	if (other != probe->kp.addr)
+		probe->alias[0] = '\0';
 	list_add_tail(&probe->list, &probes);
 	*placed = probe;
 	return 0;
-
-err_unregister:
-	unregister_kprobe(&probe->kp);
-err_free:
-	kfree(probe);
-	return err;
 }
 
 /* Remove the probes that @gone picks, all in one grace period. */

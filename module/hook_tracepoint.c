@@ -6,14 +6,14 @@
 #include "hook_tracepoint.h"
 #include "tracepoint.h"
 
-static void on_entry(void *data, struct pt_regs *regs, long id)
+static void notrace on_entry(void *data, struct pt_regs *regs, long id)
 {
 	compat_handler_begin();
 	systally_event_entry(EVENT_TRACEPOINT, id);
 	compat_handler_end();
 }
 
-static void on_exit(void *data, struct pt_regs *regs, long ret)
+static void notrace on_exit(void *data, struct pt_regs *regs, long ret)
 {
 	compat_handler_begin();
 	systally_event_exit(regs, ret);

@@ -194,12 +194,12 @@ void systally_inflight_execed(u32 old_tid)
 {
 	struct slot *old = slot_peek(old_tid), *new;
 
-	if (old_tid == current->pid || !old || !old->active)
+	if (old_tid == current->pid || !old || !old->entered_at)
 		return;
 	new = slot_peek(current->pid);
 	if (new)
 		*new = *old;
-	WRITE_ONCE(old->active, 0);
+	WRITE_ONCE(old->entered_at, 0);
 }
 
 void systally_inflight_exited(u32 tid)
@@ -208,9 +208,8 @@ void systally_inflight_exited(u32 tid)
 
 	if (!slot)
 		return;
-	WRITE_ONCE(slot->active, 0);
+	WRITE_ONCE(slot->entered_at, 0);
 	slot->mark = 0;
-	slot->task = NULL;
 }
 
 void systally_inflight_forget(struct task_struct *leader)
@@ -222,7 +221,7 @@ void systally_inflight_forget(struct task_struct *leader)
 	for_each_thread(leader, task) {
 		slot = slot_peek(task->pid);
 		if (slot)
-			WRITE_ONCE(slot->active, 0);
+			WRITE_ONCE(slot->entered_at, 0);
 	}
 	preempt_enable();
 }
@@ -230,15 +229,16 @@ void systally_inflight_forget(struct task_struct *leader)
 /* Copy a slot as one moment had it; false if it is empty or changing. */
 static bool slot_copy(const struct slot *slot, struct slot *copy)
 {
+	u64 entered_at = smp_load_acquire(&slot->entered_at);
+
 	/* Pairs with the release in event.h: what it holds is complete. */
-	if (!smp_load_acquire(&slot->active))
+	if (!entered_at)
 		return false;
 	*copy = data_race(*slot);
 	/* If it was emptied and filled meanwhile, the time differs. */
 	smp_rmb();
-	return READ_ONCE(slot->active) &&
-	       READ_ONCE(slot->entered_at) == copy->entered_at &&
-	       READ_ONCE(slot->key) == copy->key;
+	copy->entered_at = READ_ONCE(slot->entered_at);
+	return copy->entered_at == entered_at;
 }
 
 bool systally_inflight_next(u32 *tid, struct slot *call)
@@ -254,7 +254,7 @@ bool systally_inflight_next(u32 *tid, struct slot *call)
 		if (!slot)
 			i |= BLOCK_SLOTS - 1;
 		found = slot && slot_copy(slot, call) &&
-			call->epoch == systally_tally_epoch() &&
+			call->serial >= systally_tally_epoch() &&
 			systally_target_has(key_tgid(call->key));
 		preempt_enable();
 		if (found) {

@@ -21,15 +21,12 @@
 #include "table.h"
 
 struct slot {
-	const struct task_struct *task;	/* never followed, only compared */
-	u64 entered_at;		/* clock units */
+	u64 entered_at;		/* clock units; 0: nothing in flight */
+	u64 serial;		/* of the table that the row is in */
+	struct table_row *row;	/* only while the table's serial is this */
 	u64 key;		/* of the call's row, see table.h */
 	u64 start;
-	struct table *table;	/* where the row was at entry */
-	struct table_row *row;
-	u32 epoch;
 	u32 mark;		/* see event.h; independent of the rest */
-	u8 active;		/* all above but the mark are valid */
 } ____cacheline_aligned;
 
 #define BLOCK_SHIFT	6

@@ -14,7 +14,6 @@
 #include "memory.h"
 #include "parse.h"
 #include "tally.h"
-#include "target.h"
 #include "tracepoint.h"
 
 /*
@@ -96,12 +95,9 @@ static int __init systally_init(void)
 	err = systally_tracepoint_init();
 	if (err)
 		return err;
-	err = systally_target_init();
-	if (err)
-		goto err_memory;
 	err = systally_tally_init();
 	if (err)
-		goto err_target_exit;
+		goto err_memory;
 	err = systally_lifecycle_init();
 	if (err)
 		goto err_tally_exit;
@@ -120,8 +116,6 @@ err_control_exit:
 	systally_inflight_exit();
 err_tally_exit:
 	systally_tally_exit();
-err_target_exit:
-	systally_target_exit();
 err_memory:
 	if (err == -ENOMEM)
 		pr_err("no memory, or memory_max_bytes=%s is too small\n",
@@ -136,7 +130,6 @@ static void __exit systally_exit(void)
 	systally_lifecycle_exit();
 	systally_inflight_exit();
 	systally_tally_exit();
-	systally_target_exit();
 }
 
 module_init(systally_init);

@@ -86,50 +86,50 @@ static void show_errors_row(struct seq_file *seq, const struct view *view,
 }
 
 /* A text table: one section of a view. */
-struct table_file {
+struct rows_file {
 	bool errors;		/* the errors' section, else the calls' */
 	void (*show_header)(struct seq_file *seq, const struct view *view);
 	void (*show_row)(struct seq_file *seq, const struct view *view,
 			 const struct systally_row *row);
 };
 
-static const struct table_file counters_file = {
+static const struct rows_file counters_file = {
 	false, show_counters_header, show_counters_row
 };
-static const struct table_file errors_file = {
+static const struct rows_file errors_file = {
 	true, show_errors_header, show_errors_row
 };
 
-struct table_reader {
-	const struct table_file *file;
+struct rows_reader {
+	const struct rows_file *file;
 	struct view *view;
 	const struct systally_row *rows;
 	u64 count;
 };
 
 /* Position 0 is the header, n the row n - 1. */
-static void *table_start(struct seq_file *seq, loff_t *pos)
+static void *rows_start(struct seq_file *seq, loff_t *pos)
 {
-	struct table_reader *reader = seq->private;
+	struct rows_reader *reader = seq->private;
 
 	if (*pos == 0)
 		return SEQ_START_TOKEN;
 	return *pos <= reader->count ? (void *)&reader->rows[*pos - 1] : NULL;
 }
 
-static void *table_next(struct seq_file *seq, void *v, loff_t *pos)
+static void *rows_next(struct seq_file *seq, void *v, loff_t *pos)
 {
 	++*pos;
-	return table_start(seq, pos);
+	return rows_start(seq, pos);
 }
 
-static void table_stop(struct seq_file *seq, void *v)
+static void rows_stop(struct seq_file *seq, void *v)
 {
 }
 
-static int table_show(struct seq_file *seq, void *v)
+static int rows_show(struct seq_file *seq, void *v)
 {
-	struct table_reader *reader = seq->private;
+	struct rows_reader *reader = seq->private;
 
 	if (v == SEQ_START_TOKEN)
 		reader->file->show_header(seq, reader->view);
@@ -138,31 +138,31 @@ static int table_show(struct seq_file *seq, void *v)
 	return 0;
 }
 
-static const struct seq_operations table_seq_ops = {
-	.start = table_start,
-	.next = table_next,
-	.stop = table_stop,
-	.show = table_show,
+static const struct seq_operations rows_seq_ops = {
+	.start = rows_start,
+	.next = rows_next,
+	.stop = rows_stop,
+	.show = rows_show,
 };
 
-static int table_open(struct file *file, const struct table_file *table)
+static int rows_open(struct file *file, const struct rows_file *rows)
 {
-	struct table_reader *reader;
+	struct rows_reader *reader;
 	struct view *view;
 
 	view = systally_view_make();
 	if (IS_ERR(view))
 		return PTR_ERR(view);
-	reader = __seq_open_private(file, &table_seq_ops, sizeof(*reader));
+	reader = __seq_open_private(file, &rows_seq_ops, sizeof(*reader));
 	if (!reader) {
 		systally_view_free(view);
 		return -ENOMEM;
 	}
-	reader->file = table;
+	reader->file = rows;
 	reader->view = view;
 	reader->rows = view->rows;
 	reader->count = view->header.call_rows;
-	if (table->errors) {
+	if (rows->errors) {
 		reader->rows += view->header.call_rows;
 		reader->count = view->header.error_rows;
 	}
@@ -171,17 +171,17 @@ static int table_open(struct file *file, const struct table_file *table)
 
 static int counters_open(struct inode *inode, struct file *file)
 {
-	return table_open(file, &counters_file);
+	return rows_open(file, &counters_file);
 }
 
 static int errors_open(struct inode *inode, struct file *file)
 {
-	return table_open(file, &errors_file);
+	return rows_open(file, &errors_file);
 }
 
-static int table_release(struct inode *inode, struct file *file)
+static int rows_release(struct inode *inode, struct file *file)
 {
-	struct table_reader *reader =
+	struct rows_reader *reader =
 		((struct seq_file *)file->private_data)->private;
 
 	systally_view_free(reader->view);
@@ -193,7 +193,7 @@ const struct file_operations systally_counters_fops = {
 	.open = counters_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
-	.release = table_release,
+	.release = rows_release,
 };
 
 const struct file_operations systally_errors_fops = {
@@ -201,7 +201,7 @@ const struct file_operations systally_errors_fops = {
 	.open = errors_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
-	.release = table_release,
+	.release = rows_release,
 };
 
 static int snapshot_open(struct inode *inode, struct file *file)
@@ -300,7 +300,7 @@ static int inflight_show(struct seq_file *seq, void *v)
 static const struct seq_operations inflight_seq_ops = {
 	.start = inflight_start,
 	.next = inflight_next,
-	.stop = table_stop,
+	.stop = rows_stop,
 	.show = inflight_show,
 };
 

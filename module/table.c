@@ -5,37 +5,30 @@
  */
 #include "table.h"
 
-#ifdef __KERNEL__
-#include <linux/log2.h>
-#endif
-
-void table_init(struct table *table, u32 rows, u32 epoch)
+void table_init(struct table *table, u32 rows)
 {
-	table->shift = 64 - ilog2(rows);
-	table->mask = rows - 1;
-	table->epoch = epoch;
+	table->mask = (rows - 1) * sizeof(struct table_row);
 }
 
-void table_clean(struct table *table, u32 epoch)
+void table_clean(struct table *table)
 {
-	u32 shift = table->shift, mask = table->mask;
+	u32 mask = table->mask;
 	size_t bytes = sizeof(*table);
 
 	if (table->used)
 		bytes = table_bytes(table_rows(table));
 	memset(table, 0, bytes);
-	table->shift = shift;
 	table->mask = mask;
-	table->epoch = epoch;
 }
 
 struct table_row *table_insert(struct table *table, u64 key, u64 start,
 			       const char *comm, u32 limit)
 {
-	struct table_row *row = table_find(table, key, start);
+	struct table_row *row = table_home(table, key, start);
 
-	if (row->key)
-		return row;
+	for (; row->key; row = table_next(table, row))
+		if (row->key == key && row->start == start)
+			return row;
 	if (table->used >= limit)
 		return NULL;
 	row->key = key;
@@ -51,7 +44,7 @@ struct table_row *table_unattributed(struct table *table, u64 key)
 	static const char nobody[SYSTALLY_COMM_LEN];
 
 	key = key_make(ROW_UNATTRIBUTED, 0, 0, key_abi(key), key_nr(key));
-	return table_insert(table, key, 0, nobody, table->mask);
+	return table_insert(table, key, 0, nobody, table_rows(table) - 1);
 }
 
 void row_add(struct table_row *to, const struct table_row *from)

@@ -12,7 +12,7 @@
 
 #ifdef __KERNEL__
 #include <linux/bits.h>
-#include <linux/cache.h>
+#include <linux/compiler.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #else
@@ -24,40 +24,42 @@
 /*
  * A row's key:
  *
- *   63   59 58   56 55          34 33          12 11  10 9        0
- *   +------+-------+--------------+--------------+------+----------+
- *   |  0   | kind  | tid or errno |     tgid     | abi  |    nr    |
- *   +------+-------+--------------+--------------+------+----------+
+ *   63  59 58   56 55  54 53          32 31          10 9        0
+ *   +-----+-------+------+--------------+--------------+----------+
+ *   |  0  | kind  | abi  |     tgid     | tid or errno |    nr    |
+ *   +-----+-------+------+--------------+--------------+----------+
  *
- * A pid has at most 22 bits (PID_MAX_LIMIT, include/linux/threads.h).
- * 0 is an empty row, so kind is never 0.
+ * so that the key of a process's x86-64 calls is tgid << 32 | nr, whatever nr
+ * is: a number of more than 10 bits finds no row. A pid has at most 22 bits
+ * (PID_MAX_LIMIT, include/linux/threads.h). A key of 0 is an empty row: no
+ * process has tgid 0.
  */
 #define KEY_NR_BITS	10
-#define KEY_ABI_SHIFT	KEY_NR_BITS
-#define KEY_ABI_BITS	2
-#define KEY_TGID_SHIFT	(KEY_ABI_SHIFT + KEY_ABI_BITS)
+#define KEY_SUB_SHIFT	KEY_NR_BITS
 #define KEY_PID_BITS	22
-#define KEY_SUB_SHIFT	(KEY_TGID_SHIFT + KEY_PID_BITS)
-#define KEY_KIND_SHIFT	(KEY_SUB_SHIFT + KEY_PID_BITS)
+#define KEY_TGID_SHIFT	(KEY_SUB_SHIFT + KEY_PID_BITS)
+#define KEY_ABI_SHIFT	(KEY_TGID_SHIFT + KEY_PID_BITS)
+#define KEY_ABI_BITS	2
+#define KEY_KIND_SHIFT	(KEY_ABI_SHIFT + KEY_ABI_BITS)
 
 /* The number that stands for all that are too large for the key. */
 #define KEY_NR_OUT_OF_RANGE	((1u << KEY_NR_BITS) - 1)
 
 enum row_kind {
-	ROW_EMPTY,
 	ROW_CALL,		/* a process's calls of one number */
-	ROW_ERROR,		/* of these, the ones that failed with an errno */
-	ROW_EXITED,		/* the process has exited; comm is its last */
+	ROW_THREAD,		/* a thread's calls of one number */
+	ROW_ERROR,		/* a process's calls that failed with an errno */
+	ROW_EXITED,		/* it has exited; comm is its last */
 	ROW_UNATTRIBUTED,	/* calls of a number with no row of their own */
-	ROW_FOLDED_CALL,	/* ROW_CALL of exited processes of one comm */
+	ROW_FOLDED_CALL,	/* calls of exited processes of one comm */
 	ROW_FOLDED_ERROR,	/* likewise ROW_ERROR */
 };
 
 struct table_row {
 	u64 key;
-	u64 start;		/* start_boottime of the process in ns: with
-				 * the tgid, no reused pid inherits a row; of
-				 * folded rows a hash of comm
+	u64 start;		/* start_boottime of the process, or thread, in
+				 * ns: with the pid, no reused pid inherits a
+				 * row; of folded rows a hash of comm
 				 */
 	u64 count;
 	u64 errors;
@@ -67,23 +69,23 @@ struct table_row {
 };
 
 struct table {
-	u32 shift;		/* 64 - log2(rows) */
-	u32 mask;		/* rows - 1 */
+	u32 mask;		/* (rows - 1) * sizeof(struct table_row) */
 	u32 used;
-	u32 epoch;		/* of the calls in it, see tally.h */
 	u64 entered;
+	u64 serial;		/* of this use of the memory; see tally.h */
+	u64 epoch;		/* serial of the oldest table of the epoch */
 	u64 orphan_exits;
 	u64 untimed;
 	u64 nameless;		/* unattributed without a row for the number */
-	u64 pad[2];
+	u64 pad;
 	struct table_row rows[];
 };
 
 static inline u64 key_make(enum row_kind kind, u32 sub, u32 tgid, u32 abi,
 			   u32 nr)
 {
-	return (u64)kind << KEY_KIND_SHIFT | (u64)sub << KEY_SUB_SHIFT |
-	       (u64)tgid << KEY_TGID_SHIFT | abi << KEY_ABI_SHIFT | nr;
+	return (u64)kind << KEY_KIND_SHIFT | (u64)abi << KEY_ABI_SHIFT |
+	       (u64)tgid << KEY_TGID_SHIFT | (u64)sub << KEY_SUB_SHIFT | nr;
 }
 
 static inline enum row_kind key_kind(u64 key)
@@ -91,7 +93,7 @@ static inline enum row_kind key_kind(u64 key)
 	return key >> KEY_KIND_SHIFT;
 }
 
-/* The thread id of a call row (0: kept per process), errno of an error row. */
+/* The tid of a thread's row, the errno of an error row, else 0 */
 static inline u32 key_sub(u64 key)
 {
 	return key >> KEY_SUB_SHIFT & ((1u << KEY_PID_BITS) - 1);
@@ -114,7 +116,7 @@ static inline u32 key_nr(u64 key)
 
 static inline u32 table_rows(const struct table *table)
 {
-	return table->mask + 1;
+	return table->mask / sizeof(struct table_row) + 1;
 }
 
 static inline size_t table_bytes(u32 rows)
@@ -137,39 +139,65 @@ static inline u32 table_hard_limit(const struct table *table)
 	return table_rows(table) - table_rows(table) / 8;
 }
 
-/* Fibonacci hashing (Knuth, TAOCP 6.4): the product's top bits mix best. */
-static inline u32 table_hash(const struct table *table, u64 key, u64 start)
+/*
+ * Where a row should be, as an offset in bytes. Multiplicative hashing (Knuth,
+ * TAOCP 6.4); the start, in ns, is as good as random. What else the key holds
+ * rarely differs where both of these agree.
+ */
+static __always_inline u32 table_hash(const struct table *table, u64 key,
+				      u64 start)
 {
-	return (key ^ start) * 0x9e3779b97f4a7c15ull >> table->shift;
+	return ((u32)key + (u32)start) * 0x9e3779b9u & table->mask;
+}
+
+/* Where the row of (key, start) is, unless that place was taken before. */
+static __always_inline struct table_row *table_home(struct table *table,
+						    u64 key, u64 start)
+{
+	return (void *)table->rows + table_hash(table, key, start);
+}
+
+static __always_inline struct table_row *
+table_next(struct table *table, const struct table_row *row)
+{
+	return (void *)table->rows +
+	       (((void *)(row + 1) - (void *)table->rows) & table->mask);
 }
 
 /*
- * table_find - the row of (key, start), or the empty row where it belongs
+ * table_lookup - the row of (key, start), or NULL
  *
  * Any context; the caller owns the table. Ends because a table is never full.
  */
-static __always_inline struct table_row *table_find(struct table *table,
-						    u64 key, u64 start)
+static __always_inline struct table_row *table_lookup(struct table *table,
+						      u64 key, u64 start)
 {
-	u32 i = table_hash(table, key, start);
+	struct table_row *row = table_home(table, key, start);
 
-	for (;;) {
-		struct table_row *row = &table->rows[i];
-
-		if ((row->key == key && row->start == start) || !row->key)
-			return row;
-		i = (i + 1) & table->mask;
+	if (likely(row->key == key && row->start == start)) {
+		/* Spares the caller's fast path its test for NULL. */
+		if (!row)
+			__builtin_unreachable();
+		return row;
 	}
+	/* Most rows are at home: nothing is to be computed ahead for this. */
+	OPTIMIZER_HIDE_VAR(table);
+	while (row->key) {
+		row = table_next(table, row);
+		if (row->key == key && row->start == start)
+			return row;
+	}
+	return NULL;
 }
 
 /*
  * table_init - make zeroed memory of table_bytes(rows) a table
  * @rows: a power of two, at least 64
  */
-void table_init(struct table *table, u32 rows, u32 epoch);
+void table_init(struct table *table, u32 rows);
 
-/* table_clean - empty a table; cheap if little of it is used */
-void table_clean(struct table *table, u32 epoch);
+/* table_clean - empty a table; cheap if nothing of it is used */
+void table_clean(struct table *table);
 
 /*
  * table_insert - the row of (key, start), made if there is room

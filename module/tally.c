@@ -26,19 +26,31 @@ DEFINE_STATIC_KEY_FALSE(systally_threads_key);
 /* Protects all below, and the tables as tally.h says. */
 static DEFINE_MUTEX(tally_mutex);
 static struct table *master;
-static u32 epoch;
+static u64 serial = 1;		/* of the last table that came into use */
+static u64 epoch;		/* serial of the current epoch's first table */
 static u64 discarded;
 static u64 generation;
 
 static void fold_retired(struct work_struct *work);
 static DECLARE_WORK(fold_work, fold_retired);
 
+/* Make a clean table ready for use: slots that point to its rows from an
+ * earlier use are told apart by the serial.
+ */
+static void stamp(struct table *table)
+{
+	table->serial = ++serial;
+	table->epoch = epoch;
+}
+
 static struct table *table_alloc(u32 rows, int node)
 {
 	struct table *table = systally_memory_alloc(table_bytes(rows), node);
 
-	if (table)
-		table_init(table, rows, epoch);
+	if (table) {
+		table_init(table, rows);
+		stamp(table);
+	}
 	return table;
 }
 
@@ -74,16 +86,16 @@ static struct table_row *make_row(u64 key, u64 start, const char *comm)
 	return table_insert(table, key, start, comm, table_hard_limit(table));
 }
 
-struct table_row *systally_tally_insert(u64 key, u64 start)
+struct table_row *systally_tally_row(u64 key, u64 start)
 {
 	struct table_row *row;
-	struct table *table;
 
-	row = make_row(key, start, systally_tally_owner(current)->comm);
-	if (row)
-		return row;
-	table = systally_tally_table();
-	return table_unattributed(table, key);
+	row = table_lookup(systally_tally_table(), key, start);
+	if (!row)
+		row = make_row(key, start, systally_tally_owner(current)->comm);
+	if (!row)
+		row = table_unattributed(systally_tally_table(), key);
+	return row;
 }
 
 void systally_tally_error(u64 key, u32 error)
@@ -94,8 +106,8 @@ void systally_tally_error(u64 key, u32 error)
 
 	key = key_make(ROW_ERROR, error, key_tgid(key), key_abi(key),
 		       key_nr(key));
-	row = table_find(systally_tally_table(), key, start);
-	if (!row->key)
+	row = table_lookup(systally_tally_table(), key, start);
+	if (!row)
 		row = make_row(key, start, leader->comm);
 	if (row)
 		row->count++;
@@ -112,10 +124,17 @@ void systally_tally_exited(const struct task_struct *task)
 		 owner->start_boottime, owner->comm);
 }
 
+/* The tid of a thread's row, 0 of a process's */
+static u32 row_tid(const struct table_row *row)
+{
+	return key_kind(row->key) == ROW_THREAD ? key_sub(row->key) : 0;
+}
+
 /* Whether the process, or thread, that a row belongs to can still make calls */
 static bool row_lives(const struct table_row *row, char *comm)
 {
-	u32 tid = key_kind(row->key) == ROW_CALL ? key_sub(row->key) : 0;
+	u32 tid = key_kind(row->key) == ROW_EXITED ? key_sub(row->key) :
+						     row_tid(row);
 	const struct task_struct *task;
 	bool lives = false;
 
@@ -136,13 +155,23 @@ static bool row_lives(const struct table_row *row, char *comm)
 static const struct table_row *row_exited(struct table *table,
 					  const struct table_row *row)
 {
-	u32 tid = key_kind(row->key) == ROW_CALL ? key_sub(row->key) : 0;
-	struct table_row *exited;
-
-	exited = table_find(table,
-			    key_make(ROW_EXITED, tid, key_tgid(row->key), 0, 0),
+	return table_lookup(table,
+			    key_make(ROW_EXITED, row_tid(row),
+				     key_tgid(row->key), 0, 0),
 			    row->start);
-	return exited->key ? exited : NULL;
+}
+
+static bool row_is_personal(const struct table_row *row)
+{
+	switch (key_kind(row->key)) {
+	case ROW_CALL:
+	case ROW_THREAD:
+	case ROW_ERROR:
+	case ROW_EXITED:
+		return true;
+	default:
+		return false;
+	}
 }
 
 void systally_tally_comm(const struct table_row *row, char *comm)
@@ -150,7 +179,7 @@ void systally_tally_comm(const struct table_row *row, char *comm)
 	const struct table_row *exited;
 
 	memcpy(comm, row->comm, SYSTALLY_COMM_LEN);
-	if (key_kind(row->key) != ROW_CALL && key_kind(row->key) != ROW_ERROR)
+	if (!row_is_personal(row))
 		return;
 	exited = row_exited(master, row);
 	if (exited)
@@ -158,13 +187,6 @@ void systally_tally_comm(const struct table_row *row, char *comm)
 	else
 		row_lives(row, comm);
 	comm[SYSTALLY_COMM_LEN - 1] = '\0';
-}
-
-static bool row_is_personal(const struct table_row *row)
-{
-	enum row_kind kind = key_kind(row->key);
-
-	return kind == ROW_CALL || kind == ROW_ERROR || kind == ROW_EXITED;
 }
 
 /* Add a row as it is; what has no room counts as unattributed. */
@@ -253,7 +275,7 @@ static void fold_table(struct table *from)
 
 static struct table *take_retired(struct tally_cpu *cpu)
 {
-	/* Pairs with the release in systally_tally_insert(). */
+	/* Pairs with the release in make_row(). */
 	struct table *retired = smp_load_acquire(&cpu->retired);
 
 	if (retired)
@@ -263,7 +285,8 @@ static struct table *take_retired(struct tally_cpu *cpu)
 
 static void put_spare(struct tally_cpu *cpu, struct table *table)
 {
-	table_clean(table, epoch);
+	table_clean(table);
+	stamp(table);
 	/* The cleaning comes before: pairs with the owner's xchg(). */
 	smp_store_release(&cpu->spare, table);
 }
@@ -313,13 +336,13 @@ static void flush(void)
 
 			if (retired) {
 				fold_table(retired);
-				table_clean(retired, epoch);
+				table_clean(retired);
 				spare = retired;
 			} else {
 				synchronize_rcu();
 			}
 		}
-		spare->epoch = epoch;
+		stamp(spare);
 		/* Having the spare, we alone may replace the active table.
 		 * The owner must see it clean: full barrier. Its old one is
 		 * left where only we look, until its writer is done.
@@ -397,7 +420,14 @@ struct table *systally_tally_flush(void)
 void systally_tally_new_epoch(void)
 {
 	mutex_lock(&tally_mutex);
-	epoch++;
+	epoch = serial + 1;
+	flush();
+	mutex_unlock(&tally_mutex);
+}
+
+void systally_tally_settle(void)
+{
+	mutex_lock(&tally_mutex);
 	flush();
 	mutex_unlock(&tally_mutex);
 }
@@ -409,11 +439,11 @@ int systally_tally_reset(void)
 	if (err)
 		return err;
 	/* A call in flight goes with its count: its exit finds another epoch. */
-	epoch++;
+	epoch = serial + 1;
 	flush();
 	discarded += master->entered;
 	generation++;
-	table_clean(master, epoch);
+	table_clean(master);
 	mutex_unlock(&tally_mutex);
 	return 0;
 }
@@ -430,7 +460,7 @@ u64 systally_tally_generation(void)
 	return generation;
 }
 
-u32 systally_tally_epoch(void)
+u64 systally_tally_epoch(void)
 {
 	return READ_ONCE(epoch);
 }

@@ -11,6 +11,10 @@
  * or a flush. Nobody reads a table before its writer is done with it, which
  * the owner says by storing it to `retired`, and a flush knows by waiting for
  * synchronize_rcu(). The master table belongs to whoever holds the mutex.
+ *
+ * Each time a table is put to use it gets a new serial. A call in flight holds
+ * its row and the serial: if this CPU's table still has it, the row is still
+ * the call's; if not, but it is of the same epoch, the row is looked up.
  */
 #ifndef SYSTALLY_TALLY_H
 #define SYSTALLY_TALLY_H
@@ -47,11 +51,9 @@ systally_tally_owner(const struct task_struct *task)
 static __always_inline u64 systally_tally_key(const struct task_struct *task,
 					      u32 abi, u32 nr)
 {
-	u32 tid = 0;
-
 	if (static_branch_unlikely(&systally_threads_key))
-		tid = task->pid;
-	return key_make(ROW_CALL, tid, task->tgid, abi, nr);
+		return key_make(ROW_THREAD, task->pid, task->tgid, abi, nr);
+	return key_make(ROW_CALL, 0, task->tgid, abi, nr);
 }
 
 /* This CPU's table. Preemption off until the caller is done with it. */
@@ -61,24 +63,13 @@ static __always_inline struct table *systally_tally_table(void)
 }
 
 /*
- * systally_tally_insert - a row for a key that has none in this CPU's table
+ * systally_tally_row - the row of current's calls, in this CPU's table
  *
- * Handlers only: preemption off, never sleeps or allocates. Returns the row
- * of the number's unattributed calls if there is no room, NULL (and counts it
- * as nameless) if there is not even room for that.
+ * Handlers only: preemption off, never sleeps or allocates. May put another
+ * table in place. Returns the row of the number's unattributed calls if there
+ * is no room, NULL if there is not even room for that.
  */
-struct table_row *systally_tally_insert(u64 key, u64 start);
-
-/* The row of current's (key, start) in this CPU's table, made if need be. */
-static __always_inline struct table_row *
-systally_tally_row(struct table *table, u64 key, u64 start)
-{
-	struct table_row *row = table_find(table, key, start);
-
-	if (likely(row->key))
-		return row;
-	return systally_tally_insert(key, start);
-}
+struct table_row *systally_tally_row(u64 key, u64 start);
 
 /*
  * systally_tally_error - count a failed call by its errno
@@ -119,6 +110,15 @@ struct table *systally_tally_flush(void);
  */
 void systally_tally_new_epoch(void);
 
+/*
+ * systally_tally_settle - have each process's next call find no row
+ *
+ * A call whose row is found is counted without a look at the filter: after a
+ * change of it, and before that is said to be done, all rows are folded away.
+ * Process context, sleeps; takes the tally's lock.
+ */
+void systally_tally_settle(void);
+
 /* systally_tally_reset - start anew; process context; 0 or -EINTR */
 int systally_tally_reset(void);
 
@@ -135,8 +135,11 @@ void systally_tally_comm(const struct table_row *row, char *comm);
 u64 systally_tally_discarded(void);
 u64 systally_tally_generation(void);
 
-/* The epoch of calls entered now; for display, it may change at any time. */
-u32 systally_tally_epoch(void);
+/*
+ * The serial of the current epoch's first table: calls in flight that entered
+ * in older ones are of the past. For display, it may change at any time.
+ */
+u64 systally_tally_epoch(void);
 
 int __must_check systally_tally_init(void);
 

@@ -12,17 +12,17 @@
 #include <linux/threads.h>
 
 #include "inflight.h"
-#include "memory.h"
 #include "tally.h"
 #include "target.h"
 
-#define BITS_BYTES	(BITS_TO_LONGS(PID_MAX_LIMIT) * sizeof(long))
-
-DEFINE_STATIC_KEY_FALSE(systally_target_all_key);
-unsigned long *systally_target_bits;
+/* A part of the module, so that a handler finds it without a pointer. */
+unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
 bool systally_target_follow;
 
-/* Bits set. Changed by whoever changes a bit. */
+/* Written under the control mutex, read by the fork and exit handlers. */
+static bool is_all;
+
+/* Processes in the list, unless it is all. Changed by who changes a bit. */
 static atomic_t listed;
 
 static void watch(unsigned int tgid)
@@ -44,13 +44,15 @@ static void add(struct pid *pid)
 
 	rcu_read_lock();
 	leader = pid_task(pid, PIDTYPE_TGID);
-	if (leader && !test_bit(leader->tgid, systally_target_bits)) {
+	if (leader) {
 		/* Calls it made when it was a target before are not timed. */
-		systally_inflight_forget(leader);
+		if (!test_bit(leader->tgid, systally_target_bits))
+			systally_inflight_forget(leader);
 		watch(leader->tgid);
 		/* It may have just exited: either its exit handler sees the
 		 * bit, or we see that nobody lives. watch() is a full
-		 * barrier, as is do_exit()'s atomic_dec_and_test().
+		 * barrier if it sets the bit, as is do_exit()'s
+		 * atomic_dec_and_test().
 		 */
 		if (!atomic_read(&leader->signal->live))
 			unwatch(leader->tgid);
@@ -65,15 +67,28 @@ static int compare_tgids(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Remove all but the sorted @kept. */
-static void keep_only(unsigned int *kept, unsigned int count)
+/* Remove all but the sorted @kept, which are counted without a gap. */
+static void keep_only(const unsigned int *kept, unsigned int count)
 {
-	unsigned int tgid;
+	unsigned int tgid, from = 0, i;
 
-	for_each_set_bit(tgid, systally_target_bits, PID_MAX_LIMIT)
-		if (!count || !bsearch(&tgid, kept, count, sizeof(*kept),
-				       compare_tgids))
-			unwatch(tgid);
+	if (!is_all) {
+		for_each_set_bit(tgid, systally_target_bits, PID_MAX_LIMIT)
+			if (!bsearch(&tgid, kept, count, sizeof(*kept),
+				     compare_tgids))
+				unwatch(tgid);
+		return;
+	}
+	/* As long as it is all, nobody else changes a bit. */
+	for (i = 0; i < count; i++) {
+		if (kept[i] > from)
+			bitmap_clear(systally_target_bits, from,
+				     kept[i] - from);
+		from = kept[i] + 1;
+	}
+	bitmap_clear(systally_target_bits, from, PID_MAX_LIMIT - from);
+	atomic_set(&listed, bitmap_weight(systally_target_bits, PID_MAX_LIMIT));
+	WRITE_ONCE(is_all, false);
 }
 
 /* What the pids stand for: struct pids of processes, and init-ns tgids. */
@@ -115,9 +130,9 @@ static int resolve(const struct targets_request *request,
 
 static int apply_pids(const struct targets_request *request)
 {
-	bool all = static_key_enabled(&systally_target_all_key);
 	struct resolved *resolved;
 	unsigned int i;
+	bool removes;
 	int err;
 
 	resolved = kvmalloc(sizeof(*resolved), GFP_KERNEL);
@@ -127,14 +142,15 @@ static int apply_pids(const struct targets_request *request)
 	if (err)
 		goto out_free;
 
-	if (request->verb == TARGETS_EDIT && all) {
+	if (is_all && request->verb == TARGETS_EDIT) {
 		for (i = 0; i < request->pids && !err; i++)
 			if (request->pid[i] < 0)
 				err = -EINVAL;
 		goto out_put;	/* all are targets already */
 	}
 
-	if (request->verb == TARGETS_REPLACE) {
+	removes = request->verb == TARGETS_REPLACE;
+	if (removes) {
 		unsigned int *kept = kvmalloc_array(request->pids,
 						    sizeof(*kept), GFP_KERNEL);
 
@@ -147,21 +163,20 @@ static int apply_pids(const struct targets_request *request)
 		keep_only(kept, request->pids);
 		kvfree(kept);
 	}
-	for (i = 0; i < request->pids; i++)
-		if (request->pid[i] < 0)
+	for (i = 0; i < request->pids; i++) {
+		if (request->pid[i] < 0) {
 			unwatch(resolved->tgid[i]);
-	/* No handler still works for one that was removed: it may be added
-	 * again, and its slots are emptied then.
+			removes = true;
+		}
+	}
+	/* Also, no handler still works for one that was removed: it may be
+	 * added again, and its slots are emptied then.
 	 */
-	synchronize_rcu();
+	if (removes)
+		systally_tally_settle();
 	for (i = 0; i < request->pids; i++)
 		if (request->pid[i] > 0)
 			add(resolved->pid[i]);
-	if (all) {
-		static_branch_disable(&systally_target_all_key);
-		/* Calls of the others, seen to enter, are not seen to exit. */
-		systally_tally_new_epoch();
-	}
 out_put:
 	put_pids(resolved, request->pids);
 out_free:
@@ -173,27 +188,32 @@ int systally_target_apply(const struct targets_request *request)
 {
 	switch (request->verb) {
 	case TARGETS_ALL:
-		if (static_key_enabled(&systally_target_all_key))
+		if (is_all)
 			return 0;
+		/* Calls in flight were not all seen to enter. */
 		systally_tally_new_epoch();
-		static_branch_enable(&systally_target_all_key);
-		keep_only(NULL, 0);
+		WRITE_ONCE(is_all, true);
+		/* From here on no fork or exit changes a bit. */
+		synchronize_rcu();
+		bitmap_fill(systally_target_bits, PID_MAX_LIMIT);
 		return 0;
 	case TARGETS_NONE:
 		keep_only(NULL, 0);
-		if (static_key_enabled(&systally_target_all_key))
-			static_branch_disable(&systally_target_all_key);
-		synchronize_rcu();
+		systally_tally_settle();
 		return 0;
 	default:
 		return apply_pids(request);
 	}
 }
 
+bool systally_target_is_all(void)
+{
+	return READ_ONCE(is_all);
+}
+
 bool systally_target_any(void)
 {
-	return static_key_enabled(&systally_target_all_key) ||
-	       atomic_read(&listed);
+	return READ_ONCE(is_all) || atomic_read(&listed);
 }
 
 unsigned int systally_target_count(void)
@@ -210,24 +230,13 @@ void systally_target_forked(const struct task_struct *parent,
 			    const struct task_struct *child)
 {
 	/* A thread is watched with its process. */
-	if (READ_ONCE(systally_target_follow) && child->pid == child->tgid &&
+	if (READ_ONCE(systally_target_follow) && !READ_ONCE(is_all) &&
+	    child->pid == child->tgid &&
 	    test_bit(parent->tgid, systally_target_bits))
 		watch(child->tgid);
 }
 
 bool systally_target_exited(const struct task_struct *task)
 {
-	return test_bit(task->tgid, systally_target_bits) &&
-	       unwatch(task->tgid);
-}
-
-int systally_target_init(void)
-{
-	systally_target_bits = systally_memory_alloc(BITS_BYTES, NUMA_NO_NODE);
-	return systally_target_bits ? 0 : -ENOMEM;
-}
-
-void systally_target_exit(void)
-{
-	systally_memory_free(systally_target_bits, BITS_BYTES);
+	return !READ_ONCE(is_all) && unwatch(task->tgid);
 }

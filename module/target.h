@@ -4,27 +4,27 @@
  *
  * Concurrency: bits are set and cleared atomically, by control.c under its
  * mutex, and by the fork and exit handlers; the hooks' handlers only test
- * them. `all` is a static key, flipped under the control mutex.
+ * them. For `all` every bit is set, and forks and exits leave them alone.
  */
 #ifndef SYSTALLY_TARGET_H
 #define SYSTALLY_TARGET_H
 
 #include <linux/bitops.h>
-#include <linux/jump_label.h>
 #include <linux/sched.h>
+#include <linux/threads.h>
 
 #include "parse.h"
 
-DECLARE_STATIC_KEY_FALSE(systally_target_all_key);
-extern unsigned long *systally_target_bits;
+extern unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
 
 /* Whether a process's calls are counted. Any context. */
 static __always_inline bool systally_target_has(u32 tgid)
 {
-	if (static_branch_unlikely(&systally_target_all_key))
-		return true;
 	return test_bit(tgid, systally_target_bits);
 }
+
+/* Whether the targets are `all`; any context. */
+bool systally_target_is_all(void);
 
 /*
  * systally_target_apply - change the targets as asked, whole or not at all
@@ -59,8 +59,5 @@ void systally_target_forked(const struct task_struct *parent,
  * thread of a process exits. Returns true if it was the last target.
  */
 bool systally_target_exited(const struct task_struct *task);
-
-int __must_check systally_target_init(void);
-void systally_target_exit(void);
 
 #endif /* SYSTALLY_TARGET_H */

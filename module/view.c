@@ -20,6 +20,7 @@ static int row_section(const struct table_row *row)
 {
 	switch (key_kind(row->key)) {
 	case ROW_CALL:
+	case ROW_THREAD:
 	case ROW_FOLDED_CALL:
 		return SECTION_CALLS;
 	case ROW_ERROR:
@@ -48,7 +49,7 @@ static void row_export(struct systally_row *to, const struct table_row *from,
 	to->abi = key_abi(from->key);
 	if (section == SECTION_ERRORS)
 		to->error = key_sub(from->key);
-	else if (section == SECTION_CALLS)
+	else if (key_kind(from->key) == ROW_THREAD)
 		to->tid = key_sub(from->key);
 	systally_tally_comm(from, to->comm);
 }

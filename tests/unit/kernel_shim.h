@@ -29,14 +29,12 @@ typedef int64_t s64;
 #define fallthrough	__attribute__((fallthrough))
 #endif
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define OPTIMIZER_HIDE_VAR(var)	__asm__ ("" : "+r" (var))
 #define BITS_PER_LONG	(8 * sizeof(long))
 #define BITS_TO_LONGS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 #define PID_MAX_LIMIT	(4 * 1024 * 1024)
-
-static inline int ilog2(u64 n)
-{
-	return 63 - __builtin_clzll(n);
-}
 
 static inline bool test_bit(unsigned long nr, const unsigned long *bits)
 {

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The less usual entries and exits: other ABIs, first calls, filters, calls
+ * whose row has moved. Called by the hooks' handlers through event.h, with
+ * preemption off.
+ */
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+
+#include "event.h"
+
+DEFINE_STATIC_KEY_FALSE(systally_special_key);
+DEFINE_STATIC_KEY_FALSE(systally_kprobe_special_key);
+DEFINE_STATIC_KEY_FALSE(systally_time_key);
+DEFINE_STATIC_KEY_FALSE(systally_switch_key);
+u32 systally_event_owner;
+
+/*
+ * The ABI that a call was made by, and its number in that ABI. TS_COMPAT is
+ * set by both 32-bit entries, also for int 0x80 from 64-bit code
+ * (arch/x86/entry/common.c); in_compat_syscall() would mix x32 in.
+ */
+static u32 call_abi(const struct task_struct *task, u32 *nr)
+{
+	u32 abi = SYSTALLY_ABI_X86_64;
+
+	if (task->thread_info.status & TS_COMPAT) {
+		abi = SYSTALLY_ABI_I386;
+	} else if (*nr & __X32_SYSCALL_BIT && (s32)*nr >= 0) {
+		abi = SYSTALLY_ABI_X32;
+		*nr &= ~__X32_SYSCALL_BIT;
+	}
+	if (*nr > KEY_NR_OUT_OF_RANGE)
+		*nr = KEY_NR_OUT_OF_RANGE;
+	return abi;
+}
+
+/*
+ * While one hook replaces the other, a call may pass both, one, or each
+ * before or after the change. The tracepoint comes first (in the entry path,
+ * kernel/entry/common.c) and decides; the kprobe does what the mark says.
+ */
+static bool is_ours(enum event_hook hook, struct slot *slot)
+{
+	u32 owner = READ_ONCE(systally_event_owner);
+
+	if (slot && hook == EVENT_TRACEPOINT) {
+		slot->mark = owner;
+	} else if (slot) {
+		if (slot->mark >> 1 == owner >> 1)
+			owner = slot->mark;
+		slot->mark = 0;
+	}
+	return (owner & 1) == hook;
+}
+
+void systally_event_special(enum event_hook hook, u32 nr)
+{
+	const struct task_struct *task = current;
+	struct table_row *row;
+	struct table *table;
+	u64 key, start;
+	u32 abi;
+
+	/* -1: a tracer had the call skipped. */
+	if (!systally_target_has(task->tgid) || (s32)nr == -1)
+		return;
+	abi = call_abi(task, &nr);
+	if (static_branch_unlikely(&systally_filter_key) &&
+	    !systally_filter_has(abi, nr))
+		return;
+	if (static_branch_unlikely(&systally_switch_key) &&
+	    !is_ours(hook, systally_inflight_slot(task->pid)))
+		return;
+
+	key = systally_tally_key(task, abi, nr);
+	start = systally_tally_owner(task)->start_boottime;
+	row = systally_tally_row(key, start);
+	table = systally_tally_table();
+	table->entered++;
+	if (row)
+		row->count++;
+	else
+		table->nameless++;
+	if (static_branch_unlikely(&systally_time_key))
+		systally_event_keep(task, table, row, key, start);
+}
+
+void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
+{
+	const struct task_struct *task = current;
+	struct table *table = systally_tally_table();
+	struct slot *slot = systally_inflight_slot(task->pid);
+	struct table_row *row;
+	u64 elapsed;
+
+	if (!slot) {
+		table->untimed++;
+		return;
+	}
+	if (!slot->entered_at) {
+		u32 nr = syscall_get_nr(current, regs);
+		u32 abi = call_abi(task, &nr);
+
+		/* Of a call that nobody asked for, no entry is kept. */
+		if (!static_branch_unlikely(&systally_filter_key) ||
+		    systally_filter_has(abi, nr))
+			table->orphan_exits++;
+		return;
+	}
+	elapsed = systally_clock_elapsed(slot->entered_at, now);
+	WRITE_ONCE(slot->entered_at, 0);
+	/* Counted before a reset, or when exits were not seen */
+	if (slot->serial < table->epoch) {
+		table->orphan_exits++;
+		return;
+	}
+	row = systally_tally_row(slot->key, slot->start);
+	if (!row) {
+		systally_tally_table()->untimed++;
+		return;
+	}
+	row->total += elapsed;
+	if (row->max < elapsed)
+		row->max = elapsed;
+	if (IS_ERR_VALUE(ret))
+		systally_event_failed(row, slot->key, ret);
+}
+
+void systally_event_failed(struct table_row *row, u64 key, long ret)
+{
+	row->errors++;
+	systally_tally_error(key, -ret);
+}
+
+static void set_key(struct static_key_false *key, bool value)
+{
+	if (value)
+		static_branch_enable(key);
+	else
+		static_branch_disable(key);
+}
+
+static void update_special(void)
+{
+	bool special = static_key_enabled(&systally_threads_key) ||
+		       static_key_enabled(&systally_switch_key);
+
+	set_key(&systally_special_key, special);
+	set_key(&systally_kprobe_special_key,
+		special || static_key_enabled(&systally_time_key));
+}
+
+void systally_event_set_switching(bool switching)
+{
+	set_key(&systally_switch_key, switching);
+	update_special();
+}
+
+void systally_event_set_time(bool time)
+{
+	set_key(&systally_time_key, time);
+	update_special();
+}
+
+void systally_event_set_threads(bool threads)
+{
+	set_key(&systally_threads_key, threads);
+	update_special();
+}
