@@ -16,8 +16,11 @@
 
 enum section { SECTION_CALLS, SECTION_ERRORS, SECTION_UNATTRIBUTED, SECTIONS };
 
+/* The section a row is shown in, or -1 */
 static int row_section(const struct table_row *row)
 {
+	if (!row->key)
+		return -1;
 	switch (key_kind(row->key)) {
 	case ROW_CALL:
 	case ROW_THREAD:

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Builds, tests, shows and installs systally. `make help` lists the targets.
+# The module itself is described to the kernel's makefiles in Kbuild and
+# module/Kbuild.
+
+# Overridden variables are for this makefile; the kernel's get what they need.
+MAKEOVERRIDES :=
+
+KERNELRELEASE ?= $(shell uname -r)
+KERNELDIR ?= /lib/modules/$(KERNELRELEASE)/build
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+
+# One short line per file; V=1 shows the commands
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) '$(patsubst $(cache)/%,%,$(2))')
+
+# Where products go: beside the sources, or below O=
+out := $(if $(O),$(abspath $(O)),$(CURDIR))
+
+cache := $(or $(SYSTALLY_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/systally)
+export SYSTALLY_CACHE := $(cache)
+
+include userland/sources.mk
+include tests/workload/sources.mk
+
+.PHONY: all
+all: userland module
+
+.PHONY: help
+help:
+	@echo 'make              build module/systally.ko and userland/systally'
+	@echo 'make module       the module only'
+	@echo 'make userland     the command only; needs no kernel headers'
+	@echo 'make load         load the module into this kernel (as root)'
+	@echo 'make unload       unload it'
+	@echo 'make demo         set all up and show nginx and redis under load, in the lab'
+	@echo 'make check        set all up, build, lint and pass all tests, in the lab'
+	@echo 'make check-unit   the unit tests only'
+	@echo 'make check-lint   the lint only'
+	@echo 'make check-guest  the tests in the lab only (T=FILES: these)'
+	@echo 'make check-lab    the tests of the lab itself'
+	@echo 'make check-long   the tests in the lab with full numbers; takes an hour'
+	@echo 'make cost         print the cost per call, in instructions'
+	@echo 'make install      install command, module and man page (DESTDIR=, PREFIX=)'
+	@echo 'make clean        remove what was built here'
+	@echo
+	@echo 'KERNELDIR=DIR     kernel to build for (/lib/modules/KERNELRELEASE/build)'
+	@echo 'KERNELRELEASE=R   its release (uname -r)'
+	@echo 'O=DIR             put what is built below DIR'
+	@echo 'W=1 C=1 V=1       more warnings; sparse; whole commands'
+	@echo
+	@echo 'What check, demo and cost build and download is kept in'
+	@echo '$(cache)'
+
+# --- the module ----------------------------------------------------------
+
+module_sources := Kbuild include/systally.h $(wildcard module/*.[ch]) \
+	module/Kbuild $(wildcard module/compat/*.h)
+
+# The kernel's makefiles build where the sources are: with O=, that is a
+# folder of links to them.
+.PHONY: module
+module:
+	@test -e '$(KERNELDIR)/Makefile' || { \
+	echo 'systally: no kernel headers in $(KERNELDIR):' \
+	'install linux-headers-$(KERNELRELEASE)' \
+	'(kernel-devel on Fedora), or give KERNELDIR=' >&2; exit 1; }
+ifneq ($(out),$(CURDIR))
+	@mkdir -p '$(out)/include' '$(out)/module/compat'
+	@for file in $(module_sources); do \
+	ln -sf "$(CURDIR)/$$file" "$(out)/$$file"; done
+endif
+	+$(MAKE) --no-print-directory -C '$(KERNELDIR)' M='$(out)' \
+	$(if $(V),V=$(V)) $(if $(W),W=$(W)) \
+	$(if $(C),C=$(C)) $(if $(CF),CF='$(CF)') \
+	$(if $(KCFLAGS),KCFLAGS='$(KCFLAGS)') modules
+
+# --- the command ---------------------------------------------------------
+
+# Looked up only when something is built with them: `make check` may have to
+# install them first.
+pkgs = $(shell pkg-config $(1) $(2))
+objects := $(SYSTALLY_SRCS:%.c=$(out)/%.o)
+userland_flags = -std=gnu11 $(SYSTALLY_CPPFLAGS) $(warnings) -MMD -MP
+
+.PHONY: userland
+userland: $(out)/userland/systally
+
+$(out)/userland/systally: $(objects)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkgs,--libs,$(SYSTALLY_PKGS))
+
+$(out)/userland/%.o: userland/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) $(userland_flags) \
+	$(call pkgs,--cflags,$(SYSTALLY_PKGS)) -c -o $@ $<
+
+-include $(objects:.o=.d)
+
+# --- unit tests, with sanitizers -----------------------------------------
+
+unit := $(out)/tests/unit
+sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+unit_flags = $(sanitize) $(userland_flags) -Imodule -Itests/unit \
+	-I$(unit) $(call pkgs,--cflags,$(SYSTALLY_TEST_PKGS))
+
+# The parts of the module that need no kernel
+module_parts := module/parse.c module/syscalls.c module/table.c
+module_tests := test_parse test_syscalls test_table
+
+unit_programs := $(addprefix $(unit)/,$(SYSTALLY_TESTS) $(module_tests))
+part_objects := $(SYSTALLY_PARTS:%.c=$(unit)/%.o)
+module_part_objects := $(module_parts:%.c=$(unit)/%.o)
+
+$(unit)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(unit_flags) -c -o $@ $<
+
+# The names come from the headers that the module is built with.
+$(unit)/module/syscalls.o: $(unit)/syscall_names.h
+$(unit)/syscall_names.h: module/Kbuild scripts/syscall-names
+	@mkdir -p $(@D)
+	$(call say,NAMES,$@)
+	$(Q)scripts/syscall-names '$(KERNELDIR)/arch/x86/include/generated/uapi/asm' > $@
+
+$(addprefix $(unit)/,$(SYSTALLY_TESTS)): $(unit)/%: $(unit)/tests/unit/%.o \
+		$(part_objects)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(sanitize) -o $@ $^ $(call pkgs,--libs,$(SYSTALLY_TEST_PKGS))
+
+$(addprefix $(unit)/,$(module_tests)): $(unit)/%: $(unit)/tests/unit/%.o \
+		$(module_part_objects)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(sanitize) -o $@ $^ $(call pkgs,--libs,cmocka)
+
+-include $(part_objects:.o=.d) $(module_part_objects:.o=.d)
+
+.PHONY: check-unit
+check-unit: $(unit_programs)
+	CMOCKA_MESSAGE_OUTPUT=TAP prove --exec '' $(unit_programs)
+
+# --- lint ----------------------------------------------------------------
+
+scripts := .ci/run scripts/setup scripts/demo scripts/syscall-names \
+	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run \
+	$(wildcard tests/guest/*.sh)
+
+.PHONY: check-lint
+check-lint:
+	shellcheck -x $(scripts)
+
+# --- tests in the lab ----------------------------------------------------
+
+workloads := $(addprefix $(out)/tests/workload/,$(WORKLOADS) \
+	$(WORKLOADS32:%=%32))
+
+.PHONY: workloads
+workloads: $(workloads)
+
+$(addprefix $(out)/tests/workload/,$(WORKLOADS)): \
+		$(out)/tests/workload/%: tests/workload/%.c $(WORKLOAD_HEADERS)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(WORKLOAD_CFLAGS) -Iinclude -o $@ $<
+
+$(WORKLOADS32:%=$(out)/tests/workload/%32): \
+		$(out)/tests/workload/%32: tests/workload/%.c $(WORKLOAD_HEADERS)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) -m32 $(WORKLOAD_CFLAGS) -Iinclude -o $@ $<
+
+guest := env SYSTALLY_KO='$(out)/module/systally.ko' \
+	SYSTALLY='$(out)/userland/systally' WORKLOAD='$(out)/tests/workload'
+
+.PHONY: check-guest
+check-guest: all workloads
+	tests/lab/run --timeout 1500 -- $(guest) tests/guest/run $(T)
+
+.PHONY: check-long
+check-long: export SYSTALLY_LONG := 1
+check-long:
+	scripts/setup build test lab
+	+$(in_cache) all workloads
+	tests/lab/run --timeout 7200 -- $(subst $(out),$(lab_out),$(guest)) \
+	tests/guest/run $(T)
+
+.PHONY: check-lab
+check-lab:
+	scripts/setup lab
+	prove tests/lab/selftest
+
+# --- commands that set all up first --------------------------------------
+
+# Build for the lab's kernel, in the cache, with every warning an error
+lab_release = $(shell scripts/setup --kernel-release)
+lab_out = $(cache)/build/$(lab_release)
+in_cache = $(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
+	O='$(lab_out)' W=1 C=1 CF=-Wsparse-error KCFLAGS=-Werror \
+	CFLAGS='-O2 -g -Werror' T='$(T)'
+
+.PHONY: check
+check:
+	scripts/setup build test lab
+	+$(in_cache) all workloads
+	+$(in_cache) check-lint check-unit
+	+$(in_cache) check-guest
+
+.PHONY: demo
+demo:
+	scripts/setup build lab demo
+	+$(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
+	O='$(lab_out)' all
+	SYSTALLY_BUILD='$(lab_out)' scripts/demo
+
+.PHONY: cost
+cost:
+	scripts/setup build lab
+	+$(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
+	O='$(lab_out)' all workloads
+	tests/lab/run --icount --timeout 1200 -- \
+	$(subst $(out),$(lab_out),$(guest)) tests/guest/cost.sh
+
+# --- this machine --------------------------------------------------------
+
+.PHONY: load
+load:
+	$(out)/userland/systally load $(PARAMETERS)
+
+.PHONY: unload
+unload:
+	$(out)/userland/systally unload
+
+updates := $(DESTDIR)/lib/modules/$(KERNELRELEASE)/updates
+
+.PHONY: install
+install: all
+	install -D -m 755 '$(out)/userland/systally' \
+	'$(DESTDIR)$(PREFIX)/sbin/systally'
+	install -D -m 644 doc/systally.8 \
+	'$(DESTDIR)$(PREFIX)/share/man/man8/systally.8'
+	install -D -m 644 '$(out)/module/systally.ko' '$(updates)/systally.ko'
+	$(if $(DESTDIR),,depmod '$(KERNELRELEASE)')
+
+.PHONY: clean
+clean:
+	$(RM) -r $(objects) $(objects:.o=.d) '$(out)/userland/systally' \
+	$(workloads) '$(unit)/parts' $(unit_programs) '$(unit)/module' \
+	'$(unit)/userland' '$(unit)/tests' '$(unit)/syscall_names.h'
+	test ! -e '$(KERNELDIR)/Makefile' || \
+	$(MAKE) -C '$(KERNELDIR)' M='$(out)' clean
