@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rows and snapshots for the unit tests of the command, made by hand.
+ */
+#ifndef SYSTALLY_FIXTURE_H
+#define SYSTALLY_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "snapshot.h"
+
+struct fixture {
+	struct systally_header header;
+	struct systally_row rows[64];	/* calls, errors, unattributed */
+};
+
+static inline void fixture_init(struct fixture *fixture)
+{
+	memset(fixture, 0, sizeof(*fixture));
+	memcpy(fixture->header.magic, SYSTALLY_MAGIC, 8);
+	fixture->header.version = SYSTALLY_VERSION;
+	fixture->header.header_bytes = sizeof(fixture->header);
+	fixture->header.row_bytes = sizeof(fixture->rows[0]);
+	fixture->header.collect = SYSTALLY_COLLECT_TIME;
+	fixture->header.flags = SYSTALLY_ENABLED;
+}
+
+/* The next row; add call rows first, then error rows, then the others. */
+static inline struct systally_row *fixture_row(struct fixture *fixture,
+					       __u64 *part)
+{
+	size_t used = fixture->header.call_rows + fixture->header.error_rows +
+		      fixture->header.unattributed_rows;
+
+	assert_true(used < 64);
+	++*part;
+	return &fixture->rows[used];
+}
+
+static inline struct systally_row *
+fixture_call(struct fixture *fixture, uint32_t tgid, const char *comm, int nr,
+	     uint64_t count)
+{
+	struct systally_row *row =
+		fixture_row(fixture, &fixture->header.call_rows);
+
+	row->tgid = tgid;
+	row->start_ns = tgid * 1000ULL;
+	row->nr = nr;
+	row->count = count;
+	strncpy(row->comm, comm, SYSTALLY_COMM_LEN - 1);
+	fixture->header.entered += count;
+	return row;
+}
+
+static inline struct systally_row *
+fixture_error(struct fixture *fixture, uint32_t tgid, int nr, uint16_t error,
+	      uint64_t count)
+{
+	struct systally_row *row =
+		fixture_row(fixture, &fixture->header.error_rows);
+
+	row->tgid = tgid;
+	row->start_ns = tgid * 1000ULL;
+	row->nr = nr;
+	row->count = count;
+	row->error = error;
+	return row;
+}
+
+static inline size_t fixture_bytes(const struct fixture *fixture)
+{
+	return sizeof(fixture->header) +
+	       (fixture->header.call_rows + fixture->header.error_rows +
+		fixture->header.unattributed_rows) * sizeof(fixture->rows[0]);
+}
+
+/* Through the parser, as from the kernel. */
+static inline void fixture_parse(const struct fixture *fixture,
+				 struct systally_snapshot *snapshot)
+{
+	struct systally_error error = { "" };
+
+	if (systally_snapshot_parse(snapshot, fixture, fixture_bytes(fixture),
+				    &error))
+		fail_msg("%s", error.text);
+}
+
+#endif /* SYSTALLY_FIXTURE_H */

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of the control files' grammar, run by `make check-unit`.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "parse.h"
+
+/* The parsers change their text; sanitizers watch its end. */
+static char *copy(const char *text)
+{
+	static char *last;
+
+	free(last);
+	last = strdup(text);
+	assert_non_null(last);
+	return last;
+}
+
+static void test_bool(void **state)
+{
+	static const char *const bad[] = {
+		"", " ", "\n", "2", "-1", "+1", "01", "1 1", "yes", "1x", "0x1",
+	};
+	bool value = false;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(parse_bool(copy("1\n"), &value), 0);
+	assert_true(value);
+	assert_int_equal(parse_bool(copy(" 0 "), &value), 0);
+	assert_false(value);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(parse_bool(copy(bad[i]), &value), -EINVAL);
+	assert_false(value);
+}
+
+static void test_word(void **state)
+{
+	static const char *const words[] = { "count", "time", NULL };
+	static const char *const bad[] = {
+		"", "cou", "counts", "Count", "count time", "count,",
+	};
+	unsigned int index = 9;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(bad) - 1; i++)
+		assert_int_equal(parse_word(copy(bad[i]), words, &index),
+				 -EINVAL);
+	assert_int_equal(index, 9);
+	assert_int_equal(parse_word(copy("time\n"), words, &index), 0);
+	assert_int_equal(index, 1);
+}
+
+static struct targets_request request;
+
+static void test_targets(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_targets(copy("none\n"), &request), 0);
+	assert_int_equal(request.verb, TARGETS_NONE);
+	assert_int_equal(parse_targets(copy("all"), &request), 0);
+	assert_int_equal(request.verb, TARGETS_ALL);
+	assert_int_equal(parse_targets(copy("1, 2\t3\n"), &request), 0);
+	assert_int_equal(request.verb, TARGETS_REPLACE);
+	assert_int_equal(request.pids, 3);
+	assert_int_equal(request.pid[2], 3);
+	assert_int_equal(parse_targets(copy("+17 -4194304"), &request), 0);
+	assert_int_equal(request.verb, TARGETS_EDIT);
+	assert_int_equal(request.pid[0], 17);
+	assert_int_equal(request.pid[1], -4194304);
+}
+
+static void test_targets_bad(void **state)
+{
+	static const char *const bad[] = {
+		"", "\n", ",", "0", "+0", "-0", "+", "-", "++1", "+-1", "--1",
+		"-+1", "1 +2", "+1 2", "all 1", "1 all", "all all", "none none",
+		"all none", "+all", "-all", "1x", "x", "1.5", "0x10", "4194305",
+		"99999999999999999999", "+ 1", "1;2", "ALL",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(parse_targets(copy(bad[i]), &request),
+				 -EINVAL);
+}
+
+static void test_targets_many(void **state)
+{
+	char text[PARSE_MAX_BYTES + 1];
+	int i;
+
+	(void)state;
+	for (i = 0; i < PARSE_MAX_BYTES; i++)
+		text[i] = i % 2 ? ' ' : '1';
+	text[PARSE_MAX_BYTES] = '\0';
+	assert_int_equal(parse_targets(copy(text), &request), 0);
+	assert_int_equal(request.pids, PARSE_MAX_TOKENS);
+}
+
+static void test_bytes(void **state)
+{
+	static const char *const bad[] = {
+		"", "M", "0", "0K", "-1", "+1", "4MB", "4 M", "1T",
+		"99999999999", "4.5M", "0x10",
+	};
+	unsigned long bytes = 9;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(parse_bytes(copy(bad[i]), &bytes), -EINVAL);
+	assert_int_equal(bytes, 9);
+	assert_int_equal(parse_bytes(copy("4096\n"), &bytes), 0);
+	assert_int_equal(bytes, 4096);
+	assert_int_equal(parse_bytes(copy("3k"), &bytes), 0);
+	assert_int_equal(bytes, 3072);
+	assert_int_equal(parse_bytes(copy("4M"), &bytes), 0);
+	assert_int_equal(bytes, 4 << 20);
+	assert_int_equal(parse_bytes(copy("2G"), &bytes), 0);
+	assert_true(bytes == 2ul << 30);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bool),
+		cmocka_unit_test(test_word),
+		cmocka_unit_test(test_targets),
+		cmocka_unit_test(test_targets_bad),
+		cmocka_unit_test(test_targets_many),
+		cmocka_unit_test(test_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of grouping and sorting. Run by `make check-unit`.
+ */
+#include "fixture.h"
+
+#include "rank.h"
+
+#define READ	0
+#define WRITE	1
+#define POLL	7
+#define GETPPID	110
+
+struct context {
+	struct systally_names *names;
+	struct systally_set set;
+	struct systally_snapshot snapshot;
+	struct systally_question question;
+	struct systally_ranking ranking;
+};
+
+static int set_up(void **state)
+{
+	struct context *context = calloc(1, sizeof(*context));
+	struct systally_row *row;
+	struct fixture fixture;
+
+	if (!context)
+		return -1;
+	context->names = systally_names_new();
+	context->set.all = true;
+	context->question.set = &context->set;
+	context->question.by = SYSTALLY_BY_SYSCALL;
+	fixture_init(&fixture);
+	row = fixture_call(&fixture, 20, "redis", POLL, 100);
+	row->total_ns = 1000;
+	row->max_ns = 500;
+	row = fixture_call(&fixture, 10, "nginx", POLL, 11);
+	row->total_ns = 9000;
+	row->max_ns = 70;
+	row->errors = 4;
+	fixture_call(&fixture, 10, "nginx", WRITE, 50)->total_ns = 5;
+	row = fixture_call(&fixture, 30, "nginx", READ, 50);
+	row->errors = 9;
+	row->max_ns = 90;
+	fixture_call(&fixture, 50, "idle", 24, 0);	/* no call, no row */
+	fixture_call(&fixture, 0, "cat", READ, 1);
+	fixture_call(&fixture, 0, "ls", READ, 2);
+	row = fixture_call(&fixture, 40, "old", POLL, 3);
+	row->abi = SYSTALLY_ABI_I386;
+	row->nr = 168;
+	fixture_error(&fixture, 10, POLL, 4, 4);
+	fixture_error(&fixture, 30, READ, 11, 5);
+	fixture_error(&fixture, 31, READ, 11, 3);
+	fixture_error(&fixture, 30, READ, 4, 4);
+	fixture_parse(&fixture, &context->snapshot);
+	*state = context;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct context *context = *state;
+
+	systally_ranking_free(&context->ranking);
+	systally_snapshot_free(&context->snapshot);
+	systally_names_free(context->names);
+	free(context);
+	return 0;
+}
+
+static const struct systally_group *rank(struct context *context)
+{
+	struct systally_error error = { "" };
+
+	systally_ranking_free(&context->ranking);
+	if (systally_rank(&context->ranking, &context->question,
+			  &context->snapshot, context->names, &error))
+		fail_msg("%s", error.text);
+	return context->ranking.groups;
+}
+
+static void by_syscall(void **state)
+{
+	struct context *context = *state;
+	const struct systally_group *groups = rank(context);
+
+	assert_int_equal(context->ranking.shown, 4);
+	assert_string_equal(groups[0].name, "poll");
+	assert_int_equal(groups[0].count, 111);
+	assert_int_equal(groups[0].errors, 4);
+	assert_int_equal(groups[0].total_ns, 10000);
+	assert_int_equal(groups[0].max_ns, 500);
+	assert_int_equal(systally_group_avg_ns(&groups[0]), 90);
+	assert_string_equal(groups[1].name, "read");
+	assert_int_equal(groups[1].count, 53);
+	assert_string_equal(groups[2].name, "write");
+	/* the same name of another ABI is another call */
+	assert_string_equal(groups[3].name, "poll");
+	assert_int_equal(groups[3].abi, SYSTALLY_ABI_I386);
+	assert_int_equal(context->ranking.total.count, 217);
+	assert_int_equal(context->ranking.rest_groups, 0);
+	assert_true(context->ranking.timed);
+	assert_false(context->ranking.folded);
+}
+
+static void by_others(void **state)
+{
+	struct context *context = *state;
+	const struct systally_group *groups;
+
+	context->question.by = SYSTALLY_BY_PROCESS;
+	groups = rank(context);
+	assert_int_equal(context->ranking.shown, 6);
+	assert_int_equal(groups[0].tgid, 20);
+	assert_int_equal(groups[1].tgid, 10);
+	assert_int_equal(groups[1].count, 61);
+	/* folded rows of two commands are two */
+	assert_string_equal(groups[4].comm, "ls");
+	assert_string_equal(groups[5].comm, "cat");
+	assert_true(context->ranking.folded);
+
+	context->question.by = SYSTALLY_BY_COMMAND;
+	groups = rank(context);
+	assert_int_equal(context->ranking.shown, 5);
+	assert_string_equal(groups[0].comm, "nginx");
+	assert_int_equal(groups[0].count, 111);
+	assert_int_equal(groups[0].max_ns, 90);
+
+	context->question.by = SYSTALLY_BY_ROW;
+	groups = rank(context);
+	assert_int_equal(context->ranking.shown, 7);
+	assert_int_equal(groups[0].tgid, 20);
+	assert_string_equal(groups[0].name, "poll");
+
+	context->question.by = SYSTALLY_BY_ERRNO;
+	context->question.sort = SYSTALLY_SORT_ERRORS;
+	groups = rank(context);
+	assert_int_equal(context->ranking.shown, 2);
+	/* eight each: by name */
+	assert_string_equal(groups[0].name, "EAGAIN");
+	assert_int_equal(groups[0].errors, 8);
+	assert_string_equal(groups[1].name, "EINTR");
+	assert_int_equal(groups[1].count, 8);
+	assert_int_equal(context->ranking.total.errors, 16);
+}
+
+static void by_thread(void **state)
+{
+	struct context *context = *state;
+	struct systally_error error = { "" };
+	const struct systally_group *groups;
+	struct systally_row *row;
+
+	context->question.by = SYSTALLY_BY_THREAD;
+	assert_int_equal(systally_rank(&context->ranking, &context->question,
+				       &context->snapshot, context->names,
+				       &error), -1);
+	assert_non_null(strstr(error.text, "threads"));
+	context->snapshot.header.flags |= SYSTALLY_THREADS;
+	row = context->snapshot.calls;
+	row[0].tgid = 10;
+	row[0].tid = 12;
+	row[0].start_ns = 5;
+	row[1].tid = 10;
+	row[2].tid = 10;
+	row[3].tgid = 10;
+	row[3].tid = 13;
+	strcpy(row[3].comm, "worker");
+	groups = rank(context);
+	assert_int_equal(groups[0].tid, 12);
+	assert_int_equal(groups[0].tgid, 10);
+	assert_int_equal(groups[1].tid, 10);
+	assert_int_equal(groups[1].count, 61);
+	/* start_ns is the thread's: the process is still one, and has its
+	 * leader's name, not that of its busiest thread
+	 */
+	context->question.by = SYSTALLY_BY_PROCESS;
+	groups = rank(context);
+	assert_int_equal(groups[0].tgid, 10);
+	assert_int_equal(groups[0].count, 211);
+	assert_string_equal(groups[0].comm, "nginx");
+}
+
+static void sorts(void **state)
+{
+	static const struct {
+		enum systally_sort sort;
+		const char *first;
+		unsigned int abi;
+	} cases[] = {
+		{ SYSTALLY_SORT_COUNT, "poll", SYSTALLY_ABI_X86_64 },
+		{ SYSTALLY_SORT_TIME, "poll", SYSTALLY_ABI_X86_64 },
+		{ SYSTALLY_SORT_AVG, "poll", SYSTALLY_ABI_X86_64 },
+		{ SYSTALLY_SORT_MAX, "write", SYSTALLY_ABI_X86_64 },
+		{ SYSTALLY_SORT_ERRORS, "read", SYSTALLY_ABI_X86_64 },
+		{ SYSTALLY_SORT_NAME, "poll", SYSTALLY_ABI_X86_64 },
+	};
+	struct context *context = *state;
+	const struct systally_group *groups;
+	size_t i;
+
+	context->snapshot.calls[2].max_ns = 501;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		context->question.sort = cases[i].sort;
+		groups = rank(context);
+		assert_string_equal(groups[0].name, cases[i].first);
+		assert_int_equal(groups[0].abi, cases[i].abi);
+	}
+	assert_string_equal(groups[1].name, "poll");
+	assert_string_equal(groups[2].name, "read");
+	assert_string_equal(groups[3].name, "write");
+	/* most calls: poll; most time: write; slowest: the i386 poll */
+	context->snapshot.calls[2].total_ns = 50500;
+	context->snapshot.calls[7].total_ns = 6000;
+	context->question.sort = SYSTALLY_SORT_AVG;
+	assert_int_equal(rank(context)[0].abi, SYSTALLY_ABI_I386);
+	context->question.sort = SYSTALLY_SORT_TIME;
+	assert_string_equal(rank(context)[0].name, "write");
+	context->question.sort = SYSTALLY_SORT_COUNT;
+	assert_string_equal(rank(context)[0].name, "poll");
+}
+
+static void breaks_ties(void **state)
+{
+	struct context *context = *state;
+	const struct systally_group *groups;
+	size_t i, round;
+
+	context->question.by = SYSTALLY_BY_ROW;
+	for (i = 0; i < 8; i++) {
+		struct systally_row *row = &context->snapshot.calls[i];
+
+		row->count = row->count > 0;
+		strcpy(row->comm, "same");
+	}
+	/* whatever the order of the rows, the list is the same */
+	for (round = 0; round < 8; round++) {
+		struct systally_row first = context->snapshot.calls[0];
+
+		memmove(context->snapshot.calls, context->snapshot.calls + 1,
+			7 * sizeof(first));
+		context->snapshot.calls[7] = first;
+		groups = rank(context);
+		/* cat and ls are folded into one now */
+		assert_int_equal(context->ranking.shown, 6);
+		assert_int_equal(groups[0].tgid, 0);
+		assert_int_equal(groups[0].count, 2);
+		assert_int_equal(groups[1].tgid, 10);
+		assert_string_equal(groups[1].name, "write");
+		assert_string_equal(groups[2].name, "poll");
+		assert_int_equal(groups[3].tgid, 20);
+		assert_int_equal(groups[4].tgid, 30);
+		assert_int_equal(groups[5].tgid, 40);
+	}
+}
+
+static void selects(void **state)
+{
+	static const uint32_t pids[] = { 30, 20 };
+	struct context *context = *state;
+	struct systally_error error = { "" };
+	const struct systally_group *groups;
+
+	context->question.failed = true;
+	groups = rank(context);
+	assert_int_equal(context->ranking.shown, 2);
+	assert_string_equal(groups[0].name, "poll");
+	assert_string_equal(groups[1].name, "read");
+	context->question.failed = false;
+	context->question.pids = pids;
+	context->question.pid_count = 2;
+	groups = rank(context);
+	assert_int_equal(context->ranking.total.count, 150);
+	context->question.pid_count = 0;
+	assert_int_equal(systally_set_parse(&context->set, context->names,
+					    "read,i386:poll", &error), 0);
+	rank(context);
+	assert_int_equal(context->ranking.total.count, 56);
+}
+
+static void limits(void **state)
+{
+	struct context *context = *state;
+
+	context->question.limit = 1;
+	rank(context);
+	assert_int_equal(context->ranking.shown, 1);
+	assert_int_equal(context->ranking.rest_groups, 3);
+	assert_int_equal(context->ranking.rest.count, 106);
+	assert_int_equal(context->ranking.rest.errors, 9);
+	assert_int_equal(context->ranking.total.count, 217);
+	context->question.limit = 4;
+	rank(context);
+	assert_int_equal(context->ranking.rest_groups, 0);
+	context->question.limit = 1000;
+	rank(context);
+	assert_int_equal(context->ranking.shown, 4);
+}
+
+static void saturates(void **state)
+{
+	struct context *context = *state;
+
+	context->snapshot.calls[0].count = UINT64_MAX;
+	rank(context);
+	assert_true(context->ranking.total.count == UINT64_MAX);
+	assert_true(context->ranking.groups[0].count == UINT64_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(by_syscall, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(by_others, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(by_thread, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sorts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(breaks_ties, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(selects, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(limits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(saturates, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of the three formats. Run by `make check-unit`.
+ */
+#include "fixture.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "render.h"
+
+struct context {
+	struct systally_group groups[4];
+	struct systally_ranking ranking;
+	struct systally_header header;
+	struct systally_notes notes;
+	struct systally_report report;
+	char *text;
+};
+
+static int set_up(void **state)
+{
+	struct context *c = calloc(1, sizeof(*c));
+	struct systally_group *groups;
+
+	if (!c)
+		return -1;
+	groups = c->groups;
+	groups[0] = (struct systally_group){
+		.count = 4321, .errors = 12, .total_ns = 98765432,
+		.max_ns = 1234567890, .tgid = 4194304, .tid = 4194303,
+		.nr = 7, .comm = "nginx", .name = "poll" };
+	groups[1] = (struct systally_group){
+		.count = 5, .tgid = 0, .nr = 168,
+		.abi = SYSTALLY_ABI_I386, .comm = "a b", .name = "poll" };
+	c->ranking.groups = groups;
+	c->ranking.shown = 2;
+	c->ranking.by = SYSTALLY_BY_SYSCALL;
+	c->ranking.total = groups[0];
+	c->ranking.total.count += groups[1].count;
+	c->ranking.timed = true;
+	c->header.collect = SYSTALLY_COLLECT_TIME;
+	c->header.unattributed = 3;
+	c->report = (struct systally_report){
+		.ranking = &c->ranking, .header = &c->header,
+		.notes = &c->notes, .width = SYSTALLY_TEXT_WIDTH };
+	*state = c;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct context *c = *state;
+
+	systally_notes_free(&c->notes);
+	free(c->text);
+	free(c);
+	return 0;
+}
+
+static const char *render(struct context *c, enum systally_format format)
+{
+	size_t size;
+	FILE *out;
+
+	free(c->text);
+	c->text = NULL;
+	out = open_memstream(&c->text, &size);
+	assert_non_null(out);
+	assert_int_equal(systally_render(out, format, &c->report), 0);
+	fclose(out);
+	return c->text;
+}
+
+/* No line is longer than @width, ends in a blank, or holds a control byte. */
+static void check_lines(const char *text, size_t width)
+{
+	size_t length, i;
+
+	while (*text) {
+		length = strcspn(text, "\n");
+		if (length > width)
+			fail_msg("%zu columns: %.*s", length, (int)length,
+				 text);
+		if (length && text[length - 1] == ' ')
+			fail_msg("blank at the end: '%.*s'", (int)length,
+				 text);
+		for (i = 0; i < length; i++)
+			assert_true(text[i] >= ' ' && text[i] <= '~');
+		text += length + 1;
+	}
+}
+
+static void text_lines_up(void **state)
+{
+	struct context *c = *state;
+
+	c->report.latency = true;
+	assert_string_equal(render(c, SYSTALLY_TEXT),
+"calls  %calls  errors     total       avg      max  syscall\n"
+" 4321   99.88      12  98.765ms  22.857us  1.234s   poll\n"
+"    5    0.12       0         -         -        -  i386:poll\n"
+" 4326  100.00      12  98.765ms  22.830us  1.234s   total\n");
+	c->report.latency = false;
+	c->ranking.rest = c->groups[1];
+	c->ranking.rest_groups = 12;
+	c->ranking.shown = 1;
+	assert_string_equal(render(c, SYSTALLY_TEXT),
+"calls  %calls  errors  syscall\n"
+" 4321   99.88      12  poll\n"
+"    5    0.12       0  (12 more)\n"
+" 4326  100.00      12  total\n");
+}
+
+/* Without times there is no errors column: it would be all false zeros. */
+static void text_hides_unknown(void **state)
+{
+	struct context *c = *state;
+
+	c->ranking.timed = false;
+	c->header.collect = SYSTALLY_COLLECT_COUNT;
+	c->ranking.by = SYSTALLY_BY_PROCESS;
+	assert_string_equal(render(c, SYSTALLY_TEXT),
+"calls  %calls      pid  command\n"
+" 4321   99.88  4194304  nginx\n"
+"    5    0.12        -  a b\n"
+" 4326  100.00           total\n");
+}
+
+static void text_fits(void **state)
+{
+	static const enum systally_by bys[] = {
+		SYSTALLY_BY_SYSCALL, SYSTALLY_BY_PROCESS, SYSTALLY_BY_THREAD,
+		SYSTALLY_BY_COMMAND, SYSTALLY_BY_ERRNO,
+	};
+	struct context *c = *state;
+	struct systally_group *g = &c->groups[0];
+	size_t i;
+
+	g->count = UINT64_MAX;
+	g->errors = UINT64_MAX;
+	g->total_ns = UINT64_MAX;
+	g->max_ns = UINT64_MAX;
+	g->abi = SYSTALLY_ABI_I386;
+	g->error = 516;
+	strcpy(g->name, "sched_rr_get_interval_time64");
+	memset(g->comm, '\x1b', SYSTALLY_COMM_LEN - 1);
+	c->ranking.total = *g;
+	for (i = 0; i < 2 * sizeof(bys) / sizeof(bys[0]); i++) {
+		c->ranking.by = bys[i / 2];
+		c->report.latency = i % 2;
+		check_lines(render(c, SYSTALLY_TEXT), 80);
+		/* shortened as little as it takes */
+		if (!strstr(c->text, "18446744073G") &&
+		    !(c->report.latency && strstr(c->text, "18446P")))
+			fail_msg("%s", c->text);
+		/* what is cut off is marked */
+		if (bys[i / 2] == SYSTALLY_BY_THREAD)
+			assert_non_null(strstr(c->text, "~\n"));
+	}
+	/* too narrow for anything is no crash */
+	c->report.width = 1;
+	render(c, SYSTALLY_TEXT);
+}
+
+static void text_wraps_notes(void **state)
+{
+	struct context *c = *state;
+	int i;
+
+	c->ranking.shown = 0;
+	systally_notes_add(&c->notes, "short");
+	assert_string_equal(render(c, SYSTALLY_TEXT), "note: short\n");
+	for (i = 0; i < 40; i++)
+		systally_notes_add(&c->notes, "%0*d words of a long note, %s",
+				   i, 0, "and they go on and on, to the end");
+	check_lines(render(c, SYSTALLY_TEXT), 80);
+}
+
+static struct json_object *read_json(const char *text)
+{
+	enum json_tokener_error why;
+	struct json_object *object = json_tokener_parse_verbose(text, &why);
+
+	if (!object)
+		fail_msg("%s in %s", json_tokener_error_desc(why), text);
+	return object;
+}
+
+static struct json_object *at(struct json_object *object, const char *key)
+{
+	struct json_object *value = NULL;
+
+	if (!json_object_object_get_ex(object, key, &value))
+		fail_msg("no %s in %s", key, json_object_to_json_string(object));
+	return value;
+}
+
+static void json_is_read_back(void **state)
+{
+	static const char *const keys[] = {
+		"tgid", "comm", "abi", "nr", "syscall", "count", "errors",
+		"total_ns", "max_ns", "p50_ns", "p99_ns",
+	};
+	struct context *c = *state;
+	struct json_object *object, *row;
+	size_t i;
+
+	c->ranking.by = SYSTALLY_BY_ROW;
+	c->groups[0].count = UINT64_MAX;
+	c->groups[0].nr = -1;
+	object = read_json(render(c, SYSTALLY_JSON));
+	assert_int_equal(json_object_get_int(at(object, "format")), 1);
+	assert_string_equal(json_object_get_string(at(object, "collect")),
+			    "time");
+	assert_int_equal(json_object_get_int(at(object, "unattributed")), 3);
+	assert_true(json_object_is_type(at(object, "kernel"),
+					json_type_string));
+	assert_int_equal(json_object_array_length(at(object, "rows")), 2);
+	row = json_object_array_get_idx(at(object, "rows"), 0);
+	assert_int_equal(json_object_object_length(row),
+			 sizeof(keys) / sizeof(keys[0]));
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		at(row, keys[i]);
+	assert_true(json_object_get_uint64(at(row, "count")) == UINT64_MAX);
+	assert_true(json_object_is_type(at(row, "total_ns"), json_type_int));
+	assert_int_equal(json_object_get_int(at(row, "nr")), -1);
+	assert_string_equal(json_object_get_string(at(row, "abi")), "x86-64");
+	assert_string_equal(json_object_get_string(at(row, "comm")), "nginx");
+	assert_int_equal(json_object_get_int(at(row, "p99_ns")), 0);
+	json_object_put(object);
+	/* one report, one line */
+	assert_ptr_equal(strchr(c->text, '\n'), c->text + strlen(c->text) - 1);
+}
+
+static void json_has_fitting_fields(void **state)
+{
+	static const struct {
+		enum systally_by by;
+		const char *has, *lacks;
+	} cases[] = {
+		{ SYSTALLY_BY_SYSCALL, "syscall", "tgid" },
+		{ SYSTALLY_BY_PROCESS, "tgid", "syscall" },
+		{ SYSTALLY_BY_THREAD, "tid", "nr" },
+		{ SYSTALLY_BY_COMMAND, "comm", "tgid" },
+		{ SYSTALLY_BY_ERRNO, "errno", "total_ns" },
+	};
+	struct context *c = *state;
+	struct json_object *object, *row, *value;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		c->ranking.by = cases[i].by;
+		object = read_json(render(c, SYSTALLY_JSON));
+		row = json_object_array_get_idx(at(object, "rows"), 0);
+		at(row, cases[i].has);
+		at(row, "count");
+		assert_false(json_object_object_get_ex(row, cases[i].lacks,
+						       &value));
+		json_object_put(object);
+	}
+	c->report.series = true;
+	c->header.taken_ns = 1000;
+	object = read_json(render(c, SYSTALLY_JSON));
+	assert_int_equal(json_object_get_int(at(object, "interval_ns")), 1000);
+	assert_int_equal(json_object_get_string_len(at(object, "time")), 25);
+	json_object_put(object);
+}
+
+static void weird_comms(void **state)
+{
+	static const struct {
+		const char *comm, *text, *json, *csv;
+	} cases[] = {
+		{ "plain", "plain", "plain", "plain" },
+		{ "with space", "with space", "with space", "with space" },
+		{ "q\"u'o,te", "q\"u'o,te", "q\"u'o,te", "\"q\"\"u'o,te\"" },
+		{ "line\nfeed", "line\\x0afeed", "line\nfeed",
+		  "\"line\\x0afeed\"" },
+		{ "\x1b[31mred", "\\x1b[31mred", "\x1b[31mred",
+		  "\\x1b[31mred" },
+		{ "back\\slash", "back\\x5cslash", "back\\slash",
+		  "back\\slash" },
+		{ "\xc3\xa9t\xc3\xa9", "\\xc3\\xa9t\\xc3\\xa9",
+		  "\xc3\xa9t\xc3\xa9", "\xc3\xa9t\xc3\xa9" },
+		/* not UTF-8: cut, overlong, a surrogate, beyond Unicode */
+		{ "a\xc3", "a\\xc3", "a\\xc3", "a\\xc3" },
+		{ "\xc0\xaf", "\\xc0\\xaf", "\\xc0\\xaf", "\\xc0\\xaf" },
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80", "\\xed\\xa0\\x80",
+		  "\\xed\\xa0\\x80" },
+		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80",
+		  "\\xf4\\x90\\x80\\x80", "\\xf4\\x90\\x80\\x80" },
+		{ "", "", "", "\"\"" },
+		{ " ", " ", " ", "\" \"" },
+	};
+	struct context *c = *state;
+	struct json_object *object, *row;
+	char line[128];
+	size_t i;
+
+	c->ranking.by = SYSTALLY_BY_COMMAND;
+	c->ranking.shown = 1;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		memset(c->groups[0].comm, 0, SYSTALLY_COMM_LEN);
+		strcpy(c->groups[0].comm, cases[i].comm);
+		snprintf(line, sizeof(line), "12  %s\n", cases[i].text);
+		if (!strstr(render(c, SYSTALLY_TEXT), line))
+			fail_msg("no '%s' in %s", line, c->text);
+		object = read_json(render(c, SYSTALLY_JSON));
+		row = json_object_array_get_idx(at(object, "rows"), 0);
+		assert_string_equal(json_object_get_string(at(row, "comm")),
+				    cases[i].json);
+		json_object_put(object);
+		snprintf(line, sizeof(line), "\n%s,4321,", cases[i].csv);
+		if (!strstr(render(c, SYSTALLY_CSV), line))
+			fail_msg("no '%s' in %s", line, c->text);
+	}
+}
+
+static void csv_has_one_head(void **state)
+{
+	struct context *c = *state;
+
+	assert_string_equal(render(c, SYSTALLY_CSV),
+"abi,nr,syscall,count,errors,total_ns,max_ns,p50_ns,p99_ns\n"
+"x86-64,7,poll,4321,12,98765432,1234567890,0,0\n"
+"i386,168,poll,5,0,0,0,0,0\n");
+	c->report.series = true;
+	c->report.first = true;
+	assert_non_null(strstr(render(c, SYSTALLY_CSV), "time,abi,nr,"));
+	c->report.first = false;
+	assert_null(strstr(render(c, SYSTALLY_CSV), "abi,nr"));
+	assert_int_equal(strcspn(c->text, ","), 25);
+}
+
+static void times(void **state)
+{
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} cases[] = {
+		{ 0, "0.000us" }, { 1, "0.001us" }, { 999999, "999.999us" },
+		{ 1000000, "1.000ms" }, { 999999999, "999.999ms" },
+		{ 1000000000, "1.000s " },
+		{ 99999999999999, "99999.999s " },
+		{ 100000000000000, "100000s " },
+		{ UINT64_MAX, "18446744073s " },
+	};
+	char text[24];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		systally_render_ns(cases[i].ns, text);
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
+static void errnos(void **state)
+{
+	struct context *c = *state;
+
+	c->ranking.by = SYSTALLY_BY_ERRNO;
+	c->ranking.sort = SYSTALLY_SORT_ERRORS;
+	c->ranking.shown = 1;
+	c->groups[0].error = 4;
+	strcpy(c->groups[0].name, "EINTR");
+	assert_string_equal(render(c, SYSTALLY_TEXT),
+"errors  %errors  errno  meaning\n"
+"    12   100.00  EINTR  Interrupted system call\n"
+"    12   100.00         total\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(text_lines_up, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(text_hides_unknown, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(text_fits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(text_wraps_notes, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(json_is_read_back, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(json_has_fitting_fields,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(weird_comms, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(csv_has_one_head, set_up,
+						tear_down),
+		cmocka_unit_test(times),
+		cmocka_unit_test_setup_teardown(errnos, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of the controls, and of what changes them and puts them back, on
+ * a folder of plain files in debugfs' place. Run by `make check-unit`.
+ */
+#include "fixture.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "session.h"
+#include "watch.h"
+
+static const struct {
+	const char *file, *text;
+} files[] = {
+	{ "README", "help\n" }, { "enabled", "1\n" }, { "collect", "count\n" },
+	{ "targets", "none\n" }, { "follow", "0\n" }, { "syscalls", "all\n" },
+	{ "threads", "0\n" }, { "status", "entered: 5\nkprobe_missed: 12\n" },
+	{ "snapshot", "" },
+};
+
+struct context {
+	struct systally_control control;
+	struct systally_names *names;
+	struct systally_set set;
+	struct systally_options options;
+	struct systally_error error;
+};
+
+static void put(struct context *c, const char *file, const char *text)
+{
+	char path[PATH_MAX + 32];
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "%s/%s", c->control.directory, file);
+	stream = fopen(path, "w");
+	assert_non_null(stream);
+	fputs(text, stream);
+	fclose(stream);
+}
+
+static void expect(struct context *c, const char *file, const char *text)
+{
+	char *found = systally_control_read(&c->control, file, NULL,
+					    &c->error);
+
+	assert_non_null(found);
+	if (strcmp(found, text))
+		fail_msg("%s is '%s', not '%s'", file, found, text);
+	free(found);
+}
+
+static int set_up(void **state)
+{
+	struct context *c = calloc(1, sizeof(*c));
+	char folder[] = "/tmp/systally-test-XXXXXX";
+	size_t i;
+
+	if (!c || !mkdtemp(folder))
+		return -1;
+	setenv("SYSTALLY_DEBUGFS", folder, 1);
+	strcpy(c->control.directory, folder);
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		put(c, files[i].file, files[i].text);
+	c->names = systally_names_new();
+	c->set.all = true;
+	*state = c;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct context *c = *state;
+	char path[PATH_MAX + 32];
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", c->control.directory,
+			 files[i].file);
+		unlink(path);
+	}
+	rmdir(c->control.directory);
+	systally_names_free(c->names);
+	free(c);
+	return 0;
+}
+
+static void finds_debugfs(void **state)
+{
+	struct context *c = *state;
+	char path[PATH_MAX], mounts[PATH_MAX + 32];
+
+	put(c, "status",
+	    "proc /proc proc rw 0 0\n"
+	    "none /some\\040where/debug debugfs rw,nosuid 0 0\n");
+	snprintf(mounts, sizeof(mounts), "%s/status", c->control.directory);
+	assert_int_equal(systally_control_find_debugfs(mounts, path,
+						       &c->error), 0);
+	assert_string_equal(path, "/some where/debug");
+	put(c, "status", "proc /debugfs proc rw 0 0\n");
+	assert_int_equal(systally_control_find_debugfs(mounts, path,
+						       &c->error), -1);
+	assert_non_null(strstr(c->error.text, "mount -t debugfs"));
+}
+
+static void opens(void **state)
+{
+	struct context *c = *state;
+	struct systally_control control;
+
+	assert_int_equal(systally_control_open(&control, &c->error), 0);
+	assert_string_equal(control.directory, c->control.directory);
+	setenv("SYSTALLY_DEBUGFS", "/nonexistent/systally", 1);
+	assert_int_equal(systally_control_open(&control, &c->error), -1);
+	assert_non_null(strstr(c->error.text, "systally load"));
+}
+
+static void reads_and_writes(void **state)
+{
+	struct context *c = *state;
+	struct systally_snapshot snapshot;
+	uint64_t number = 0;
+	char *large;
+	size_t size;
+
+	expect(c, "enabled", "1");
+	assert_true(systally_control_is(&c->control, "enabled", "1"));
+	assert_false(systally_control_is(&c->control, "enabled", "0"));
+	assert_int_equal(systally_control_write(&c->control, "enabled", "0",
+						&c->error), 0);
+	expect(c, "enabled", "0");
+	assert_int_equal(systally_control_missed(&c->control), 12);
+	assert_true(systally_control_status_number("a: 1\nbb: 22\nb: 3x\n",
+						   "bb", &number));
+	assert_int_equal(number, 22);
+	assert_false(systally_control_status_number("a: 1\nbb: 22\nb: 3x\n",
+						    "b", &number));
+	assert_false(systally_control_status_number("", "b", &number));
+	assert_true(systally_control_status_number("bb: 22\nb: 3\n", "b",
+						   &number));
+	assert_int_equal(number, 3);
+	/* larger than any first buffer */
+	large = malloc(300001);
+	assert_non_null(large);
+	memset(large, 'x', 300000);
+	large[300000] = '\0';
+	put(c, "status", large);
+	expect(c, "status", large);
+	free(large);
+	large = systally_control_read(&c->control, "status", &size, &c->error);
+	assert_int_equal(size, 300000);
+	free(large);
+	assert_int_equal(systally_control_snapshot(&c->control, &snapshot,
+						   &c->error), -1);
+	assert_non_null(strstr(c->error.text, "empty"));
+	systally_error_clear(&c->error);
+	assert_int_equal(systally_control_write(&c->control, "nosuch", "1",
+						&c->error),
+			 -ENOENT);
+	assert_non_null(strstr(c->error.text, "nosuch"));
+	systally_error_clear(&c->error);
+	assert_null(systally_control_read(&c->control, "nosuch", NULL,
+					  &c->error));
+}
+
+static void session_restores(void **state)
+{
+	struct context *c = *state;
+	struct systally_session session = SYSTALLY_SESSION_NONE;
+
+	c->options.latency = true;
+	c->options.by = SYSTALLY_BY_THREAD;
+	put(c, "syscalls", "read\ni386:poll\n");
+	assert_int_equal(systally_set_parse(&c->set, c->names, "7", &c->error),
+			 0);
+	assert_int_equal(systally_session_begin(&session, &c->control,
+						&c->error), 0);
+	assert_int_equal(systally_session_prepare(&session, &c->options,
+						  &c->set, &c->error), 0);
+	assert_int_equal(systally_session_set(&session, "targets", "123",
+					      &c->error), 0);
+	expect(c, "collect", "time");
+	expect(c, "threads", "1");
+	expect(c, "syscalls", "7");
+	expect(c, "targets", "123");
+	assert_int_equal(systally_session_end(&session, &c->error), 0);
+	expect(c, "collect", "count");
+	expect(c, "threads", "0");
+	expect(c, "syscalls", "read\ni386:poll");
+	expect(c, "targets", "none");
+	assert_string_equal(c->error.text, "");
+	/* a second end is nothing */
+	assert_int_equal(systally_session_end(&session, &c->error), 0);
+}
+
+static void session_keeps_long_settings(void **state)
+{
+	struct context *c = *state;
+	struct systally_session session = SYSTALLY_SESSION_NONE;
+	char text[5000];
+
+	memset(text, '7', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	put(c, "syscalls", text);
+	assert_int_equal(systally_session_begin(&session, &c->control,
+						&c->error), 0);
+	/* could not be written back, so it is not touched */
+	assert_int_equal(systally_session_prepare(&session, &c->options,
+						  &c->set, &c->error), -1);
+	expect(c, "syscalls", text);
+	systally_session_end(&session, &c->error);
+}
+
+static void session_is_alone(void **state)
+{
+	struct context *c = *state;
+	struct systally_session first = SYSTALLY_SESSION_NONE;
+	struct systally_session second = SYSTALLY_SESSION_NONE;
+	char pid[32];
+
+	assert_int_equal(systally_session_begin(&first, &c->control,
+						&c->error), 0);
+	assert_int_equal(systally_session_begin(&second, &c->control,
+						&c->error), -1);
+	snprintf(pid, sizeof(pid), "pid %d", getpid());
+	if (!strstr(c->error.text, pid))
+		fail_msg("%s", c->error.text);
+	systally_session_end(&second, &c->error);
+	systally_session_end(&first, &c->error);
+	systally_error_clear(&c->error);
+	assert_int_equal(systally_session_begin(&second, &c->control,
+						&c->error), 0);
+	systally_session_end(&second, &c->error);
+}
+
+static int begin(struct context *c, struct systally_watch *watch)
+{
+	systally_error_clear(&c->error);
+	return systally_watch_begin(watch, &c->control, &c->options, &c->set,
+				    &c->error);
+}
+
+static void watch_owns(void **state)
+{
+	static uint32_t pids[] = { 12, 34 };
+	struct context *c = *state;
+	struct systally_watch watch = SYSTALLY_WATCH_NONE;
+
+	assert_int_equal(begin(c, &watch), 0);
+	assert_true(watch.own && !watch.filter);
+	expect(c, "targets", "all");
+	assert_int_equal(systally_watch_end(&watch, &c->error), 0);
+	expect(c, "targets", "none");
+	expect(c, "follow", "0");
+
+	c->options.pids = pids;
+	c->options.pid_count = 2;
+	assert_int_equal(begin(c, &watch), 0);
+	expect(c, "targets", "12,34");
+	expect(c, "follow", "1");
+	/* children are not in -p, and yet wanted */
+	assert_false(watch.filter);
+	assert_int_equal(systally_watch_end(&watch, &c->error), 0);
+	expect(c, "targets", "none");
+
+	put(c, "enabled", "0\n");
+	assert_int_equal(begin(c, &watch), -1);
+	assert_non_null(strstr(c->error.text, "enabled"));
+	systally_watch_end(&watch, &c->error);
+	expect(c, "targets", "none");
+}
+
+static void watch_looks_on(void **state)
+{
+	static uint32_t pids[] = { 12, 34 };
+	struct context *c = *state;
+	struct systally_watch watch = SYSTALLY_WATCH_NONE;
+
+	put(c, "targets", "12\n99\n");
+	assert_int_equal(begin(c, &watch), 0);
+	assert_false(watch.own || watch.filter);
+	expect(c, "targets", "12\n99");
+	systally_watch_end(&watch, &c->error);
+	expect(c, "targets", "12\n99");
+	/* what is not kept cannot be shown */
+	c->options.latency = true;
+	assert_int_equal(begin(c, &watch), -1);
+	systally_watch_end(&watch, &c->error);
+	expect(c, "collect", "count");
+	c->options.latency = false;
+	c->options.by = SYSTALLY_BY_THREAD;
+	assert_int_equal(begin(c, &watch), -1);
+	systally_watch_end(&watch, &c->error);
+	c->options.by = SYSTALLY_BY_SYSCALL;
+	/* adds and removes only those who are not there */
+	c->options.pids = pids;
+	c->options.pid_count = 2;
+	assert_int_equal(begin(c, &watch), 0);
+	assert_true(watch.filter);
+	expect(c, "targets", "+34");
+	assert_int_equal(systally_watch_end(&watch, &c->error), 0);
+	expect(c, "targets", "-34");
+	put(c, "targets", "all\n");
+	assert_int_equal(begin(c, &watch), 0);
+	assert_true(watch.filter);
+	expect(c, "targets", "all");
+	systally_watch_end(&watch, &c->error);
+	expect(c, "targets", "all");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(finds_debugfs, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(opens, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(reads_and_writes, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(session_restores, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(session_keeps_long_settings,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(session_is_alone, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(watch_owns, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(watch_looks_on, set_up,
+						tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of the snapshot reader and of differences. Run by `make
+ * check-unit`.
+ */
+#include "fixture.h"
+
+static void make_usual(struct fixture *fixture)
+{
+	fixture_init(fixture);
+	fixture_call(fixture, 10, "nginx", 7, 1009);
+	fixture_call(fixture, 11, "redis", -1, 13);
+	fixture_error(fixture, 10, 7, 4, 3);
+	fixture_row(fixture, &fixture->header.unattributed_rows)->count = 5;
+	fixture->header.entered += 5;
+	fixture->header.unattributed = 5;
+}
+
+/* Parses a copy of exactly @size bytes, so that ASan sees a step beyond. */
+static int parse(const void *data, size_t size,
+		 struct systally_snapshot *snapshot, char *why)
+{
+	struct systally_error error = { "" };
+	void *copy = malloc(size ? size : 1);
+	int result;
+
+	assert_non_null(copy);
+	memcpy(copy, data, size);
+	result = systally_snapshot_parse(snapshot, copy, size, &error);
+	free(copy);
+	assert_int_equal(!!result, !!error.text[0]);
+	if (why)
+		strcpy(why, error.text);
+	return result;
+}
+
+static void refuses(const struct fixture *fixture, size_t size,
+		    const char *expected)
+{
+	struct systally_snapshot snapshot;
+	char why[sizeof(((struct systally_error *)0)->text)];
+
+	assert_int_equal(parse(fixture, size, &snapshot, why), -1);
+	if (!strstr(why, expected))
+		fail_msg("'%s' is not in '%s'", expected, why);
+	assert_null(snapshot.rows);
+}
+
+static void reads_valid(void **state)
+{
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+
+	(void)state;
+	make_usual(&fixture);
+	fixture_parse(&fixture, &snapshot);
+	assert_int_equal(snapshot.header.call_rows, 2);
+	assert_int_equal(snapshot.calls[0].count, 1009);
+	assert_string_equal(snapshot.calls[0].comm, "nginx");
+	assert_int_equal(snapshot.calls[1].nr, SYSTALLY_NR_OUT_OF_RANGE);
+	assert_int_equal(snapshot.errors[0].error, 4);
+	assert_int_equal(snapshot.unattributed[0].count, 5);
+	assert_int_equal(systally_snapshot_tallied(&snapshot), 1022);
+	systally_snapshot_free(&snapshot);
+	assert_null(snapshot.rows);
+}
+
+static void reads_empty(void **state)
+{
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	fixture_parse(&fixture, &snapshot);
+	assert_int_equal(systally_snapshot_tallied(&snapshot), 0);
+	systally_snapshot_free(&snapshot);
+}
+
+static void refuses_every_cut(void **state)
+{
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+	size_t size;
+
+	(void)state;
+	make_usual(&fixture);
+	for (size = 0; size < fixture_bytes(&fixture); size++)
+		assert_int_equal(parse(&fixture, size, &snapshot, NULL), -1);
+	refuses(&fixture, 0, "empty");
+	refuses(&fixture, 7, "not a systally snapshot");
+	refuses(&fixture, 8, "cut short");
+	refuses(&fixture, sizeof(fixture.header) - 1, "cut short");
+	refuses(&fixture, fixture_bytes(&fixture) - 1, "cut short");
+	refuses(&fixture, fixture_bytes(&fixture) + 1, "longer");
+}
+
+static void refuses_strangers(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	make_usual(&fixture);
+	fixture.header.magic[7] = 'Y';
+	refuses(&fixture, fixture_bytes(&fixture), "not a systally snapshot");
+	make_usual(&fixture);
+	fixture.header.version = 2;
+	refuses(&fixture, fixture_bytes(&fixture), "version 2");
+	/* the version comes first: nothing is known of what follows it */
+	refuses(&fixture, 12, "version 2");
+	make_usual(&fixture);
+	fixture.rows[1].abi = SYSTALLY_ABIS;
+	refuses(&fixture, fixture_bytes(&fixture), "unknown ABI");
+}
+
+static void refuses_absurd_counts(void **state)
+{
+	static const uint64_t absurd[] = { 5, 1ULL << 32, 1ULL << 58,
+					   UINT64_MAX / sizeof(struct systally_row),
+					   UINT64_MAX - 3, UINT64_MAX };
+	struct fixture fixture;
+	size_t i, size;
+
+	(void)state;
+	make_usual(&fixture);
+	size = fixture_bytes(&fixture);
+	for (i = 0; i < sizeof(absurd) / sizeof(absurd[0]); i++) {
+		make_usual(&fixture);
+		fixture.header.call_rows = absurd[i];
+		refuses(&fixture, size, "cut short");
+		make_usual(&fixture);
+		fixture.header.error_rows = absurd[i];
+		refuses(&fixture, size, "cut short");
+		make_usual(&fixture);
+		fixture.header.unattributed_rows = absurd[i];
+		refuses(&fixture, size, "cut short");
+	}
+	make_usual(&fixture);
+	fixture.header.row_bytes = sizeof(struct systally_row) - 1;
+	refuses(&fixture, size, "rows claim");
+	fixture.header.row_bytes = 0;
+	refuses(&fixture, size, "rows claim");
+	fixture.header.row_bytes = UINT32_MAX;
+	refuses(&fixture, size, "rows claim");
+	make_usual(&fixture);
+	fixture.header.header_bytes = sizeof(fixture.header) - 1;
+	refuses(&fixture, size, "header claims");
+	fixture.header.header_bytes = UINT32_MAX;
+	refuses(&fixture, size, "header claims");
+	fixture.header.header_bytes = (uint32_t)size + 1;
+	refuses(&fixture, size, "cut short");
+}
+
+/* A newer module: longer header, longer rows, and a part unknown to us. */
+static void reads_longer_rows(void **state)
+{
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+	const size_t header = sizeof(fixture.header) + 24;
+	const size_t row = sizeof(fixture.rows[0]) + 8;
+	const size_t size = header + 4 * row + 100;
+	unsigned char *data = calloc(1, size);
+	size_t i;
+
+	(void)state;
+	assert_non_null(data);
+	make_usual(&fixture);
+	fixture.header.header_bytes = (uint32_t)header;
+	fixture.header.row_bytes = (uint32_t)row;
+	memset(data, 0xee, size);
+	memcpy(data, &fixture.header, sizeof(fixture.header));
+	for (i = 0; i < 4; i++)
+		memcpy(data + header + i * row, &fixture.rows[i],
+		       sizeof(fixture.rows[0]));
+	assert_int_equal(parse(data, size, &snapshot, NULL), 0);
+	assert_int_equal(snapshot.calls[1].count, 13);
+	assert_int_equal(snapshot.errors[0].error, 4);
+	assert_int_equal(snapshot.unattributed[0].count, 5);
+	systally_snapshot_free(&snapshot);
+	assert_int_equal(parse(data, size - 101, &snapshot, NULL), -1);
+	free(data);
+}
+
+static void ends_comm(void **state)
+{
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+
+	(void)state;
+	make_usual(&fixture);
+	memset(fixture.rows[0].comm, 'x', SYSTALLY_COMM_LEN);
+	fixture_parse(&fixture, &snapshot);
+	assert_int_equal(strlen(snapshot.calls[0].comm),
+			 SYSTALLY_COMM_LEN - 1);
+	systally_snapshot_free(&snapshot);
+}
+
+/* now - old, both freed */
+static void diff(struct systally_snapshot *to, const struct fixture *now,
+		 const struct fixture *old)
+{
+	struct systally_snapshot a, b;
+	struct systally_error error = { "" };
+
+	fixture_parse(now, &a);
+	fixture_parse(old, &b);
+	assert_int_equal(systally_snapshot_diff(to, &a, &b, &error), 0);
+	systally_snapshot_free(&a);
+	systally_snapshot_free(&b);
+}
+
+static void diff_subtracts(void **state)
+{
+	struct systally_snapshot d;
+	struct fixture now, old;
+	struct systally_row *row;
+
+	(void)state;
+	fixture_init(&old);
+	row = fixture_call(&old, 10, "a", 7, 100);
+	row->total_ns = 1000;
+	row->errors = 7;
+	fixture_call(&old, 10, "a", 1, 50);
+	fixture_error(&old, 10, 7, 4, 7);
+	old.header.taken_ns = 500;
+	fixture_init(&now);
+	/* another order than before */
+	fixture_call(&now, 12, "new", 7, 3);
+	fixture_call(&now, 10, "a", 1, 50);
+	row = fixture_call(&now, 10, "a", 7, 111);
+	row->total_ns = 1500;
+	row->errors = 9;
+	row->max_ns = 77;
+	fixture_error(&now, 10, 7, 4, 8);
+	fixture_error(&now, 10, 7, 11, 1);
+	now.header.taken_ns = 1500;
+	diff(&d, &now, &old);
+	assert_int_equal(d.header.entered, 14);
+	assert_int_equal(d.header.taken_ns, 1000);
+	assert_int_equal(d.header.discarded, 0);
+	assert_int_equal(d.header.call_rows, 2);
+	assert_int_equal(systally_snapshot_tallied(&d), 14);
+	assert_int_equal(d.calls[0].tgid, 10);
+	assert_int_equal(d.calls[0].nr, 7);
+	assert_int_equal(d.calls[0].count, 11);
+	assert_int_equal(d.calls[0].errors, 2);
+	assert_int_equal(d.calls[0].total_ns, 500);
+	assert_int_equal(d.calls[0].max_ns, 77);
+	assert_int_equal(d.header.error_rows, 2);
+	assert_int_equal(d.errors[0].count + d.errors[1].count, 2);
+	systally_snapshot_free(&d);
+}
+
+static void diff_knows_reused_pids(void **state)
+{
+	struct systally_snapshot d;
+	struct fixture now, old;
+
+	(void)state;
+	fixture_init(&old);
+	fixture_call(&old, 10, "first", 7, 100);
+	fixture_init(&now);
+	fixture_call(&now, 10, "first", 7, 100);
+	fixture_call(&now, 10, "second", 7, 30)->start_ns = 99;
+	diff(&d, &now, &old);
+	assert_int_equal(d.header.call_rows, 1);
+	assert_string_equal(d.calls[0].comm, "second");
+	assert_int_equal(d.calls[0].count, 30);
+	systally_snapshot_free(&d);
+}
+
+static void diff_sees_reset(void **state)
+{
+	struct systally_snapshot d;
+	struct fixture now, old;
+
+	(void)state;
+	fixture_init(&old);
+	fixture_call(&old, 10, "a", 7, 100);
+	old.header.generation = 3;
+	old.header.discarded = 1000;
+	fixture_init(&now);
+	fixture_call(&now, 10, "a", 7, 150);
+	now.header.generation = 4;
+	/* 120 more than before: 100 were seen, 20 were not */
+	now.header.discarded = 1120;
+	diff(&d, &now, &old);
+	assert_int_equal(d.header.entered, 150);
+	assert_int_equal(d.calls[0].count, 150);
+	assert_int_equal(d.header.discarded, 20);
+	systally_snapshot_free(&d);
+	/* the module was loaded anew: all starts at 0 again */
+	now.header.generation = 3;
+	now.header.discarded = 1000;
+	now.header.entered = 60;
+	now.rows[0].count = 60;
+	diff(&d, &now, &old);
+	assert_int_equal(d.header.call_rows, 1);
+	assert_int_equal(d.calls[0].count, 60);
+	systally_snapshot_free(&d);
+}
+
+/* A process that exits and is folded must not be counted anew. */
+static void diff_follows_folding(void **state)
+{
+	struct systally_snapshot d;
+	struct fixture now, old;
+
+	(void)state;
+	fixture_init(&old);
+	fixture_call(&old, 0, "sh", 7, 5);
+	fixture_call(&old, 20, "sh", 7, 100);
+	fixture_call(&old, 21, "ls", 7, 10);
+	fixture_init(&now);
+	fixture_call(&now, 0, "sh", 7, 5 + 107);
+	/* was ls, and did an exec before its end */
+	fixture_call(&now, 0, "cat", 7, 10 + 1);
+	diff(&d, &now, &old);
+	assert_int_equal(d.header.entered, 8);
+	assert_int_equal(systally_snapshot_tallied(&d), 8);
+	assert_int_equal(d.header.call_rows, 2);
+	systally_snapshot_free(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_valid),
+		cmocka_unit_test(reads_empty),
+		cmocka_unit_test(refuses_every_cut),
+		cmocka_unit_test(refuses_strangers),
+		cmocka_unit_test(refuses_absurd_counts),
+		cmocka_unit_test(reads_longer_rows),
+		cmocka_unit_test(ends_comm),
+		cmocka_unit_test(diff_subtracts),
+		cmocka_unit_test(diff_knows_reused_pids),
+		cmocka_unit_test(diff_sees_reset),
+		cmocka_unit_test(diff_follows_folding),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of the module's names and sets of calls, run by
+ * `make check-unit`.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "syscalls.h"
+
+static void test_names(void **state)
+{
+	char label[SYSCALL_LABEL_LEN];
+
+	(void)state;
+	/* Numbers that are as old as the ABIs */
+	assert_string_equal(systally_syscall_name(SYSTALLY_ABI_X86_64, 110),
+			    "getppid");
+	assert_string_equal(systally_syscall_name(SYSTALLY_ABI_I386, 64),
+			    "getppid");
+	assert_string_equal(systally_syscall_name(SYSTALLY_ABI_X32, 110),
+			    "getppid");
+	assert_string_equal(systally_syscall_name(SYSTALLY_ABI_X32, 520),
+			    "execve");
+	assert_string_equal(systally_syscall_name(SYSTALLY_ABI_I386, 168),
+			    "poll");
+	assert_null(systally_syscall_name(SYSTALLY_ABI_X86_64, 600));
+	assert_null(systally_syscall_name(SYSTALLY_ABI_X32, 59));
+	assert_string_equal(systally_syscall_label(0, 600, label),
+			    "syscall_600");
+	assert_string_equal(systally_syscall_label(0, KEY_NR_OUT_OF_RANGE,
+						   label), "out_of_range");
+	assert_string_equal(systally_syscall_abi_name(SYSTALLY_ABI_X86_64),
+			    "x86-64");
+}
+
+static bool has(const struct syscall_set *set, u32 abi, u32 nr)
+{
+	return test_bit(nr, set->nr[abi]);
+}
+
+static void test_add(void **state)
+{
+	struct syscall_set set = {};
+
+	(void)state;
+	assert_int_equal(systally_syscall_add(&set, "getppid"), 0);
+	assert_true(has(&set, SYSTALLY_ABI_X86_64, 110));
+	assert_true(has(&set, SYSTALLY_ABI_I386, 64));
+	assert_true(has(&set, SYSTALLY_ABI_X32, 110));
+	assert_int_equal(systally_syscall_add(&set, "7"), 0);
+	assert_true(has(&set, SYSTALLY_ABI_X86_64, 7));
+	assert_false(has(&set, SYSTALLY_ABI_I386, 7));
+	assert_int_equal(systally_syscall_add(&set, "i386:7"), 0);
+	assert_true(has(&set, SYSTALLY_ABI_I386, 7));
+	assert_int_equal(systally_syscall_add(&set, "i386:poll"), 0);
+	assert_true(has(&set, SYSTALLY_ABI_I386, 168));
+	assert_false(has(&set, SYSTALLY_ABI_X32, 7));
+}
+
+static void test_add_bad(void **state)
+{
+	static const struct {
+		const char *token;
+		int err;
+	} bad[] = {
+		{ "nosuchcall", -ENOENT }, { "600", -ENOENT },
+		{ "1023", -ENOENT }, { "99999999999", -ENOENT },
+		{ "7x", -ENOENT }, { "x32:59", -ENOENT }, { "-1", -ENOENT },
+		{ "i386:", -ENOENT }, { ":poll", -EINVAL },
+		{ "arm:poll", -EINVAL }, { "i38:poll", -EINVAL },
+		{ "i3866:poll", -EINVAL }, { "x86-64:waitpid", -ENOENT },
+		{ "i386:i386:poll", -ENOENT },
+	};
+	struct syscall_set set = {}, empty = {};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(systally_syscall_add(&set, bad[i].token),
+				 bad[i].err);
+	assert_memory_equal(&set, &empty, sizeof(set));
+}
+
+/* What reading `syscalls` gives can be written back: for every call alone. */
+static void test_tokens_return(void **state)
+{
+	char token[SYSCALL_LABEL_LEN + 8];
+	u32 abi, nr, other;
+
+	(void)state;
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		for (nr = 0; nr < SYSCALL_NRS; nr++) {
+			struct syscall_set set = {}, again = {};
+
+			if (!systally_syscall_name(abi, nr))
+				continue;
+			__set_bit(nr, set.nr[abi]);
+			assert_true(systally_syscall_token(&set, abi, nr,
+							   token));
+			assert_int_equal(systally_syscall_add(&again, token),
+					 0);
+			assert_memory_equal(&set, &again, sizeof(set));
+		}
+	}
+
+	/* One bare token where all ABIs have the call */
+	{
+		struct syscall_set set = {};
+
+		assert_int_equal(systally_syscall_add(&set, "getppid"), 0);
+		assert_true(systally_syscall_token(&set, SYSTALLY_ABI_X86_64,
+						   110, token));
+		assert_string_equal(token, "getppid");
+		for (other = 1; other < SYSTALLY_ABIS; other++)
+			assert_false(systally_syscall_token
+				     (&set, other, other == SYSTALLY_ABI_I386 ?
+				      64 : 110, token));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_add),
+		cmocka_unit_test(test_add_bad),
+		cmocka_unit_test(test_tokens_return),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of the module's counting table, run by `make check-unit`.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "table.h"
+
+#define ROWS	64
+
+static struct table *new_table(u32 rows)
+{
+	struct table *table = calloc(1, table_bytes(rows));
+
+	assert_non_null(table);
+	table_init(table, rows);
+	return table;
+}
+
+static const char comm[SYSTALLY_COMM_LEN] = "prog";
+static const char one[SYSTALLY_COMM_LEN] = "one";
+static const char two[SYSTALLY_COMM_LEN] = "two";
+
+static void test_key_fields(void **state)
+{
+	u32 pid = PID_MAX_LIMIT - 1;
+	u64 key = key_make(ROW_FOLDED_ERROR, pid, pid, 2, 1023);
+
+	(void)state;
+	assert_int_equal(key_kind(key), ROW_FOLDED_ERROR);
+	assert_int_equal(key_sub(key), pid);
+	assert_int_equal(key_tgid(key), pid);
+	assert_int_equal(key_abi(key), 2);
+	assert_int_equal(key_nr(key), 1023);
+
+	/* What the handlers' fast path builds on */
+	key = key_make(ROW_CALL, 0, 4711, SYSTALLY_ABI_X86_64, 7);
+	assert_true(key == (4711ull << 32 | 7));
+	/* An errno's, a thread's, another ABI's: none is a plain call's */
+	assert_true(key_make(ROW_ERROR, 9, 1, 0, 7) >> 54 != 0);
+	assert_true(key_make(ROW_THREAD, 9, 1, 0, 7) >> 54 != 0);
+	assert_true(key_make(ROW_CALL, 0, 1, SYSTALLY_ABI_I386, 7) >> 54 != 0);
+}
+
+static void test_insert_finds_again(void **state)
+{
+	struct table *table = new_table(ROWS);
+	u64 key = key_make(ROW_CALL, 0, 1, 0, 1);
+	struct table_row *row;
+
+	(void)state;
+	assert_null(table_lookup(table, key, 5));
+	row = table_insert(table, key, 5, comm, ROWS - 1);
+	assert_non_null(row);
+	assert_int_equal(row->count, 0);
+	assert_string_equal(row->comm, "prog");
+	assert_ptr_equal(table_lookup(table, key, 5), row);
+	assert_ptr_equal(table_insert(table, key, 5, comm, ROWS - 1), row);
+	assert_int_equal(table->used, 1);
+	/* The same pid, started at another time, is another process. */
+	assert_null(table_lookup(table, key, 6));
+	assert_ptr_not_equal(table_insert(table, key, 6, comm, ROWS - 1), row);
+	free(table);
+}
+
+static void test_full_of_collisions(void **state)
+{
+	struct table *table = new_table(ROWS);
+	struct table_row *rows[ROWS - 1];
+	u32 i;
+
+	(void)state;
+	/* One home for all: the tgid is not hashed */
+	for (i = 0; i < ROWS - 1; i++) {
+		rows[i] = table_insert(table, key_make(ROW_CALL, 0, i + 1, 0, 7),
+				       99, comm, ROWS - 1);
+		assert_non_null(rows[i]);
+		rows[i]->count = i;
+	}
+	assert_null(table_insert(table, key_make(ROW_CALL, 0, 99, 0, 7), 99,
+				 comm, ROWS - 1));
+	for (i = 0; i < ROWS - 1; i++)
+		assert_ptr_equal(table_lookup(table, key_make(ROW_CALL, 0,
+							      i + 1, 0, 7), 99),
+				 rows[i]);
+	assert_null(table_lookup(table, key_make(ROW_CALL, 0, 99, 0, 7), 99));
+	free(table);
+}
+
+static void test_limits(void **state)
+{
+	struct table *table = new_table(ROWS);
+	u32 i;
+
+	(void)state;
+	assert_int_equal(table_rows(table), ROWS);
+	assert_int_equal(table_soft_limit(table), 48);
+	assert_int_equal(table_hard_limit(table), 56);
+	for (i = 0; i < 56; i++)
+		assert_non_null(table_insert(table,
+					     key_make(ROW_CALL, 0, 1, 0, i), 1,
+					     comm, table_hard_limit(table)));
+	assert_null(table_insert(table, key_make(ROW_CALL, 0, 1, 0, 56), 1,
+				 comm, table_hard_limit(table)));
+	/* There is still room for what cannot be attributed, by number. */
+	for (i = 0; i < 7; i++)
+		assert_non_null(table_unattributed(table,
+						   key_make(ROW_CALL, 0, 1, 0,
+							    100 + i)));
+	assert_null(table_unattributed(table, key_make(ROW_CALL, 0, 1, 0, 200)));
+	assert_non_null(table_unattributed(table,
+					   key_make(ROW_CALL, 0, 9, 0, 100)));
+	free(table);
+}
+
+static void test_clean(void **state)
+{
+	struct table *table = new_table(ROWS);
+	u64 key = key_make(ROW_CALL, 0, 1, 0, 1);
+
+	(void)state;
+	table_insert(table, key, 1, comm, ROWS - 1)->count = 17;
+	table->entered = 17;
+	table_clean(table);
+	assert_null(table_lookup(table, key, 1));
+	assert_int_equal(table->used, 0);
+	assert_int_equal(table->entered, 0);
+	assert_int_equal(table_rows(table), ROWS);
+	free(table);
+}
+
+static void test_row_add(void **state)
+{
+	struct table_row to = { .count = 2, .errors = 1, .total = 30,
+				.max = 20 };
+	struct table_row from = { .count = 3, .errors = 2, .total = 40,
+				  .max = 10 };
+
+	(void)state;
+	row_add(&to, &from);
+	assert_int_equal(to.count, 5);
+	assert_int_equal(to.errors, 3);
+	assert_int_equal(to.total, 70);
+	assert_int_equal(to.max, 20);
+	from.max = 50;
+	row_add(&to, &from);
+	assert_int_equal(to.max, 50);
+}
+
+static void test_fold(void **state)
+{
+	struct table *table = new_table(ROWS);
+	struct table_row row = { .count = 7, .errors = 2 };
+	struct table_row *folded;
+	u32 tgid;
+
+	(void)state;
+	for (tgid = 1; tgid <= 11; tgid++) {
+		row.key = key_make(ROW_CALL, 0, tgid, 1, 5);
+		assert_true(table_fold_row(table, &row, one, ROWS - 1));
+		row.key = key_make(ROW_THREAD, tgid, tgid, 1, 5);
+		assert_true(table_fold_row(table, &row, two, ROWS - 1));
+		row.key = key_make(ROW_ERROR, 32, tgid, 1, 5);
+		assert_true(table_fold_row(table, &row, one, ROWS - 1));
+	}
+	assert_int_equal(table->used, 3);
+	folded = table_lookup(table, key_make(ROW_FOLDED_CALL, 0, 0, 1, 5),
+			      comm_hash(one));
+	assert_non_null(folded);
+	assert_int_equal(folded->count, 77);
+	assert_string_equal(folded->comm, "one");
+	folded = table_lookup(table, key_make(ROW_FOLDED_ERROR, 32, 0, 1, 5),
+			      comm_hash(one));
+	assert_non_null(folded);
+	assert_int_equal(folded->count, 77);
+	/* A command whose hash is taken by another still gets its own row. */
+	memcpy(folded->comm, "other", 6);
+	row.key = key_make(ROW_ERROR, 32, 1, 1, 5);
+	assert_true(table_fold_row(table, &row, one, ROWS - 1));
+	assert_int_equal(folded->count, 77);
+	assert_int_equal(table->used, 4);
+	free(table);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_key_fields),
+		cmocka_unit_test(test_insert_finds_again),
+		cmocka_unit_test(test_full_of_collisions),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_clean),
+		cmocka_unit_test(test_row_add),
+		cmocka_unit_test(test_fold),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `systally report`: the top N of what is counted. Called by main.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "control.h"
+#include "output.h"
+#include "process.h"
+#include "render.h"
+#include "report.h"
+#include "signals.h"
+
+/* Why nothing was counted. Returns a string that is not to be freed. */
+static const char *explain_nothing(const struct systally_control *control)
+{
+	if (systally_control_is(control, "enabled", "0"))
+		return "nothing was counted: the control `enabled` is 0";
+	if (systally_control_is(control, "targets", "none"))
+		return "nothing was counted: there are no targets; write process numbers or `all` to the control `targets`, or use `systally run` or `systally top`";
+	if (!systally_control_is(control, "syscalls", "all"))
+		return "nothing was counted: no target made one of the calls in the control `syscalls`";
+	return "nothing was counted: no target made a call";
+}
+
+/* The snapshot to report on, or the difference of two if -d was given. */
+static int take(const struct systally_control *control,
+		const struct systally_options *options,
+		struct systally_snapshot *snapshot,
+		struct systally_error *error)
+{
+	struct systally_snapshot old, now;
+	struct systally_signals signals;
+	struct signalfd_siginfo info;
+	enum systally_event event;
+	uint64_t until;
+	int result;
+
+	if (!options->duration_ns)
+		return systally_control_snapshot(control, snapshot, error);
+	if (systally_control_snapshot(control, &old, error))
+		return -1;
+	until = systally_signals_now_ns() + options->duration_ns;
+	if (systally_signals_open(&signals, error)) {
+		systally_snapshot_free(&old);
+		return -1;
+	}
+	/* an end before its time still gives the report */
+	do {
+		event = systally_signals_wait(&signals, until, -1, &info);
+	} while (event == SYSTALLY_EVENT_SIGNAL &&
+		 !systally_signals_ends(&info));
+	systally_signals_close(&signals);
+	result = systally_control_snapshot(control, &now, error);
+	if (!result) {
+		result = systally_snapshot_diff(snapshot, &now, &old, error);
+		systally_snapshot_free(&now);
+	}
+	systally_snapshot_free(&old);
+	return result;
+}
+
+static int report(const struct systally_control *control,
+		  const struct systally_options *options,
+		  struct systally_reporter *reporter,
+		  struct systally_error *error)
+{
+	struct systally_notes notes = { 0 };
+	struct systally_snapshot snapshot;
+	FILE *out;
+	int result;
+
+	out = systally_output_open(options->output, stdout, error);
+	if (!out)
+		return -1;
+	result = take(control, options, &snapshot, error);
+	if (!result) {
+		systally_report_note_missed(&notes,
+					systally_control_missed(control));
+		result = systally_report_write(reporter, &snapshot, &notes,
+					       explain_nothing(control), out,
+					       error);
+		systally_notes_free(&notes);
+		systally_snapshot_free(&snapshot);
+	}
+	if (systally_output_close(out, options->output, error))
+		result = -1;
+	return result;
+}
+
+int systally_cmd_report(const struct systally_options *options,
+			struct systally_error *error)
+{
+	struct systally_set set = { .all = true };
+	struct systally_reporter reporter = {
+		.options = options, .set = &set, .pids = options->pids,
+		.pid_count = options->pid_count,
+		.difference = options->duration_ns,
+		.width = SYSTALLY_TEXT_WIDTH,
+	};
+	struct systally_names *names = systally_names_new();
+	struct systally_control control;
+	int status = 1;
+
+	if (!names)
+		return systally_error_set(error, "out of memory"), 1;
+	reporter.names = names;
+	systally_process_tgids(options->pids, options->pid_count);
+	if ((!options->syscalls ||
+	     !systally_set_parse(&set, names, options->syscalls, error)) &&
+	    !systally_control_open(&control, error) &&
+	    !report(&control, options, &reporter, error))
+		status = 0;
+	systally_names_free(names);
+	return status;
+}

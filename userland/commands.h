@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The subcommands. Each is called once, by main.c, with its options; each
+ * returns the exit status: 0 done, 1 failed with @error (or, for a check,
+ * with its output) saying why. `run` returns its command's own status.
+ */
+#ifndef SYSTALLY_COMMANDS_H
+#define SYSTALLY_COMMANDS_H
+
+#include "error.h"
+#include "options.h"
+
+int systally_cmd_run(const struct systally_options *options,
+		     struct systally_error *error);
+int systally_cmd_top(const struct systally_options *options,
+		     struct systally_error *error);
+int systally_cmd_report(const struct systally_options *options,
+			struct systally_error *error);
+int systally_cmd_status(const struct systally_options *options,
+			struct systally_error *error);
+int systally_cmd_doctor(const struct systally_options *options,
+			struct systally_error *error);
+int systally_cmd_load(const struct systally_options *options,
+		      struct systally_error *error);
+int systally_cmd_unload(const struct systally_options *options,
+			struct systally_error *error);
+
+#endif /* SYSTALLY_COMMANDS_H */

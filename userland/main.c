@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The systally command: finds the subcommand, and prints what failed.
+ */
+#define _GNU_SOURCE
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+
+#define STATUS_USAGE	2
+
+typedef int command_function(const struct systally_options *options,
+			     struct systally_error *error);
+
+static command_function *const functions[SYSTALLY_COMMANDS] = {
+	[SYSTALLY_RUN] = systally_cmd_run,
+	[SYSTALLY_TOP] = systally_cmd_top,
+	[SYSTALLY_REPORT] = systally_cmd_report,
+	[SYSTALLY_STATUS] = systally_cmd_status,
+	[SYSTALLY_DOCTOR] = systally_cmd_doctor,
+	[SYSTALLY_LOAD] = systally_cmd_load,
+	[SYSTALLY_UNLOAD] = systally_cmd_unload,
+};
+
+static const char doc[] =
+	"Tells which system calls each process makes, how many, how long and with what errors.\v"
+	"  run [--] COMMAND   count one command, from its exec to its end\n"
+	"  top                show the calls of each second, live\n"
+	"  report             show what was counted since the last reset\n"
+	"  status             show what the module is doing; --verify checks it\n"
+	"  doctor             check what can keep systally from working here\n"
+	"  load, unload       the kernel module\n\n"
+	"`systally COMMAND --help` lists the options of each.";
+
+static error_t parse_command(int key, char *arg, struct argp_state *state)
+{
+	int *index = state->input;
+
+	switch (key) {
+	case 'h':
+		argp_state_help(state, state->out_stream,
+				ARGP_HELP_STD_HELP);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (systally_options_command(arg) == SYSTALLY_COMMANDS)
+			argp_error(state, "'%s' is not a command", arg);
+		*index = state->next - 1;
+		/* the rest is for the subcommand's own parser */
+		state->next = state->argc;
+		return 0;
+	case ARGP_KEY_END:
+		if (!*index)
+			argp_error(state, "which command?");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp_option options_of_main[] = {
+		{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 }, { 0 },
+	};
+	static const struct argp argp = {
+		.options = options_of_main, .parser = parse_command,
+		.args_doc = "COMMAND [OPTION...]", .doc = doc,
+	};
+	struct systally_error error = { "" };
+	struct systally_options options;
+	enum systally_command command;
+	char name[32];
+	int index = 0;
+	int status;
+
+	argp_program_version = "systally " SYSTALLY_RELEASE;
+	argp_err_exit_status = STATUS_USAGE;
+	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &index))
+		return STATUS_USAGE;
+	command = systally_options_command(argv[index]);
+	/* messages and usage begin with it */
+	snprintf(name, sizeof(name), "systally %s", argv[index]);
+	argv[index] = name;
+	if (systally_options_parse(&options, command, argc - index,
+				   argv + index, 0))
+		return STATUS_USAGE;
+	status = functions[command](&options, &error);
+	if (error.text[0]) {
+		fflush(stdout);
+		fprintf(stderr, "systally: %s\n", error.text);
+	}
+	systally_options_free(&options);
+	if (fflush(stdout) && !status)
+		status = 1;
+	return status;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Names of system calls, ABIs and errors. The system calls come from
+ * libseccomp, which knows them for every ABI; none are listed here.
+ */
+#ifndef SYSTALLY_NAMES_H
+#define SYSTALLY_NAMES_H
+
+#include <stddef.h>
+
+#include "systally.h"
+
+/* Numbers from this one on share one row, SYSTALLY_NR_OUT_OF_RANGE. */
+#define SYSTALLY_NR_MAX		1023
+#define SYSTALLY_NAME_LEN	48
+
+struct systally_names;
+
+/* Looks every number up once. Returns NULL when there is no memory. */
+struct systally_names *systally_names_new(void);
+void systally_names_free(struct systally_names *names);
+
+/*
+ * Writes the name of call @nr: `syscall_600` for a number without a name,
+ * `out_of_range` for one that no kernel could have.
+ */
+void systally_names_call(const struct systally_names *names, unsigned int abi,
+			 int nr, char name[SYSTALLY_NAME_LEN]);
+
+/* Is @nr known to libseccomp? Returns its name or NULL; do not free it. */
+const char *systally_names_known(const struct systally_names *names,
+				 unsigned int abi, int nr);
+
+/* Returns the number that @abi gives @name, or -1 if it has no such call. */
+int systally_names_number(const struct systally_names *names,
+			  unsigned int abi, const char *name);
+
+/* Returns `x86-64`, `i386` or `x32`, and `unknown` for anything else. */
+const char *systally_names_abi(unsigned int abi);
+
+/* Returns the ABI whose name the first @length bytes are, or -1. */
+int systally_names_abi_number(const char *text, size_t length);
+
+/*
+ * Writes an error's name, such as ENOENT; also those that only the kernel
+ * and tracers see (512 to 531), and `errno_1234` for the rest.
+ */
+void systally_names_errno(unsigned int error, char name[SYSTALLY_NAME_LEN]);
+
+/* Returns what an error means, in libc's words or ours; never NULL. */
+const char *systally_names_errno_meaning(unsigned int error);
+
+/* Returns the name of an enum systally_collect, `unknown` for others. */
+const char *systally_names_collect(unsigned int collect);
+
+#endif /* SYSTALLY_NAMES_H */

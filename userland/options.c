@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The options of all subcommands, by way of argp. Called by main.c.
+ */
+#define _GNU_SOURCE
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+
+#define SECONDS_MAX	31536000	/* a year; keeps nanoseconds in 64 bits */
+#define ROWS_MAX	1000000000
+#define PIDS_MAX	500	/* fit one write to `targets` */
+
+enum { KEY_FORMAT = 256, KEY_VERIFY };
+
+#define BIT(command)	(1U << (command))
+#define RUN	BIT(SYSTALLY_RUN)
+#define TOP	BIT(SYSTALLY_TOP)
+#define REPORT	BIT(SYSTALLY_REPORT)
+#define STATUS	BIT(SYSTALLY_STATUS)
+#define DOCTOR	BIT(SYSTALLY_DOCTOR)
+#define COUNTS	(RUN | TOP | REPORT)
+
+static const struct {
+	struct argp_option option;
+	unsigned int commands;
+} table[] = {
+	{ { "pid", 'p', "PID,...", 0, "only these processes", 0 },
+	  TOP | REPORT },
+	{ { "rows", 'n', "N", 0,
+	    "show at most N rows (text: 10, and all with run)", 0 }, COUNTS },
+	{ { "by", 'b', "GROUP", 0,
+	    "syscall (default), process, thread, command or errno", 0 },
+	  COUNTS },
+	{ { "sort", 's', "KEY", 0,
+	    "count (default), time, avg, max, errors or name", 0 }, COUNTS },
+	{ { "syscalls", 'e', "SET", 0,
+	    "names, numbers, %classes, separated by commas; ! negates", 0 },
+	  COUNTS },
+	{ { "failed", 'x', NULL, 0, "only what failed", 0 }, COUNTS },
+	{ { "latency", 'L', NULL, 0, "show how long calls took", 0 }, COUNTS },
+	{ { "interval", 'i', "SECONDS", 0,
+	    "time between two lists (default 1)", 0 }, TOP },
+	{ { "duration", 'd', "SECONDS", 0, "stop counting after that time",
+	    0 }, COUNTS },
+	{ { "format", KEY_FORMAT, "FORMAT", 0, "text (default), json or csv",
+	    0 }, COUNTS | STATUS | DOCTOR },
+	{ { "output", 'o', "FILE", 0, "write to FILE", 0 },
+	  COUNTS | STATUS | DOCTOR },
+	{ { "verify", KEY_VERIFY, NULL, 0,
+	    "check that every call entered was tallied", 0 }, STATUS },
+};
+
+#define OPTIONS	(sizeof(table) / sizeof(table[0]))
+
+static const struct {
+	const char *name, *args, *doc;
+} commands[SYSTALLY_COMMANDS] = {
+	[SYSTALLY_RUN] = { "run", "[--] COMMAND [ARGUMENT...]",
+		"Counts the system calls of COMMAND and its children, from its exec to its end, and reports them on standard error." },
+	[SYSTALLY_TOP] = { "top", NULL,
+		"Shows the system calls of each interval until interrupted: of what is being counted, of the processes -p names, or else of all." },
+	[SYSTALLY_REPORT] = { "report", NULL,
+		"Reports what was counted since the last reset." },
+	[SYSTALLY_STATUS] = { "status", NULL,
+		"Shows what the module is doing and the totals." },
+	[SYSTALLY_DOCTOR] = { "doctor", NULL,
+		"Checks what can keep systally from working here, and says the remedy." },
+	[SYSTALLY_LOAD] = { "load", "[NAME=VALUE...]",
+		"Loads the module, from beside this command or by modprobe." },
+	[SYSTALLY_UNLOAD] = { "unload", NULL, "Unloads the module." },
+};
+
+/* What the parser works on. */
+struct parse {
+	struct systally_options *options;
+	bool sort_given, by_given;
+};
+
+const char *systally_options_command_name(enum systally_command command)
+{
+	return command < SYSTALLY_COMMANDS ? commands[command].name : "?";
+}
+
+enum systally_command systally_options_command(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < SYSTALLY_COMMANDS; i++) {
+		if (!strcmp(commands[i].name, name))
+			break;
+	}
+	return (enum systally_command)i;
+}
+
+static int read_word(struct argp_state *state, const char *option,
+		     const char *text, const char *const *words,
+		     unsigned int *value)
+{
+	unsigned int i;
+
+	for (i = 0; words[i]; i++) {
+		if (!strcmp(words[i], text)) {
+			*value = i;
+			return 0;
+		}
+	}
+	argp_error(state, "%s does not know '%s'", option, text);
+	return EINVAL;
+}
+
+static int read_seconds(struct argp_state *state, const char *option,
+			const char *text, uint64_t *ns)
+{
+	char *end = NULL;
+	double seconds = 0;
+
+	/* digits and one point: strtod takes nan, inf, hex and exponents too */
+	if (*text && strspn(text, "0123456789.") == strlen(text))
+		seconds = strtod(text, &end);
+	if (!end || *end || seconds < 0.001 || seconds > SECONDS_MAX) {
+		argp_error(state,
+			   "%s takes seconds, from 0.001 to %d, not '%s'",
+			   option, SECONDS_MAX, text);
+		return EINVAL;
+	}
+	*ns = (uint64_t)(seconds * 1e9 + 0.5);
+	return 0;
+}
+
+/* Returns a number from 1 to @max, 0 for anything else. */
+static unsigned long read_count(const char *text, unsigned long max,
+				const char *stops, char **end)
+{
+	unsigned long value;
+
+	if (*text < '0' || *text > '9')
+		return 0;
+	errno = 0;
+	value = strtoul(text, end, 10);
+	if (errno || value > max || !strchr(stops, **end))
+		return 0;
+	return value;
+}
+
+static int read_pids(struct argp_state *state, struct systally_options *options,
+		     const char *text)
+{
+	uint32_t *pids;
+	char *end = NULL;
+
+	for (;;) {
+		unsigned long pid = read_count(text, INT32_MAX, ",", &end);
+
+		if (!pid || options->pid_count == PIDS_MAX) {
+			argp_error(state,
+				   "-p takes at most %d process numbers separated by commas, not '%s'",
+				   PIDS_MAX, text);
+			return EINVAL;
+		}
+		pids = reallocarray(options->pids, options->pid_count + 1,
+				    sizeof(*pids));
+		if (!pids)
+			return ENOMEM;
+		options->pids = pids;
+		pids[options->pid_count++] = (uint32_t)pid;
+		if (!*end)
+			return 0;
+		text = end + 1;
+	}
+}
+
+/* Settles what depends on more than one option. */
+static int settle(struct argp_state *state, struct parse *parse)
+{
+	struct systally_options *options = parse->options;
+
+	if (!parse->by_given && options->format == SYSTALLY_TEXT)
+		options->by = SYSTALLY_BY_SYSCALL;
+	if (!options->limit_given && options->format == SYSTALLY_TEXT &&
+	    options->command != SYSTALLY_RUN)
+		options->limit = 10;
+	if (!parse->sort_given && (options->failed ||
+				   options->by == SYSTALLY_BY_ERRNO))
+		options->sort = SYSTALLY_SORT_ERRORS;
+	if (options->sort == SYSTALLY_SORT_TIME ||
+	    options->sort == SYSTALLY_SORT_AVG ||
+	    options->sort == SYSTALLY_SORT_MAX)
+		options->latency = true;
+	if (options->by == SYSTALLY_BY_ERRNO && options->latency) {
+		argp_error(state,
+			   "--by errno has no times, so neither -L nor a sort by time, avg or max goes with it");
+		return EINVAL;
+	}
+	if (options->command == SYSTALLY_RUN && !options->rest_count) {
+		argp_error(state, "no command to run was given");
+		return EINVAL;
+	}
+	return 0;
+}
+
+static int parse_argument(struct argp_state *state,
+			  struct systally_options *options, char *arg)
+{
+	if (options->command == SYSTALLY_RUN ||
+	    options->command == SYSTALLY_LOAD) {
+		/* this one and all that follow, whatever they look like */
+		options->rest = state->argv + state->next - 1;
+		options->rest_count = state->argc - state->next + 1;
+		state->next = state->argc;
+		return 0;
+	}
+	argp_error(state, "takes no argument '%s'", arg);
+	return EINVAL;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	static const char *const bys[] = { "", "syscall", "process", "thread",
+					   "command", "errno", NULL };
+	static const char *const sorts[] = { "count", "time", "avg", "max",
+					     "errors", "name", NULL };
+	static const char *const formats[] = { "text", "json", "csv", NULL };
+	struct parse *parse = state->input;
+	struct systally_options *options = parse->options;
+	unsigned int value = 0;
+	char *end = NULL;
+	int result = 0;
+
+	switch (key) {
+	case 'p':
+		return read_pids(state, options, arg);
+	case 'n':
+		options->limit = read_count(arg, ROWS_MAX, "", &end);
+		options->limit_given = true;
+		if (!options->limit) {
+			argp_error(state,
+				   "-n takes a number of rows, from 1 to %d, not '%s'",
+				   ROWS_MAX, arg);
+			return EINVAL;
+		}
+		return 0;
+	case 'b':
+		result = read_word(state, "--by", *arg ? arg : "?", bys,
+				   &value);
+		options->by = (enum systally_by)value;
+		parse->by_given = true;
+		return result;
+	case 's':
+		result = read_word(state, "--sort", arg, sorts, &value);
+		options->sort = (enum systally_sort)value;
+		parse->sort_given = true;
+		return result;
+	case 'e':
+		options->syscalls = arg;
+		return 0;
+	case 'x':
+		options->failed = true;
+		return 0;
+	case 'L':
+		options->latency = true;
+		return 0;
+	case 'i':
+		return read_seconds(state, "-i", arg, &options->interval_ns);
+	case 'd':
+		return read_seconds(state, "-d", arg, &options->duration_ns);
+	case KEY_FORMAT:
+		result = read_word(state, "--format", arg, formats, &value);
+		options->format = (enum systally_format)value;
+		return result;
+	case 'o':
+		options->output = arg;
+		return 0;
+	case KEY_VERIFY:
+		options->verify = true;
+		return 0;
+	case 'h':
+		argp_state_help(state, state->out_stream,
+				ARGP_HELP_STD_HELP);
+		return 0;
+	case ARGP_KEY_ARG:
+		return parse_argument(state, options, arg);
+	case ARGP_KEY_END:
+		return settle(state, parse);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+int systally_options_parse(struct systally_options *options,
+			   enum systally_command command, int argc,
+			   char **argv, unsigned int flags)
+{
+	struct argp_option list[OPTIONS + 2] = { 0 };
+	struct parse parse = { .options = options };
+	struct argp argp = { .options = list, .parser = parse_option,
+			     .args_doc = commands[command].args,
+			     .doc = commands[command].doc };
+	size_t i, used = 0;
+	int result;
+
+	memset(options, 0, sizeof(*options));
+	options->command = command;
+	options->interval_ns = 1000000000;
+	for (i = 0; i < OPTIONS; i++) {
+		if (table[i].commands & BIT(command))
+			list[used++] = table[i].option;
+	}
+	list[used].key = 'h';
+	list[used].flags = OPTION_HIDDEN;
+	result = argp_parse(&argp, argc, argv, ARGP_IN_ORDER | flags, NULL,
+			    &parse);
+	if (result)
+		systally_options_free(options);
+	return result;
+}
+
+void systally_options_free(struct systally_options *options)
+{
+	free(options->pids);
+	options->pids = NULL;
+	options->pid_count = 0;
+}
+
+bool systally_options_need_time(const struct systally_options *options)
+{
+	return options->latency || options->failed ||
+	       options->by == SYSTALLY_BY_ERRNO ||
+	       options->sort == SYSTALLY_SORT_ERRORS;
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes the report on a snapshot, with a note on everything that keeps its
+ * numbers from being the whole truth. Called by cmd_run.c, cmd_top.c and
+ * cmd_report.c.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "rank.h"
+#include "render.h"
+#include "report.h"
+
+#define NAMED_MAX	5	/* calls that the unattributed note names */
+
+/* Which calls are in no row: `poll 7, read 5`. */
+static void name_unattributed(const struct systally_snapshot *snapshot,
+			      const struct systally_names *names,
+			      char *text, size_t size)
+{
+	size_t count = snapshot->header.unattributed_rows;
+	char name[SYSTALLY_NAME_LEN];
+	const struct systally_row *row;
+	size_t i, used = 0;
+	int length;
+
+	text[0] = '\0';
+	for (i = 0; i < count && i < NAMED_MAX; i++) {
+		row = &snapshot->unattributed[i];
+		systally_names_call(names, row->abi, row->nr, name);
+		length = snprintf(text + used, size - used, "%s%s%s%s %llu",
+				  i ? ", " : ": ",
+				  row->abi ? systally_names_abi(row->abi) : "",
+				  row->abi ? ":" : "", name,
+				  (unsigned long long)row->count);
+		if (length < 0 || (size_t)length >= size - used)
+			return;
+		used += (size_t)length;
+	}
+	if (count > NAMED_MAX)
+		snprintf(text + used, size - used, ", ...");
+}
+
+static void add_notes(struct systally_notes *notes,
+		      const struct systally_reporter *reporter,
+		      const struct systally_snapshot *snapshot,
+		      const struct systally_ranking *ranking)
+{
+	const struct systally_header *header = &snapshot->header;
+	char text[NAMED_MAX * (SYSTALLY_NAME_LEN + 32)];
+
+	if (header->unattributed) {
+		name_unattributed(snapshot, reporter->names, text, sizeof(text));
+		systally_notes_add(notes,
+			"%llu calls were counted but are in no row, since the module ran out of memory for rows (memory_max_bytes)%s",
+			(unsigned long long)header->unattributed, text);
+	}
+	if (header->untimed)
+		systally_notes_add(notes,
+			"%llu calls were counted, but their time and error could not be kept",
+			(unsigned long long)header->untimed);
+	if (ranking->folded)
+		systally_notes_add(notes,
+			"pid 0 (shown as -) stands for processes that have ended, added up by command to save memory");
+	/* else it is the sum of all resets since the module was loaded */
+	if (reporter->difference && header->discarded)
+		systally_notes_add(notes,
+			"someone reset the counters: %llu more calls were thrown away",
+			(unsigned long long)header->discarded);
+}
+
+/* Says why there is no row at all. */
+static void add_reason(struct systally_notes *notes,
+		       const struct systally_reporter *reporter,
+		       const struct systally_snapshot *snapshot,
+		       const char *nothing)
+{
+	const struct systally_header *header = &snapshot->header;
+
+	if (!header->entered)
+		systally_notes_add(notes, "%s", nothing);
+	else if (!header->call_rows)
+		return;	/* all unattributed: there is a note on that */
+	else if (reporter->pid_count || !reporter->set->all)
+		systally_notes_add(notes,
+			"%llu calls were counted, but none that %s%s%s asks for",
+			(unsigned long long)header->entered,
+			reporter->pid_count ? "-p" : "",
+			reporter->pid_count && !reporter->set->all ? " and " :
+				"",
+			reporter->set->all ? "" : "-e");
+	else if (reporter->options->failed ||
+		 reporter->options->by == SYSTALLY_BY_ERRNO)
+		systally_notes_add(notes, "no call failed, of %llu",
+				   (unsigned long long)header->entered);
+}
+
+static bool has_times(const struct systally_snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->header.call_rows; i++) {
+		if (snapshot->calls[i].errors || snapshot->calls[i].total_ns)
+			return true;
+	}
+	return snapshot->header.error_rows;
+}
+
+int systally_report_write(struct systally_reporter *reporter,
+			  const struct systally_snapshot *snapshot,
+			  struct systally_notes *notes, const char *nothing,
+			  FILE *out, struct systally_error *error)
+{
+	const struct systally_options *options = reporter->options;
+	struct systally_question question = {
+		.by = options->by, .sort = options->sort,
+		.failed = options->failed, .limit = options->limit,
+		.set = reporter->set, .pids = reporter->pids,
+		.pid_count = reporter->pid_count,
+	};
+	struct systally_ranking ranking;
+	struct systally_report report = {
+		.ranking = &ranking, .header = &snapshot->header,
+		.notes = notes, .latency = options->latency,
+		.series = reporter->series, .first = reporter->first,
+		.width = reporter->width,
+	};
+	size_t i;
+	int result;
+
+	if (systally_options_need_time(options) &&
+	    snapshot->header.collect == SYSTALLY_COLLECT_COUNT &&
+	    !has_times(snapshot))
+		return systally_error_set(error,
+			"times and errors are not kept, since the control `collect` is `count`; write `time` to it and count again");
+	if (systally_rank(&ranking, &question, snapshot, reporter->names,
+			  error))
+		return -1;
+	add_notes(notes, reporter, snapshot, &ranking);
+	if (!ranking.shown)
+		add_reason(notes, reporter, snapshot, nothing);
+	clock_gettime(CLOCK_REALTIME, &report.when);
+	result = systally_render(out, options->format, &report);
+	if (result)
+		systally_error_set(error, "no memory for the report");
+	for (i = 0; options->format == SYSTALLY_CSV && i < notes->count; i++)
+		fprintf(stderr, "systally: note: %s\n", notes->text[i]);
+	reporter->first = false;
+	systally_ranking_free(&ranking);
+	return result;
+}
+
+void systally_report_note_missed(struct systally_notes *notes,
+				 uint64_t missed)
+{
+	if (missed)
+		systally_notes_add(notes,
+			"kprobes missed %llu hits: the counts are too low by as much; `echo tracepoint` to the control `hook` avoids that",
+			(unsigned long long)missed);
+}
