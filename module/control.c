@@ -52,11 +52,9 @@ static unsigned int set_weight(const struct syscall_set *set)
 }
 
 /* A kprobe costs only those who make the call, a tracepoint everyone. */
-static enum hook_kind auto_kind(const struct syscall_set *set,
+static enum hook_kind auto_kind(const struct syscall_set *set, bool all,
 				const char **reason)
 {
-	bool all = systally_target_is_all();
-
 	if (all && set && collect == SYSTALLY_COLLECT_COUNT &&
 	    set_weight(set) <= AUTO_KPROBE_NRS) {
 		*reason = "few calls, of every process";
@@ -71,8 +69,11 @@ static enum hook_kind auto_kind(const struct syscall_set *set,
 	return HOOK_TRACEPOINT;
 }
 
-/* Hook what the settings ask for, with the calls in @set. */
-static int reconcile(const struct syscall_set *set)
+/*
+ * Hook what the settings ask for, with the calls in @set, if @any process is
+ * a target, or @all are.
+ */
+static int reconcile_for(const struct syscall_set *set, bool any, bool all)
 {
 	struct hook_plan plan = {
 		.time = collect == SYSTALLY_COLLECT_TIME,
@@ -86,14 +87,14 @@ static int reconcile(const struct syscall_set *set)
 		return 0;
 	if (!enabled)
 		reason = "enabled is 0";
-	else if (!systally_target_any())
+	else if (!any)
 		reason = "no targets";
 	else if (hook == HOOK_WORD_TRACEPOINT)
 		plan.kind = HOOK_TRACEPOINT;
 	else if (hook == HOOK_WORD_KPROBE)
 		plan.kind = HOOK_KPROBE;
 	else
-		plan.kind = auto_kind(set, &reason);
+		plan.kind = auto_kind(set, all, &reason);
 
 	err = systally_hook_apply(&plan);
 	if (err && hook == HOOK_WORD_AUTO && plan.kind == HOOK_KPROBE) {
@@ -104,6 +105,12 @@ static int reconcile(const struct syscall_set *set)
 	if (!err)
 		hook_reason = reason;
 	return err;
+}
+
+static int reconcile(const struct syscall_set *set)
+{
+	return reconcile_for(set, systally_target_any(),
+			     systally_target_is_all());
 }
 
 /* Try a new value; on an error the old one is back, and in force. */
@@ -156,6 +163,22 @@ static int set_hook(char *text)
 	return try_setting(hook, value);
 }
 
+static int apply_targets(const struct targets_request *request)
+{
+	const struct syscall_set *set = systally_filter_get();
+	bool all = request->verb == TARGETS_ALL ||
+		   (request->verb == TARGETS_EDIT && systally_target_is_all());
+	int err = 0;
+
+	/* The hook first, if it is not to fail when the list has changed. */
+	if (request->verb != TARGETS_NONE)
+		err = reconcile_for(set, true, all);
+	if (!err)
+		err = systally_target_apply(request);
+	/* On an error as it was before; else perhaps nobody is left. */
+	return reconcile(set) ?: err;
+}
+
 static int set_targets(char *text)
 {
 	struct targets_request *request;
@@ -164,17 +187,7 @@ static int set_targets(char *text)
 	request = kvmalloc(sizeof(*request), GFP_KERNEL);
 	if (!request)
 		return -ENOMEM;
-	err = parse_targets(text, request);
-	/* Targets first: a hook without any would only cost. */
-	if (!err)
-		err = systally_target_apply(request);
-	if (!err) {
-		err = reconcile(systally_filter_get());
-		if (err) {
-			/* No hook, no targets: what was hooked still is. */
-			pr_err("targets cannot be hooked: error %d\n", err);
-		}
-	}
+	err = parse_targets(text, request) ?: apply_targets(request);
 	kvfree(request);
 	return err;
 }

@@ -113,11 +113,17 @@ out:
 
 static void make_wanted(struct work_struct *work)
 {
+	u32 wanted = READ_ONCE(wanted_tid) >> BLOCK_SHIFT;
+
 	mutex_lock(&blocks_mutex);
-	make_ahead(READ_ONCE(last_tid));
-	make_block(READ_ONCE(wanted_tid) >> BLOCK_SHIFT);
 	if (made_since_trim >= TRIM_BLOCKS)
 		trim();
+	if (make_block(wanted) || make_ahead(READ_ONCE(last_tid))) {
+		/* The cap is reached: make do with what others left. */
+		trim();
+		make_block(wanted);
+		make_ahead(READ_ONCE(last_tid));
+	}
 	mutex_unlock(&blocks_mutex);
 }
 

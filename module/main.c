@@ -14,6 +14,7 @@
 #include "memory.h"
 #include "parse.h"
 #include "tally.h"
+#include "target.h"
 #include "tracepoint.h"
 
 /*
@@ -91,6 +92,7 @@ static int __init systally_init(void)
 	err = apply_memory_max();
 	if (err)
 		return err;
+	systally_memory_charge(sizeof(systally_target_bits));
 	systally_clock_init();
 	err = systally_tracepoint_init();
 	if (err)

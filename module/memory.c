@@ -39,6 +39,11 @@ void systally_memory_free(void *memory, size_t bytes)
 	atomic_long_sub(PAGE_ALIGN(bytes), &charged_bytes);
 }
 
+void systally_memory_charge(size_t bytes)
+{
+	atomic_long_add(PAGE_ALIGN(bytes), &charged_bytes);
+}
+
 unsigned long systally_memory_bytes(void)
 {
 	return atomic_long_read(&charged_bytes);

@@ -23,6 +23,9 @@ void *systally_memory_alloc(size_t bytes, int node);
 /* systally_memory_free - give back @bytes from systally_memory_alloc, or NULL */
 void systally_memory_free(void *memory, size_t bytes);
 
+/* systally_memory_charge - count @bytes that are not from here; at load */
+void systally_memory_charge(size_t bytes);
+
 /* systally_memory_bytes - bytes charged now; any context */
 unsigned long systally_memory_bytes(void);
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #ifndef SYSTALLY_RELEASE
-#define SYSTALLY_RELEASE	"0.1.0"
+#define SYSTALLY_RELEASE	"0.1"
 #endif
 
 enum systally_by {

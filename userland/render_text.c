@@ -187,8 +187,11 @@ static void write_cell(const struct grid *grid, enum column column,
 static void choose_columns(struct grid *grid)
 {
 	const struct systally_report *report = grid->report;
-	bool timed = report->ranking->timed || report->latency ||
-		     report->header->collect != SYSTALLY_COLLECT_COUNT;
+	/*
+	 * Not by `collect`: that may have changed since, and a column of
+	 * zeros would say that no call failed.
+	 */
+	bool timed = report->ranking->timed || report->latency;
 	unsigned int n = 0;
 
 	if (report->ranking->by == SYSTALLY_BY_ERRNO) {

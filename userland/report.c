@@ -71,6 +71,18 @@ static void add_notes(struct systally_notes *notes,
 			(unsigned long long)header->discarded);
 }
 
+/* Was any call followed to its end? */
+static bool has_times(const struct systally_snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->header.call_rows; i++) {
+		if (snapshot->calls[i].errors || snapshot->calls[i].total_ns)
+			return true;
+	}
+	return snapshot->header.error_rows;
+}
+
 /* Says why there is no row at all. */
 static void add_reason(struct systally_notes *notes,
 		       const struct systally_reporter *reporter,
@@ -91,21 +103,11 @@ static void add_reason(struct systally_notes *notes,
 			reporter->pid_count && !reporter->set->all ? " and " :
 				"",
 			reporter->set->all ? "" : "-e");
-	else if (reporter->options->failed ||
-		 reporter->options->by == SYSTALLY_BY_ERRNO)
+	else if ((reporter->options->failed ||
+		  reporter->options->by == SYSTALLY_BY_ERRNO) &&
+		 has_times(snapshot))
 		systally_notes_add(notes, "no call failed, of %llu",
 				   (unsigned long long)header->entered);
-}
-
-static bool has_times(const struct systally_snapshot *snapshot)
-{
-	size_t i;
-
-	for (i = 0; i < snapshot->header.call_rows; i++) {
-		if (snapshot->calls[i].errors || snapshot->calls[i].total_ns)
-			return true;
-	}
-	return snapshot->header.error_rows;
 }
 
 int systally_report_write(struct systally_reporter *reporter,
@@ -135,6 +137,10 @@ int systally_report_write(struct systally_reporter *reporter,
 	    !has_times(snapshot))
 		return systally_error_set(error,
 			"times and errors are not kept, since the control `collect` is `count`; write `time` to it and count again");
+	if (systally_options_need_time(options) &&
+	    snapshot->header.call_rows && !has_times(snapshot))
+		systally_notes_add(notes,
+			"no call was timed, so nothing is known of errors: none has returned yet, or `collect` was `count` when they were counted");
 	if (systally_rank(&ranking, &question, snapshot, reporter->names,
 			  error))
 		return -1;
