@@ -346,7 +346,7 @@ const char *systally_control_name(enum control_id id)
 
 int systally_control_set(enum control_id id, char *text)
 {
-	int err = mutex_lock_interruptible(&control_mutex);
+	int err = mutex_lock_killable(&control_mutex);
 
 	if (err)
 		return err;
@@ -357,7 +357,7 @@ int systally_control_set(enum control_id id, char *text)
 
 int systally_control_show(enum control_id id, struct seq_file *seq)
 {
-	int err = mutex_lock_interruptible(&control_mutex);
+	int err = mutex_lock_killable(&control_mutex);
 
 	if (err)
 		return err;
@@ -368,7 +368,7 @@ int systally_control_show(enum control_id id, struct seq_file *seq)
 
 int systally_control_status(struct seq_file *seq)
 {
-	int err = mutex_lock_interruptible(&control_mutex);
+	int err = mutex_lock_killable(&control_mutex);
 
 	if (err)
 		return err;

@@ -75,8 +75,8 @@ void systally_event_special(enum event_hook hook, u32 nr)
 
 	key = systally_tally_key(task, abi, nr);
 	start = systally_tally_owner(task)->start_boottime;
-	row = systally_tally_row(key, start);
 	table = systally_tally_table();
+	row = systally_tally_row(&table, key, start);
 	table->entered++;
 	if (row)
 		row->count++;
@@ -115,22 +115,23 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 		table->orphan_exits++;
 		return;
 	}
-	row = systally_tally_row(slot->key, slot->start);
+	row = systally_tally_row(&table, slot->key, slot->start);
 	if (!row) {
-		systally_tally_table()->untimed++;
+		table->untimed++;
 		return;
 	}
 	row->total += elapsed;
 	if (row->max < elapsed)
 		row->max = elapsed;
 	if (IS_ERR_VALUE(ret))
-		systally_event_failed(row, slot->key, ret);
+		systally_event_failed(table, row, slot->key, ret);
 }
 
-void systally_event_failed(struct table_row *row, u64 key, long ret)
+void systally_event_failed(struct table *table, struct table_row *row, u64 key,
+			   long ret)
 {
 	row->errors++;
-	systally_tally_error(key, -ret);
+	systally_tally_error(table, key, -ret);
 }
 
 static void set_key(struct static_key_false *key, bool value)

@@ -56,8 +56,12 @@ void systally_event_special(enum event_hook hook, u32 nr);
  */
 void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now);
 
-/* systally_event_failed - note a failed call's errno; @key: its row's */
-void systally_event_failed(struct table_row *row, u64 key, long ret);
+/*
+ * systally_event_failed - note a failed call and its errno
+ * @table: where its row is; @key: its row's
+ */
+void systally_event_failed(struct table *table, struct table_row *row, u64 key,
+			   long ret);
 
 /* systally_event_set_switching - one hook begins or ends replacing another */
 void systally_event_set_switching(bool switching);
@@ -143,15 +147,17 @@ static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 {
 	const struct task_struct *task = current;
 	struct table_row *row;
+	struct table *table;
 	struct slot *slot;
 	u64 elapsed, now;
 
 	if (!systally_target_has(task->tgid))
 		return;
 	now = systally_clock_now();
+	table = systally_tally_table();
 	slot = systally_inflight_slot(task->pid);
 	if (unlikely(!slot || !slot->entered_at ||
-		     slot->serial != systally_tally_table()->serial)) {
+		     slot->serial != table->serial)) {
 		systally_event_unpaired(regs, ret, now);
 		return;
 	}
@@ -162,7 +168,7 @@ static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 	if (unlikely(row->max < elapsed))
 		row->max = elapsed;
 	if (unlikely((unsigned long)ret >= (unsigned long)-MAX_ERRNO))
-		systally_event_failed(row, slot->key, ret);
+		systally_event_failed(table, row, slot->key, ret);
 }
 
 #endif /* SYSTALLY_EVENT_H */

@@ -62,23 +62,28 @@ static void table_free(struct table *table)
 
 /*
  * A row in this CPU's table, or in the spare if it is full; NULL if there is
- * no room. Handlers only, preemption off.
+ * no room. Handlers only, preemption off since *@in was read.
  */
-static struct table_row *make_row(u64 key, u64 start, const char *comm)
+static struct table_row *make_row(struct table **in, u64 key, u64 start,
+				  const char *comm)
 {
 	struct tally_cpu *cpu = this_cpu_ptr(&systally_tally_cpu);
-	struct table *table = cpu->active;
+	struct table *table = *in;
 
 	if (table->used >= table_soft_limit(table)) {
 		struct table *spare = xchg(&cpu->spare, NULL);
 
+		/* With the spare we alone may replace the active table, which
+		 * is still *@in: a flush would have taken the spare before
+		 * and not put one back until we are done.
+		 */
 		if (spare) {
 			WRITE_ONCE(cpu->active, spare);
 			/* Our stores to it come before: pairs with the
 			 * acquire in take_retired().
 			 */
 			smp_store_release(&cpu->retired, table);
-			table = spare;
+			*in = table = spare;
 		}
 		/* Takes raw locks only: fine with preemption off, on RT too. */
 		queue_work(system_highpri_wq, &fold_work);
@@ -86,19 +91,19 @@ static struct table_row *make_row(u64 key, u64 start, const char *comm)
 	return table_insert(table, key, start, comm, table_hard_limit(table));
 }
 
-struct table_row *systally_tally_row(u64 key, u64 start)
+struct table_row *systally_tally_row(struct table **table, u64 key, u64 start)
 {
-	struct table_row *row;
+	struct table_row *row = table_lookup(*table, key, start);
 
-	row = table_lookup(systally_tally_table(), key, start);
 	if (!row)
-		row = make_row(key, start, systally_tally_owner(current)->comm);
+		row = make_row(table, key, start,
+			       systally_tally_owner(current)->comm);
 	if (!row)
-		row = table_unattributed(systally_tally_table(), key);
+		row = table_unattributed(*table, key);
 	return row;
 }
 
-void systally_tally_error(u64 key, u32 error)
+void systally_tally_error(struct table *table, u64 key, u32 error)
 {
 	const struct task_struct *leader = current->group_leader;
 	u64 start = leader->start_boottime;
@@ -106,9 +111,9 @@ void systally_tally_error(u64 key, u32 error)
 
 	key = key_make(ROW_ERROR, error, key_tgid(key), key_abi(key),
 		       key_nr(key));
-	row = table_lookup(systally_tally_table(), key, start);
+	row = table_lookup(table, key, start);
 	if (!row)
-		row = make_row(key, start, leader->comm);
+		row = make_row(&table, key, start, leader->comm);
 	if (row)
 		row->count++;
 }
@@ -116,11 +121,12 @@ void systally_tally_error(u64 key, u32 error)
 void systally_tally_exited(const struct task_struct *task)
 {
 	const struct task_struct *owner = systally_tally_owner(task);
+	struct table *table = systally_tally_table();
 	u32 tid = 0;
 
 	if (static_branch_unlikely(&systally_threads_key))
 		tid = task->pid;
-	make_row(key_make(ROW_EXITED, tid, task->tgid, 0, 0),
+	make_row(&table, key_make(ROW_EXITED, tid, task->tgid, 0, 0),
 		 owner->start_boottime, owner->comm);
 }
 
@@ -402,7 +408,7 @@ static void fold_retired(struct work_struct *work)
 
 int systally_tally_lock(void)
 {
-	return mutex_lock_interruptible(&tally_mutex);
+	return mutex_lock_killable(&tally_mutex);
 }
 
 void systally_tally_unlock(void)
@@ -434,7 +440,7 @@ void systally_tally_settle(void)
 
 int systally_tally_reset(void)
 {
-	int err = mutex_lock_interruptible(&tally_mutex);
+	int err = mutex_lock_killable(&tally_mutex);
 
 	if (err)
 		return err;

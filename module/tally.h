@@ -63,23 +63,28 @@ static __always_inline struct table *systally_tally_table(void)
 }
 
 /*
- * systally_tally_row - the row of current's calls, in this CPU's table
+ * systally_tally_row - the row of current's calls
+ * @table: in: this CPU's table, as the handler read it; out: the row's, which
+ * is another if that was full
  *
- * Handlers only: preemption off, never sleeps or allocates. May put another
- * table in place. Returns the row of the number's unattributed calls if there
- * is no room, NULL if there is not even room for that.
+ * Handlers only: preemption off since @table was read, never sleeps or
+ * allocates. Whatever belongs to the row's count is to be added to the same
+ * table: a flush may put another in place at any moment. Returns the row of
+ * the number's unattributed calls if there is no room, NULL if there is not
+ * even room for that.
  */
-struct table_row *systally_tally_row(u64 key, u64 start);
+struct table_row *systally_tally_row(struct table **table, u64 key, u64 start);
 
 /*
  * systally_tally_error - count a failed call by its errno
+ * @table: where its row is
  * @key: of the call's row
  * @error: 1 to 4095
  *
  * Handlers only, preemption off; for current. Without room it is missing
  * from the breakdown by errno, but not from the call's row.
  */
-void systally_tally_error(u64 key, u32 error);
+void systally_tally_error(struct table *table, u64 key, u32 error);
 
 /*
  * systally_tally_exited - keep the last comm of a process (or thread) that
@@ -89,7 +94,7 @@ void systally_tally_error(u64 key, u32 error);
  */
 void systally_tally_exited(const struct task_struct *task);
 
-/* systally_tally_lock - no fold, flush or reset until unlocked; may sleep */
+/* systally_tally_lock - no fold or flush until unlocked; sleeps; 0 or -EINTR */
 int __must_check systally_tally_lock(void);
 void systally_tally_unlock(void);
 

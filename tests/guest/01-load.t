@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Loading: parameters good and bad, the files that appear, and that nothing is
+# left when the module goes or was refused.
+
+. "$(dirname "$0")/lib.sh"
+
+parameters='enabled collect hook targets follow syscalls threads'
+parameters+=' memory_max_bytes'
+
+# Parameters that must be refused, and why: VALUE ERRNO
+refusals='
+enabled=2 EINVAL
+enabled=yes EINVAL
+collect=bogus EINVAL
+collect=hist EOPNOTSUPP
+hook=bogus EINVAL
+hook=direct EOPNOTSUPP
+targets=bogus EINVAL
+targets=4194303 ESRCH
+targets=1,4194303 ESRCH
+targets=1,all EINVAL
+follow=2 EINVAL
+syscalls=nosuchcall ENOENT
+syscalls=getppid,nosuchcall ENOENT
+syscalls=getppid,99999 ENOENT
+threads=2 EINVAL
+memory_max_bytes=bogus EINVAL
+memory_max_bytes=4Q EINVAL
+'
+
+# A good value for each, and what the control reads then
+settings='
+enabled=0 enabled 0
+collect=time collect time
+hook=tracepoint hook tracepoint
+hook=kprobe,syscalls=getppid hook kprobe
+targets=1 targets 1
+targets=all targets all
+follow=1 follow 1
+syscalls=x86-64:getppid syscalls x86-64:getppid
+threads=1 threads 1
+'
+
+count_lines() {
+	grep -c . <<<"$1"
+}
+
+plan $((5 + 8 + 13 + 11 + 2 * $(count_lines "$refusals") +
+	$(count_lines "$settings") + 3 + 3 + 3))
+
+# modinfo
+fields=$(modinfo "$SYSTALLY_KO")
+like "$fields" 'license: +GPL' 'modinfo: license'
+like "$fields" 'description: +[^ ]' 'modinfo: description'
+like "$fields" 'author: +[^ ]' 'modinfo: author'
+like "$fields" "vermagic: +$(uname -r) " 'modinfo: for this kernel'
+like "$fields" 'name: +systally' 'modinfo: name'
+for parameter in $parameters; do
+	like "$fields" "parm: +$parameter:[^ ]" "modinfo: $parameter"
+done
+
+# The files, their modes, and the values after a bare insmod
+need_load
+files=$(find "$D" -mindepth 1 -printf '%f\n' | sort | tr '\n' ' ')
+wanted='README collect counters enabled errors follow hook inflight reset '
+wanted+='snapshot status syscalls targets threads '
+is "$(tr ' ' '\n' <<<"$files" | LC_ALL=C sort | tr '\n' ' ')" \
+	"$(tr ' ' '\n' <<<"$wanted" | LC_ALL=C sort | tr '\n' ' ')" \
+	'the files of the folder'
+is "$(stat -c %a "$D/README")" 444 'README: mode'
+for control in enabled collect hook targets follow syscalls threads; do
+	is "$(stat -c %a "$D/$control")" 600 "$control: mode"
+done
+like "$(stat -c %a "$D/reset")" '^[26]00$' 'reset: mode'
+is "$(stat -c '%a %u' "$D"/{counters,snapshot,errors,inflight,status} |
+	sort -u)" '400 0' 'results: modes, owner'
+is "$(settings hook)" \
+	'enabled=1 collect=count targets=none follow=0 syscalls=all threads=0 ' \
+	'defaults'
+like "$(<"$D/hook")" '^auto' 'default hook'
+
+readme=$(<"$D/README")
+missing=''
+for word in ${files/README/}; do
+	grep -qw "$word" <<<"$readme" || missing+="$word "
+done
+is "$missing" '' 'README tells of each file'
+for word in EINVAL ESRCH ENOENT E2BIG EPERM EOPNOTSUPP; do
+	grep -qw "$word" <<<"$readme"
+	ok $? "README tells of $word"
+done
+is "$(awk 'length > 100' "$D/README")" '' 'README: no endless lines'
+is "$(status state)" off 'without targets nothing is hooked'
+is "$(status entered)" 0 'and nothing counted'
+passes 'rmmod' unload
+
+# Bad parameters
+mount_debugfs
+while read -r setting error; do
+	[ -n "$setting" ] || continue
+	is "$("$WORKLOAD/insert" "$SYSTALLY_KO" "$setting")" "$error" \
+		"$setting refused"
+	is "$(leftovers)" '' "$setting leaves nothing behind"
+	loaded && unload
+done <<<"$refusals"
+
+# Good ones
+while read -r setting control value; do
+	[ -n "$setting" ] || continue
+	# shellcheck disable=SC2046 # several parameters, at their commas
+	if [[ $setting == hook=kprobe* ]]; then
+		load $(tr , ' ' <<<"$setting")
+	else
+		load "$setting"
+	fi
+	got=''
+	! loaded || got=$(<"$D/$control")
+	[ "$control" != hook ] || got=${got%%[: ]*}
+	is "$got" "$value" "$setting"
+	unload
+done <<<"$settings"
+
+# Suffixes and their sizes
+while read -r value bytes; do
+	load "memory_max_bytes=$value"
+	is "$(status memory_max_bytes)" "$bytes" "memory_max_bytes=$value"
+	unload
+done <<'END'
+4M 4194304
+8192K 8388608
+1G 1073741824
+END
+
+# All at once, and it counts from there, debugfs never written to
+"$WORKLOAD/calls" -s ppid 1009 >"$T/expect" &
+pid=$!
+wait_for state_is "$pid" T
+load enabled=1 collect=time targets="$pid" syscalls=getppid follow=1 threads=0
+kill -CONT "$pid"
+wait "$pid"
+is "$(compare "$T/expect")" '' 'parameters alone count a process'
+
+is "$("$WORKLOAD/insert" "$SYSTALLY_KO")" EEXIST 'a second load is refused'
+is "$(settings 'targets|hook')" \
+	'enabled=1 collect=time follow=1 syscalls=getppid threads=0 ' \
+	'and changes nothing'
+
+finish

@@ -1,0 +1,8 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Exactness with hook=kprobe and collect=count; see exact.sh.
+
+. "$(dirname "$0")/exact.sh"
+
+exact kprobe count 20000

@@ -1,0 +1,8 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Exactness with hook=tracepoint and collect=time; see exact.sh.
+
+. "$(dirname "$0")/exact.sh"
+
+exact tracepoint time 20000

@@ -1,0 +1,234 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Everything that can be switched is switched while calls are being made, and
+# none is lost and none counted twice: at the end entered + discarded, or the
+# rows, are what the storms say that they made.
+
+. "$(dirname "$0")/lib.sh"
+
+# Per hook and level, and what comes only once
+combinations='tracepoint/count tracepoint/time kprobe/count kprobe/time'
+plan $((4 * 4 + 2 * 4 + 3 + 6 + 4 * 4 + 3 + 3))
+
+filter=${storm_calls// /,}
+need_load "syscalls=$filter"
+
+storms_start() {
+	talk_start native "$WORKLOAD/storm" 2 2
+	talk_start compat "$WORKLOAD/storm32" 1 2
+	talk_until native ready
+	talk_until compat ready
+	ctl targets "$( (said native process; said compat process) | xargs)"
+}
+
+storms_say() {
+	talk_ask native "$1" "$2"
+	talk_ask compat "$1" "$2"
+}
+
+storms_total() {
+	echo $(($(storm_total native all "${1:-all}") +
+		$(storm_total compat all "${1:-all}")))
+}
+
+storms_end() {
+	storms_say stop stopped
+	talk_end native
+	talk_end compat
+}
+
+# Reset, with snapshots read all the while
+for combination in $combinations; do
+	ctl hook "${combination%/*}"
+	ctl collect "${combination#*/}"
+	ctl reset 1
+	discarded=$(status discarded)
+	storms_start
+	storms_say go going
+	readers=()
+	for reader in 1 2; do
+		"$WORKLOAD/snapread" pid "${talk_pid[compat]}" \
+			>"$T/reader$reader" &
+		readers+=($!)
+	done
+	for _ in {1..20}; do
+		ctl reset 1
+		cat "$D/counters" >/dev/null
+	done
+	storms_end
+	wait "${readers[@]}"
+	is $(($(status entered) + $(status discarded) - discarded)) \
+		"$(storms_total)" "$combination: 20 resets in mid-storm"
+	like "$(<"$T/reader1")" '^ok [0-9]+$' \
+		"$combination: every snapshot adds up"
+	like "$(<"$T/reader2")" '^ok [0-9]+$' \
+		"$combination: for two readers"
+	note "$(cat "$T/reader1" "$T/reader2" | xargs)"
+	is "$(totals)" '' "$combination: totals"
+done
+
+# The hook switched, in both levels
+for collect in count time; do
+	ctl collect $collect
+	ctl hook tracepoint
+	ctl reset 1
+	storms_start
+	storms_say go going
+	for _ in {1..5}; do
+		ctl hook kprobe
+		ctl hook tracepoint
+	done
+	storms_say pause parked
+	is "$(status entered)" "$(storms_total)" \
+		"$collect: 10 switches of the hook: all entered"
+	is "$(for call in $storm_calls; do
+		echo "$call" $(($(count all all "$call") -
+			$(storms_total "$call")))
+	done | awk '$2')" '' "$collect: and call by call"
+	storms_say go going
+	ctl hook kprobe
+	storms_end
+	is "$(status entered)" "$(storms_total)" \
+		"$collect: ended on the other hook"
+	is "$(status unattributed) $(status kprobe_missed)" '0 0' \
+		"$collect: none missed"
+done
+
+# The level switched
+ctl hook tracepoint
+ctl collect count
+ctl reset 1
+storms_start
+storms_say go going
+for _ in {1..10}; do
+	ctl collect time
+	ctl collect count
+done
+storms_say pause parked
+is "$(status entered)" "$(storms_total)" '20 switches of collect: all entered'
+is "$(for call in $storm_calls; do
+	echo "$call" $(($(count all all "$call") - $(storms_total "$call")))
+done | awk '$2')" '' 'and call by call'
+# storms do not start anew: what came before is thrown away
+before=$(storms_total)
+ctl collect time
+ctl reset 1
+storms_say go going
+sleep 0.2
+storms_say pause parked
+is $(($(storms_total) - before)) "$(status entered)" \
+	'collect=time from a parked point on'
+
+# The chosen calls switched: one of them is chosen all the while
+ctl syscalls 'getppid getpgid'
+ctl reset 1
+before=$(storms_total getppid)
+storms_say go going
+for _ in {1..10}; do
+	ctl syscalls 'getppid getsid poll'
+	ctl syscalls 'getppid getpgid'
+done
+storms_say pause parked
+is "$(count all all getppid)" $(($(storms_total getppid) - before)) \
+	'20 switches of syscalls: a call chosen all the while is exact'
+is "$(totals)" '' 'totals'
+ctl syscalls "$filter"
+
+# Enabled and disabled
+ctl reset 1
+before=$(storms_total)
+ctl enabled 0
+storms_say go going
+sleep 0.1
+is "$(status entered)" 0 'disabled: nothing is counted'
+ctl enabled 1
+wait_for sh -c "grep -q 'entered: [1-9]' $D/status"
+ctl enabled 0
+once=$(status entered)
+sleep 0.1
+is "$(status entered)" "$once" 'once disabled returns, no call is counted'
+storms_say pause parked
+ctl enabled 1
+before=$(storms_total)
+storms_say go going
+sleep 0.1
+storms_say pause parked
+is "$(status entered)" $((once + $(storms_total) - before)) \
+	'enabled again, the counts go on'
+storms_end
+is "$(totals)" '' 'totals'
+
+# Processes that come and go under switches
+ctl collect count
+for hook in tracepoint kprobe; do
+	for collect in count time; do
+		ctl hook $hook
+		ctl collect $collect
+		ctl follow 1
+		talk_start forks "$WORKLOAD/storm" -f 2 2
+		talk_until forks ready
+		ctl targets "$(said forks process | xargs)"
+		ctl reset 1
+		talk_ask forks go going
+		sleep 0.2
+		other=kprobe
+		[ $hook = tracepoint ] || other=tracepoint
+		ctl hook $other
+		ctl hook $hook
+		sleep 0.2
+		talk_ask forks stop stopped
+		is "$(status entered)" "$(storm_total forks)" \
+			"$hook/$collect: fork storm: all entered"
+		talk_end forks
+		is "$(for call in $storm_calls; do
+			echo "$call" $(($(count all all "$call") -
+				$(storm_total forks all "$call")))
+		done | awk '$2')" '' "$hook/$collect: and call by call"
+		is "$(totals)" '' "$hook/$collect: totals"
+		is "$("$WORKLOAD/snapread")" 'ok 1' \
+			"$hook/$collect: the snapshot adds up"
+	done
+done
+ctl hook auto
+ctl collect time
+ctl syscalls all
+
+# Calls blocked while something is switched, and released afterwards
+blocked_rows() {
+	local tgid abi name
+
+	while read -r tgid abi name _; do
+		printf '%s:%s ' "$name" "$(count "$tgid" "$abi" "$name")"
+	done < <(said blocked blocked)
+}
+
+# blocked_case NAME WANTED-COUNT-OF-EACH BEFORE WHILE
+blocked_case() {
+	local name=$1 each=$2 before=$3 while=$4 wanted=''
+
+	ctl targets none
+	ctl enabled 1
+	ctl collect time
+	ctl follow 1
+	ctl reset 1
+	eval "$before"
+	talk_start blocked "$WORKLOAD/blocked" -t
+	talk_until blocked ready
+	eval "$while"
+	for call in read futex poll nanosleep pause; do
+		wanted+="$call:$each "
+	done
+	cp "$T/blocked.said" "$T/sleepers"
+	talk_ask blocked '' 'done'
+	cp "$T/blocked.said" "$T/expect"
+	cp "$T/sleepers" "$T/blocked.said"
+	is "$(blocked_rows)$(compare "$T/expect")" "$wanted" \
+		"blocked across $name: counted at their entry, $each time(s)"
+	talk_end blocked
+}
+blocked_case 'disabling and enabling' 1 : 'ctl enabled 0; ctl enabled 1'
+blocked_case 'enabling' 0 'ctl enabled 0' 'ctl enabled 1'
+blocked_case 'a reset' 0 : 'ctl reset 1'
+
+finish

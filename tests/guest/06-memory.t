@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The memory cap: many short-lived processes, exact totals, memory below the
+# cap all the while, and the rows of those who are gone folded by command name.
+# 10,000 processes, and 100,000 with SYSTALLY_LONG=1.
+
+. "$(dirname "$0")/lib.sh"
+
+plan $((9 + 3 + 5 + 3))
+
+processes=10000
+[ -z "$LONG" ] || processes=100000
+cap=4194304
+need_load memory_max_bytes=4M follow=1 collect=time
+
+# The highest memory_bytes seen until process $1 has ended
+watch_memory() {
+	local key value highest=0 samples=0
+
+	while kill -0 "$1" 2>/dev/null; do
+		while read -r key value; do
+			[ "$key" = memory_bytes: ] || continue
+			samples=$((samples + 1))
+			[ "$value" -le "$highest" ] || highest=$value
+		done <"$D/status"
+		sleep 0.05
+	done
+	echo "$highest $samples"
+}
+
+is "$(status memory_max_bytes)" $cap 'status: the cap'
+at_least $cap "$(status memory_bytes)" 'what is there at first is below it'
+"$WORKLOAD/churn" -t $processes 7 >"$T/expect" &
+pid=$!
+read -r highest samples < <(watch_memory $pid)
+wait $pid
+note "highest memory_bytes $highest in $samples samples"
+is "$(compare "$T/expect")" '' \
+	"$processes processes: totals, names and errors are exact"
+at_least $cap "$highest" 'memory_bytes stays below the cap'
+at_least "$samples" 20 'in enough samples'
+at_least $cap "$(status memory_bytes)" 'and ends below it'
+at_least "$(awk '$1 == 0' "$D/counters" | wc -l)" 7 \
+	'rows of processes that are gone are folded'
+is "$(awk '$1 == 0 && $5 == "getppid" { print $2 }' "$D/counters" | sort |
+	uniq -d)" '' 'one row for each name'
+is "$("$WORKLOAD/snapread")" 'ok 1' 'the snapshot adds up'
+
+# The living are not folded: a storm as the same rows are made again
+ctl reset 1
+talk_start storm "$WORKLOAD/storm" 2 2
+talk_until storm ready
+mapfile -t pids < <(said storm process)
+ctl targets "${pids[*]}"
+talk_ask storm go going
+"$WORKLOAD/churn" -t $((processes / 4)) 3 >"$T/expect"
+talk_ask storm pause parked
+for pid in "${pids[@]}"; do
+	is "$(count "$pid" x86-64 getppid)" \
+		"$(storm_total storm "$pid" getppid)" \
+		'a process that lives keeps its own rows'
+done
+is "$(status entered)" $(($(status tallied) + $(status unattributed))) 'totals'
+talk_ask storm stop stopped
+talk_end storm
+rmmod systally
+
+# A cap so low that the table itself hits it: still exact in total
+need_load memory_max_bytes=1M follow=1 collect=time \
+	syscalls=getppid,close
+"$WORKLOAD/churn" -t 1009 101 >"$T/expect"
+wanted=$(awk '$1 == "count" { sum += $4 } END { print sum }' "$T/expect")
+is "$(status entered)" "$wanted" '1 MiB: all entered'
+is $(($(status tallied) + $(status unattributed))) "$wanted" '1 MiB: totals'
+at_least 1048576 "$(status memory_bytes)" '1 MiB: memory_bytes'
+is "$("$WORKLOAD/snapread")" 'ok 1' '1 MiB: the snapshot adds up'
+is "$(awk '{ print $2 }' "$D/counters" | grep -c '\\x20')" \
+	"$(grep -c '\\x20' "$D/counters")" 'a blank in a name is escaped'
+
+finish

@@ -1,0 +1,115 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Loading and unloading again and again under load: 20 times, and 1,000 with
+# SYSTALLY_LONG=1; unloading while calls are blocked inside the kernel; and not
+# while files are open. Nothing is left of it, and no memory.
+
+. "$(dirname "$0")/lib.sh"
+
+plan $((6 + 8 + 6 + 3))
+
+cycles=20
+[ -z "$LONG" ] || cycles=1000
+
+# kB that do not come back: slabs that can't be reclaimed, and per-CPU memory
+kernel_kb() {
+	echo 3 >/proc/sys/vm/drop_caches
+	awk '$1 == "SUnreclaim:" || $1 == "Percpu:" || $1 == "VmallocUsed:" {
+		sum += $2 } END { print sum }' /proc/meminfo
+}
+
+filter=${storm_calls// /,}
+talk_start storm "$WORKLOAD/storm" 2 2
+talk_start forks "$WORKLOAD/storm" -f 1 2
+talk_until storm ready
+talk_until forks ready
+target=$(said storm process | head -n 1)
+talk_ask storm go going
+talk_ask forks go going
+
+failed='' left='' uncounted=''
+# one_cycle N
+one_cycle() {
+	local parameters=()
+
+	case $(($1 % 5)) in
+	0) parameters=(targets=all) ;;
+	1) parameters=(targets=all collect=time) ;;
+	2) parameters=(targets=all hook=kprobe "syscalls=$filter") ;;
+	3) parameters=(targets="$target" collect=time follow=1) ;;
+	4) parameters=(targets=all hook=kprobe "syscalls=$filter"
+		collect=time) ;;
+	esac
+	insmod "$SYSTALLY_KO" "${parameters[@]}" || failed+="load $1, "
+	wait_for sh -c "grep -q 'entered: [1-9]' $D/status" ||
+		uncounted+="$1 "
+	[ $(($1 % 3)) -ne 0 ] || cat "$D/counters" >/dev/null
+	rmmod systally || failed+="unload $1, "
+	left+=$(leftovers)
+}
+
+# The first ones warm caches up
+for ((cycle = 0; cycle < 5; cycle++)); do
+	one_cycle $cycle
+done
+before=$(kernel_kb)
+for (( ; cycle < cycles; cycle++)); do
+	one_cycle $cycle
+done
+after=$(kernel_kb)
+is "$failed" '' "$cycles loads and unloads under load"
+is "$uncounted" '' 'calls were counted in each'
+is "$left" '' 'nothing was left after any'
+note "kernel memory: $before kB after 5 cycles, $after kB after $cycles"
+at_least $((before + 2048)) "$after" 'kernel memory does not grow'
+talk_ask storm stop stopped
+talk_ask forks stop stopped
+talk_end storm
+talk_end forks
+is "$(awk '/^systally/' /proc/modules)" '' 'the module is not there'
+is "$(splat_lines)" '' 'and no splat until here'
+
+# Calls that are blocked in the kernel when the module goes
+for hook in tracepoint kprobe; do
+	for collect in count time; do
+		load "collect=$collect" follow=1 "hook=$hook" \
+			"syscalls=read,futex,poll,nanosleep,pause,getppid"
+		talk_start blocked "$WORKLOAD/blocked" -t
+		talk_until blocked ready
+		error=$(unload 2>&1)
+		# the parent has targets open, and so keeps the module
+		is "${error:+refused}" refused \
+			"$hook/$collect: not while a file is open"
+		talk_ask blocked '' 'done'
+		talk_end blocked
+		# a target before its calls, and no file is open
+		talk_start blocked "$WORKLOAD/blocked" -s
+		wait_for state_is "${talk_pid[blocked]}" T
+		ctl targets "${talk_pid[blocked]}"
+		kill -CONT "${talk_pid[blocked]}"
+		talk_until blocked ready
+		entered="$(count all x86-64 nanosleep) "
+		entered+=$(count all x86-64 pause)
+		error=$(unload 2>&1)
+		# and they go on without it
+		talk_ask blocked '' 'done'
+		talk_end blocked
+		is "$entered $error$(leftovers)$(said blocked count)" \
+			'1 1 x86-64 getppid 505' \
+			"$hook/$collect: unloaded while calls are blocked"
+	done
+done
+
+# Each file, held open
+load targets=all
+for file in counters snapshot errors inflight status README; do
+	exec 9<"$D/$file"
+	read -r -n 1 -u 9 _
+	error=$(unload 2>&1)
+	is "${error:+refused} $(loaded && echo loaded)" 'refused loaded' \
+		"$file held open: rmmod refuses"
+	exec 9<&-
+done
+
+finish

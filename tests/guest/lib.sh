@@ -1,0 +1,377 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2119
+#
+# What the guest tests share: TAP, loading and unloading, writing controls,
+# reading counters, and talking to workloads. Every .t file of this folder
+# sources it, says `plan N`, loads the module, and ends with `finish`, whose
+# three tests are part of N. Runs as root in the lab's guest only.
+
+set -u
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+SYSTALLY_KO=${SYSTALLY_KO:-$root/module/systally.ko}
+SYSTALLY=${SYSTALLY:-$root/userland/systally}
+WORKLOAD=${WORKLOAD:-$root/tests/workload}
+# shellcheck disable=SC2034 # the test files use it
+LONG=${SYSTALLY_LONG:-}
+D=/sys/kernel/debug/systally
+T=$(mktemp -d "${TMPDIR:-/tmp}/systally-test.XXXXXX")
+# From the guest's own memory it loads in a tenth of the time
+cp "$SYSTALLY_KO" "$T/systally.ko" 2>/dev/null &&
+	SYSTALLY_KO=$T/systally.ko
+export SYSTALLY_KO SYSTALLY WORKLOAD D T
+
+# ---- TAP ----------------------------------------------------------------
+
+tests=0
+planned=0
+
+plan() {
+	planned=$1
+	echo "1..$1"
+}
+
+# At most 20 lines of it
+note() {
+	local line lines=0
+
+	while IFS= read -r line; do
+		echo "# $line"
+		lines=$((lines + 1))
+		[ $lines -lt 20 ] || break
+	done <<<"$*"
+}
+
+# ok STATUS NAME
+ok() {
+	tests=$((tests + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $tests - $2"
+		return 0
+	fi
+	echo "not ok $tests - $2"
+	return 1
+}
+
+# is GOT WANTED NAME
+is() {
+	if [ "$1" = "$2" ]; then
+		ok 0 "$3"
+		return
+	fi
+	ok 1 "$3"
+	note "got    '$1'"
+	note "wanted '$2'"
+	return 1
+}
+
+# like GOT EXTENDED-REGULAR-EXPRESSION NAME
+like() {
+	if [[ $1 =~ $2 ]]; then
+		ok 0 "$3"
+		return
+	fi
+	ok 1 "$3"
+	note "got '$1'"
+	note "not like '$2'"
+	return 1
+}
+
+# at_least GOT LIMIT NAME: whole numbers
+at_least() {
+	local status=1
+
+	[[ $1 =~ ^[0-9]+$ ]] && [ "$1" -ge "$2" ] && status=0
+	ok "$status" "$3" || note "got '$1', wanted at least $2"
+	return "$status"
+}
+
+# passes NAME COMMAND...: ok if COMMAND succeeds
+passes() {
+	local name=$1
+
+	shift
+	"$@" >"$T/output" 2>&1
+	ok $? "$name" || note "$(cat "$T/output")"
+}
+
+skip() {
+	tests=$((tests + 1))
+	echo "ok $tests - $1 # SKIP $2"
+}
+
+bail() {
+	echo "Bail out! $*"
+	exit 1
+}
+
+# ---- waiting ------------------------------------------------------------
+
+# wait_for COMMAND...: until it succeeds, for at most a minute
+wait_for() {
+	local end=$((SECONDS + 60))
+
+	until "$@" 2>/dev/null; do
+		if [ "$SECONDS" -ge "$end" ]; then
+			note "waited in vain for: $*"
+			return 1
+		fi
+		sleep 0.02
+	done
+}
+
+# state_is PID LETTER: what /proc says of the process's state
+state_is() {
+	local line
+
+	read -r line <"/proc/$1/stat" && line=${line##*) } &&
+		[ "${line:0:1}" = "$2" ]
+}
+
+gone() {
+	[ ! -e "/proc/$1" ]
+}
+
+# ---- the module ---------------------------------------------------------
+
+loaded() {
+	[ -d /sys/module/systally ]
+}
+
+mount_debugfs() {
+	mountpoint -q /sys/kernel/debug ||
+		mount -t debugfs debugfs /sys/kernel/debug
+}
+
+# load [PARAMETER=VALUE...]
+# shellcheck disable=SC2120 # a bare load is the usual one
+load() {
+	mount_debugfs
+	loaded && unload
+	insmod "$SYSTALLY_KO" "$@"
+}
+
+unload() {
+	rmmod systally
+}
+
+# shellcheck disable=SC2120
+need_load() {
+	load "$@" || bail "insmod $SYSTALLY_KO $* failed"
+}
+
+# ctl FILE VALUE: one write, which is expected to succeed. bash would make a
+# write of each line.
+ctl() {
+	printf '%s\n' "${2//$'\n'/ }" >"$D/$1" || {
+		note "writing '$2' to $1 failed"
+		return 1
+	}
+}
+
+# refused FILE VALUE [ctlwrite's options]: the errno's name, or `ok`. \n and \0
+# in VALUE mean these characters.
+refused() {
+	local file=$1 value=$2
+
+	shift 2
+	"$WORKLOAD/ctlwrite" "$@" "$D/$file" "$value"
+}
+
+# settings [BUT]: what all controls read, but for those that match BUT. In a
+# shell without children, as is status: a fork costs milliseconds here.
+# shellcheck disable=SC2120
+settings() {
+	local control value
+
+	for control in enabled collect hook targets follow syscalls threads; do
+		[[ ! $control =~ ^(${1:-none})$ ]] || continue
+		IFS= read -r -d '' value <"$D/$control"
+		value=${value%$'\n'}
+		printf '%s=%s ' "$control" "${value//$'\n'/ }"
+	done
+}
+
+# ---- results ------------------------------------------------------------
+
+# status KEY
+status() {
+	local key value
+
+	while read -r key value; do
+		if [ "$key" = "$1:" ]; then
+			echo "$value"
+			return
+		fi
+	done <"$D/status"
+	echo missing
+}
+
+# count TGID|all ABI|all NAME: calls, 0 without a row
+count() {
+	column "$1" "$2" "$3" count
+}
+
+# column TGID|all ABI|all NAME COLUMN: the column's sum
+column() {
+	awk -v tgid="$1" -v abi="$2" -v name="$3" -v column="$4" '
+		NR == 1 {
+			for (i = 1; i <= NF; i++)
+				at[$i] = i
+			next
+		}
+		$at["name"] == name && (tgid == "all" || $at["tgid"] == tgid) &&
+		(abi == "all" || $at["abi"] == abi) {
+			sum += $at[column]
+		}
+		END { printf "%.0f\n", sum }' "$D/counters"
+}
+
+# entered == tallied + unattributed, and the table says the same; at rest
+totals() {
+	compare /dev/null
+}
+
+# compare EXPECTED-LINES-FILE: prints what differs from what a workload said
+compare() {
+	awk -v hook="$(<"$D/hook")" -v collect="$(<"$D/collect")" \
+		-f "$here/compare.awk" \
+		file=expected "$1" file=counters "$D/counters" \
+		file=errors "$D/errors" file=status "$D/status"
+}
+
+# ---- workloads that are talked to ---------------------------------------
+
+declare -A talk_in talk_out talk_pid
+
+# talk_start NAME COMMAND...: as a coprocess; what it says is talk_until's
+talk_start() {
+	local name=$1 in out
+
+	shift
+	mkfifo "$T/$name.in" "$T/$name.out"
+	"$@" <"$T/$name.in" >"$T/$name.out" &
+	talk_pid[$name]=$!
+	exec {in}>"$T/$name.in" {out}<"$T/$name.out"
+	talk_in[$name]=$in
+	talk_out[$name]=$out
+	rm "$T/$name.in" "$T/$name.out"
+}
+
+talk_say() {
+	echo "$2" >&"${talk_in[$1]}"
+}
+
+# talk_until NAME WORD: its lines up to that, in $T/NAME.said
+talk_until() {
+	local line end=$((SECONDS + 240))
+
+	: >"$T/$1.said"
+	while [ "$SECONDS" -lt "$end" ]; do
+		read -r -t 240 -u "${talk_out[$1]}" line || break
+		[ "$line" != "$2" ] || return 0
+		echo "$line" >>"$T/$1.said"
+	done
+	bail "$1 does not say $2"
+}
+
+# talk_ask NAME ORDER WORD
+talk_ask() {
+	talk_say "$1" "$2"
+	talk_until "$1" "$3"
+}
+
+talk_end() {
+	local in=${talk_in[$1]} out=${talk_out[$1]}
+
+	exec {in}>&- {out}<&-
+	wait "${talk_pid[$1]}"
+	unset "talk_pid[$1]"
+}
+
+# said NAME WORD [COLUMN]: what it said after WORD, one per line
+said() {
+	local line word
+
+	while read -r word line; do
+		[ "$word" != "$2" ] || echo "$line"
+	done <"$T/$1.said"
+}
+
+# storm_total NAME [PID|all] [CALL|all]: the sum of what a storm says
+storm_total() {
+	awk -v pid="${2:-all}" -v name="${3:-all}" '
+		$1 == "storm" && (pid == "all" || $2 == pid) &&
+		(name == "all" || $4 == name) { sum += $5 }
+		END { printf "%.0f\n", sum }' "$T/$1.said"
+}
+
+# The calls that storms make, as a value for `syscalls`
+# shellcheck disable=SC2034 # the test files use it
+storm_calls='getppid getpgid getsid getpriority close poll select'
+
+# ---- the end ------------------------------------------------------------
+
+clean() {
+	local pid
+
+	for pid in "${talk_pid[@]}" $(jobs -p); do
+		kill "$pid" 2>/dev/null
+		kill -CONT "$pid" 2>/dev/null
+	done
+	rm -rf "$T"
+	if loaded; then
+		wait_for rmmod systally >/dev/null
+	fi
+}
+trap clean EXIT
+
+# A line in the kernel's log, after which splats are this file's
+mark="systally test ${0##*/} $$"
+echo "$mark" >/dev/kmsg 2>/dev/null
+splats='BUG:|WARNING:|Oops|general protection|rcu.*stall|lockup|Call Trace'
+splats+='|blocked for more than|UBSAN|KASAN|KCSAN|possible recursive locking'
+splats+='|suspicious RCU|leaked|already present|refcount_t|unable to handle'
+splats+='|sleeping function|scheduling while atomic|debugfs: '
+
+splat_lines() {
+	dmesg | awk -v mark="$mark" '
+		index($0, mark) { seen = 1; next }
+		seen' | grep -E "$splats"
+}
+
+# Whatever of the module is still there
+leftovers() {
+	[ ! -e "$D" ] || echo "$D"
+	[ ! -e /sys/module/systally ] || echo /sys/module/systally
+}
+
+# The same, and whatever the kernel still knows of it: that takes a while
+leftovers_all() {
+	leftovers
+	grep -w systally /proc/modules
+	grep '\[systally\]' /proc/kallsyms
+	grep '\[systally\]' /proc/vmallocinfo
+	if [ -r /sys/kernel/debug/kprobes/list ]; then
+		grep systally /sys/kernel/debug/kprobes/list
+	fi
+	return 0
+}
+
+# finish: the last three tests of each file
+finish() {
+	local error
+
+	if loaded; then
+		error=$(unload 2>&1)
+		ok $? 'the module unloads' || note "$error"
+	else
+		ok 0 'the module is unloaded'
+	fi
+	is "$(leftovers_all)" '' 'nothing of the module is left'
+	is "$(splat_lines)" '' 'no splat in the kernel log'
+	[ "$tests" -eq "$planned" ] ||
+		note "planned $planned tests, ran $tests"
+	note "took $SECONDS s"
+}

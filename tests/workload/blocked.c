@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One process per call that can block, each asleep inside that call. Run by
+ * the guest tests as a coprocess, before or after something is switched:
+ * blocked [-t] [-s]
+ * Says `blocked PID ABI NAME ERRNO` for each and then `ready`. On a line
+ * from stdin it interrupts them by a signal; the ERRNO is what the
+ * kernel returns then, before it becomes EINTR. Each goes on to make
+ * 101 getppid() calls; their total is printed, and `done`.
+ */
+#include <poll.h>
+#include <pthread.h>
+
+#include "workload.h"
+
+/* From the kernel's own errno.h; user space never sees them */
+#define ERESTARTSYS		512
+#define ERESTARTNOHAND		514
+#define ERESTART_RESTARTBLOCK	516
+
+static int quiet[2];	/* a pipe in which nothing ever comes */
+static int futex_word;
+
+static void block_read(void)
+{
+	char byte;
+
+	syscall(SYS_read, quiet[0], &byte, 1);
+}
+
+static void block_futex(void)
+{
+	syscall(SYS_futex, &futex_word, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
+static void block_poll(void)
+{
+	static struct pollfd pollfd;
+
+	pollfd.fd = quiet[0];
+	pollfd.events = POLLIN;
+	syscall(SYS_poll, &pollfd, 1, -1);
+}
+
+static void block_nanosleep(void)
+{
+	static const struct timespec long_time = { 100000, 0 };
+
+	syscall(SYS_nanosleep, &long_time, NULL);
+}
+
+static void block_pause(void)
+{
+	syscall(SYS_pause);
+}
+
+static const struct {
+	const char *name;
+	long nr;
+	void (*block)(void);
+	int error;
+} sleepers[] = {
+	{ "read", SYS_read, block_read, ERESTARTSYS },
+	{ "futex", SYS_futex, block_futex, ERESTARTSYS },
+	{ "poll", SYS_poll, block_poll, ERESTART_RESTARTBLOCK },
+	{ "nanosleep", SYS_nanosleep, block_nanosleep, ERESTART_RESTARTBLOCK },
+	{ "pause", SYS_pause, block_pause, ERESTARTNOHAND },
+};
+
+#define SLEEPERS (int)(sizeof(sleepers) / sizeof(*sleepers))
+
+static void handler(int signal unused)
+{
+}
+
+int main(int argc unused, char **argv)
+{
+	struct sigaction action = { .sa_handler = handler };	/* no restart */
+	pid_t pids[SLEEPERS];
+	struct sleeper sleeper;
+	char byte;
+	int i;
+
+	if (pipe(quiet))
+		die("pipe");
+	start(argv);
+	for (i = 0; i < SLEEPERS; i++) {
+		pids[i] = fork();
+		if (pids[i] < 0)
+			die("fork");
+		if (!pids[i]) {
+			sigaction(SIGUSR1, &action, NULL);
+			sleepers[i].block();
+			for (i = 0; i < 101; i++)
+				kind_call(GETPPID);
+			_exit(0);
+		}
+	}
+	for (i = 0; i < SLEEPERS; i++) {
+		sleeper = sleeper_open(pids[i], pids[i]);
+		wait_blocked(&sleeper, sleepers[i].nr);
+		printf("blocked %d %s %s %d\n", pids[i], ABI,
+		       sleepers[i].name, sleepers[i].error);
+	}
+	puts("ready");
+	fflush(stdout);
+	while (read(0, &byte, 1) == 1 && byte != '\n')
+		;
+	for (i = 0; i < SLEEPERS; i++)
+		kill(pids[i], SIGUSR1);
+	for (i = 0; i < SLEEPERS; i++)
+		reap(pids[i]);
+	expect(ABI, "getppid", 101 * SLEEPERS);
+	puts("done");
+	return 0;
+}
