@@ -148,7 +148,7 @@ check-unit: $(unit_programs)
 # --- lint ----------------------------------------------------------------
 
 scripts := .ci/run scripts/setup scripts/demo scripts/syscall-names \
-	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run \
+	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
 	$(wildcard tests/guest/*.sh)
 
 .PHONY: check-lint
@@ -178,9 +178,19 @@ $(WORKLOADS32:%=$(out)/tests/workload/%32): \
 guest := env SYSTALLY_KO='$(out)/module/systally.ko' \
 	SYSTALLY='$(out)/userland/systally' WORKLOAD='$(out)/tests/workload'
 
+# Two labs side by side, one for each of two CPUs; the second one has the file
+# that takes longest.
+slow_tests := 05-storm.t
+quick_tests = $(filter-out $(slow_tests),$(notdir $(wildcard tests/guest/*.t)))
+
 .PHONY: check-guest
+ifneq ($(T),)
 check-guest: all workloads
 	tests/lab/run --timeout 1500 -- $(guest) tests/guest/run $(T)
+else
+check-guest: all workloads
+	tests/guest/in-parallel '$(guest)' '$(quick_tests)' '$(slow_tests)'
+endif
 
 .PHONY: check-long
 check-long: export SYSTALLY_LONG := 1

@@ -330,14 +330,14 @@ static void print_note(FILE *out, const char *note, unsigned int width)
 static void print_title(FILE *out, const struct systally_report *report)
 {
 	double seconds = (double)report->header->taken_ns / 1e9;
+	uint64_t calls = report->ranking->total.count;
 	char when[32];
 
 	systally_render_time(&report->when, when);
 	fprintf(out, "%s  %llu calls in %.3f s", when,
-		(unsigned long long)report->header->entered, seconds);
+		(unsigned long long)calls, seconds);
 	if (seconds > 0)
-		fprintf(out, ", %.0f/s",
-			(double)report->header->entered / seconds);
+		fprintf(out, ", %.0f/s", (double)calls / seconds);
 	putc('\n', out);
 }
 

@@ -84,6 +84,7 @@ for hook in tracepoint kprobe; do
 		talk_ask blocked '' 'done'
 		talk_end blocked
 		# a target before its calls, and no file is open
+		ctl reset 1
 		talk_start blocked "$WORKLOAD/blocked" -s
 		wait_for state_is "${talk_pid[blocked]}" T
 		ctl targets "${talk_pid[blocked]}"

@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# `systally run` and `strace -f -c` agree on every call's count and errors, for
+# commands that do the same each time they run. The one systematic difference:
+# strace -c counts a call when it returns, so it never counts exit and
+# exit_group, which do not; systally counts at entry. The first execve is in
+# both: strace, like systally, begins with the exec of the command.
+#
+# What would differ between two runs under strace as well is taken away:
+# - addresses (setarch -R): allocators call brk and mmap as they find them;
+# - hash seeds of Python and Perl, for the same reason;
+# - the names of temporary files, for which libc draws random numbers and calls
+#   getrandom again if it does not like one: `getrandom` of gcc is left out.
+
+. "$(dirname "$0")/lib.sh"
+
+plan $((7 * 4 + 3))
+
+export PYTHONHASHSEED=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0
+export PYTHONDONTWRITEBYTECODE=1
+
+mkdir "$T/work"
+cd "$T/work" || exit
+mkdir -p tree/a/b tree/c
+touch tree/a/1 tree/a/b/2 tree/c/3
+cat >program.c <<'END'
+#include <stdio.h>
+
+int main(void)
+{
+	return printf("%d\n", 7) < 0;
+}
+END
+cat >program.py <<'END'
+import json, os, subprocess
+for i in range(7):
+	os.getppid()
+subprocess.run(["true"], check=True)
+try:
+	open("/nonexistent")
+except OSError:
+	print(json.dumps({"a": [1, 2, 3]}))
+END
+cat >program.pl <<'END'
+use strict;
+my $sum = 0;
+$sum += getppid for 1 .. 7;
+open(my $file, '<', '/etc/passwd') or die;
+my @lines = <$file>;
+print scalar(@lines) + !!$sum, "\n";
+system('true');
+END
+
+# NAME CALLS ERRORS of strace's summary; its tables per ABI are added up
+strace_calls() {
+	awk '$1 ~ /^[a-z_0-9]+$/ && $1 != "total" && $1 != "syscall" &&
+	$2 ~ /^[0-9]+$/ {
+		calls[$1] += $2
+		errors[$1] += $3
+	}
+	END {
+		for (name in calls)
+			print name, calls[name], errors[name]
+	}' "$1" | sort
+}
+
+# The same of systally's CSV
+systally_calls() {
+	awk -F, 'NR == 1 {
+		for (i = 1; i <= NF; i++)
+			at[$i] = i
+		next
+	}
+	{
+		calls[$at["syscall"]] += $at["count"]
+		errors[$at["syscall"]] += $at["errors"]
+	}
+	END {
+		for (name in calls)
+			print name, calls[name], errors[name]
+	}' "$1" | sort
+}
+
+# Processes that end by exit_group: the first, and those made by these calls
+processes() {
+	awk '$1 ~ /^(fork|vfork|clone|clone3)$/ { made += $2 - $3 }
+	END { print made + 1 }' "$1"
+}
+
+# agree NAME LEFT-OUT COMMAND...
+agree() {
+	local name=$1 without="^($2|exit|exit_group) "
+
+	shift 2
+	if ! command -v "$1" >/dev/null; then
+		for _ in 1 2 3 4; do
+			skip "$name" "no $1 here"
+		done
+		return
+	fi
+	# files into the page cache, and whatever is done only once
+	"$@" >/dev/null 2>&1
+	setarch -R strace -f -c -U name,calls,errors -o strace.out "$@" \
+		>/dev/null 2>"$T/output"
+	ok $? "$name: strace" || note "$(<"$T/output")"
+	setarch -R "$SYSTALLY" run -L --format csv -o systally.out -- "$@" \
+		>/dev/null 2>"$T/output"
+	ok $? "$name: systally" || note "$(<"$T/output")"
+	strace_calls strace.out >"$T/strace"
+	systally_calls systally.out >"$T/systally"
+	is "$(diff <(grep -vE "$without" "$T/strace") \
+		<(grep -vE "$without" "$T/systally"))" '' \
+		"$name: agree call by call ($(wc -l <"$T/strace") calls)"
+	is "$(awk '$1 == "exit_group" { print $2 }' "$T/systally")" \
+		"$(processes "$T/strace")" \
+		"$name: one exit_group for each process"
+}
+
+command -v strace >/dev/null || bail 'no strace here'
+need_load
+agree 'ls -R' '' ls -R tree /etc/apt
+# Small enough that each pipe's content is read in one go
+agree 'a pipeline' '' sh -c \
+	"echo b a c | tr ' ' '\\n' | sort | head -n 2 | cat"
+agree 'a pipeline of bash' '' bash -c \
+	"echo b a c | tr ' ' '\\n' | sort | head -n 2 | cat; exit 0"
+agree 'a compiler' getrandom gcc -O1 -o program program.c
+agree 'a Python script' '' /usr/bin/python3 program.py
+agree 'a Perl script' '' perl program.pl
+agree '32-bit calls' '' "$WORKLOAD/tree32" 1 3
+cd / || exit
+
+finish
