@@ -5,6 +5,7 @@
  * Lock order: control_mutex, then the tally's, or the kernel's own for
  * tracepoints, kprobes and static keys.
  */
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -24,7 +25,7 @@
 
 /* Protects all settings, and what is hooked. */
 static DEFINE_MUTEX(control_mutex);
-static bool enabled = true;
+static unsigned int enabled = 1;
 static unsigned int collect;
 static unsigned int hook;
 static bool closing;		/* no hook is ever to be set again */
@@ -32,8 +33,13 @@ static const char *hook_reason = "no targets";
 
 static const char *const collect_words[] = { "count", "time", "hist", NULL };
 
-enum { HOOK_WORD_AUTO, HOOK_WORD_TRACEPOINT, HOOK_WORD_KPROBE,
-       HOOK_WORD_DIRECT };
+enum hook_word {
+	HOOK_WORD_AUTO,
+	HOOK_WORD_TRACEPOINT,
+	HOOK_WORD_KPROBE,
+	HOOK_WORD_DIRECT,
+};
+
 static const char *const hook_words[] = { "auto", "tracepoint", "kprobe",
 					  "direct", NULL };
 static const char *const kind_words[] = {
@@ -114,25 +120,26 @@ static int reconcile(const struct syscall_set *set)
 }
 
 /* Try a new value; on an error the old one is back, and in force. */
-#define try_setting(setting, value) ({					\
-	typeof(setting) old_value = (setting);				\
-	int err_value;							\
-									\
-	(setting) = (value);						\
-	err_value = reconcile(systally_filter_get());			\
-	if (err_value) {						\
-		(setting) = old_value;					\
-		reconcile(systally_filter_get());			\
-	}								\
-	err_value;							\
-})
+static int try_setting(unsigned int *setting, unsigned int value)
+{
+	unsigned int old = *setting;
+	int err;
+
+	*setting = value;
+	err = reconcile(systally_filter_get());
+	if (err) {
+		*setting = old;
+		reconcile(systally_filter_get());
+	}
+	return err;
+}
 
 static int set_enabled(char *text)
 {
 	bool value;
 	int err = parse_bool(text, &value);
 
-	return err ?: try_setting(enabled, value);
+	return err ?: try_setting(&enabled, value);
 }
 
 static int set_collect(char *text)
@@ -146,7 +153,7 @@ static int set_collect(char *text)
 		pr_info("collect=hist is not supported yet\n");
 		return -EOPNOTSUPP;
 	}
-	return try_setting(collect, value);
+	return try_setting(&collect, value);
 }
 
 static int set_hook(char *text)
@@ -160,7 +167,7 @@ static int set_hook(char *text)
 		pr_info("hook=direct is not supported yet\n");
 		return -EOPNOTSUPP;
 	}
-	return try_setting(hook, value);
+	return try_setting(&hook, value);
 }
 
 static int apply_targets(const struct targets_request *request)
@@ -168,15 +175,19 @@ static int apply_targets(const struct targets_request *request)
 	const struct syscall_set *set = systally_filter_get();
 	bool all = request->verb == TARGETS_ALL ||
 		   (request->verb == TARGETS_EDIT && systally_target_is_all());
-	int err = 0;
+	int err, back;
 
+	err = systally_target_check(request);
+	if (err)
+		return err;
 	/* The hook first, if it is not to fail when the list has changed. */
 	if (request->verb != TARGETS_NONE)
 		err = reconcile_for(set, true, all);
 	if (!err)
 		err = systally_target_apply(request);
 	/* On an error as it was before; else perhaps nobody is left. */
-	return reconcile(set) ?: err;
+	back = reconcile(set);
+	return err ?: back;
 }
 
 static int set_targets(char *text)
@@ -415,15 +426,18 @@ static DECLARE_WORK(idle_work, unhook_idle);
 
 void systally_control_idle(void)
 {
-	schedule_work(&idle_work);
+	if (!READ_ONCE(closing))
+		schedule_work(&idle_work);
 }
 
 void systally_control_exit(void)
 {
 	mutex_lock(&control_mutex);
-	closing = true;
+	WRITE_ONCE(closing, true);
 	systally_hook_exit();
 	systally_filter_replace(NULL);
 	mutex_unlock(&control_mutex);
+	/* An exit handler that did not see it yet has queued the work now. */
+	synchronize_rcu();
 	cancel_work_sync(&idle_work);
 }

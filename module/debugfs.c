@@ -145,7 +145,6 @@ static const struct file_operations write_only_fops = {
 	.owner = THIS_MODULE,
 	.open = nonseekable_open,
 	.write = control_write,
-	.llseek = no_llseek,
 };
 
 static const struct {

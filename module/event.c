@@ -73,8 +73,14 @@ void systally_event_special(enum event_hook hook, u32 nr)
 	    !is_ours(hook, systally_inflight_slot(task->pid)))
 		return;
 
-	key = systally_tally_key(task, abi, nr);
-	start = systally_tally_owner(task)->start_boottime;
+	/* One look at the switch: a row is of a thread, or of a process. */
+	if (static_branch_unlikely(&systally_threads_key)) {
+		key = key_make(ROW_THREAD, task->pid, task->tgid, abi, nr);
+		start = task->start_boottime;
+	} else {
+		key = key_make(ROW_CALL, 0, task->tgid, abi, nr);
+		start = task->group_leader->start_boottime;
+	}
 	table = systally_tally_table();
 	row = systally_tally_row(&table, key, start);
 	table->entered++;
@@ -110,6 +116,15 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 	}
 	elapsed = systally_clock_elapsed(slot->entered_at, now);
 	WRITE_ONCE(slot->entered_at, 0);
+	/* No room for a row at its entry; or left out by the filter since,
+	 * and to make a row now would let later calls past it.
+	 */
+	if (slot->serial == SLOT_NO_ROW ||
+	    (static_branch_unlikely(&systally_filter_key) &&
+	     !systally_filter_has(key_abi(slot->key), key_nr(slot->key)))) {
+		table->untimed++;
+		return;
+	}
 	/* Counted before a reset, or when exits were not seen */
 	if (slot->serial < table->epoch) {
 		table->orphan_exits++;

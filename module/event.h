@@ -72,7 +72,7 @@ void systally_event_set_time(bool time);
 /* systally_event_set_threads - keep rows per thread, or per process */
 void systally_event_set_threads(bool threads);
 
-/* A call goes in flight: fill its thread's slot. */
+/* A call goes in flight: fill its thread's slot. @row: NULL if it has none */
 static __always_inline void
 systally_event_keep(const struct task_struct *task, const struct table *table,
 		    struct table_row *row, u64 key, u64 start)
@@ -81,10 +81,10 @@ systally_event_keep(const struct task_struct *task, const struct table *table,
 
 	if (unlikely(!slot))
 		return;
-	/* Readers of `inflight` must not take new fields for the old call's,
-	 * which has ended: its exit left 0 here.
-	 */
-	slot->serial = table->serial;
+	/* Readers of `inflight` must not take new fields for an old call's. */
+	WRITE_ONCE(slot->entered_at, 0);
+	barrier();
+	slot->serial = row ? table->serial : SLOT_NO_ROW;
 	slot->row = row;
 	slot->key = key;
 	slot->start = start;

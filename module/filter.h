@@ -23,7 +23,8 @@ static __always_inline bool systally_filter_has(u32 abi, u32 nr)
 	const struct syscall_set *set =
 		rcu_dereference_sched(systally_filter_set);
 
-	return set && test_bit(nr, set->nr[abi]);
+	/* None any more, for one who saw the key before it was off */
+	return !set || test_bit(nr, set->nr[abi]);
 }
 
 /*

@@ -72,6 +72,11 @@ static int replace(enum hook_kind to, const struct syscall_set *set)
 	synchronize_rcu_tasks();
 	WRITE_ONCE(systally_event_owner, to_owner);
 	synchronize_rcu_tasks();
+	/* All marks are void from here on: one of a call that has no kprobe
+	 * must not be taken for the thread's next call's.
+	 */
+	WRITE_ONCE(systally_event_owner,
+		   ++replacements << 1 | (to_owner & 1));
 	unhook_entry(kind_now);
 	kind_now = to;
 out:

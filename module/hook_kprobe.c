@@ -102,7 +102,7 @@ static kprobe_opcode_t *find_address(const char *symbol)
  */
 static int place(const char *symbol, struct probe **placed)
 {
-	kprobe_opcode_t *other;
+	kprobe_opcode_t *other = NULL;
 	struct probe *probe;
 	int err;
 
@@ -114,7 +114,9 @@ static int place(const char *symbol, struct probe **placed)
 	if (!probe)
 		return -ENOMEM;
 	other_symbol(symbol, probe->alias, sizeof(probe->alias));
-	other = find_address(probe->alias);
+	/* If it has a probe, whose alias we are not, it is elsewhere. */
+	if (!find_symbol(probe->alias))
+		other = find_address(probe->alias);
 	probe->symbol = symbol;
 	probe->kp.symbol_name = symbol;
 	probe->kp.pre_handler = on_entry;

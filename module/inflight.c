@@ -8,6 +8,7 @@
  * kernel/pid.c), so the next threads come right after the last one: each fork
  * sees that the blocks ahead of it exist, a few thousand ids early.
  */
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
@@ -113,13 +114,16 @@ out:
 
 static void make_wanted(struct work_struct *work)
 {
+	static unsigned long futile_until;	/* under the mutex */
 	u32 wanted = READ_ONCE(wanted_tid) >> BLOCK_SHIFT;
 
 	mutex_lock(&blocks_mutex);
 	if (made_since_trim >= TRIM_BLOCKS)
 		trim();
-	if (make_block(wanted) || make_ahead(READ_ONCE(last_tid))) {
+	if ((make_block(wanted) || make_ahead(READ_ONCE(last_tid))) &&
+	    !time_before(jiffies, futile_until)) {
 		/* The cap is reached: make do with what others left. */
+		futile_until = jiffies + HZ;
 		trim();
 		make_block(wanted);
 		make_ahead(READ_ONCE(last_tid));
@@ -189,6 +193,7 @@ static struct slot *slot_peek(u32 tid)
 	struct slot_block __rcu **blocks;
 	struct slot_block *block;
 
+	/* Pairs with the release in systally_inflight_prepare(). */
 	blocks = smp_load_acquire(&systally_inflight_blocks);
 	if (!blocks)
 		return NULL;
@@ -203,8 +208,14 @@ void systally_inflight_execed(u32 old_tid)
 	if (old_tid == current->pid || !old || !old->entered_at)
 		return;
 	new = slot_peek(current->pid);
-	if (new)
-		*new = *old;
+	if (new) {
+		new->serial = old->serial;
+		new->row = old->row;
+		new->key = old->key;
+		new->start = old->start;
+		/* Pairs with the acquire in slot_copy(). */
+		smp_store_release(&new->entered_at, old->entered_at);
+	}
 	WRITE_ONCE(old->entered_at, 0);
 }
 
@@ -235,11 +246,12 @@ void systally_inflight_forget(struct task_struct *leader)
 /* Copy a slot as one moment had it; false if it is empty or changing. */
 static bool slot_copy(const struct slot *slot, struct slot *copy)
 {
+	/* Pairs with the release in event.h: what it holds is complete. */
 	u64 entered_at = smp_load_acquire(&slot->entered_at);
 
-	/* Pairs with the release in event.h: what it holds is complete. */
 	if (!entered_at)
 		return false;
+	/* Its thread may change it meanwhile: checked below. */
 	*copy = data_race(*slot);
 	/* If it was emptied and filled meanwhile, the time differs. */
 	smp_rmb();

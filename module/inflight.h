@@ -20,6 +20,9 @@
 
 #include "table.h"
 
+/* A slot's serial that is no table's: the call found no room for a row. */
+#define SLOT_NO_ROW	0
+
 struct slot {
 	u64 entered_at;		/* clock units; 0: nothing in flight */
 	u64 serial;		/* of the table that the row is in */

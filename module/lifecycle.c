@@ -40,9 +40,8 @@ static void on_exit(void *data, struct task_struct *task
 	compat_handler_begin();
 	/* do_exit() has counted this thread off already. */
 	last = !atomic_read(&task->signal->live);
-	if (systally_target_has(task->tgid) &&
-	    (last || static_key_enabled(&systally_threads_key)))
-		systally_tally_exited(task);
+	if (systally_target_has(task->tgid))
+		systally_tally_exited(task, last);
 	systally_inflight_exited(task->pid);
 	if (last && systally_target_exited(task))
 		systally_control_idle();

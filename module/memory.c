@@ -15,20 +15,19 @@ static atomic_long_t charged_bytes;
 
 void *systally_memory_alloc(size_t bytes, int node)
 {
-	long charge = PAGE_ALIGN(bytes);
+	long charge = PAGE_ALIGN(bytes), charged;
 	void *memory;
 
-	if (atomic_long_add_return(charge, &charged_bytes) >
-	    systally_memory_max_bytes)
-		goto err_uncharge;
+	charged = atomic_long_read(&charged_bytes);
+	do {
+		if (charged + charge > systally_memory_max_bytes)
+			return NULL;
+	} while (!atomic_long_try_cmpxchg(&charged_bytes, &charged,
+					  charged + charge));
 	memory = vzalloc_node(bytes, node);
 	if (!memory)
-		goto err_uncharge;
+		atomic_long_sub(charge, &charged_bytes);
 	return memory;
-
-err_uncharge:
-	atomic_long_sub(charge, &charged_bytes);
-	return NULL;
 }
 
 void systally_memory_free(void *memory, size_t bytes)

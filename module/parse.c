@@ -110,7 +110,7 @@ int parse_bytes(char *text, unsigned long *bytes)
 {
 	unsigned int shift = 0;
 	char *token = only_token(text), *end;
-	int number;
+	unsigned long number;
 
 	if (!token)
 		return -EINVAL;
@@ -129,11 +129,9 @@ int parse_bytes(char *text, unsigned long *bytes)
 		shift += 10;
 		*end = '\0';
 	}
-	if (!isdigit((unsigned char)token[0]) ||
-	    kstrtoint(token, 10, &number) || number < 1)
+	if (!isdigit((unsigned char)token[0]) || kstrtoul(token, 10, &number) ||
+	    !number || number << shift >> shift != number)
 		return -EINVAL;
-	if ((unsigned long)number << shift >> shift != (unsigned long)number)
-		return -EINVAL;
-	*bytes = (unsigned long)number << shift;
+	*bytes = number << shift;
 	return 0;
 }

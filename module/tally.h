@@ -48,14 +48,6 @@ systally_tally_owner(const struct task_struct *task)
 	return task->group_leader;
 }
 
-static __always_inline u64 systally_tally_key(const struct task_struct *task,
-					      u32 abi, u32 nr)
-{
-	if (static_branch_unlikely(&systally_threads_key))
-		return key_make(ROW_THREAD, task->pid, task->tgid, abi, nr);
-	return key_make(ROW_CALL, 0, task->tgid, abi, nr);
-}
-
 /* This CPU's table. Preemption off until the caller is done with it. */
 static __always_inline struct table *systally_tally_table(void)
 {
@@ -90,9 +82,10 @@ void systally_tally_error(struct table *table, u64 key, u32 error);
  * systally_tally_exited - keep the last comm of a process (or thread) that
  * exits, so that its rows can be shown and folded by it
  *
- * In the sched_process_exit handler, preemption off; @task is current.
+ * In the sched_process_exit handler, preemption off; @task is current, and
+ * @last if it is its process's last thread.
  */
-void systally_tally_exited(const struct task_struct *task);
+void systally_tally_exited(const struct task_struct *task, bool last);
 
 /* systally_tally_lock - no fold or flush until unlocked; sleeps; 0 or -EINTR */
 int __must_check systally_tally_lock(void);
@@ -126,15 +119,6 @@ void systally_tally_settle(void);
 
 /* systally_tally_reset - start anew; process context; 0 or -EINTR */
 int systally_tally_reset(void);
-
-/*
- * systally_tally_comm - the name to show for a row of the master table
- * @comm: SYSTALLY_COMM_LEN bytes
- *
- * The process's current name while it lives, else its last. Process context,
- * under systally_tally_lock.
- */
-void systally_tally_comm(const struct table_row *row, char *comm);
 
 /* Of the master table, under the lock. */
 u64 systally_tally_discarded(void);

@@ -8,7 +8,9 @@
 #include <linux/sched/signal.h>
 #include <linux/sort.h>
 #include <linux/bsearch.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/threads.h>
 
 #include "inflight.h"
@@ -21,6 +23,9 @@ bool systally_target_follow;
 
 /* Written under the control mutex, read by the fork and exit handlers. */
 static bool is_all;
+
+/* A raw lock: forks take it with preemption off. Never taken from irq. */
+static DEFINE_RAW_SPINLOCK(removal_lock);
 
 /* Processes in the list, unless it is all. Changed by who changes a bit. */
 static atomic_t listed;
@@ -38,25 +43,22 @@ static bool unwatch(unsigned int tgid)
 	       atomic_dec_and_test(&listed);
 }
 
-static void add(struct pid *pid)
+static void add(struct pid *pid, unsigned int tgid)
 {
 	struct task_struct *leader;
 
 	rcu_read_lock();
 	leader = pid_task(pid, PIDTYPE_TGID);
-	if (leader) {
-		/* Calls it made when it was a target before are not timed. */
-		if (!test_bit(leader->tgid, systally_target_bits))
-			systally_inflight_forget(leader);
-		watch(leader->tgid);
-		/* It may have just exited: either its exit handler sees the
-		 * bit, or we see that nobody lives. watch() is a full
-		 * barrier if it sets the bit, as is do_exit()'s
-		 * atomic_dec_and_test().
-		 */
-		if (!atomic_read(&leader->signal->live))
-			unwatch(leader->tgid);
-	}
+	/* Calls it made when it was a target before are not timed. */
+	if (leader && !test_bit(tgid, systally_target_bits))
+		systally_inflight_forget(leader);
+	watch(tgid);
+	/* It may have just exited: either its exit handler sees the bit, or
+	 * we see that nobody lives. watch() is a full barrier if it sets the
+	 * bit, as is do_exit()'s atomic_dec_and_test().
+	 */
+	if (!leader || !atomic_read(&leader->signal->live))
+		unwatch(tgid);
 	rcu_read_unlock();
 }
 
@@ -73,10 +75,12 @@ static void keep_only(const unsigned int *kept, unsigned int count)
 	unsigned int tgid, from = 0, i;
 
 	if (!is_all) {
+		raw_spin_lock(&removal_lock);
 		for_each_set_bit(tgid, systally_target_bits, PID_MAX_LIMIT)
 			if (!bsearch(&tgid, kept, count, sizeof(*kept),
 				     compare_tgids))
 				unwatch(tgid);
+		raw_spin_unlock(&removal_lock);
 		return;
 	}
 	/* As long as it is all, nobody else changes a bit. */
@@ -142,12 +146,8 @@ static int apply_pids(const struct targets_request *request)
 	if (err)
 		goto out_free;
 
-	if (is_all && request->verb == TARGETS_EDIT) {
-		for (i = 0; i < request->pids && !err; i++)
-			if (request->pid[i] < 0)
-				err = -EINVAL;
+	if (is_all && request->verb == TARGETS_EDIT)
 		goto out_put;	/* all are targets already */
-	}
 
 	removes = request->verb == TARGETS_REPLACE;
 	if (removes) {
@@ -163,12 +163,14 @@ static int apply_pids(const struct targets_request *request)
 		keep_only(kept, request->pids);
 		kvfree(kept);
 	}
+	raw_spin_lock(&removal_lock);
 	for (i = 0; i < request->pids; i++) {
 		if (request->pid[i] < 0) {
 			unwatch(resolved->tgid[i]);
 			removes = true;
 		}
 	}
+	raw_spin_unlock(&removal_lock);
 	/* Also, no handler still works for one that was removed: it may be
 	 * added again, and its slots are emptied then.
 	 */
@@ -176,11 +178,33 @@ static int apply_pids(const struct targets_request *request)
 		systally_tally_settle();
 	for (i = 0; i < request->pids; i++)
 		if (request->pid[i] > 0)
-			add(resolved->pid[i]);
+			add(resolved->pid[i], resolved->tgid[i]);
 out_put:
 	put_pids(resolved, request->pids);
 out_free:
 	kvfree(resolved);
+	return err;
+}
+
+int systally_target_check(const struct targets_request *request)
+{
+	struct resolved *resolved;
+	unsigned int i;
+	int err;
+
+	if (request->verb == TARGETS_ALL || request->verb == TARGETS_NONE)
+		return 0;
+	resolved = kvmalloc(sizeof(*resolved), GFP_KERNEL);
+	if (!resolved)
+		return -ENOMEM;
+	err = resolve(request, resolved);
+	if (!err)
+		put_pids(resolved, request->pids);
+	kvfree(resolved);
+	for (i = 0; is_all && request->verb == TARGETS_EDIT &&
+	     i < request->pids && !err; i++)
+		if (request->pid[i] < 0)
+			err = -EINVAL;
 	return err;
 }
 
@@ -230,10 +254,14 @@ void systally_target_forked(const struct task_struct *parent,
 			    const struct task_struct *child)
 {
 	/* A thread is watched with its process. */
-	if (READ_ONCE(systally_target_follow) && !READ_ONCE(is_all) &&
-	    child->pid == child->tgid &&
-	    test_bit(parent->tgid, systally_target_bits))
+	if (!READ_ONCE(systally_target_follow) || READ_ONCE(is_all) ||
+	    child->pid != child->tgid ||
+	    !test_bit(parent->tgid, systally_target_bits))
+		return;
+	raw_spin_lock(&removal_lock);
+	if (test_bit(parent->tgid, systally_target_bits))
 		watch(child->tgid);
+	raw_spin_unlock(&removal_lock);
 }
 
 bool systally_target_exited(const struct task_struct *task)

@@ -5,6 +5,8 @@
  * Concurrency: bits are set and cleared atomically, by control.c under its
  * mutex, and by the fork and exit handlers; the hooks' handlers only test
  * them. For `all` every bit is set, and forks and exits leave them alone.
+ * A child is added, and any process removed by control.c, under a spinlock:
+ * so a child is not added after its parent's removal.
  */
 #ifndef SYSTALLY_TARGET_H
 #define SYSTALLY_TARGET_H
@@ -25,6 +27,13 @@ static __always_inline bool systally_target_has(u32 tgid)
 
 /* Whether the targets are `all`; any context. */
 bool systally_target_is_all(void);
+
+/*
+ * systally_target_check - whether a request can be met, but for memory
+ *
+ * Process context. Returns as systally_target_apply() does.
+ */
+int systally_target_check(const struct targets_request *request);
 
 /*
  * systally_target_apply - change the targets as asked, whole or not at all

@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "control.h"
+#include "master.h"
 #include "tally.h"
 #include "view.h"
 
@@ -54,26 +55,21 @@ static void row_export(struct systally_row *to, const struct table_row *from,
 		to->error = key_sub(from->key);
 	else if (key_kind(from->key) == ROW_THREAD)
 		to->tid = key_sub(from->key);
-	systally_tally_comm(from, to->comm);
+	systally_master_comm(from, to->comm);
+}
+
+static int compare(u64 x, u64 y)
+{
+	return x < y ? -1 : x > y;
 }
 
 static int compare_rows(const void *a, const void *b)
 {
 	const struct systally_row *x = a, *y = b;
 
-#define COMPARE(field)							\
-	do {								\
-		if (x->field != y->field)				\
-			return x->field < y->field ? -1 : 1;		\
-	} while (0)
-	COMPARE(tgid);
-	COMPARE(start_ns);
-	COMPARE(tid);
-	COMPARE(abi);
-	COMPARE(nr);
-	COMPARE(error);
-#undef COMPARE
-	return 0;
+	return compare(x->tgid, y->tgid) ?: compare(x->start_ns, y->start_ns) ?:
+	       compare(x->tid, y->tid) ?: compare(x->abi, y->abi) ?:
+	       compare((u32)x->nr, (u32)y->nr) ?: compare(x->error, y->error);
 }
 
 /* Under the tally's lock. */

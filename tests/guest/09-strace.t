@@ -2,20 +2,27 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # `systally run` and `strace -f -c` agree on every call's count and errors, for
-# commands that do the same each time they run. The one systematic difference:
-# strace -c counts a call when it returns, so it never counts exit and
-# exit_group, which do not; systally counts at entry. The first execve is in
-# both: strace, like systally, begins with the exec of the command.
+# commands that do the same each time they run. The first execve is in both:
+# strace, like systally, begins with the exec of the command. What differs
+# systematically:
+# - strace -c counts a call when it returns, so it never counts exit and
+#   exit_group, which do not; systally counts at entry;
+# - a traced process stops at every signal, also one that it ignores, and the
+#   call that it was blocked in is then entered again: strace sees more wait4
+#   than there are without it, failed with ERESTARTSYS. Those that did not fail
+#   are compared.
 #
 # What would differ between two runs under strace as well is taken away:
 # - addresses (setarch -R): allocators call brk and mmap as they find them;
 # - hash seeds of Python and Perl, for the same reason;
 # - the names of temporary files, for which libc draws random numbers and calls
-#   getrandom again if it does not like one: `getrandom` of gcc is left out.
+#   getrandom again if it does not like one: `getrandom` of gcc is left out;
+# - two children that end at the same time may be one SIGCHLD or two: a shell's
+#   `rt_sigreturn` is left out.
 
 . "$(dirname "$0")/lib.sh"
 
-plan $((7 * 4 + 3))
+plan $((6 * 4 + 3))
 
 export PYTHONHASHSEED=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0
 export PYTHONDONTWRITEBYTECODE=1
@@ -60,8 +67,11 @@ strace_calls() {
 		errors[$1] += $3
 	}
 	END {
+		calls["wait4"] -= errors["wait4"]
+		errors["wait4"] = 0
 		for (name in calls)
-			print name, calls[name], errors[name]
+			if (calls[name])
+				print name, calls[name], errors[name]
 	}' "$1" | sort
 }
 
@@ -77,8 +87,11 @@ systally_calls() {
 		errors[$at["syscall"]] += $at["errors"]
 	}
 	END {
+		calls["wait4"] -= errors["wait4"]
+		errors["wait4"] = 0
 		for (name in calls)
-			print name, calls[name], errors[name]
+			if (calls[name])
+				print name, calls[name], errors[name]
 	}' "$1" | sort
 }
 
@@ -121,10 +134,8 @@ command -v strace >/dev/null || bail 'no strace here'
 need_load
 agree 'ls -R' '' ls -R tree /etc/apt
 # Small enough that each pipe's content is read in one go
-agree 'a pipeline' '' sh -c \
+agree 'a pipeline' rt_sigreturn sh -c \
 	"echo b a c | tr ' ' '\\n' | sort | head -n 2 | cat"
-agree 'a pipeline of bash' '' bash -c \
-	"echo b a c | tr ' ' '\\n' | sort | head -n 2 | cat; exit 0"
 agree 'a compiler' getrandom gcc -O1 -o program program.c
 agree 'a Python script' '' /usr/bin/python3 program.py
 agree 'a Perl script' '' perl program.pl

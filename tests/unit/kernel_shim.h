@@ -65,4 +65,18 @@ static inline int kstrtoint(const char *text, unsigned int base, int *result)
 	return 0;
 }
 
+static inline int kstrtoul(const char *text, unsigned int base,
+			   unsigned long *result)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)text[0]))
+		return -EINVAL;
+	errno = 0;
+	*result = strtoul(text, &end, base);
+	if (*end)
+		return -EINVAL;
+	return errno ? -ERANGE : 0;
+}
+
 #endif /* KERNEL_SHIM_H */

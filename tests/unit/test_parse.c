@@ -109,7 +109,7 @@ static void test_bytes(void **state)
 {
 	static const char *const bad[] = {
 		"", "M", "0", "0K", "-1", "+1", "4MB", "4 M", "1T",
-		"99999999999", "4.5M", "0x10",
+		"99999999999999999999", "99999999999G", "4.5M", "0x10",
 	};
 	unsigned long bytes = 9;
 	size_t i;
@@ -124,6 +124,8 @@ static void test_bytes(void **state)
 	assert_int_equal(bytes, 3072);
 	assert_int_equal(parse_bytes(copy("4M"), &bytes), 0);
 	assert_int_equal(bytes, 4 << 20);
+	assert_int_equal(parse_bytes(copy("4294967296"), &bytes), 0);
+	assert_true(bytes == 1ul << 32);
 	assert_int_equal(parse_bytes(copy("2G"), &bytes), 0);
 	assert_true(bytes == 2ul << 30);
 }

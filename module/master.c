@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The master table: folding, growth, and the folding of processes that have
+ * exited. Called by tally.c, under its mutex.
+ */
+#include <linux/numa.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+
+#include "master.h"
+#include "memory.h"
+
+#define MASTER_ROWS	1024
+
+/* The byte of a row's comm that is always NUL, and may carry a mark. */
+#define MARK		(SYSTALLY_COMM_LEN - 1)
+
+static struct table *master;
+
+struct table *systally_table_alloc(u32 rows, int node)
+{
+	struct table *table = systally_memory_alloc(table_bytes(rows), node);
+
+	if (table)
+		table_init(table, rows);
+	return table;
+}
+
+void systally_table_free(struct table *table)
+{
+	if (table)
+		systally_memory_free(table, table_bytes(table_rows(table)));
+}
+
+/* The tid of a thread's row, 0 of a process's */
+static u32 row_tid(const struct table_row *row)
+{
+	return key_kind(row->key) == ROW_THREAD ? key_sub(row->key) : 0;
+}
+
+/*
+ * Whether the process, or thread, that a row belongs to can still make calls.
+ * @comm: its name now, if it does
+ */
+static bool row_lives(const struct table_row *row, char *comm)
+{
+	u32 tid = row_tid(row);
+	const struct task_struct *task;
+	bool lives = false;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(tid ?: key_tgid(row->key), &init_pid_ns),
+			PIDTYPE_PID);
+	if (task && task->start_boottime == row->start)
+		lives = tid ? !(READ_ONCE(task->flags) & PF_EXITING) :
+			      atomic_read(&task->signal->live) > 0;
+	if (lives && comm)
+		memcpy(comm, task->comm, SYSTALLY_COMM_LEN);
+	rcu_read_unlock();
+	return lives;
+}
+
+/* The row that systally_tally_exited() left for a row's process, or NULL */
+static const struct table_row *row_exited(const struct table_row *row)
+{
+	return table_lookup(master,
+			    key_make(ROW_EXITED, row_tid(row),
+				     key_tgid(row->key), 0, 0),
+			    row->start);
+}
+
+/* Whether a row is of one process or thread, and counts something */
+static bool row_is_personal(const struct table_row *row)
+{
+	enum row_kind kind = key_kind(row->key);
+
+	return row->key && (kind == ROW_CALL || kind == ROW_THREAD ||
+			    kind == ROW_ERROR);
+}
+
+void systally_master_comm(const struct table_row *row, char *comm)
+{
+	const struct table_row *exited;
+
+	if (!row_is_personal(row) || !row_lives(row, comm)) {
+		exited = row_is_personal(row) ? row_exited(row) : NULL;
+		memcpy(comm, exited ? exited->comm : row->comm,
+		       SYSTALLY_COMM_LEN);
+	}
+	comm[SYSTALLY_COMM_LEN - 1] = '\0';
+}
+
+/* Add a row as it is; what has no room counts as unattributed. */
+static void copy_row(struct table *to, const struct table_row *row)
+{
+	enum row_kind kind = key_kind(row->key);
+	struct table_row *sum = NULL;
+
+	if (kind != ROW_UNATTRIBUTED)
+		sum = table_insert(to, row->key, row->start, row->comm,
+				   table_hard_limit(to));
+	if (kind == ROW_EXITED) {
+		/* The later name, where a thread took its leader's place */
+		if (sum)
+			memcpy(sum->comm, row->comm, SYSTALLY_COMM_LEN);
+		return;
+	}
+	if (!sum && (kind == ROW_ERROR || kind == ROW_FOLDED_ERROR))
+		return;
+	if (!sum)
+		sum = table_unattributed(to, row->key);
+	if (sum)
+		row_add(sum, row);
+	else
+		to->nameless += row->count;
+}
+
+/* How master_rebuild() carries a row over. */
+typedef void carry_row(struct table *to, const struct table_row *row);
+
+static int master_rebuild(u32 rows, carry_row *carry)
+{
+	struct table *old = master;
+	struct table *new = systally_table_alloc(rows, NUMA_NO_NODE);
+	u32 i;
+
+	if (!new)
+		return -ENOMEM;
+	table_add_sums(new, old);
+	for (i = 0; i < table_rows(old); i++) {
+		if (old->rows[i].key)
+			carry(new, &old->rows[i]);
+		if (i % 1024 == 0)
+			cond_resched();
+	}
+	master = new;
+	systally_table_free(old);
+	return 0;
+}
+
+/*
+ * A row of a process that has exited goes to its command's: if its last comm
+ * has come to the master, and with it all its rows; or if it was dead already
+ * when they were last collected, and the comm was lost for want of room.
+ */
+static void carry_folded(struct table *to, const struct table_row *row)
+{
+	const struct table_row *exited;
+
+	if (key_kind(row->key) == ROW_EXITED)
+		return;
+	if (!row_is_personal(row)) {
+		copy_row(to, row);
+		return;
+	}
+	exited = row_exited(row);
+	if ((!exited && !row->comm[MARK]) || row_lives(row, NULL) ||
+	    !table_fold_row(to, row, exited ? exited->comm : row->comm,
+			    table_hard_limit(to)))
+		copy_row(to, row);
+}
+
+void systally_master_mark_dead(void)
+{
+	u32 i;
+
+	for (i = 0; i < table_rows(master); i++) {
+		struct table_row *row = &master->rows[i];
+
+		if (row_is_personal(row) && !row_lives(row, NULL))
+			row->comm[MARK] = 1;
+		if (i % 1024 == 0)
+			cond_resched();
+	}
+}
+
+bool systally_master_fold_dead(void)
+{
+	u32 before = master->used;
+
+	if (master_rebuild(table_rows(master), carry_folded))
+		return false;
+	return master->used < before - before / 8;
+}
+
+bool systally_master_grow(u32 rows)
+{
+	u32 size = table_rows(master);
+
+	while (size - size / 8 < master->used + rows)
+		size *= 2;
+	if (size == table_rows(master))
+		return true;
+	return systally_memory_room(2 * table_bytes(size)) &&
+	       !master_rebuild(size, copy_row);
+}
+
+void systally_master_fold(const struct table *from)
+{
+	u32 i;
+
+	systally_master_grow(from->used);
+	table_add_sums(master, from);
+	for (i = 0; from->used && i < table_rows(from); i++) {
+		if (from->rows[i].key)
+			copy_row(master, &from->rows[i]);
+		if (i % 1024 == 0)
+			cond_resched();
+	}
+}
+
+struct table *systally_master_table(void)
+{
+	return master;
+}
+
+int systally_master_init(void)
+{
+	master = systally_table_alloc(MASTER_ROWS, NUMA_NO_NODE);
+	return master ? 0 : -ENOMEM;
+}
+
+void systally_master_exit(void)
+{
+	systally_table_free(master);
+}

@@ -1,0 +1,328 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The command: each subcommand and option against the real module, its exit
+# statuses, its formats, and that it leaves the controls as it found them.
+
+. "$(dirname "$0")/lib.sh"
+
+plan $((12 + 8 + 4 + 9 + 8 + 16 + 7 + 11 + 9 + 6 + 3 + 3))
+
+# try COMMAND-LINE...: sets $got to its status, its output in $T/out and $T/err
+try() {
+	"$SYSTALLY" "$@" >"$T/out" 2>"$T/err" </dev/null
+	got=$?
+}
+
+# fails STATUS PATTERN NAME ARGUMENTS...: one line on stderr, none on stdout
+fails() {
+	local status=$1 pattern=$2 name=$3
+
+	shift 3
+	try "$@"
+	if [ "$got $(wc -l <"$T/err") $(wc -c <"$T/out")" = "$status 1 0" ] &&
+	   grep -qE "^systally: .*($pattern)" "$T/err"; then
+		ok 0 "$name"
+	else
+		ok 1 "$name"
+		note "status $got; $(head -n 5 "$T/err")"
+		note "wanted $status, one line on stderr like $pattern"
+	fi
+}
+
+# CSV's COLUMN, summed over the rows whose syscall (or $3) is $2
+csv() {
+	awk -F, -v column="$1" -v value="$2" -v by="${3:-syscall}" '
+		NR == 1 {
+			for (i = 1; i <= NF; i++)
+				at[$i] = i
+			next
+		}
+		$at[by] == value { sum += $at[column] }
+		END { print sum + 0 }' "$T/csv"
+}
+
+json() {
+	"$here/json.pl" "$@" <"$T/json"
+}
+
+# ---- usage, and without the module --------------------------------------
+
+for option in --help -h --version -V '--help --usage'; do
+	# shellcheck disable=SC2086 # words
+	try $option
+	is "$got $(wc -c <"$T/err")" '0 0' "$option"
+done
+missing=''
+for command in run top report status doctor load unload; do
+	try $command --help
+	[ "$got" = 0 ] && grep -q "systally $command" "$T/out" ||
+		missing+="$command "
+done
+is "$missing" '' '--help of each subcommand'
+for usage in '' bogus '--bogus' 'report --bogus' 'report -s bogus' 'run'; do
+	# shellcheck disable=SC2086 # words
+	try $usage
+	is "$got $(wc -c <"$T/out")" '2 0' "usage: '$usage'"
+done
+for command in report status top 'run true' unload; do
+	# shellcheck disable=SC2086 # words
+	fails 1 'load' "without the module: $command" $command
+done
+passes 'doctor without the module speaks of load' \
+	sh -c '"$SYSTALLY" doctor | grep -q load'
+fails 1 'parameter|bogus' 'load: an unknown parameter' load bogus=1
+fails 1 'EINVAL|malformed' 'load: a bad value' load collect=bogus
+
+# ---- load, status, unload -----------------------------------------------
+
+# beside the command, as the build leaves it
+mkdir -p "$T/bin/userland" "$T/bin/module"
+cp "$SYSTALLY" "$T/bin/userland/systally"
+cp "$SYSTALLY_KO" "$T/bin/module/systally.ko"
+SYSTALLY=$T/bin/userland/systally
+try load collect=time 'syscalls=getppid getsid'
+is "$got $(<"$D/collect") $(xargs <"$D/syscalls")" '0 time getppid getsid' \
+	'load, with parameters'
+fails 1 'loaded already' 'load: twice' load
+exec 9<"$D/counters"
+fails 1 'in use' 'unload: not while in use' unload
+exec 9<&-
+try unload
+is "$got $(leftovers)" '0 ' 'unload'
+
+need_load
+try status
+is "$got $(sed 's/:.*//' "$T/out" | sort | xargs)" \
+	"0 $(sed 's/:.*//' "$D/status" | sort | xargs)" 'status: all keys'
+is "$(grep -c '^entered: 0$' "$T/out")" 1 'status: a value'
+"$WORKLOAD/calls" -t plain >/dev/null
+try status --verify
+like "$got $(<"$T/out")" '^0 verified: entered ([0-9]+) == tallied \1 .* 0$' \
+	'status --verify'
+try status --format json
+cp "$T/out" "$T/json"
+is "$(json get entered) $(json get state)" "$(status entered) off" \
+	'status --format json'
+try status --verify --format json
+cp "$T/out" "$T/json"
+is "$(json get verified)" 1 'status --verify --format json'
+try status --format csv
+is "$(head -n 1 "$T/out") $(grep -c '^state,off$' "$T/out")" 'key,value 1' \
+	'status --format csv'
+try status -o "$T/file"
+is "$got $(grep -c '^state: off$' "$T/file")$(<"$T/out")" '0 1' 'status -o'
+try doctor --format json
+cp "$T/out" "$T/json"
+passes 'doctor --format json' json keys
+try doctor
+like "$got" '^[01]$' 'doctor: exit status'
+
+# ---- run: what it counts ------------------------------------------------
+
+before=$(settings)
+try run --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
+is "$got $(grep -c '^count' "$T/out")$(<"$T/err")" '0 7' \
+	'run: the output is the command'"'"'s'
+is "$(csv count execve) $(csv count exit_group)" '1 1' \
+	'run: from its exec to its end'
+is "$(csv count getppid) $(csv count close) $(csv count select)" \
+	'10007 503 211' 'run: its calls'
+is "$(awk -F, 'NR > 1 { print $2 }' "$T/csv" | sort -u)" calls \
+	'run: nothing of systally itself'
+is "$(settings)" "$before" 'run: the controls are as before'
+try run --format csv -o "$T/csv" -- "$WORKLOAD/tree" 2 3
+is "$(csv count getppid) $(csv count exit_group)" '1313 13' \
+	'run: children are followed'
+try run --format csv -o "$T/csv" -- "$WORKLOAD/calls32" plain
+is "$(csv count getppid) $(csv count i386 abi)" "10007 $(
+	awk -F, 'NR > 1 { sum += $6 } END { print sum - 1 }' "$T/csv")" \
+	'run: a 32-bit command, its first exec alone is x86-64'
+try run --format csv -o "$T/csv" -- sh -c \
+	"$WORKLOAD/calls ppid 101; $WORKLOAD/calls32 ppid 103"
+is "$(csv count getppid) $(csv count execve)" '204 3' 'run: a shell script'
+
+# ---- run: exit status ---------------------------------------------------
+
+try run -o "$T/file" -- sh -c 'exit 3'
+is "$got" 3 'run: the command'"'"'s own status'
+try run -o "$T/file" -- false
+is "$got" 1 'run: of false'
+try run -o "$T/file" -- sh -c 'kill -TERM $$'
+is "$got" 143 'run: of a command that a signal ended'
+fails 127 'nonexistent' 'run: no such command' run /nonexistent
+fails 126 '/etc/passwd' 'run: not executable' run /etc/passwd
+fails 1 '/nonexistent/file' 'run: -o cannot be written' \
+	run -o /nonexistent/file -- true
+ctl targets $$
+fails 1 'targets' 'run: not while others are counted' run true
+ctl targets none
+ctl reset 1
+talk_start sleeper "$SYSTALLY" run -e nanosleep,clock_nanosleep \
+	-o "$T/file" -- sleep 1000
+wait_for grep -q . "$D/targets"
+wait_for sh -c "grep -q nanosleep $D/counters"
+kill -INT "${talk_pid[sleeper]}"
+talk_end sleeper
+is "$? $(grep -c clock_nanosleep "$T/file") $(settings)" "130 1 $before" \
+	'run: SIGINT ends it with the report'
+
+# ---- options ------------------------------------------------------------
+
+try run -e getppid,close --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
+is "$(awk -F, 'NR > 1 { print $5 }' "$T/csv" | sort | xargs)" \
+	'close getppid' '-e names'
+try run -e 7 --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
+is "$(awk -F, 'NR > 1 { print $5 }' "$T/csv" | xargs)" poll '-e a number'
+try run -e '!getppid,close' --format csv -o "$T/csv" -- \
+	"$WORKLOAD/calls" plain
+is "$(csv count getppid) $(csv count close) $(csv count poll)" '0 0 307' \
+	'-e negated'
+try run -e %desc --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
+is "$(csv count getppid) $(csv count close) $(csv count poll)" '0 503 307' \
+	'-e a class'
+fails 1 'nosuchcall' '-e an unknown name' run -e nosuchcall true
+try run -x --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
+is "$(csv count getppid) $(csv errors close)" '0 503' '-x failed calls only'
+try run -L --format csv -o "$T/csv" -- "$WORKLOAD/calls" sleeps 3 10
+at_least "$(csv total_ns nanosleep)" 30000000 '-L time'
+try run -n 2 --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
+is "$(awk -F, 'NR > 1 { print $5 }' "$T/csv" | xargs)" 'getppid getpgid' '-n 2'
+try run -s name -b syscall --format csv -o "$T/csv" -- \
+	"$WORKLOAD/calls" plain
+names=$(awk -F, 'NR > 1 { print $3 }' "$T/csv")
+is "$names" "$(LC_ALL=C sort <<<"$names")" '-s name'
+for by in syscall process thread command errno; do
+	try run -b $by --format csv -o "$T/csv" -- "$WORKLOAD/threads" 8
+	case $by in
+	syscall) is "$(csv count getppid)" 90063 '-b syscall' ;;
+	process) is "$(wc -l <"$T/csv")" 2 '-b process: one row' ;;
+	thread) is "$(wc -l <"$T/csv")" 10 '-b thread: nine rows' ;;
+	command) is "$(csv count threads comm)" "$(
+		awk -F, 'NR > 1 { print $2 }' "$T/csv")" '-b command' ;;
+	errno) is "$(csv count EBADF name)" 4527 '-b errno' ;;
+	esac
+done
+try run -- "$WORKLOAD/calls" plain
+is "$got $(awk '/ getppid( |$)/ && / 10,?007 /' "$T/err" | wc -l)" '0 1' \
+	'text on stderr, without -o'
+is "$(awk 'length > 80' "$T/err")" '' 'text: 80 columns'
+
+# ---- JSON ---------------------------------------------------------------
+
+try run -L --format json -o "$T/json" -- "$WORKLOAD/calls" plain
+is "$(json keys)" 'collect format kernel notes rows unattributed' 'json: keys'
+is "$(json row-keys)" \
+	'abi comm count errors max_ns nr p50_ns p99_ns syscall tgid total_ns' \
+	'json: keys of a row'
+is "$(json get format) $(json get collect) $(json get kernel)" \
+	"1 time $(uname -r)" 'json: the head'
+is "$(json rows | awk '$4 == "close" { print $2, $3, $5, $6 }')" \
+	'calls x86-64 503 503' 'json: a row'
+is "$(json get unattributed)" 0 'json: unattributed'
+try run --format json -o "$T/json" -- sh -c \
+	"exec -a 'a \"b\" é' $WORKLOAD/calls ppid 7" 2>/dev/null
+passes 'json: parses with whatever is in it' json keys
+try run --format json -o "$T/json" -- "$WORKLOAD/calls" x32
+is "$(json rows | awk '$3 == "x32" && $4 == "getppid" { print $5 }')" 10007 \
+	'json: x32'
+
+# ---- report -------------------------------------------------------------
+
+ctl reset 1
+try report
+like "$got $(cat "$T/out" "$T/err")" '^0 .*targets' \
+	'report: without anything counted says why'
+ctl collect time
+"$WORKLOAD/calls" -t plain >/dev/null
+"$WORKLOAD/threads" -t 8 >/dev/null
+try report
+is "$got $(wc -c <"$T/err")" '0 0' 'report'
+at_least 15 "$(wc -l <"$T/out")" 'report: ten rows, unless -n'
+at_least "$(grep -c getppid "$T/out")" 1 'report: with the most frequent call'
+try report -n 3 --format csv -b syscall -o "$T/csv"
+is "$(wc -l <"$T/csv") $(csv count getppid)" '4 100070' 'report -n 3 -b syscall'
+try report --format csv -o "$T/csv"
+is "$(csv count getppid)" 100070 'report --format csv: all rows'
+is "$(awk -F, 'NR > 1 { sum += $6 } END { print sum }' "$T/csv")" \
+	"$(status entered)" 'report: the rows are all that entered'
+try report -b errno -o "$T/csv" --format csv
+is "$(csv count EBADF name)" 5030 'report -b errno'
+for sort in time avg max errors; do
+	try report -s $sort --format csv -b syscall -o "$T/csv"
+	[ "$got" = 0 ] || break
+done
+is "$got" 0 'report -s time, avg, max, errors'
+talk_start storm "$WORKLOAD/storm" 2 1
+talk_until storm ready
+mapfile -t pids < <(said storm process)
+ctl targets "${pids[*]}"
+talk_ask storm go going
+try report -d 0.3 -p "${pids[0]}" --format csv -o "$T/csv"
+is "$got $(awk -F, 'NR > 1 { print $1 }' "$T/csv" | sort -u)" \
+	"0 ${pids[0]}" 'report -d -p: one process, what it did in that time'
+fails 1 'nonexistent' 'report: -o cannot be written' report -o /nonexistent/x
+
+# ---- top ----------------------------------------------------------------
+
+try top -i 0.2 -d 1 -n 3
+is "$got $(wc -c <"$T/err")" '0 0' 'top, piped'
+at_least "$(grep -c getppid "$T/out")" 3 'top: a block per interval'
+try top -p "${pids[1]}" -i 0.3 -d 0.7 --format json
+cp "$T/out" "$T/json"
+is "$got $(json rows | awk '{ print $1 }' | sort -u)" "0 ${pids[1]}" \
+	'top -p --format json: one document per interval'
+at_least "$(json keys | wc -l)" 2 'top: for each interval'
+try top -i 0.3 -d 0.7 --format csv
+is "$got $(grep -c '^time,' "$T/out")" '0 1' 'top --format csv: one header'
+"$SYSTALLY" top -i 0.2 2>"$T/err" | head -n 1 >/dev/null
+is "${PIPESTATUS[0]} $(wc -c <"$T/err")" '0 0' 'top: nobody reads on'
+talk_start top "$SYSTALLY" top -i 100
+sleep 0.3
+kill -INT "${talk_pid[top]}"
+talk_end top
+is $? 0 'top: SIGINT ends it'
+if command -v script >/dev/null; then
+	TERM=xterm timeout 30 script -qec "stty cols 80 rows 24
+		'$SYSTALLY' top -i 0.2 -d 0.7" "$T/typescript" >/dev/null \
+		</dev/null
+	is $? 0 'top on a terminal'
+	grep -q getppid "$T/typescript"
+	ok $? 'top on a terminal shows calls'
+else
+	skip 'top on a terminal' 'no script here'
+	skip 'top on a terminal shows calls' 'no script here'
+fi
+talk_ask storm stop stopped
+talk_end storm
+ctl targets none
+
+# ---- who may, and others at the same time -------------------------------
+
+nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+chmod -R a+rX "$T"
+for command in report status top 'run true' unload; do
+	# shellcheck disable=SC2086 # words
+	"${nobody[@]}" "$SYSTALLY" $command >"$T/out" 2>"$T/err"
+	like "$? $(wc -l <"$T/err") $(<"$T/err")" '^1 1 .*root' \
+		"not root: $command"
+done
+talk_start sleeper "$SYSTALLY" run -o "$T/file" -- "$WORKLOAD/calls" -s ppid 7
+wait_for sh -c "grep -q 'targets: 1' $D/status"
+fails 1 'systally|counted' 'two at a time: the second is refused' run true
+pid=$(<"$D/targets")
+wait_for state_is "$pid" T
+kill -CONT "$pid"
+talk_end sleeper
+is "$? $(settings collect)" "0 ${before/collect=count /}" \
+	'and the first is unharmed'
+is "$(totals | grep -v '^times without\|^errors without')" '' 'totals'
+ctl collect count
+
+# ---- a descendant that lives on -----------------------------------------
+
+try run --format csv -o "$T/csv" -- sh -c \
+	"'$WORKLOAD/crowd' 1 </dev/null >/dev/null 2>&1 & exit 0"
+is "$got $(<"$D/targets")" '0 none' 'run: a child that lives on is not counted on'
+
+finish
