@@ -56,6 +56,7 @@ done
 before=$(kernel_kb)
 for (( ; cycle < cycles; cycle++)); do
 	one_cycle $cycle
+	((cycle % 50)) || note "cycle $cycle of $cycles"
 done
 after=$(kernel_kb)
 is "$failed" '' "$cycles loads and unloads under load"

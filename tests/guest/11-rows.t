@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Rows where there should be none, and none where there should be: tables that
+# run full of one process's rows, and calls in flight while the filter changes.
+
+. "$(dirname "$0")/lib.sh"
+
+plan $((3 + 4 + 3))
+
+# Of one moment; errors and times may be missing here, counts may not
+difference() {
+	awk '$1 == "entered:" { sum += $2 }
+		$1 == "tallied:" || $1 == "unattributed:" { sum -= $2 }
+		END { print sum }' "$D/status"
+}
+
+# More rows than a CPU's tables have room for: calls without a row of their own,
+# or of their number's, are still counted, and their exits do no harm.
+need_load collect=time follow=1 memory_max_bytes=2M
+rounds=60
+sweeps=()
+for _ in 1 2; do
+	"$WORKLOAD/sweep" -s $rounds &
+	sweeps+=($!)
+done
+for pid in "${sweeps[@]}"; do
+	wait_for state_is "$pid" T
+done
+ctl targets "${sweeps[*]}"
+kill -CONT "${sweeps[@]}"
+missing=''
+while kill -0 "${sweeps[@]}" 2>/dev/null; do
+	difference=$(difference)
+	[ "$difference" = 0 ] || missing+="$difference "
+done
+wait "${sweeps[@]}"
+is "$missing" '' 'it adds up at any moment'
+# 473 numbers in 3 ABIs, and a stop and an end of each
+at_least "$(status entered)" $((2 * 473 * 3 * rounds)) 'all entered'
+is "$(difference)" 0 'and at rest'
+note "unattributed $(status unattributed), untimed $(status untimed)"
+rmmod systally
+
+# A call of a kind that is left out when it ends makes no row
+need_load collect=time
+for hook in tracepoint kprobe; do
+	ctl hook $hook
+	ctl syscalls read,getppid
+	ctl reset 1
+	mkfifo "$T/fifo"
+	# reads two lines, byte by byte, of its own
+	bash -c 'read -r _ <&8; for ((i = 0; i < 50; i++)); do
+		read -r _ <&8; done' 8<>"$T/fifo" 9>&- &
+	reader=$!
+	ctl targets $reader
+	echo once >"$T/fifo"
+	sleep 0.2
+	before=$(count "$reader" x86-64 read)
+	ctl syscalls getppid
+	for _ in {1..50}; do
+		echo again >"$T/fifo"
+	done
+	wait $reader
+	is "$(count "$reader" x86-64 read)" "$before" \
+		"$hook: calls left out from now on are not counted"
+	is "$(difference)" 0 "$hook: it adds up"
+	rm "$T/fifo"
+done
+
+finish

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes every number of calls that no kernel has, in all ABIs, so that a
+ * table runs full of one process's rows. Run by the guest tests:
+ * sweep [-t] [-s] ROUNDS
+ */
+#include "workload.h"
+
+#define FIRST	550
+#define LAST	1022
+#define X32	0x40000000
+
+int main(int argc unused, char **argv)
+{
+	long rounds, nr;
+
+	argv = start(argv);
+	for (rounds = argument(argv, 0); rounds > 0; rounds--) {
+		for (nr = FIRST; nr <= LAST; nr++) {
+			long result = nr;
+
+			syscall(nr);
+			syscall(nr | X32);
+			__asm__ volatile ("int $0x80" : "+a" (result) : :
+					  "memory", "r8", "r9", "r10", "r11");
+		}
+	}
+	return 0;
+}
