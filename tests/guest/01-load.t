@@ -4,6 +4,7 @@
 # Loading: parameters good and bad, the files that appear, and that nothing is
 # left when the module goes or was refused.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 parameters='enabled collect hook targets follow syscalls threads'

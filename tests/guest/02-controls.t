@@ -4,6 +4,7 @@
 # Every control file: what it reads back, each bad input with its errno, that
 # nothing changes then, and that only CAP_SYS_ADMIN may write.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 long=$(printf '%4097s' '')

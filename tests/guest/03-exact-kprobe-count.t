@@ -3,6 +3,7 @@
 #
 # Exactness with hook=kprobe and collect=count; see exact.sh.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/exact.sh"
 
 exact kprobe count 20000

@@ -3,6 +3,7 @@
 #
 # Exactness with hook=kprobe and collect=time; see exact.sh.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/exact.sh"
 
 exact kprobe time 2003

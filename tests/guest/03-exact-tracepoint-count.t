@@ -3,6 +3,7 @@
 #
 # Exactness with hook=tracepoint and collect=count; see exact.sh.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/exact.sh"
 
 exact tracepoint count 2003

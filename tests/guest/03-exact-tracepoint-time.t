@@ -3,6 +3,7 @@
 #
 # Exactness with hook=tracepoint and collect=time; see exact.sh.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/exact.sh"
 
 exact tracepoint time 20000

@@ -4,6 +4,7 @@
 # Who is counted: thousands of targets, added and removed while they run, their
 # children, pids that come again, and pids of another namespace.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 plan $((8 + 6 + 6 + 5 + 4 + 8 + 8 + 3 + 3))
@@ -47,7 +48,7 @@ talk_end crowd
 wait_for grep -qx none "$D/targets"
 is "$(<"$D/targets") $(status targets)" 'none 0' 'all gone, none is a target'
 ctl reset 1
-talk_start storm "$WORKLOAD/storm" 3 2
+talk_start storm nice -n 19 "$WORKLOAD/storm" 3 2
 talk_until storm ready
 mapfile -t pids < <(said storm process)
 ctl targets "${pids[0]} ${pids[1]}"

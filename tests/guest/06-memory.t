@@ -5,6 +5,7 @@
 # cap all the while, and the rows of those who are gone folded by command name.
 # 10,000 processes, and 100,000 with SYSTALLY_LONG=1.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 plan $((9 + 3 + 5 + 3))
@@ -49,7 +50,7 @@ is "$("$WORKLOAD/snapread")" 'ok 1' 'the snapshot adds up'
 
 # The living are not folded: a storm as the same rows are made again
 ctl reset 1
-talk_start storm "$WORKLOAD/storm" 2 2
+talk_start storm nice -n 19 "$WORKLOAD/storm" 2 2
 talk_until storm ready
 mapfile -t pids < <(said storm process)
 ctl targets "${pids[*]}"

@@ -3,6 +3,7 @@
 #
 # inflight: who is blocked in which call, and for how long.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 plan $((2 * 10 + 4 + 3))

@@ -20,6 +20,7 @@
 # - two children that end at the same time may be one SIGCHLD or two: a shell's
 #   `rt_sigreturn` is left out.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 plan $((6 * 4 + 3))

@@ -5,6 +5,7 @@
 # SYSTALLY_LONG=1; unloading while calls are blocked inside the kernel; and not
 # while files are open. Nothing is left of it, and no memory.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 plan $((6 + 8 + 6 + 3))
@@ -20,8 +21,8 @@ kernel_kb() {
 }
 
 filter=${storm_calls// /,}
-talk_start storm "$WORKLOAD/storm" 2 2
-talk_start forks "$WORKLOAD/storm" -f 1 2
+talk_start storm nice -n 19 "$WORKLOAD/storm" 2 2
+talk_start forks nice -n 19 "$WORKLOAD/storm" -f 1 2
 talk_until storm ready
 talk_until forks ready
 target=$(said storm process | head -n 1)

@@ -4,6 +4,7 @@
 # Rows where there should be none, and none where there should be: tables that
 # run full of one process's rows, and calls in flight while the filter changes.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 plan $((3 + 4 + 3))

@@ -4,6 +4,7 @@
 # The exactness tests, which 03-exact-HOOK-COLLECT.t each run for one hook and
 # one level: what a workload says that it did, and what is counted, are equal.
 
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # All that the workloads below say something of

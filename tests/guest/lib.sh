@@ -245,7 +245,8 @@ compare() {
 
 declare -A talk_in talk_out talk_pid
 
-# talk_start NAME COMMAND...: as a coprocess; what it says is talk_until's
+# talk_start NAME COMMAND...: as a coprocess; what it says is talk_until's.
+# Storms are started by `nice`, or the tests themselves would starve.
 talk_start() {
 	local name=$1 in out
 
@@ -282,12 +283,15 @@ talk_ask() {
 	talk_until "$1" "$3"
 }
 
+# talk_end NAME: closes its stdin; returns its exit status
 talk_end() {
-	local in=${talk_in[$1]} out=${talk_out[$1]}
+	local in=${talk_in[$1]} out=${talk_out[$1]} status
 
 	exec {in}>&- {out}<&-
 	wait "${talk_pid[$1]}"
+	status=$?
 	unset "talk_pid[$1]"
+	return $status
 }
 
 # said NAME WORD [COLUMN]: what it said after WORD, one per line

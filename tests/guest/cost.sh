@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Prints what one getppid() costs in each state of the module: in the lab with
+# --icount in instructions, on a real machine in ns. Run by `make cost`, in the
+# guest, with $SYSTALLY_KO and $WORKLOAD as the tests have them. Each figure is
+# the median of 5 loops of 100,000 calls.
+
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+SYSTALLY_KO=${SYSTALLY_KO:-$root/module/systally.ko}
+WORKLOAD=${WORKLOAD:-$root/tests/workload}
+D=/sys/kernel/debug/systally
+cost=$WORKLOAD/cost
+
+cleanup() {
+	[ -z "${crowd_in:-}" ] || exec {crowd_in}>&-
+	# the crowd ends with its input
+	wait
+	[ ! -d /sys/module/systally ] || rmmod systally
+}
+trap cleanup EXIT
+
+# row NAME COST: and how much that is over untraced
+row() {
+	awk -v name="$1" -v cost="$2" -v base="$base" 'BEGIN {
+		printf "%-52s %9.1f %+9.1f\n", name, cost, cost - base }'
+}
+
+load() {
+	[ ! -d /sys/module/systally ] || rmmod systally
+	insmod "$SYSTALLY_KO" "$@"
+}
+
+base=$("$cost")
+echo "getppid() on $(uname -r)$(
+	[ -z "${SYSTALLY_LAB:-}" ] || echo ', in the lab')"
+printf '%-52s %9s %9s\n' '' 'each' 'more'
+row 'untraced' "$base"
+
+load
+row 'loaded, without targets' "$("$cost")"
+row 'target, collect=count' "$("$cost" -t)"
+row 'target, collect=count, 300 other calls in its table' "$("$cost" -t 300)"
+load collect=time
+row 'target, collect=time' "$("$cost" -t)"
+row 'target, collect=time, 300 other calls in its table' "$("$cost" -t 300)"
+load threads=1
+row 'target, collect=count, threads=1' "$("$cost" -t)"
+load syscalls=getppid,getsid
+row 'target, collect=count, syscalls set' "$("$cost" -t)"
+load targets=all
+row 'targets=all, collect=count' "$("$cost")"
+load targets=all collect=time
+row 'targets=all, collect=time' "$("$cost")"
+
+load hook=kprobe syscalls=getppid,getsid
+row 'target, kprobe on the call' "$("$cost" -t)"
+load hook=kprobe syscalls=getppid,getsid collect=time
+row 'target, kprobe on the call, collect=time' "$("$cost" -t)"
+load hook=kprobe syscalls=getppid,getsid targets=$$
+row 'bystander, kprobe on the call' "$("$cost")"
+load hook=kprobe syscalls=getsid,poll
+row 'target, kprobe on other calls' "$("$cost" -t)"
+load hook=kprobe syscalls=getsid,poll targets=$$
+row 'bystander, kprobe on other calls' "$("$cost")"
+
+load targets=$$
+row 'bystander, tracepoint' "$("$cost")"
+load targets=$$ collect=time
+row 'bystander, tracepoint, collect=time' "$("$cost")"
+
+# A thousand targets besides
+load
+coproc CROWD { exec "$WORKLOAD/crowd" 1000; }
+exec {crowd_in}>&"${CROWD[1]}"
+pids=()
+while read -r word pid; do
+	[ "$word" != ready ] || break
+	pids+=("+$pid")
+done <&"${CROWD[0]}"
+eval "exec ${CROWD[1]}>&-"
+for ((i = 0; i < ${#pids[@]}; i += 250)); do
+	echo "${pids[*]:i:250}" >$D/targets
+done
+row "target, collect=count, one of $(($(wc -l <$D/targets) + 1))" \
+	"$("$cost" -t)"
+row 'bystander, tracepoint, 1000 targets' "$("$cost")"
