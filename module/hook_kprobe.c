@@ -19,6 +19,7 @@ struct probe {
 	struct kprobe kp;
 	const char *symbol;
 	char alias[KSYM_NAME_LEN];	/* another symbol of the address, or "" */
+	struct kprobe alias_kp;		/* never armed: to look alias up */
 	struct syscall_set calls;	/* that the function carries out */
 	bool is_new;
 };
@@ -54,6 +55,7 @@ static const char *entry_point(u32 abi, u32 nr)
 	return nr < tables[abi].count ? tables[abi].symbols[nr] : NULL;
 }
 
+/* The probe that stands where a symbol is */
 static struct probe *find_symbol(const char *symbol)
 {
 	struct probe *probe;
@@ -63,6 +65,17 @@ static struct probe *find_symbol(const char *symbol)
 		    !strcmp(probe->alias, symbol))
 			return probe;
 	return NULL;
+}
+
+/* Whether a probe for a symbol is among the prepared ones */
+static bool is_prepared(const struct list_head *fresh, const char *symbol)
+{
+	const struct probe *probe;
+
+	list_for_each_entry(probe, fresh, list)
+		if (!strcmp(probe->symbol, symbol))
+			return true;
+	return false;
 }
 
 /*
@@ -79,92 +92,95 @@ static void other_symbol(const char *symbol, char *other, size_t bytes)
 }
 
 /*
- * Where a symbol is. kallsyms_lookup_name() is not exported; a kprobe that is
- * never armed finds it just as well. 0 if this kernel has none.
+ * A probe that is not placed yet. Two probes on one address would count a call
+ * twice, and once there were two, the kernel keeps going through a list: so
+ * the other symbol is looked up before anything is armed. As
+ * kallsyms_lookup_name() is not exported, a kprobe that is never armed does
+ * it; an error means that this kernel has no such symbol.
  */
-static kprobe_opcode_t *find_address(const char *symbol)
+static int prepare(const char *symbol, struct list_head *fresh)
 {
-	struct kprobe kp = {
-		.symbol_name = symbol,
-		.flags = KPROBE_FLAG_DISABLED,
-	};
+	struct probe *probe = kzalloc(sizeof(*probe), GFP_KERNEL);
 
-	if (register_kprobe(&kp))
-		return NULL;
-	unregister_kprobe(&kp);
-	return kp.addr;
-}
-
-/*
- * Place a probe, or find the one that stands there. Two probes on one address
- * would count a call twice, and once there were two, the kernel keeps going
- * through a list: so the other symbol is looked up before anything is armed.
- */
-static int place(const char *symbol, struct probe **placed)
-{
-	kprobe_opcode_t *other = NULL;
-	struct probe *probe;
-	int err;
-
-	*placed = find_symbol(symbol);
-	if (*placed)
-		return 0;
-
-	probe = kzalloc(sizeof(*probe), GFP_KERNEL);
 	if (!probe)
 		return -ENOMEM;
-	other_symbol(symbol, probe->alias, sizeof(probe->alias));
-	/* If it has a probe, whose alias we are not, it is elsewhere. */
-	if (!find_symbol(probe->alias))
-		other = find_address(probe->alias);
 	probe->symbol = symbol;
 	probe->kp.symbol_name = symbol;
 	probe->kp.pre_handler = on_entry;
 	probe->is_new = true;
-	err = register_kprobe(&probe->kp);
-	if (err) {
-		kfree(probe);
-		return err;
-	}
-	if (other != probe->kp.addr)
+	other_symbol(symbol, probe->alias, sizeof(probe->alias));
+	/* If that has a probe, whose alias we are not, it is elsewhere. */
+	if (find_symbol(probe->alias)) {
 		probe->alias[0] = '\0';
-	list_add_tail(&probe->list, &probes);
-	*placed = probe;
+	} else {
+		probe->alias_kp.symbol_name = probe->alias;
+		probe->alias_kp.flags = KPROBE_FLAG_DISABLED;
+		if (register_kprobe(&probe->alias_kp))
+			probe->alias[0] = '\0';
+	}
+	list_add_tail(&probe->list, fresh);
 	return 0;
 }
 
-/* Remove the probes that @gone picks, all in one grace period. */
+/* Remove kprobes in one grace period; without memory for that, one by one. */
+static void unregister_all(struct list_head *list, bool aliases)
+{
+	unsigned int count = 0;
+	struct probe *probe;
+	struct kprobe **kps;
+
+	list_for_each_entry(probe, list, list)
+		count++;
+	kps = kvmalloc_array(count, sizeof(*kps), GFP_KERNEL);
+	count = 0;
+	list_for_each_entry(probe, list, list) {
+		struct kprobe *kp = aliases ? &probe->alias_kp : &probe->kp;
+
+		if (aliases && !probe->alias[0])
+			continue;
+		if (kps)
+			kps[count++] = kp;
+		else
+			unregister_kprobe(kp);
+	}
+	if (kps && count)
+		unregister_kprobes(kps, count);
+	kvfree(kps);
+}
+
+/* Place a probe, unless another stands there. Takes it over from its list. */
+static int place(struct probe *probe)
+{
+	int err = 0;
+
+	list_del(&probe->list);
+	if (!find_symbol(probe->symbol)) {
+		err = register_kprobe(&probe->kp);
+		if (!err) {
+			if (probe->alias_kp.addr != probe->kp.addr)
+				probe->alias[0] = '\0';
+			list_add_tail(&probe->list, &probes);
+			return 0;
+		}
+	}
+	kfree(probe);
+	return err == -ENOENT ? 0 : err;
+}
+
+/* Remove the probes that @gone picks. */
 static void remove_probes(bool (*gone)(const struct probe *probe,
 				       const struct syscall_set *keep),
 			  const struct syscall_set *keep)
 {
 	struct probe *probe, *next;
-	struct kprobe **kps;
-	unsigned int count = 0;
 	LIST_HEAD(removed);
 
-	list_for_each_entry_safe(probe, next, &probes, list) {
-		if (gone(probe, keep)) {
+	list_for_each_entry_safe(probe, next, &probes, list)
+		if (gone(probe, keep))
 			list_move_tail(&probe->list, &removed);
-			count++;
-		}
-	}
-	if (!count)
+	if (list_empty(&removed))
 		return;
-
-	/* Without memory for the batch, one grace period for each. */
-	kps = kvmalloc_array(count, sizeof(*kps), GFP_KERNEL);
-	count = 0;
-	list_for_each_entry(probe, &removed, list) {
-		if (kps)
-			kps[count++] = &probe->kp;
-		else
-			unregister_kprobe(&probe->kp);
-	}
-	if (kps)
-		unregister_kprobes(kps, count);
-	kvfree(kps);
-
+	unregister_all(&removed, false);
 	list_for_each_entry_safe(probe, next, &removed, list) {
 		missed_before += probe->kp.nmissed;
 		kfree(probe);
@@ -188,35 +204,61 @@ static bool is_unwanted(const struct probe *probe,
 	return true;
 }
 
+/* The next symbol of @set's calls after (*abi, *nr), or NULL */
+static const char *next_symbol(const struct syscall_set *set, u32 *abi, u32 *nr)
+{
+	const char *symbol;
+
+	for (; *abi < SYSTALLY_ABIS; (*abi)++, *nr = 0) {
+		while (*nr < SYSCALL_NRS) {
+			symbol = entry_point(*abi, (*nr)++);
+			if (symbol && (!set || test_bit(*nr - 1, set->nr[*abi])))
+				return symbol;
+		}
+	}
+	return NULL;
+}
+
 int systally_hook_kprobe_entry(const struct syscall_set *set)
 {
-	struct probe *probe;
-	u32 abi, nr;
-	int err;
+	struct probe *probe, *next;
+	u32 abi = 0, nr = 0;
+	const char *symbol;
+	LIST_HEAD(fresh);
+	int err = 0;
 
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
-		for (nr = 0; nr < SYSCALL_NRS; nr++) {
-			const char *symbol = entry_point(abi, nr);
-
-			if (!symbol || (set && !test_bit(nr, set->nr[abi])))
-				continue;
-			err = place(symbol, &probe);
-			if (err == -ENOENT)
-				continue;
-			if (err)
-				goto err_remove;
-			__set_bit(nr, probe->calls.nr[abi]);
-			cond_resched();
+	while (!err && (symbol = next_symbol(set, &abi, &nr))) {
+		if (!find_symbol(symbol) &&
+		    !is_prepared(&fresh, symbol))
+			err = prepare(symbol, &fresh);
+		cond_resched();
+	}
+	unregister_all(&fresh, true);
+	list_for_each_entry_safe(probe, next, &fresh, list) {
+		symbol = probe->symbol;
+		if (err) {
+			list_del(&probe->list);
+			kfree(probe);
+			continue;
 		}
+		err = place(probe);
+		if (err)
+			pr_err("no kprobe on %s: error %d\n", symbol, err);
+		cond_resched();
+	}
+	if (err) {
+		remove_probes(is_new, NULL);
+		return err;
+	}
+
+	for (abi = 0, nr = 0; (symbol = next_symbol(set, &abi, &nr)); ) {
+		probe = find_symbol(symbol);
+		if (probe)
+			__set_bit(nr - 1, probe->calls.nr[abi]);
 	}
 	list_for_each_entry(probe, &probes, list)
 		probe->is_new = false;
 	return 0;
-
-err_remove:
-	pr_err("no kprobe on %s: error %d\n", entry_point(abi, nr), err);
-	remove_probes(is_new, NULL);
-	return err;
 }
 
 void systally_unhook_kprobe_entry(const struct syscall_set *keep)

@@ -28,6 +28,7 @@ int systally_hook_tracepoint_entry(void)
 void systally_unhook_tracepoint_entry(void)
 {
 	systally_tracepoint_unregister(TRACEPOINT_SYS_ENTER, on_entry);
+	systally_tracepoint_synchronize();
 }
 
 int systally_hook_tracepoint_exit(void)
@@ -38,6 +39,7 @@ int systally_hook_tracepoint_exit(void)
 void systally_unhook_tracepoint_exit(void)
 {
 	systally_tracepoint_unregister(TRACEPOINT_SYS_EXIT, on_exit);
+	systally_tracepoint_synchronize();
 }
 
 unsigned int systally_hook_tracepoint_foreign(void)

@@ -62,6 +62,7 @@ static void unregister(unsigned int count)
 	while (count--)
 		systally_tracepoint_unregister(handlers[count].id,
 					       handlers[count].handler);
+	systally_tracepoint_synchronize();
 }
 
 int systally_lifecycle_init(void)

@@ -49,6 +49,10 @@ int systally_tracepoint_register(enum tracepoint_id id, void *handler)
 void systally_tracepoint_unregister(enum tracepoint_id id, void *handler)
 {
 	tracepoint_probe_unregister(found[id], handler, NULL);
+}
+
+void systally_tracepoint_synchronize(void)
+{
 	compat_tracepoint_synchronize();
 }
 

@@ -35,11 +35,15 @@ int __must_check systally_tracepoint_register(enum tracepoint_id id,
 /*
  * systally_tracepoint_unregister - no longer call @handler
  *
- * Process context, sleeps. Ends when no call is under way. It can fail only
- * for want of memory on old kernels, which then keep an empty handler in
- * place: nothing for a caller to do.
+ * Process context, sleeps. Calls may be under way until the next
+ * systally_tracepoint_synchronize(). It can fail only for want of memory on
+ * old kernels, which then keep an empty handler in place: nothing for a caller
+ * to do.
  */
 void systally_tracepoint_unregister(enum tracepoint_id id, void *handler);
+
+/* systally_tracepoint_synchronize - wait for all calls under way; sleeps */
+void systally_tracepoint_synchronize(void);
 
 /*
  * systally_tracepoint_foreign - number of others' handlers on a tracepoint

@@ -39,13 +39,16 @@ static __always_inline void compat_handler_end(void) { }
 
 /*
  * All handlers that ran before an unregistration have ended. They run with
- * preemption off, so an RCU grace period covers them; the tracepoint's own
- * machinery on some kernels needs SRCU or tasks-trace as well.
+ * preemption off, so an RCU grace period covers them. Up to 6.x the kernel's
+ * function waits for one, besides what tracepoints need themselves; on 7.x it
+ * may not.
  */
 static inline void compat_tracepoint_synchronize(void)
 {
 	tracepoint_synchronize_unregister();
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 	synchronize_rcu();
+#endif
 }
 
 #endif /* SYSTALLY_COMPAT_TRACEPOINT_H */
