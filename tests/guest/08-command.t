@@ -284,7 +284,8 @@ is "$got $(grep -c '^time,' "$T/out")" '0 1' 'top --format csv: one header'
 "$SYSTALLY" top -i 0.2 2>"$T/err" | head -n 1 >/dev/null
 is "${PIPESTATUS[0]} $(wc -c <"$T/err")" '0 0' 'top: nobody reads on'
 talk_start top "${interruptible[@]}" "$SYSTALLY" top -i 100
-sleep 0.3
+# from here on it takes signals
+wait_for sh -c "ls -l /proc/${talk_pid[top]}/fd | grep -q signalfd"
 kill -INT "${talk_pid[top]}"
 talk_end top
 is $? 0 'top: SIGINT ends it'
