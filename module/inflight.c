@@ -21,8 +21,8 @@
 #include "tally.h"
 #include "target.h"
 
-#define BLOCKS_AHEAD	64	/* 4,096 thread ids */
-#define TRIM_BLOCKS	256	/* look for unused blocks after so many new */
+#define BLOCKS_AHEAD	32	/* 4,096 thread ids */
+#define TRIM_BLOCKS	32	/* look for unused blocks after so many new */
 
 struct slot_block __rcu **systally_inflight_blocks;
 

@@ -32,7 +32,7 @@ struct slot {
 	u32 mark;		/* see event.h; independent of the rest */
 } ____cacheline_aligned;
 
-#define BLOCK_SHIFT	6
+#define BLOCK_SHIFT	7
 #define BLOCK_SLOTS	(1 << BLOCK_SHIFT)
 #define BLOCKS		(PID_MAX_LIMIT >> BLOCK_SHIFT)
 
