@@ -62,11 +62,13 @@ static struct table_row *make_row(struct table **in, u64 key, u64 start,
 	if (table->used >= table_soft_limit(table)) {
 		struct table *spare = xchg(&cpu->spare, NULL);
 
-		/* With the spare we alone may replace the active table, which
-		 * is still *@in: a flush would have taken the spare before
-		 * and not put one back until we are done.
+		/* With the spare we alone may replace the active table. If a
+		 * flush has done so since *@in was read, it stays, and we
+		 * go on with ours, for whose last handler it waits.
 		 */
-		if (spare) {
+		if (spare && READ_ONCE(cpu->active) != table) {
+			smp_store_release(&cpu->spare, spare);
+		} else if (spare) {
 			WRITE_ONCE(cpu->active, spare);
 			/* Our stores to it come before: pairs with the
 			 * acquire in take_retired().
@@ -105,6 +107,8 @@ void systally_tally_error(struct table *table, u64 key, u32 error)
 		row = make_row(&table, key, start, leader->comm);
 	if (row)
 		row->count++;
+	else
+		table->untimed++;
 }
 
 static void note_exited(const struct task_struct *task, u32 tid)
@@ -164,8 +168,11 @@ static struct table *grow_retired(struct tally_cpu *cpu, int node,
 	return larger;
 }
 
-/* Fold every CPU's counts, and give its tables the current epoch. */
-static void flush(void)
+/*
+ * Fold every CPU's counts, and give its tables the current epoch.
+ * @hurry: at the cap: the CPUs must not wait for room any longer than needed
+ */
+static void flush(bool hurry)
 {
 	int cpu_nr;
 
@@ -194,6 +201,7 @@ static void flush(void)
 				spare = retired;
 			} else {
 				synchronize_rcu();
+				spare = xchg(&cpu->spare, NULL);
 			}
 		}
 		stamp(spare);
@@ -202,17 +210,20 @@ static void flush(void)
 		 * left where only we look, until its writer is done.
 		 */
 		spare = xchg(&cpu->active, spare);
-		WRITE_ONCE(cpu->retired, spare);
+		put_spare(cpu, cpu->third);
+		cpu->third = spare;
 	}
 
-	synchronize_rcu();
+	if (hurry)
+		synchronize_rcu_expedited();
+	else
+		synchronize_rcu();
 
 	for_each_possible_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
-		struct table *retired = take_retired(cpu);
 
-		systally_master_fold(retired);
-		put_spare(cpu, retired);
+		systally_master_fold(cpu->third);
+		table_clean(cpu->third);
 	}
 }
 
@@ -238,7 +249,7 @@ static void make_room(void)
 	if (systally_master_grow(rows) || time_before(jiffies, futile_until))
 		return;
 	systally_master_mark_dead();
-	flush();
+	flush(true);
 	/* Where all live, there is nothing to gain: not again at once. */
 	futile_until = jiffies;
 	if (!systally_master_fold_dead())
@@ -275,7 +286,7 @@ void systally_tally_unlock(void)
 
 struct table *systally_tally_flush(void)
 {
-	flush();
+	flush(false);
 	make_room();
 	return systally_master_table();
 }
@@ -284,7 +295,7 @@ void systally_tally_new_epoch(void)
 {
 	mutex_lock(&tally_mutex);
 	epoch = serial + 1;
-	flush();
+	flush(false);
 	mutex_unlock(&tally_mutex);
 }
 
@@ -293,7 +304,7 @@ void systally_tally_settle(void)
 	/* Handlers that saw the old settings have done what they will. */
 	synchronize_rcu();
 	mutex_lock(&tally_mutex);
-	flush();
+	flush(false);
 	mutex_unlock(&tally_mutex);
 }
 
@@ -305,7 +316,7 @@ int systally_tally_reset(void)
 		return err;
 	/* A call in flight goes with its count: its exit finds another epoch. */
 	epoch = serial + 1;
-	flush();
+	flush(false);
 	discarded += systally_master_table()->entered;
 	generation++;
 	table_clean(systally_master_table());
@@ -337,6 +348,7 @@ static void free_tables(void)
 	for_each_possible_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 
+		systally_table_free(cpu->third);
 		systally_table_free(cpu->retired);
 		systally_table_free(cpu->spare);
 		systally_table_free(cpu->active);
@@ -348,7 +360,7 @@ int systally_tally_init(void)
 	u32 rows = CPU_ROWS;
 	int cpu_nr, err;
 
-	while (rows > CPU_ROWS_MIN && 2 * PAGE_ALIGN(table_bytes(rows)) *
+	while (rows > CPU_ROWS_MIN && 3 * PAGE_ALIGN(table_bytes(rows)) *
 	       num_possible_cpus() > systally_memory_max_bytes / 8)
 		rows /= 2;
 
@@ -360,7 +372,8 @@ int systally_tally_init(void)
 
 		cpu->active = stamped_table(rows, cpu_to_node(cpu_nr));
 		cpu->spare = stamped_table(rows, cpu_to_node(cpu_nr));
-		if (!cpu->active || !cpu->spare)
+		cpu->third = stamped_table(rows, cpu_to_node(cpu_nr));
+		if (!cpu->active || !cpu->spare || !cpu->third)
 			goto err_free_tables;
 	}
 	return 0;

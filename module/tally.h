@@ -3,12 +3,13 @@
  * The counters. The hooks' handlers count into this CPU's table; readers get
  * everything folded into one.
  *
- * Concurrency: each CPU has two tables, one active, the other spare (clean)
- * or retired (waiting to be folded). Handlers run with preemption off and do
+ * Concurrency: each CPU has three tables: one active, one spare (clean) or
+ * retired (waiting to be folded), and one that takes the spare's place while a
+ * flush waits. Handlers run with preemption off and do
  * not nest (system calls come neither from irq nor NMI), so an active table
  * has one writer, which uses plain stores. Whoever takes the spare (xchg) has
  * thereby the right to replace the active table: the owner when it is full,
- * or a flush. Nobody reads a table before its writer is done with it, which
+ * or a flush, which then gives the CPU another spare at once. Nobody reads a table before its writer is done with it, which
  * the owner says by storing it to `retired`, and a flush knows by waiting for
  * synchronize_rcu(). The master table belongs to whoever holds the mutex.
  *
@@ -28,6 +29,7 @@ struct tally_cpu {
 	struct table *active;	/* written by whoever took the spare */
 	struct table *spare;	/* taken by xchg(); put by the mutex's holder */
 	struct table *retired;	/* put by the owner; taken under the mutex */
+	struct table *third;	/* clean, or being flushed; under the mutex */
 	unsigned long grown;	/* jiffies of the last refill, under the mutex */
 };
 
@@ -74,7 +76,8 @@ struct table_row *systally_tally_row(struct table **table, u64 key, u64 start);
  * @error: 1 to 4095
  *
  * Handlers only, preemption off; for current. Without room it is missing
- * from the breakdown by errno, but not from the call's row.
+ * from the breakdown by errno, but not from the call's row, and that counts
+ * as untimed.
  */
 void systally_tally_error(struct table *table, u64 key, u32 error);
 
