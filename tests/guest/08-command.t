@@ -314,13 +314,14 @@ for command in report status top 'run true' unload; do
 	like "$? $(wc -l <"$T/err") $(<"$T/err")" '^1 1 .*root' \
 		"not root: $command"
 done
-talk_start sleeper "$SYSTALLY" run -o "$T/file" -- "$WORKLOAD/calls" -s ppid 7
+"$SYSTALLY" run -o "$T/file" -- "$WORKLOAD/calls" -s ppid 7 >"$T/out" &
+sleeper=$!
 wait_for sh -c "grep -q 'targets: 1' $D/status"
 fails 1 'systally|counted' 'two at a time: the second is refused' run true
 pid=$(<"$D/targets")
 wait_for state_is "$pid" T
 kill -CONT "$pid"
-talk_end sleeper
+wait $sleeper
 is "$? $(settings collect)" "0 ${before/collect=count /}" \
 	'and the first is unharmed'
 is "$(totals | grep -v '^times without\|^errors without')" '' 'totals'
