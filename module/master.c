@@ -122,12 +122,15 @@ typedef void carry_row(struct table *to, const struct table_row *row);
 
 static int master_rebuild(u32 rows, carry_row *carry)
 {
-	struct table *old = master;
-	struct table *new = systally_table_alloc(rows, NUMA_NO_NODE);
+	struct table *old = master, *new;
 	u32 i;
 
-	if (!new)
+	systally_memory_reserve(0);
+	new = systally_table_alloc(rows, NUMA_NO_NODE);
+	if (!new) {
+		systally_memory_reserve(table_bytes(table_rows(old)));
 		return -ENOMEM;
+	}
 	table_add_sums(new, old);
 	for (i = 0; i < table_rows(old); i++) {
 		if (old->rows[i].key)
@@ -137,6 +140,7 @@ static int master_rebuild(u32 rows, carry_row *carry)
 	}
 	master = new;
 	systally_table_free(old);
+	systally_memory_reserve(table_bytes(rows));
 	return 0;
 }
 
@@ -193,7 +197,9 @@ bool systally_master_grow(u32 rows)
 		size *= 2;
 	if (size == table_rows(master))
 		return true;
-	return systally_memory_room(2 * table_bytes(size)) &&
+	/* With the copy that a rebuild makes, at most half of the cap */
+	return 2 * table_bytes(size) <= systally_memory_max_bytes / 2 &&
+	       systally_memory_room(2 * table_bytes(size)) &&
 	       !master_rebuild(size, copy_row);
 }
 
@@ -219,7 +225,10 @@ struct table *systally_master_table(void)
 int systally_master_init(void)
 {
 	master = systally_table_alloc(MASTER_ROWS, NUMA_NO_NODE);
-	return master ? 0 : -ENOMEM;
+	if (!master)
+		return -ENOMEM;
+	systally_memory_reserve(table_bytes(MASTER_ROWS));
+	return 0;
 }
 
 void systally_master_exit(void)

@@ -13,6 +13,9 @@ unsigned long systally_memory_max_bytes = 64ul << 20;
 /* Written by anyone who allocates, in process context; read by anyone. */
 static atomic_long_t charged_bytes;
 
+/* Written under the tally's mutex, read by anyone who allocates. */
+static size_t reserved_bytes;
+
 void *systally_memory_alloc(size_t bytes, int node)
 {
 	long charge = PAGE_ALIGN(bytes), charged;
@@ -20,7 +23,8 @@ void *systally_memory_alloc(size_t bytes, int node)
 
 	charged = atomic_long_read(&charged_bytes);
 	do {
-		if (charged + charge > systally_memory_max_bytes)
+		if (charged + charge + READ_ONCE(reserved_bytes) >
+		    systally_memory_max_bytes)
 			return NULL;
 	} while (!atomic_long_try_cmpxchg(&charged_bytes, &charged,
 					  charged + charge));
@@ -28,6 +32,11 @@ void *systally_memory_alloc(size_t bytes, int node)
 	if (!memory)
 		atomic_long_sub(charge, &charged_bytes);
 	return memory;
+}
+
+void systally_memory_reserve(size_t bytes)
+{
+	WRITE_ONCE(reserved_bytes, PAGE_ALIGN(bytes));
 }
 
 void systally_memory_free(void *memory, size_t bytes)

@@ -16,9 +16,18 @@ extern unsigned long systally_memory_max_bytes;
  * systally_memory_alloc - zeroed whole pages, charged to the cap
  * @node: NUMA node, or NUMA_NO_NODE
  *
- * Process context, sleeps. Returns NULL if the cap or the memory is reached.
+ * Process context, sleeps. Returns NULL if the cap, less what is reserved, or
+ * the memory is reached.
  */
 void *systally_memory_alloc(size_t bytes, int node);
+
+/*
+ * systally_memory_reserve - keep @bytes below the cap for what comes next
+ *
+ * Allocations leave so much room from now on, until another value is set. For
+ * the master table alone, which could otherwise not be folded at the cap.
+ */
+void systally_memory_reserve(size_t bytes);
 
 /* systally_memory_free - give back @bytes from systally_memory_alloc, or NULL */
 void systally_memory_free(void *memory, size_t bytes);
