@@ -7,7 +7,10 @@
 
 #include <linux/fs.h>
 
-/* Each takes its picture at open, so that all reads of it are of one moment. */
+/*
+ * counters, errors and snapshot take their picture at open, so that all reads
+ * of it are of one moment; status and inflight when they are read.
+ */
 extern const struct file_operations systally_counters_fops;
 extern const struct file_operations systally_errors_fops;
 extern const struct file_operations systally_snapshot_fops;
