@@ -88,3 +88,10 @@ done
 row "target, collect=count, one of $(($(wc -l <$D/targets) + 1))" \
 	"$("$cost" -t)"
 row 'bystander, tracepoint, 1000 targets' "$("$cost")"
+echo 0 >$D/enabled
+row 'target, enabled is 0' "$("$cost" -t)"
+
+eval "exec $crowd_in>&-"
+wait
+rmmod systally
+row 'unloaded again' "$("$cost")"
