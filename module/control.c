@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The controls. Called by debugfs.c and main.c; decides on the hook.
+ * The controls. Called by debugfs.c and main.c.
  *
  * Lock order: control_mutex, then the tally's, or the kernel's own for
  * tracepoints, kprobes and static keys.
@@ -11,6 +11,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include "choice.h"
 #include "control.h"
 #include "event.h"
 #include "filter.h"
@@ -20,25 +21,14 @@
 #include "parse.h"
 #include "target.h"
 
-/* Up to so many calls, a kprobe on each is better than one on all calls. */
-#define AUTO_KPROBE_NRS	24	/* about 8 names in 3 ABIs */
-
 /* Protects all settings, and what is hooked. */
 static DEFINE_MUTEX(control_mutex);
 static unsigned int enabled = 1;
 static unsigned int collect;
 static unsigned int hook;
 static bool closing;		/* no hook is ever to be set again */
-static const char *hook_reason = "no targets";
 
 static const char *const collect_words[] = { "count", "time", "hist", NULL };
-
-enum hook_word {
-	HOOK_WORD_AUTO,
-	HOOK_WORD_TRACEPOINT,
-	HOOK_WORD_KPROBE,
-	HOOK_WORD_DIRECT,
-};
 
 static const char *const hook_words[] = { "auto", "tracepoint", "kprobe",
 					  "direct", NULL };
@@ -48,69 +38,23 @@ static const char *const kind_words[] = {
 	[HOOK_KPROBE] = "kprobe",
 };
 
-static unsigned int set_weight(const struct syscall_set *set)
-{
-	unsigned int weight = 0, abi;
-
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++)
-		weight += bitmap_weight(set->nr[abi], SYSCALL_NRS);
-	return weight;
-}
-
-/* A kprobe costs only those who make the call, a tracepoint everyone. */
-static enum hook_kind auto_kind(const struct syscall_set *set, bool all,
-				const char **reason)
-{
-	if (all && set && collect == SYSTALLY_COLLECT_COUNT &&
-	    set_weight(set) <= AUTO_KPROBE_NRS) {
-		*reason = "few calls, of every process";
-		return HOOK_KPROBE;
-	}
-	if (!all)
-		*reason = "targets are set";
-	else if (collect == SYSTALLY_COLLECT_COUNT)
-		*reason = "many calls, of every process";
-	else
-		*reason = "times need the tracepoint on exit anyway";
-	return HOOK_TRACEPOINT;
-}
-
 /*
  * Hook what the settings ask for, with the calls in @set, if @any process is
  * a target, or @all are.
  */
 static int reconcile_for(const struct syscall_set *set, bool any, bool all)
 {
-	struct hook_plan plan = {
-		.time = collect == SYSTALLY_COLLECT_TIME,
+	const struct settings settings = {
+		.enabled = enabled,
+		.collect = collect,
+		.hook = hook,
 		.set = set,
+		.any = any,
+		.all = all,
 	};
-	const char *reason = "asked for";
-	int err;
 
 	lockdep_assert_held(&control_mutex);
-	if (closing)
-		return 0;
-	if (!enabled)
-		reason = "enabled is 0";
-	else if (!any)
-		reason = "no targets";
-	else if (hook == HOOK_WORD_TRACEPOINT)
-		plan.kind = HOOK_TRACEPOINT;
-	else if (hook == HOOK_WORD_KPROBE)
-		plan.kind = HOOK_KPROBE;
-	else
-		plan.kind = auto_kind(set, all, &reason);
-
-	err = systally_hook_apply(&plan);
-	if (err && hook == HOOK_WORD_AUTO && plan.kind == HOOK_KPROBE) {
-		reason = "kprobes cannot be placed";
-		plan.kind = HOOK_TRACEPOINT;
-		err = systally_hook_apply(&plan);
-	}
-	if (!err)
-		hook_reason = reason;
-	return err;
+	return closing ? 0 : systally_choice_apply(&settings);
 }
 
 static int reconcile(const struct syscall_set *set)
@@ -292,7 +236,8 @@ static void show_collect(struct seq_file *seq)
 static void show_hook(struct seq_file *seq)
 {
 	seq_printf(seq, "%s: %s (%s)\n", hook_words[hook],
-		   kind_words[systally_hook_kind()], hook_reason);
+		   kind_words[systally_hook_kind()],
+		   systally_choice_reason());
 }
 
 static void show_targets(struct seq_file *seq)
