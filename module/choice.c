@@ -7,6 +7,8 @@
 
 #include "choice.h"
 #include "hook.h"
+#include "hook_tracepoint.h"
+#include "selective.h"
 
 /* Up to so many calls, a kprobe on each is better than one on all calls. */
 #define AUTO_KPROBE_NRS	24	/* about 8 names in 3 ABIs */
@@ -40,6 +42,14 @@ static enum hook_kind auto_kind(const struct settings *settings,
 	else
 		*reason = "times need the tracepoint on exit anyway";
 	return HOOK_TRACEPOINT;
+}
+
+/* Why not only targets need to pass the tracepoints, or NULL */
+static const char *why_not_selective(const struct settings *settings)
+{
+	if (!systally_hook_tracepoint_on())
+		return "no hook on sys_enter or sys_exit";
+	return settings->all ? "targets are all" : NULL;
 }
 
 static enum hook_kind choose(const struct settings *settings,
@@ -81,9 +91,11 @@ int systally_choice_apply(const struct settings *settings)
 		plan.kind = HOOK_TRACEPOINT;
 		err = systally_hook_apply(&plan);
 	}
-	if (!err)
-		reason_now = reason;
-	return err;
+	if (err)
+		return err;
+	reason_now = reason;
+	systally_selective_want(why_not_selective(settings));
+	return 0;
 }
 
 const char *systally_choice_reason(void)

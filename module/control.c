@@ -17,9 +17,10 @@
 #include "filter.h"
 #include "hook.h"
 #include "hook_kprobe.h"
-#include "hook_tracepoint.h"
 #include "parse.h"
+#include "selective.h"
 #include "target.h"
+#include "tracepoint.h"
 
 /* Protects all settings, and what is hooked. */
 static DEFINE_MUTEX(control_mutex);
@@ -329,7 +330,10 @@ int systally_control_status(struct seq_file *seq)
 	if (err)
 		return err;
 	seq_printf(seq, "state: %s\n",
-		   systally_hook_kind() == HOOK_NONE ? "off" : "shared");
+		   systally_hook_kind() == HOOK_NONE ? "off" :
+		   systally_selective_on() ? "selective" : "shared");
+	seq_puts(seq, "selective: ");
+	systally_selective_show(seq);
 	seq_puts(seq, "hook: ");
 	show_hook(seq);
 	seq_puts(seq, "collect: ");
@@ -343,7 +347,7 @@ int systally_control_status(struct seq_file *seq)
 	seq_printf(seq, "kprobes: %u\n", systally_hook_kprobe_count());
 	seq_printf(seq, "kprobe_missed: %lu\n", systally_hook_kprobe_missed());
 	seq_printf(seq, "foreign_probes: %u\n",
-		   systally_hook_tracepoint_foreign());
+		   systally_tracepoint_foreign());
 	mutex_unlock(&control_mutex);
 	return 0;
 }

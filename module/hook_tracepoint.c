@@ -4,6 +4,7 @@
  */
 #include "event.h"
 #include "hook_tracepoint.h"
+#include "selective.h"
 #include "tracepoint.h"
 
 static void notrace on_entry(void *data, struct pt_regs *regs, long id)
@@ -20,30 +21,46 @@ static void notrace on_exit(void *data, struct pt_regs *regs, long ret)
 	compat_handler_end();
 }
 
+/* Whether our handlers are registered; under the control mutex. */
+static bool entry_on, exit_on;
+
 int systally_hook_tracepoint_entry(void)
 {
-	return systally_tracepoint_register(TRACEPOINT_SYS_ENTER, on_entry);
+	int err = systally_tracepoint_register(TRACEPOINT_SYS_ENTER, on_entry);
+
+	if (!err)
+		entry_on = true;
+	return err;
 }
 
 void systally_unhook_tracepoint_entry(void)
 {
+	entry_on = false;
+	if (!exit_on)
+		systally_selective_release();
 	systally_tracepoint_unregister(TRACEPOINT_SYS_ENTER, on_entry);
 	systally_tracepoint_synchronize();
 }
 
 int systally_hook_tracepoint_exit(void)
 {
-	return systally_tracepoint_register(TRACEPOINT_SYS_EXIT, on_exit);
+	int err = systally_tracepoint_register(TRACEPOINT_SYS_EXIT, on_exit);
+
+	if (!err)
+		exit_on = true;
+	return err;
 }
 
 void systally_unhook_tracepoint_exit(void)
 {
+	exit_on = false;
+	if (!entry_on)
+		systally_selective_release();
 	systally_tracepoint_unregister(TRACEPOINT_SYS_EXIT, on_exit);
 	systally_tracepoint_synchronize();
 }
 
-unsigned int systally_hook_tracepoint_foreign(void)
+bool systally_hook_tracepoint_on(void)
 {
-	return systally_tracepoint_foreign(TRACEPOINT_SYS_ENTER, on_entry) +
-	       systally_tracepoint_foreign(TRACEPOINT_SYS_EXIT, on_exit);
+	return entry_on || exit_on;
 }

@@ -8,13 +8,15 @@
 #ifndef SYSTALLY_HOOK_TRACEPOINT_H
 #define SYSTALLY_HOOK_TRACEPOINT_H
 
+#include <linux/types.h>
+
 int __must_check systally_hook_tracepoint_entry(void);
 void systally_unhook_tracepoint_entry(void);
 
 int __must_check systally_hook_tracepoint_exit(void);
 void systally_unhook_tracepoint_exit(void);
 
-/* Number of other tracers' handlers on the two; any process context. */
-unsigned int systally_hook_tracepoint_foreign(void);
+/* Whether a handler of ours is on either */
+bool systally_hook_tracepoint_on(void);
 
 #endif /* SYSTALLY_HOOK_TRACEPOINT_H */

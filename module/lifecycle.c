@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Forks, execs and exits, as the scheduler's tracepoints tell them: they keep
- * the targets, the slots and the last comms. Called by main.c; the handlers
+ * the targets, their flags, the slots and the last comms. Called by main.c; the handlers
  * run with preemption off, in the context of the task concerned (of the
  * parent for a fork, before the child first runs).
  */
@@ -11,6 +11,7 @@
 #include "control.h"
 #include "inflight.h"
 #include "lifecycle.h"
+#include "selective.h"
 #include "tally.h"
 #include "target.h"
 #include "tracepoint.h"
@@ -20,6 +21,7 @@ static void on_fork(void *data, struct task_struct *parent,
 {
 	compat_handler_begin();
 	systally_target_forked(parent, child);
+	systally_selective_forked(child);
 	systally_inflight_forked(child->pid);
 	compat_handler_end();
 }

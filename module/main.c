@@ -13,6 +13,7 @@
 #include "lifecycle.h"
 #include "memory.h"
 #include "parse.h"
+#include "selective.h"
 #include "tally.h"
 #include "target.h"
 #include "tracepoint.h"
@@ -40,6 +41,9 @@ CONTROL_PARAMETER(syscalls, CONTROL_SYSCALLS,
 		  "calls to count, by name or number (default all)");
 CONTROL_PARAMETER(threads, CONTROL_THREADS,
 		  "0 or 1: keep rows per thread (default 0)");
+module_param_named(selective, systally_selective_allowed, bool, 0);
+MODULE_PARM_DESC(selective,
+		 "0: let everybody pass the tracepoints (default 1)");
 module_param(memory_max_bytes, charp, 0);
 MODULE_PARM_DESC(memory_max_bytes,
 		 "cap on the module's memory; K, M, G (default 64M)");
@@ -113,6 +117,7 @@ static int __init systally_init(void)
 
 err_control_exit:
 	systally_control_exit();
+	systally_selective_exit();
 	systally_lifecycle_exit();
 	/* Only now does nobody ask for slots any more. */
 	systally_inflight_exit();
@@ -129,6 +134,7 @@ static void __exit systally_exit(void)
 {
 	systally_debugfs_exit();
 	systally_control_exit();
+	systally_selective_exit();
 	systally_lifecycle_exit();
 	systally_inflight_exit();
 	systally_tally_exit();

@@ -14,6 +14,7 @@
 #include <linux/threads.h>
 
 #include "inflight.h"
+#include "selective.h"
 #include "tally.h"
 #include "target.h"
 
@@ -59,6 +60,20 @@ static void add(struct pid *pid, unsigned int tgid)
 	 */
 	if (!leader || !atomic_read(&leader->signal->live))
 		unwatch(tgid);
+	if (leader)
+		systally_selective_update(leader);
+	rcu_read_unlock();
+}
+
+/* After the bit of a process was cleared */
+static void removed(struct pid *pid)
+{
+	struct task_struct *leader;
+
+	rcu_read_lock();
+	leader = pid_task(pid, PIDTYPE_TGID);
+	if (leader)
+		systally_selective_update(leader);
 	rcu_read_unlock();
 }
 
@@ -161,6 +176,7 @@ static int apply_pids(const struct targets_request *request)
 		memcpy(kept, resolved->tgid, request->pids * sizeof(*kept));
 		sort(kept, request->pids, sizeof(*kept), compare_tgids, NULL);
 		keep_only(kept, request->pids);
+		systally_selective_update_all();
 		kvfree(kept);
 	}
 	raw_spin_lock(&removal_lock);
@@ -171,6 +187,9 @@ static int apply_pids(const struct targets_request *request)
 		}
 	}
 	raw_spin_unlock(&removal_lock);
+	for (i = 0; i < request->pids; i++)
+		if (request->pid[i] < 0)
+			removed(resolved->pid[i]);
 	/* Also, no handler still works for one that was removed: it may be
 	 * added again, and its slots are emptied then.
 	 */
@@ -223,6 +242,7 @@ int systally_target_apply(const struct targets_request *request)
 		return 0;
 	case TARGETS_NONE:
 		keep_only(NULL, 0);
+		systally_selective_update_all();
 		systally_tally_settle();
 		return 0;
 	default:
@@ -266,5 +286,11 @@ void systally_target_forked(const struct task_struct *parent,
 
 bool systally_target_exited(const struct task_struct *task)
 {
-	return !READ_ONCE(is_all) && unwatch(task->tgid);
+	bool was_last;
+
+	if (READ_ONCE(is_all) || !systally_target_has(task->tgid))
+		return false;
+	was_last = unwatch(task->tgid);
+	systally_selective_update(task->group_leader);
+	return was_last;
 }

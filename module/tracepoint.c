@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Finding and using tracepoints that are not exported. Called by
- * hook_tracepoint.c and lifecycle.c.
+ * hook_tracepoint.c, lifecycle.c, guard.c and selective.c.
  */
 #include <linux/string.h>
 
@@ -17,6 +17,9 @@ static const char *const names[TRACEPOINTS] = {
 
 /* Set once, at load. */
 static struct tracepoint *found[TRACEPOINTS];
+
+/* Our handlers. Set before they are registered first, read in any context. */
+static void *ours[TRACEPOINTS];
 
 static void match(struct tracepoint *tp, void *unused)
 {
@@ -43,6 +46,7 @@ int systally_tracepoint_init(void)
 
 int systally_tracepoint_register(enum tracepoint_id id, void *handler)
 {
+	WRITE_ONCE(ours[id], handler);
 	return tracepoint_probe_register(found[id], handler, NULL);
 }
 
@@ -56,17 +60,35 @@ void systally_tracepoint_synchronize(void)
 	compat_tracepoint_synchronize();
 }
 
-unsigned int systally_tracepoint_foreign(enum tracepoint_id id, void *handler)
+static unsigned int foreign_on(enum tracepoint_id id)
 {
 	struct tracepoint_func *func;
 	unsigned int foreign = 0;
 
-	/* The array is freed after an RCU-sched (and SRCU) grace period. */
-	preempt_disable();
-	func = rcu_dereference_sched(found[id]->funcs);
+	compat_tracepoint_funcs_lock();
+	func = rcu_dereference_raw(found[id]->funcs);
 	for (; func && func->func; func++)
-		if (func->func != handler)
+		if (func->func != READ_ONCE(ours[id]))
 			foreign++;
-	preempt_enable();
+	compat_tracepoint_funcs_unlock();
 	return foreign;
+}
+
+unsigned int systally_tracepoint_foreign(void)
+{
+	return foreign_on(TRACEPOINT_SYS_ENTER) +
+	       foreign_on(TRACEPOINT_SYS_EXIT);
+}
+
+static bool is_foreign_to(enum tracepoint_id id, const struct tracepoint *tp,
+			  const void *handler)
+{
+	return tp == found[id] && handler != READ_ONCE(ours[id]);
+}
+
+bool systally_tracepoint_is_foreign(const struct tracepoint *tp,
+				    const void *handler)
+{
+	return is_foreign_to(TRACEPOINT_SYS_ENTER, tp, handler) ||
+	       is_foreign_to(TRACEPOINT_SYS_EXIT, tp, handler);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The kernel's tracepoints that are not exported by name. Used by
- * hook_tracepoint.c and lifecycle.c.
+ * hook_tracepoint.c, lifecycle.c, guard.c and selective.c.
  */
 #ifndef SYSTALLY_TRACEPOINT_H
 #define SYSTALLY_TRACEPOINT_H
@@ -26,6 +26,7 @@ int __must_check systally_tracepoint_init(void);
 
 /*
  * systally_tracepoint_register - call @handler from now on
+ * @handler: always the same for one @id
  *
  * Process context, sleeps. Returns 0 or what tracepoint_probe_register() does.
  */
@@ -46,9 +47,20 @@ void systally_tracepoint_unregister(enum tracepoint_id id, void *handler);
 void systally_tracepoint_synchronize(void);
 
 /*
- * systally_tracepoint_foreign - number of others' handlers on a tracepoint
- * @handler: ours
+ * systally_tracepoint_foreign - number of others' handlers on sys_enter and
+ * sys_exit together
+ *
+ * Any context but NMI.
  */
-unsigned int systally_tracepoint_foreign(enum tracepoint_id id, void *handler);
+unsigned int systally_tracepoint_foreign(void);
+
+/*
+ * systally_tracepoint_is_foreign - whether a handler for sys_enter or sys_exit
+ * is not ours
+ *
+ * Any context. False for all other tracepoints.
+ */
+bool systally_tracepoint_is_foreign(const struct tracepoint *tp,
+				    const void *handler);
 
 #endif /* SYSTALLY_TRACEPOINT_H */

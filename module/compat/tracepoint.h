@@ -7,6 +7,7 @@
 
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
+#include <linux/rcupdate_trace.h>
 #include <linux/tracepoint.h>
 #include <linux/version.h>
 
@@ -50,5 +51,34 @@ static inline void compat_tracepoint_synchronize(void)
 	synchronize_rcu();
 #endif
 }
+
+/*
+ * Between these, a tracepoint's array of handlers is not freed: that waits for
+ * RCU-sched (and SRCU), and from 6.13 on for that of system calls, which may
+ * sleep, only for RCU-tasks-trace (release_probes() in kernel/tracepoint.c).
+ */
+static inline void compat_tracepoint_funcs_lock(void)
+{
+	preempt_disable();
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+	rcu_read_lock_trace();
+#endif
+}
+
+static inline void compat_tracepoint_funcs_unlock(void)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+	rcu_read_unlock_trace();
+#endif
+	preempt_enable();
+}
+
+/*
+ * All functions by which a handler comes to a tracepoint. The last came with
+ * 5.13.2, and to 5.10 with 5.10.50.
+ */
+#define COMPAT_TRACEPOINT_REGISTRARS					\
+	"tracepoint_probe_register", "tracepoint_probe_register_prio",	\
+	"tracepoint_probe_register_prio_may_exist"
 
 #endif /* SYSTALLY_COMPAT_TRACEPOINT_H */
