@@ -55,8 +55,8 @@ static int before_return(struct kretprobe_instance *instance,
 	/* The instance goes back if it is nobody of interest. */
 	if (!is_newcomer(regs))
 		return 1;
-	/* Busy first, then the announcement: who is not busy any more when
-	 * the announcement has been acted upon may undo that.
+	/* Busy first, then the announcement: what is done then is not undone
+	 * as long as somebody is busy.
 	 */
 	atomic_inc(&registering);
 	smp_mb__after_atomic();

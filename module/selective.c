@@ -25,19 +25,18 @@ enum flag_mode {
 bool systally_selective_allowed = true;
 
 /*
- * Written under both locks, or by newcomer() under the raw one alone, and then
- * only from FLAG_TARGETS to FLAG_ALL. Whoever changes one task's flag holds the
- * raw lock, so that it is what the mode and the targets say at that moment;
- * but for setting it while the mode is FLAG_ALL, and leaving that takes the
- * mutex and that nobody is busy in the guard.
+ * Written under the mutex; from FLAG_TARGETS to FLAG_ALL by newcomer() as well,
+ * in the handler of a kprobe, which takes no lock.
  */
 static enum flag_mode mode;
 
 /*
- * Raw: taken in handlers, with preemption off. Never from irq. A fork takes it
- * for a moment, which is nothing beside the kernel's own tasklist_lock.
+ * Who changes a task's flag to what befits it does so under this lock, which
+ * thus is what the targets said last. Raw: also taken in handlers with
+ * preemption off, though never from irq. A fork takes it for a moment, which
+ * is nothing beside the kernel's own tasklist_lock.
  */
-static DEFINE_RAW_SPINLOCK(mode_lock);
+static DEFINE_RAW_SPINLOCK(flag_lock);
 
 /* Protects what follows. Nests in the control mutex. */
 static DEFINE_MUTEX(selective_mutex);
@@ -47,29 +46,28 @@ static const char *why_not = "no targets";
 static void look_again(struct work_struct *work);
 static DECLARE_DELAYED_WORK(look_work, look_again);
 
-/* Under the raw lock */
+/* A task gets what befits it now. Any context but irq and kprobes. */
 static void apply(struct task_struct *task)
 {
-	bool carry = mode == FLAG_ALL || systally_target_has(task->tgid);
+	enum flag_mode now;
 
-	if (mode == FLAG_KEPT || compat_task_flag(task) == carry)
-		return;
-	if (carry)
-		compat_task_flag_set(task);
-	else
+	raw_spin_lock(&flag_lock);
+	now = READ_ONCE(mode);
+	if (now == FLAG_ALL ||
+	    (now == FLAG_TARGETS && systally_target_has(task->tgid))) {
+		if (!compat_task_flag(task))
+			compat_task_flag_set(task);
+	} else if (now == FLAG_TARGETS && compat_task_flag(task)) {
 		compat_task_flag_clear(task);
-}
-
-static void set_mode(enum flag_mode new)
-{
-	raw_spin_lock(&mode_lock);
-	WRITE_ONCE(mode, new);
-	raw_spin_unlock(&mode_lock);
-	/* The new mode comes before the walk that follows: a task that the
-	 * walk does not find sees it when it is forked. Pairs with the
-	 * barrier in systally_selective_forked().
-	 */
-	smp_mb();
+		/* newcomer() may have passed by it just before: then it has
+		 * changed the mode, and that can be seen. Pairs with the
+		 * barrier in flag_all().
+		 */
+		smp_mb();
+		if (READ_ONCE(mode) == FLAG_ALL)
+			compat_task_flag_set(task);
+	}
+	raw_spin_unlock(&flag_lock);
 }
 
 /* The walk of whoever has set FLAG_ALL. Any context. */
@@ -77,6 +75,12 @@ static void flag_all(void)
 {
 	struct task_struct *leader, *task;
 
+	/* The mode comes before the walk: a task that is not found sees it
+	 * when it is forked, and one whose flag is being cleared just before
+	 * or after we look at it is seen to by who does that. Pairs with the
+	 * barriers in apply() and systally_selective_forked().
+	 */
+	smp_mb();
 	rcu_read_lock();
 	for_each_process_thread(leader, task)
 		if (!compat_task_flag(task))
@@ -88,15 +92,12 @@ void systally_selective_update(struct task_struct *leader)
 {
 	struct task_struct *task;
 
-	/* The bit of the target comes first, as the mode does above. */
+	/* The target's bit, or the mode, comes before the walk: as above. */
 	smp_mb();
 	if (READ_ONCE(mode) == FLAG_KEPT)
 		return;
-	for_each_thread(leader, task) {
-		raw_spin_lock(&mode_lock);
+	for_each_thread(leader, task)
 		apply(task);
-		raw_spin_unlock(&mode_lock);
-	}
 }
 
 void systally_selective_update_all(void)
@@ -111,16 +112,15 @@ void systally_selective_update_all(void)
 
 void systally_selective_forked(struct task_struct *child)
 {
-	/* The child is in the list of tasks since before this. */
-	smp_mb();
-	if (READ_ONCE(mode) == FLAG_KEPT)
-		return;
-	/* While it was made, copy_process() may have copied an old flag over
-	 * what a walk had set.
+	/* The child came to the list of tasks before: a walk that does not
+	 * find it there has made its mode, or its target, known to us.
 	 */
-	raw_spin_lock(&mode_lock);
-	apply(child);
-	raw_spin_unlock(&mode_lock);
+	smp_mb();
+	/* While the child was made, copy_process() may have copied an old
+	 * flag over what a walk had set.
+	 */
+	if (READ_ONCE(mode) != FLAG_KEPT)
+		apply(child);
 }
 
 /*
@@ -130,16 +130,7 @@ void systally_selective_forked(struct task_struct *child)
  */
 static void newcomer(void)
 {
-	bool walk;
-
-	raw_spin_lock(&mode_lock);
-	walk = mode != FLAG_KEPT;
-	if (walk)
-		WRITE_ONCE(mode, FLAG_ALL);
-	raw_spin_unlock(&mode_lock);
-	/* As in set_mode() */
-	smp_mb();
-	if (walk)
+	if (cmpxchg(&mode, FLAG_TARGETS, FLAG_ALL) != FLAG_KEPT)
 		flag_all();
 }
 NOKPROBE_SYMBOL(newcomer);
@@ -158,26 +149,20 @@ static const char *obstacle(void)
 
 static void enter(void)
 {
-	bool entered = false;
-
 	lockdep_assert_held(&selective_mutex);
 	why_not = obstacle();
 	if (why_not)
 		return;
-	raw_spin_lock(&mode_lock);
-	/* Who is busy from here on finds the new mode. Nobody busy, nobody
-	 * found: nobody is there.
+	/* Who is busy from here on finds this mode, and changes it: full
+	 * barriers here and in the guard. If nobody is busy now and nobody on
+	 * the tracepoints, nobody has passed the guard unseen.
 	 */
-	if (!systally_guard_busy() && !systally_tracepoint_foreign()) {
-		WRITE_ONCE(mode, FLAG_TARGETS);
-		entered = true;
-	}
-	raw_spin_unlock(&mode_lock);
-	if (!entered) {
-		why_not = "another tracer is being registered";
-		return;
-	}
-	systally_selective_update_all();
+	xchg(&mode, FLAG_TARGETS);
+	why_not = obstacle();
+	if (why_not)
+		newcomer();
+	else
+		systally_selective_update_all();
 }
 
 /* Every task gets the flag, and keeps it until the kernel takes it away. */
@@ -186,14 +171,14 @@ static void leave(void)
 	lockdep_assert_held(&selective_mutex);
 	if (mode == FLAG_KEPT)
 		return;
-	set_mode(FLAG_ALL);
+	WRITE_ONCE(mode, FLAG_ALL);
 	flag_all();
 	/* Forks that copied an old flag, with interrupts off, are over then.
 	 * Their children are in the list; later forks copy new ones.
 	 */
 	synchronize_rcu();
 	flag_all();
-	set_mode(FLAG_KEPT);
+	WRITE_ONCE(mode, FLAG_KEPT);
 	/* No fork's handler sets one any more. */
 	synchronize_rcu();
 }
