@@ -17,11 +17,28 @@ warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) '$(patsubst $(cache)/%,%,$(2))')
 
-# Where products go: beside the sources, or below O=
-out := $(if $(O),$(abspath $(O)),$(CURDIR))
-
 cache := $(or $(SYSTALLY_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/systally)
 export SYSTALLY_CACHE := $(cache)
+
+# KERNEL= picks one of the lab's kernels. Those in a suite have their headers
+# and their compiler there.
+suites := 5.10 6.1-rt 6.12 7.2
+suite := $(filter $(suites),$(KERNEL))
+ifneq ($(suite),)
+override KERNELRELEASE := $(firstword $(shell cat '$(cache)/kernels/$(suite)' 2>/dev/null))
+O ?= $(cache)/build/$(KERNELRELEASE)
+W ?= 1
+KCFLAGS ?= -Werror
+# The headers of 7.2 lack what the check of sparse's version needs.
+C ?= $(if $(filter 7.2,$(suite)),,1)
+CF ?= -Wsparse-error
+export SYSTALLY_KERNEL := $(suite)
+else ifneq ($(filter-out default 6.1,$(KERNEL)),)
+$(error KERNEL=$(KERNEL): no such kernel. There are: default 6.1 $(suites))
+endif
+
+# Where products go: beside the sources, or below O=
+out := $(if $(O),$(abspath $(O)),$(CURDIR))
 
 include userland/sources.mk
 include tests/workload/sources.mk
@@ -44,11 +61,13 @@ help:
 	@echo 'make check-lab    the tests of the lab itself'
 	@echo 'make check-long   the tests in the lab with full numbers; takes an hour'
 	@echo 'make cost         print the cost per call, in instructions'
+	@echo 'make lab-K        set up kernel K for the lab: $(suites)'
 	@echo 'make install      install command, module and man page (DESTDIR=, PREFIX=)'
 	@echo 'make clean        remove what was built here'
 	@echo
 	@echo 'KERNELDIR=DIR     kernel to build for (/lib/modules/KERNELRELEASE/build)'
 	@echo 'KERNELRELEASE=R   its release (uname -r)'
+	@echo 'KERNEL=K          for one of these: module, check-guest, cost'
 	@echo 'O=DIR             put what is built below DIR'
 	@echo 'W=1 C=1 V=1       more warnings; sparse; whole commands'
 	@echo
@@ -63,17 +82,26 @@ module_sources := Kbuild include/systally.h $(wildcard module/*.[ch]) \
 # The kernel's makefiles build where the sources are: with O=, that is a
 # folder of links to them.
 .PHONY: module
+ifneq ($(suite),)
+module: module_make = scripts/suite '$(suite)' --with '$(out)' \
+	make -j "$$(nproc)"
+module:
+	@test -n '$(KERNELRELEASE)' || { echo 'systally: no kernel $(suite):' \
+	'set it up by make lab-$(suite)' >&2; exit 1; }
+else
+module: module_make = $(MAKE)
 module:
 	@test -e '$(KERNELDIR)/Makefile' || { \
 	echo 'systally: no kernel headers in $(KERNELDIR):' \
 	'install linux-headers-$(KERNELRELEASE)' \
 	'(kernel-devel on Fedora), or give KERNELDIR=' >&2; exit 1; }
+endif
 ifneq ($(out),$(CURDIR))
 	@mkdir -p '$(out)/include' '$(out)/module/compat'
 	@for file in $(module_sources); do \
 	ln -sf "$(CURDIR)/$$file" "$(out)/$$file"; done
 endif
-	+$(MAKE) --no-print-directory -C '$(KERNELDIR)' M='$(out)' \
+	+$(module_make) --no-print-directory -C '$(KERNELDIR)' M='$(out)' \
 	$(if $(V),V=$(V)) $(if $(W),W=$(W)) \
 	$(if $(C),C=$(C)) $(if $(CF),CF='$(CF)') \
 	$(if $(KCFLAGS),KCFLAGS='$(KCFLAGS)') modules
@@ -147,7 +175,8 @@ check-unit: $(unit_programs)
 
 # --- lint ----------------------------------------------------------------
 
-scripts := .ci/run scripts/setup scripts/demo scripts/syscall-names \
+scripts := .ci/run scripts/setup scripts/suite scripts/cache.sh scripts/demo \
+	scripts/syscall-names \
 	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
 	$(wildcard tests/guest/*.sh)
 
@@ -228,13 +257,23 @@ demo:
 	O='$(lab_out)' all
 	SYSTALLY_BUILD='$(lab_out)' scripts/demo
 
-.PHONY: cost
-cost:
-	scripts/setup build lab
+.PHONY: cost cost-guest
+cost: lab-$(or $(suite),default)
+ifneq ($(suite),)
+	+$(MAKE) --no-print-directory KERNEL='$(suite)' cost-guest
+else
 	+$(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
-	O='$(lab_out)' all workloads
-	tests/lab/run --icount --timeout 1200 -- \
-	$(subst $(out),$(lab_out),$(guest)) tests/guest/cost.sh
+	O='$(lab_out)' cost-guest
+endif
+
+cost-guest: all workloads
+	tests/lab/run --icount --timeout 1200 -- $(guest) tests/guest/cost.sh
+
+.PHONY: lab-default lab-6.1 $(suites:%=lab-%)
+lab-default lab-6.1:
+	scripts/setup build lab
+$(suites:%=lab-%): lab-%: lab-default
+	scripts/suite '$*'
 
 # --- this machine --------------------------------------------------------
 

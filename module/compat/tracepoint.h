@@ -10,6 +10,7 @@
 #include <linux/rcupdate_trace.h>
 #include <linux/tracepoint.h>
 #include <linux/version.h>
+#include <trace/events/sched.h>
 
 /*
  * Preemption off in a handler. Before 6.13 the tracepoint itself sees to it
@@ -31,12 +32,22 @@ static __always_inline void compat_handler_begin(void) { }
 static __always_inline void compat_handler_end(void) { }
 #endif
 
-/* sched_process_exit tells from 6.15 on whether it is the last thread. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+/* sched_process_exit tells from 6.16 on whether it is the last thread. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define COMPAT_PROCESS_EXIT_ARGS	, bool group_dead
 #else
 #define COMPAT_PROCESS_EXIT_ARGS
 #endif
+
+/* Never called: compiles only if that is what the kernel's own header says. */
+static inline void compat_process_exit_check(void)
+{
+	void (*handler)(void *data,
+			struct task_struct *task COMPAT_PROCESS_EXIT_ARGS);
+
+	handler = NULL;
+	check_trace_callback_type_sched_process_exit(handler);
+}
 
 /*
  * All handlers that ran before an unregistration have ended. They run with

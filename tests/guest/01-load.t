@@ -56,7 +56,8 @@ fields=$(modinfo "$SYSTALLY_KO")
 like "$fields" 'license: +GPL' 'modinfo: license'
 like "$fields" 'description: +[^ ]' 'modinfo: description'
 like "$fields" 'author: +[^ ]' 'modinfo: author'
-like "$fields" "vermagic: +$(uname -r) " 'modinfo: for this kernel'
+release=$(uname -r)
+like "$fields" "vermagic: +${release//+/[+]} " 'modinfo: for this kernel'
 like "$fields" 'name: +systally' 'modinfo: name'
 for parameter in $parameters; do
 	like "$fields" "parm: +$parameter:[^ ]" "modinfo: $parameter"

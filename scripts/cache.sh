@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# The cache, and how things get into it: what scripts/setup and scripts/suite,
+# which source this, have in common. The cache is $SYSTALLY_CACHE, or systally
+# in $XDG_CACHE_HOME or ~/.cache.
+
+cache=${SYSTALLY_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/systally}
+# shellcheck disable=SC2034 # they use it
+kernels=$cache/kernels
+invocation="$0 $*"
+export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+
+say() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die() {
+	say "$*"
+	exit 1
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		sudo env DEBIAN_FRONTEND=noninteractive "$@"
+	fi
+}
+
+need_root() {
+	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+		die "cannot $1, for this is not root and there is no sudo:" \
+			"run $invocation as root"
+}
+
+# Those of the packages $@ that are not installed.
+missing() {
+	# shellcheck disable=SC2016 # dpkg-query's own fields
+	have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" \
+		2>/dev/null | sed -n 's/^installed //p') || :
+	for package; do
+		case " $(echo "$have" | tr '\n' ' ') " in
+		*" $package "*) ;;
+		*) echo "$package" ;;
+		esac
+	done
+}
+
+# Removes the folders $@, whoever owns what is in them, and nothing that is
+# mounted there.
+remove() {
+	rm -rf --one-file-system "$@" 2>/dev/null ||
+		as_root rm -rf --one-file-system "$@"
+}
+
+# From here on something is missing; $work takes logs and downloads.
+begin() {
+	[ -z "$work" ] || return 0
+	command -v apt-get >/dev/null ||
+		die "no apt-get here: install what scripts/setup lists by hand"
+	[ "$(dpkg --print-architecture)" = amd64 ] ||
+		die 'only x86-64 machines (amd64) are supported'
+	{ mkdir -p "$cache" && [ -w "$cache" ]; } 2>/dev/null ||
+		die "cannot write to the cache, $cache"
+	# One at a time; another run may just be fetching the same.
+	exec 9>"$cache/setup.lock"
+	flock 9
+	# Nobody else is at work: that was left behind when one was killed.
+	for folder in "$cache"/setup.??????; do
+		[ ! -d "$folder" ] || remove "$folder"
+	done
+	work=$(mktemp -d "$cache/setup.XXXXXX")
+	trap 'remove "$work"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+}
+work=''
+updated=''
+trouble=''
+
+update() {
+	[ -z "$updated" ] || return 0
+	updated=1
+	need_root 'update the package lists'
+	say 'updating the package lists'
+	# It returns 0 even when all it says is that nothing could be fetched.
+	as_root apt-get -q update >"$work/log" 2>&1 || :
+	trouble=$(sed -n 's/^[EW]: \(Failed to fetch.*\)/\1/p' "$work/log" |
+		head -n 1)
+}
+
+# Ends with what went wrong: $*, the remedy, and what apt said first.
+apt_failed() {
+	[ -n "$trouble" ] ||
+		trouble=$(sed -n 's/^E: //p' "$work/log" | head -n 1)
+	die "$*: check the network and apt's sources ($trouble)"
+}
+
+# Runs $@, and if that fails, once again with new package lists.
+retry() {
+	"$@" >"$work/log" 2>&1 && return
+	[ -z "$updated" ] || return 1
+	update
+	"$@" >"$work/log" 2>&1
+}
+
+apt_install() {
+	as_root apt-get -q -y --no-install-recommends install "$@" </dev/null
+}
+
+install_packages() {
+	need_root "install $*"
+	say "installing $*"
+	retry apt_install "$@" || apt_failed "could not install $*"
+}
+
+# Unpacks into the file $2 the kernel that its image $1 unpacks at boot, for
+# that takes QEMU several seconds. Quietly does without if the format is new.
+unpack_vmlinux() {
+	vmlinux=$2
+	# The boot protocol (Documentation/x86/boot.rst): setup_sects at 0x1f1,
+	# payload_offset and payload_length at 0x248.
+	sectors=$(od -An -tu1 -j $((0x1f1)) -N 1 "$1")
+	# shellcheck disable=SC2046 # two numbers
+	set -- "$1" $(od -An -tu4 -j $((0x248)) -N 8 "$1")
+	# xz and zstd stop at the length that the kernel build appends.
+	for tool in 'xz -dc --single-stream' 'zstd -qdc'; do
+		tail -c "+$(((sectors + 1) * 512 + $2 + 1))" "$1" |
+			head -c $(($3 - 4)) | $tool >"$vmlinux" 2>/dev/null &&
+			return
+	done
+	rm -f "$vmlinux"
+}
