@@ -120,10 +120,8 @@ static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 	struct table *table;
 	u64 key, start;
 
-	/* With kprobes, there are hardly any calls of others to turn away;
-	 * with the direct hook, hardly any others.
-	 */
-	if (hook == EVENT_TRACEPOINT && !systally_target_has(tgid))
+	/* With kprobes, there are hardly any calls of others to turn away. */
+	if (hook != EVENT_KPROBE && !systally_target_has(tgid))
 		return;
 	if (unlikely(task->thread_info.status & TS_COMPAT))
 		goto special;
