@@ -76,7 +76,7 @@ help:
 
 # --- the module ----------------------------------------------------------
 
-module_sources := Kbuild include/systally.h $(wildcard module/*.[ch]) \
+module_sources := Kbuild include/systally.h $(wildcard module/*.[chS]) \
 	module/Kbuild $(wildcard module/compat/*.h)
 
 # The kernel's makefiles build where the sources are: with O=, that is a

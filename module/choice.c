@@ -4,16 +4,18 @@
  * protects what is kept here.
  */
 #include <linux/bitmap.h>
+#include <linux/kernel.h>
 
 #include "choice.h"
 #include "hook.h"
+#include "hook_direct.h"
 #include "hook_tracepoint.h"
 #include "selective.h"
 
 /* Up to so many calls, a kprobe on each is better than one on all calls. */
 #define AUTO_KPROBE_NRS	24	/* about 8 names in 3 ABIs */
 
-static const char *reason_now = "no targets";
+static char reason_now[128] = "no targets";
 
 static unsigned int set_weight(const struct syscall_set *set)
 {
@@ -24,24 +26,28 @@ static unsigned int set_weight(const struct syscall_set *set)
 	return weight;
 }
 
-/* A kprobe costs only those who make the call, a tracepoint everyone. */
+/*
+ * A kprobe costs only those who make the call. Of the others, which cost
+ * everyone, the tracepoint can be spared processes that are no targets, and
+ * sees exits.
+ */
 static enum hook_kind auto_kind(const struct settings *settings,
 				const char **reason)
 {
-	bool count = settings->collect == SYSTALLY_COLLECT_COUNT;
-
-	if (settings->all && settings->set && count &&
-	    set_weight(settings->set) <= AUTO_KPROBE_NRS) {
+	if (!settings->all) {
+		*reason = "targets are set";
+		return HOOK_TRACEPOINT;
+	}
+	if (settings->collect != SYSTALLY_COLLECT_COUNT) {
+		*reason = "times need the tracepoint on exit anyway";
+		return HOOK_TRACEPOINT;
+	}
+	if (settings->set && set_weight(settings->set) <= AUTO_KPROBE_NRS) {
 		*reason = "few calls, of every process";
 		return HOOK_KPROBE;
 	}
-	if (!settings->all)
-		*reason = "targets are set";
-	else if (count)
-		*reason = "many calls, of every process";
-	else
-		*reason = "times need the tracepoint on exit anyway";
-	return HOOK_TRACEPOINT;
+	*reason = "many calls, of every process";
+	return HOOK_DIRECT;
 }
 
 /* Why not only targets need to pass the tracepoints, or NULL */
@@ -69,31 +75,69 @@ static enum hook_kind choose(const struct settings *settings,
 		return HOOK_TRACEPOINT;
 	case HOOK_WORD_KPROBE:
 		return HOOK_KPROBE;
+	case HOOK_WORD_DIRECT:
+		return HOOK_DIRECT;
 	default:
 		return auto_kind(settings, reason);
 	}
 }
 
-int systally_choice_apply(const struct settings *settings)
+/* Whether hook=direct may be asked for, even if nothing is to be hooked yet */
+static int check_direct(const struct settings *settings)
 {
-	struct hook_plan plan = {
+	int err;
+
+	if (settings->collect != SYSTALLY_COLLECT_COUNT) {
+		pr_info("hook=direct sees no exits: only with collect=count\n");
+		return -EOPNOTSUPP;
+	}
+	err = systally_hook_direct_check();
+	if (err)
+		pr_info("hook=direct: %s\n", systally_hook_direct_why());
+	return err;
+}
+
+static int apply(const struct settings *settings, enum hook_kind kind)
+{
+	const struct hook_plan plan = {
+		.kind = kind,
 		.time = settings->collect >= SYSTALLY_COLLECT_TIME,
 		.set = settings->set,
 	};
-	const char *reason;
+
+	/* Not to begin a change that cannot be */
+	if (kind == HOOK_DIRECT && systally_hook_direct_check())
+		return -EOPNOTSUPP;
+	return systally_hook_apply(&plan);
+}
+
+int systally_choice_apply(const struct settings *settings)
+{
+	const char *reason, *why = NULL;
+	enum hook_kind kind;
 	int err;
 
-	plan.kind = choose(settings, &reason);
-	err = systally_hook_apply(&plan);
-	if (err && settings->hook == HOOK_WORD_AUTO &&
-	    plan.kind == HOOK_KPROBE) {
-		reason = "kprobes cannot be placed";
-		plan.kind = HOOK_TRACEPOINT;
-		err = systally_hook_apply(&plan);
+	if (settings->hook == HOOK_WORD_DIRECT) {
+		err = check_direct(settings);
+		if (err)
+			return err;
+	}
+	kind = choose(settings, &reason);
+	err = apply(settings, kind);
+	if (err && kind == HOOK_DIRECT)
+		why = err == -ENOMEM ? "no memory" : systally_hook_direct_why();
+	if (err && settings->hook == HOOK_WORD_AUTO) {
+		if (kind == HOOK_KPROBE)
+			reason = "kprobes cannot be placed";
+		if (kind == HOOK_KPROBE || kind == HOOK_DIRECT)
+			err = apply(settings, HOOK_TRACEPOINT);
+	} else if (why) {
+		pr_info("hook=direct: %s\n", why);
 	}
 	if (err)
 		return err;
-	reason_now = reason;
+	snprintf(reason_now, sizeof(reason_now), "%s%s%s", reason,
+		 why ? "; no direct hook: " : "", why ?: "");
 	systally_selective_want(why_not_selective(settings));
 	return 0;
 }

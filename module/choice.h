@@ -31,8 +31,9 @@ struct settings {
  * systally_choice_apply - hook what the settings ask for
  *
  * Process context; sleeps. With hook=auto, falls back where the better hook
- * cannot be had. Returns 0, or what systally_hook_apply() does, and then all
- * is as it was.
+ * cannot be had. Returns 0, or -EOPNOTSUPP if the hook asked for cannot be had
+ * with this kernel or these settings, or what systally_hook_apply() does, and
+ * then all is as it was. The log tells why there is no direct hook.
  */
 int systally_choice_apply(const struct settings *settings);
 

@@ -36,6 +36,7 @@ static const char *const hook_words[] = { "auto", "tracepoint", "kprobe",
 static const char *const kind_words[] = {
 	[HOOK_NONE] = "none",
 	[HOOK_TRACEPOINT] = "tracepoint",
+	[HOOK_DIRECT] = "direct",
 	[HOOK_KPROBE] = "kprobe",
 };
 
@@ -108,10 +109,6 @@ static int set_hook(char *text)
 
 	if (err)
 		return err;
-	if (value == HOOK_WORD_DIRECT) {
-		pr_info("hook=direct is not supported yet\n");
-		return -EOPNOTSUPP;
-	}
 	return try_setting(&hook, value);
 }
 

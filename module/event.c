@@ -36,22 +36,28 @@ static u32 call_abi(const struct task_struct *task, u32 *nr)
 }
 
 /*
- * While one hook replaces the other, a call may pass both, one, or each
- * before or after the change. The tracepoint comes first (in the entry path,
- * kernel/entry/common.c) and decides; the kprobe does what the mark says.
+ * While one hook replaces another, a call may pass both, one, or each before
+ * or after the change. The one that comes first decides, the other does what
+ * the mark says. (The tracepoint is in the entry path, in
+ * kernel/entry/common.c, the direct hook where that ends, and the kprobe in
+ * the function that it leads to.)
  */
 static bool is_ours(enum event_hook hook, struct slot *slot)
 {
-	u32 owner = READ_ONCE(systally_event_owner);
+	union event_owner now = { .word = READ_ONCE(systally_event_owner) };
+	union event_owner mark;
 
-	if (slot && hook == EVENT_TRACEPOINT) {
-		slot->mark = owner;
-	} else if (slot) {
-		if (slot->mark >> 1 == owner >> 1)
-			owner = slot->mark;
-		slot->mark = 0;
+	if (!slot)
+		return now.owner == hook;
+	if (now.first == hook) {
+		slot->mark = now.word;
+		return now.owner == hook;
 	}
-	return (owner & 1) == hook;
+	mark.word = slot->mark;
+	slot->mark = 0;
+	if (mark.replacement == now.replacement)
+		return mark.owner == hook;
+	return now.unmarked == hook;
 }
 
 void systally_event_special(enum event_hook hook, u32 nr)

@@ -26,21 +26,34 @@
  * one hook is replacing another. Kept by event.c.
  */
 DECLARE_STATIC_KEY_FALSE(systally_special_key);
-/* That, or times are kept: with kprobes, one test for both. */
+/* That, or times are kept: but for the tracepoint, one test for both. */
 DECLARE_STATIC_KEY_FALSE(systally_kprobe_special_key);
 DECLARE_STATIC_KEY_FALSE(systally_switch_key);
 
+/* In the order in which a call passes them. */
 enum event_hook {
 	EVENT_TRACEPOINT,
+	EVENT_DIRECT,
 	EVENT_KPROBE,
 };
 
 /*
- * While one hook replaces the other: which counts calls that enter now, in bit
- * 0 (enum event_hook), and the number of this replacement above. Written by
- * hook.c under the control mutex, read by handlers. A slot's mark is a copy of
- * it; one of another replacement means nothing.
+ * While one hook replaces another: which of the two counts a call. Written by
+ * hook.c under the control mutex, read by handlers. The hook that a call passes
+ * first leaves a copy in the thread's slot, the mark, for the other; a mark of
+ * another replacement means nothing. No mark is 0, which is what a slot begins
+ * with.
  */
+union event_owner {
+	u32 word;
+	struct {
+		u32 owner:2;		/* counts calls that pass it first now */
+		u32 first:2;		/* which of the two leaves marks */
+		u32 unmarked:2;		/* counts calls without a mark */
+		u32 replacement:26;	/* from 1 */
+	};
+};
+
 extern u32 systally_event_owner;
 
 /*
@@ -108,7 +121,7 @@ static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 	u64 key, start;
 
 	/* With kprobes, there are hardly any calls of others to turn away. */
-	if (hook == EVENT_TRACEPOINT && !systally_target_has(tgid))
+	if (hook != EVENT_KPROBE && !systally_target_has(tgid))
 		return;
 	if (unlikely(task->thread_info.status & TS_COMPAT))
 		goto special;

@@ -2,7 +2,7 @@
 /*
  * Which hook sees the calls. Called by control.c, under its mutex.
  *
- * Exits are seen by the tracepoint with either hook: a kretprobe needs an
+ * Exits are seen by the tracepoint with any hook: a kretprobe needs an
  * instance for each call in flight, so that blocked calls would use up any
  * number of them, and what it misses would be lost.
  */
@@ -11,6 +11,7 @@
 
 #include "event.h"
 #include "hook.h"
+#include "hook_direct.h"
 #include "hook_kprobe.h"
 #include "hook_tracepoint.h"
 
@@ -23,6 +24,8 @@ static int hook_entry(enum hook_kind kind, const struct syscall_set *set)
 	switch (kind) {
 	case HOOK_TRACEPOINT:
 		return systally_hook_tracepoint_entry();
+	case HOOK_DIRECT:
+		return systally_hook_direct_entry();
 	case HOOK_KPROBE:
 		return systally_hook_kprobe_entry(set);
 	default:
@@ -36,6 +39,9 @@ static void unhook_entry(enum hook_kind kind)
 	case HOOK_TRACEPOINT:
 		systally_unhook_tracepoint_entry();
 		break;
+	case HOOK_DIRECT:
+		systally_unhook_direct_entry();
+		break;
 	case HOOK_KPROBE:
 		systally_unhook_kprobe_entry(NULL);
 		break;
@@ -44,39 +50,66 @@ static void unhook_entry(enum hook_kind kind)
 	}
 }
 
+/* What handlers call the hook of a kind */
+static enum event_hook event_hook(enum hook_kind kind)
+{
+	switch (kind) {
+	case HOOK_DIRECT:
+		return EVENT_DIRECT;
+	case HOOK_KPROBE:
+		return EVENT_KPROBE;
+	default:
+		return EVENT_TRACEPOINT;
+	}
+}
+
+static void set_owner(union event_owner *now, enum event_hook owner,
+		      enum event_hook unmarked)
+{
+	now->owner = owner;
+	now->unmarked = unmarked;
+	WRITE_ONCE(systally_event_owner, now->word);
+}
+
 /*
- * From one hook to the other, with calls entering all the time. Both stand
- * for a while, and the tracepoint, which comes first, marks each call with
- * the hook that is to count it. Tasks may be preempted between the two, so
- * each step waits until all that passed one before it have passed the other:
- * until every task has been to user space or slept, which is what
- * synchronize_rcu_tasks() waits for.
+ * From one hook to another, with calls entering all the time. Both stand for a
+ * while, and the one that a call passes first marks it with the hook that is
+ * to count it. Tasks may be preempted between the two, so each step waits
+ * until all that passed one before it have passed the other: until every task
+ * has been to user space or slept, which is what synchronize_rcu_tasks() waits
+ * for.
+ *
+ * A call without a mark has passed the first before this began, if that is
+ * the old hook. If it is the new one, the call has not passed it, and never
+ * will: it had gone by before the hook came, or its task slept (for ptrace)
+ * since the entry path looked whether there is one.
  */
 static int replace(enum hook_kind to, const struct syscall_set *set)
 {
-	static u32 replacements;
-	u32 from_owner, to_owner;
+	static union event_owner now;
+	enum event_hook old = event_hook(kind_now), new = event_hook(to);
 	int err = systally_inflight_prepare();
 
 	if (err)
 		return err;
-	/* Marks are never 0, which is what a slot begins with. */
-	to_owner = ++replacements << 1 |
-		   (to == HOOK_TRACEPOINT ? EVENT_TRACEPOINT : EVENT_KPROBE);
-	from_owner = to_owner ^ 1;
-	WRITE_ONCE(systally_event_owner, from_owner);
+	now.replacement++;
+	now.first = min(old, new);
+	set_owner(&now, old, old);
 	systally_event_set_switching(true);
 	err = hook_entry(to, set);
 	if (err)
 		goto out;
 	synchronize_rcu_tasks();
-	WRITE_ONCE(systally_event_owner, to_owner);
+	set_owner(&now, new, max(old, new));
 	synchronize_rcu_tasks();
-	/* All marks are void from here on: one of a call that has no kprobe
-	 * must not be taken for the thread's next call's.
-	 */
-	WRITE_ONCE(systally_event_owner,
-		   ++replacements << 1 | (to_owner & 1));
+	if (old < new) {
+		/* Nobody will leave marks any more. One of a call that never
+		 * came to the second hook must not be taken for the thread's
+		 * next call's.
+		 */
+		now.replacement++;
+		set_owner(&now, new, new);
+	}
 	unhook_entry(kind_now);
 	kind_now = to;
 out:

@@ -11,6 +11,7 @@
 enum hook_kind {
 	HOOK_NONE,
 	HOOK_TRACEPOINT,
+	HOOK_DIRECT,		/* entries only */
 	HOOK_KPROBE,
 };
 

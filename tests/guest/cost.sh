@@ -51,10 +51,32 @@ load threads=1
 row 'target, collect=count, threads=1' "$("$cost" -t)"
 load syscalls=getppid,getsid
 row 'target, collect=count, syscalls set' "$("$cost" -t)"
-load targets=all
-row 'targets=all, collect=count' "$("$cost")"
+load targets=all hook=tracepoint
+row 'targets=all, tracepoint' "$("$cost")"
 load targets=all collect=time
-row 'targets=all, collect=time' "$("$cost")"
+row 'targets=all, tracepoint, collect=time' "$("$cost")"
+
+# where the kernel has a place for it
+if load hook=direct targets=all 2>/dev/null; then
+	row 'targets=all, direct hook' "$("$cost")"
+	echo auto >$D/hook
+	echo 'getppid getsid' >$D/syscalls
+	echo direct >$D/hook
+	row 'targets=all, direct hook, syscalls set' "$("$cost")"
+	load hook=direct
+	row 'direct hook, without targets' "$("$cost")"
+	row 'target, direct hook' "$("$cost" -t)"
+	row 'target, direct hook, 300 other calls in its table' \
+		"$("$cost" -t 300)"
+	load hook=direct threads=1 targets=all
+	row 'targets=all, direct hook, threads=1' "$("$cost")"
+	load hook=direct targets=$$
+	row 'bystander, direct hook' "$("$cost")"
+	load hook=direct syscalls=getsid,poll targets=all
+	row 'targets=all, direct hook on other calls' "$("$cost")"
+	echo 0 >$D/enabled
+	row 'targets=all, direct hook, enabled is 0' "$("$cost")"
+fi
 
 load hook=kprobe syscalls=getppid,getsid
 row 'target, kprobe on the call' "$("$cost" -t)"

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Calls from the start of kernel functions, by ftrace. Included by
+ * hook_direct.c only.
+ *
+ * Both: process context; they sleep. The entry is called in place of the
+ * functions' ftrace call, may clobber no register that they take arguments in,
+ * and returns to them. ftrace cannot be switched off (kernel.ftrace_enabled)
+ * while it stands.
+ */
+#ifndef SYSTALLY_COMPAT_FTRACE_DIRECT_H
+#define SYSTALLY_COMPAT_FTRACE_DIRECT_H
+
+#include <linux/errno.h>
+#include <linux/ftrace.h>
+#include <linux/string.h>
+#include <linux/version.h>
+
+/*
+ * compat_direct_register - have @entry called at all of @sites, or at none
+ *
+ * Returns 0, -EBUSY if a site is taken or ftrace is switched off, -ENODEV if
+ * it is none or ftrace has shut itself down, or -ENOMEM.
+ */
+static int compat_direct_register(const unsigned long *sites,
+				  unsigned int count, unsigned long entry);
+
+/*
+ * compat_direct_unregister - no longer call it
+ *
+ * Tasks may be in @entry until synchronize_rcu_tasks() has returned.
+ */
+static void compat_direct_unregister(const unsigned long *sites,
+				     unsigned int count, unsigned long entry);
+
+#ifndef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
+
+static int compat_direct_register(const unsigned long *sites,
+				  unsigned int count, unsigned long entry)
+{
+	return -ENODEV;
+}
+
+static void compat_direct_unregister(const unsigned long *sites,
+				     unsigned int count, unsigned long entry)
+{
+}
+
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+
+static struct ftrace_ops compat_direct_ops;
+
+static int compat_direct_register(const unsigned long *sites,
+				  unsigned int count, unsigned long entry)
+{
+	struct ftrace_ops *ops = &compat_direct_ops;
+	unsigned int i;
+	int err = 0;
+
+	/* A registration that failed leaves it in disorder. */
+	memset(ops, 0, sizeof(*ops));
+	ops->flags = FTRACE_OPS_FL_PERMANENT;
+	for (i = 0; i < count && !err; i++)
+		err = ftrace_set_filter_ip(ops, sites[i], 0, 0);
+	if (!err)
+		err = register_ftrace_direct(ops, entry);
+	if (err)
+		ftrace_free_filter(ops);
+	return err;
+}
+
+static void compat_direct_unregister(const unsigned long *sites,
+				     unsigned int count, unsigned long entry)
+{
+	unregister_ftrace_direct(&compat_direct_ops, entry, true);
+}
+
+#else
+
+static void compat_direct_unregister(const unsigned long *sites,
+				     unsigned int count, unsigned long entry)
+{
+	while (count)
+		unregister_ftrace_direct(sites[--count], entry);
+}
+
+/* The kernel's one ftrace_ops for all such calls is a permanent one. */
+static int compat_direct_register(const unsigned long *sites,
+				  unsigned int count, unsigned long entry)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < count; i++) {
+		err = register_ftrace_direct(sites[i], entry);
+		if (err) {
+			compat_direct_unregister(sites, i, entry);
+			return err;
+		}
+	}
+	return 0;
+}
+
+#endif
+
+#endif /* SYSTALLY_COMPAT_FTRACE_DIRECT_H */
