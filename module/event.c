@@ -142,6 +142,11 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 		systally_event_failed(table, row, slot->key, ret);
 }
 
+void systally_event_exit_slow(struct pt_regs *regs, long ret)
+{
+	systally_event_unpaired(regs, ret, systally_clock_now());
+}
+
 void systally_event_failed(struct table *table, struct table_row *row, u64 key,
 			   long ret)
 {

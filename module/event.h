@@ -57,6 +57,12 @@ void systally_event_special(enum event_hook hook, u32 nr);
 void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now);
 
 /*
+ * systally_event_exit_slow - the whole of systally_event_exit, where the clock
+ * is not the TSC. Same context.
+ */
+void systally_event_exit_slow(struct pt_regs *regs, long ret);
+
+/*
  * systally_event_failed - note a failed call and its errno
  * @table: where its row is; @key: its row's
  */
@@ -141,7 +147,8 @@ special:
 /*
  * systally_event_exit - current leaves a call with @ret
  *
- * Handlers only: preemption off, no irq or NMI.
+ * Handlers only: preemption off, no irq or NMI. What is called is called last,
+ * so that the fast path saves no registers.
  */
 static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 {
@@ -153,9 +160,13 @@ static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 
 	if (!systally_target_has(task->tgid))
 		return;
-	now = systally_clock_now();
+	if (!systally_clock_is_tsc()) {
+		systally_event_exit_slow(regs, ret);
+		return;
+	}
+	now = rdtsc();
 	table = systally_tally_table();
-	slot = systally_inflight_slot(task->pid);
+	slot = systally_inflight_peek(task->pid);
 	if (unlikely(!slot || !slot->entered_at ||
 		     slot->serial != table->serial)) {
 		systally_event_unpaired(regs, ret, now);
