@@ -50,6 +50,12 @@ static inline u64 systally_clock_to_ns(u64 units)
 	return units;
 }
 
+/* Clock units in a millisecond. */
+static inline u64 systally_clock_khz(void)
+{
+	return static_key_enabled(&systally_clock_tsc_key) ? tsc_khz : 1000000;
+}
+
 static inline const char *systally_clock_name(void)
 {
 	return static_key_enabled(&systally_clock_tsc_key) ? "tsc" : "sched";

@@ -29,7 +29,7 @@ static char *memory_max_bytes = "64M";
 	MODULE_PARM_DESC(name, text)
 
 CONTROL_PARAMETER(enabled, CONTROL_ENABLED, "0 or 1 (default 1)");
-CONTROL_PARAMETER(collect, CONTROL_COLLECT, "count or time (default count)");
+CONTROL_PARAMETER(collect, CONTROL_COLLECT, "count, time or hist (default count)");
 CONTROL_PARAMETER(hook, CONTROL_HOOK,
 		  "auto, tracepoint or kprobe (default auto)");
 CONTROL_PARAMETER(targets, CONTROL_TARGETS,
