@@ -14,13 +14,29 @@
  *   +--------------------------------+
  *   | unattributed_rows x row_bytes  |  one per (abi, nr), tgid 0
  *   +--------------------------------+
+ *   | hist_rows x row_bytes          |  one per (process, abi, nr, octave)
+ *   +--------------------------------+
  *
  * A snapshot is exact even while calls are being counted:
  *
  *   entered == sum of `count` over call_rows + unattributed
  *
  * A reader refuses another `version`, and steps by header_bytes and row_bytes,
- * so that fields can be added at the end of both without a new version.
+ * so that fields can be added at the end of both, and sections after the last,
+ * without a new version.
+ *
+ * A histogram's buckets are of clock units, clock_khz of which are a
+ * millisecond, so that nothing was rounded before it was counted. Each octave
+ * of times is cut in SYSTALLY_HIST_BUCKETS of equal width, and none is wider
+ * than a quarter of its lower bound, so that its middle is within 12.5% of any
+ * time in it. The times of octave o, bucket b, in clock units:
+ *
+ *   o = 0     exactly b
+ *   o > 0     from (4 + b) << (o - 1) to below (5 + b) << (o - 1)
+ *
+ *       0   1   2   3   4   5   6   7   8  10  12  14  16  20  24  28  32 ...
+ *   o   |       0       |       1       |       2       |       3       |
+ *   b   | 0   1   2   3 | 0   1   2   3 | 0   1   2   3 | 0   1   2   3 |
  */
 #ifndef SYSTALLY_H
 #define SYSTALLY_H
@@ -30,6 +46,9 @@
 #define SYSTALLY_MAGIC		"systally"	/* 8 bytes, no NUL */
 #define SYSTALLY_VERSION	1
 #define SYSTALLY_COMM_LEN	16
+
+#define SYSTALLY_HIST_BUCKETS	4	/* in an octave */
+#define SYSTALLY_HIST_OCTAVES	63	/* hold every 64-bit time */
 
 /* Which table a call's number is looked up in. */
 enum systally_abi {
@@ -45,7 +64,7 @@ enum systally_abi {
 enum systally_collect {
 	SYSTALLY_COLLECT_COUNT,	/* entries only */
 	SYSTALLY_COLLECT_TIME,	/* and errors, total, max */
-	SYSTALLY_COLLECT_HIST,	/* and a latency histogram */
+	SYSTALLY_COLLECT_HIST,	/* and latency histograms */
 };
 
 /* systally_header.flags */
@@ -64,30 +83,46 @@ struct systally_header {
 	__u64 entered;		/* calls seen since the last reset */
 	__u64 unattributed;	/* of these, in no call row for want of memory */
 	__u64 orphan_exits;	/* exits whose entry was not seen */
-	__u64 untimed;		/* exits whose time or error has no row */
+	__u64 untimed;		/* exits whose time, error or bucket has no row
+				 */
 	__u64 discarded;	/* calls that resets threw away, since load */
 	__u64 generation;	/* number of resets since load */
 	__u64 taken_ns;		/* CLOCK_MONOTONIC when this was taken */
 	__u32 flags;		/* SYSTALLY_ENABLED, SYSTALLY_THREADS */
 	__u32 reserved;
+	__u64 hist_rows;
+	__u64 clock_khz;	/* clock units in a millisecond */
 };
+
+/* A header of before there were histograms ends here. */
+#define SYSTALLY_HEADER_BYTES_MIN	112
 
 struct systally_row {
 	__u64 start_ns;		/* CLOCK_BOOTTIME of the process's (with
-				 * SYSTALLY_THREADS: the thread's) start: with
-				 * tgid and tid, it tells a reused pid apart
+				 * SYSTALLY_THREADS, in call rows: the
+				 * thread's) start: with tgid and tid, it tells
+				 * a reused pid apart
 				 */
-	__u64 count;		/* calls; in error rows: failed calls */
-	__u64 errors;		/* calls that returned -4095..-1 */
-	__u64 total_ns;		/* time between entry and exit */
-	__u64 max_ns;		/* the longest of them */
+	union {
+		struct {
+			__u64 count;	/* calls; in error rows: failed calls */
+			__u64 errors;	/* calls that returned -4095..-1 */
+			__u64 total_ns;	/* time between entry and exit */
+			__u64 max_ns;	/* the longest of them */
+		};
+		/* Hist rows: calls that took so long */
+		__u64 buckets[SYSTALLY_HIST_BUCKETS];
+	};
 	__u32 tgid;		/* init namespace; 0: processes that have
 				 * exited, folded into one row per comm
 				 */
-	__u32 tid;		/* 0 unless SYSTALLY_THREADS */
+	__u32 tid;		/* 0 unless SYSTALLY_THREADS, and in hist rows */
 	__s32 nr;		/* SYSTALLY_NR_OUT_OF_RANGE, or the number */
 	__u16 abi;		/* enum systally_abi */
-	__u16 error;		/* errno of an error row, else 0 */
+	union {
+		__u16 error;	/* errno of an error row, else 0 */
+		__u16 octave;	/* hist rows */
+	};
 	char comm[SYSTALLY_COMM_LEN];	/* NUL-terminated */
 };
 

@@ -23,10 +23,15 @@ DECLARE_STATIC_KEY_FALSE(systally_clock_tsc_key);
  */
 void systally_clock_init(void);
 
+static __always_inline bool systally_clock_is_tsc(void)
+{
+	return static_branch_likely(&systally_clock_tsc_key);
+}
+
 /* Now, in clock units. Any context, preemption off. */
 static __always_inline u64 systally_clock_now(void)
 {
-	if (static_branch_likely(&systally_clock_tsc_key))
+	if (systally_clock_is_tsc())
 		return rdtsc();
 	return local_clock();
 }
@@ -40,9 +45,15 @@ static __always_inline u64 systally_clock_elapsed(u64 since, u64 now)
 /* Clock units to ns. Any context. */
 static inline u64 systally_clock_to_ns(u64 units)
 {
-	if (static_branch_likely(&systally_clock_tsc_key))
+	if (systally_clock_is_tsc())
 		return mul_u64_u32_div(units, 1000000, tsc_khz);
 	return units;
+}
+
+/* Clock units in a millisecond. */
+static inline u64 systally_clock_khz(void)
+{
+	return static_key_enabled(&systally_clock_tsc_key) ? tsc_khz : 1000000;
 }
 
 static inline const char *systally_clock_name(void)

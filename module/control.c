@@ -95,11 +95,10 @@ static int set_collect(char *text)
 
 	if (err)
 		return err;
-	if (value == SYSTALLY_COLLECT_HIST) {
-		pr_info("collect=hist is not supported yet\n");
-		return -EOPNOTSUPP;
-	}
-	return try_setting(&collect, value);
+	err = try_setting(&collect, value);
+	if (!err)
+		systally_event_set_hist(value == SYSTALLY_COLLECT_HIST);
+	return err;
 }
 
 static int set_hook(char *text)

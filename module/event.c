@@ -13,6 +13,7 @@ DEFINE_STATIC_KEY_FALSE(systally_special_key);
 DEFINE_STATIC_KEY_FALSE(systally_kprobe_special_key);
 DEFINE_STATIC_KEY_FALSE(systally_time_key);
 DEFINE_STATIC_KEY_FALSE(systally_switch_key);
+DEFINE_STATIC_KEY_FALSE(systally_hist_key);
 u32 systally_event_owner;
 
 /*
@@ -144,8 +145,24 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 	row->total += elapsed;
 	if (row->max < elapsed)
 		row->max = elapsed;
-	if (IS_ERR_VALUE(ret))
+	if (static_branch_unlikely(&systally_hist_key))
+		systally_event_hist(table, row, slot->key, ret,
+				    hist_index(elapsed));
+	else if (IS_ERR_VALUE(ret))
 		systally_event_failed(table, row, slot->key, ret);
+}
+
+void systally_event_exit_slow(struct pt_regs *regs, long ret)
+{
+	systally_event_unpaired(regs, ret, systally_clock_now());
+}
+
+void systally_event_hist(struct table *table, struct table_row *row, u64 key,
+			 long ret, u32 index)
+{
+	systally_tally_hist(table, key, index);
+	if (IS_ERR_VALUE(ret))
+		systally_event_failed(table, row, key, ret);
 }
 
 void systally_event_failed(struct table *table, struct table_row *row, u64 key,
@@ -183,6 +200,11 @@ void systally_event_set_time(bool time)
 {
 	set_key(&systally_time_key, time);
 	update_special();
+}
+
+void systally_event_set_hist(bool hist)
+{
+	set_key(&systally_hist_key, hist);
 }
 
 void systally_event_set_threads(bool threads)

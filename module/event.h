@@ -17,6 +17,7 @@
 
 #include "clock.h"
 #include "filter.h"
+#include "hist.h"
 #include "inflight.h"
 #include "tally.h"
 #include "target.h"
@@ -29,6 +30,8 @@ DECLARE_STATIC_KEY_FALSE(systally_special_key);
 /* That, or times are kept: but for the tracepoint, one test for both. */
 DECLARE_STATIC_KEY_FALSE(systally_kprobe_special_key);
 DECLARE_STATIC_KEY_FALSE(systally_switch_key);
+/* Times go to histograms, too. */
+DECLARE_STATIC_KEY_FALSE(systally_hist_key);
 
 /* In the order in which a call passes them. */
 enum event_hook {
@@ -70,6 +73,20 @@ void systally_event_special(enum event_hook hook, u32 nr);
 void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now);
 
 /*
+ * systally_event_exit_slow - the whole of systally_event_exit, where the clock
+ * is not the TSC. Same context.
+ */
+void systally_event_exit_slow(struct pt_regs *regs, long ret);
+
+/*
+ * systally_event_hist - count a call in its process's histogram, and what is
+ * left to do at its exit
+ * @table: where its row is; @key: its row's; @index: of hist_index()
+ */
+void systally_event_hist(struct table *table, struct table_row *row, u64 key,
+			 long ret, u32 index);
+
+/*
  * systally_event_failed - note a failed call and its errno
  * @table: where its row is; @key: its row's
  */
@@ -81,6 +98,9 @@ void systally_event_set_switching(bool switching);
 
 /* systally_event_set_time - times are kept, and exits seen, or not */
 void systally_event_set_time(bool time);
+
+/* systally_event_set_hist - histograms are kept, as long as times are */
+void systally_event_set_hist(bool hist);
 
 /* systally_event_set_threads - keep rows per thread, or per process */
 void systally_event_set_threads(bool threads);
@@ -154,21 +174,27 @@ special:
 /*
  * systally_event_exit - current leaves a call with @ret
  *
- * Handlers only: preemption off, no irq or NMI.
+ * Handlers only: preemption off, no irq or NMI. What is called is called last,
+ * so that the fast path saves no registers.
  */
 static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 {
 	const struct task_struct *task = current;
-	struct table_row *row;
+	struct table_row *row, *hist;
+	u64 elapsed, key, now;
 	struct table *table;
 	struct slot *slot;
-	u64 elapsed, now;
+	u32 index;
 
 	if (!systally_target_has(task->tgid))
 		return;
-	now = systally_clock_now();
+	if (!systally_clock_is_tsc()) {
+		systally_event_exit_slow(regs, ret);
+		return;
+	}
+	now = rdtsc();
 	table = systally_tally_table();
-	slot = systally_inflight_slot(task->pid);
+	slot = systally_inflight_peek(task->pid);
 	if (unlikely(!slot || !slot->entered_at ||
 		     slot->serial != table->serial)) {
 		systally_event_unpaired(regs, ret, now);
@@ -180,8 +206,19 @@ static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 	row->total += elapsed;
 	if (unlikely(row->max < elapsed))
 		row->max = elapsed;
+	key = slot->key;
+	if (static_branch_unlikely(&systally_hist_key)) {
+		index = hist_index(elapsed);
+		/* Of a thread's row, it finds none. */
+		hist = table_lookup(table, hist_key(key, index), slot->start);
+		if (unlikely(!hist)) {
+			systally_event_hist(table, row, key, ret, index);
+			return;
+		}
+		hist->buckets[hist_bucket(index)]++;
+	}
 	if (unlikely((unsigned long)ret >= (unsigned long)-MAX_ERRNO))
-		systally_event_failed(table, row, slot->key, ret);
+		systally_event_failed(table, row, key, ret);
 }
 
 #endif /* SYSTALLY_EVENT_H */

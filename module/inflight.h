@@ -51,6 +51,9 @@ extern struct slot_block __rcu **systally_inflight_blocks;
  */
 static __always_inline struct slot *systally_inflight_slot(u32 tid);
 
+/* systally_inflight_peek - the same, but none is made */
+static __always_inline struct slot *systally_inflight_peek(u32 tid);
+
 /* systally_inflight_want - have a thread's slot made soon; any context */
 void systally_inflight_want(u32 tid);
 
@@ -97,17 +100,29 @@ bool systally_inflight_next(u32 *tid, struct slot *call);
 /* After all handlers have ended. */
 void systally_inflight_exit(void);
 
-static __always_inline struct slot *systally_inflight_slot(u32 tid)
+static __always_inline struct slot *systally_inflight_peek(u32 tid)
 {
 	struct slot_block *block;
+	struct slot *slot;
 
 	block = rcu_dereference_sched(systally_inflight_blocks
 				      [tid >> BLOCK_SHIFT]);
-	if (unlikely(!block)) {
-		systally_inflight_want(tid);
+	if (unlikely(!block))
 		return NULL;
-	}
-	return &block->slots[tid & (BLOCK_SLOTS - 1)];
+	slot = &block->slots[tid & (BLOCK_SLOTS - 1)];
+	/* Spares the handlers' fast paths another test for NULL. */
+	if (!slot)
+		__builtin_unreachable();
+	return slot;
+}
+
+static __always_inline struct slot *systally_inflight_slot(u32 tid)
+{
+	struct slot *slot = systally_inflight_peek(tid);
+
+	if (unlikely(!slot))
+		systally_inflight_want(tid);
+	return slot;
 }
 
 #endif /* SYSTALLY_INFLIGHT_H */

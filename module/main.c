@@ -30,7 +30,7 @@ static char *memory_max_bytes = "64M";
 	MODULE_PARM_DESC(name, text)
 
 CONTROL_PARAMETER(enabled, CONTROL_ENABLED, "0 or 1 (default 1)");
-CONTROL_PARAMETER(collect, CONTROL_COLLECT, "count or time (default count)");
+CONTROL_PARAMETER(collect, CONTROL_COLLECT, "count, time or hist (default count)");
 CONTROL_PARAMETER(hook, CONTROL_HOOK,
 		  "auto, tracepoint, kprobe or direct (default auto)");
 CONTROL_PARAMETER(targets, CONTROL_TARGETS,

@@ -77,7 +77,7 @@ static bool row_is_personal(const struct table_row *row)
 	enum row_kind kind = key_kind(row->key);
 
 	return row->key && (kind == ROW_CALL || kind == ROW_THREAD ||
-			    kind == ROW_ERROR);
+			    kind == ROW_ERROR || kind == ROW_HIST);
 }
 
 void systally_master_comm(const struct table_row *row, char *comm)
@@ -92,7 +92,10 @@ void systally_master_comm(const struct table_row *row, char *comm)
 	comm[SYSTALLY_COMM_LEN - 1] = '\0';
 }
 
-/* Add a row as it is; what has no room counts as unattributed. */
+/*
+ * Add a row as it is; without room, calls count as unattributed, and what else
+ * was known of them as untimed.
+ */
 static void copy_row(struct table *to, const struct table_row *row)
 {
 	enum row_kind kind = key_kind(row->key);
@@ -107,8 +110,11 @@ static void copy_row(struct table *to, const struct table_row *row)
 			memcpy(sum->comm, row->comm, SYSTALLY_COMM_LEN);
 		return;
 	}
-	if (!sum && (kind == ROW_ERROR || kind == ROW_FOLDED_ERROR))
+	if (!sum && (kind == ROW_ERROR || kind == ROW_FOLDED_ERROR ||
+		     row_is_hist(row))) {
+		to->untimed += row_events(row);
 		return;
+	}
 	if (!sum)
 		sum = table_unattributed(to, row->key);
 	if (sum)

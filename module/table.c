@@ -47,8 +47,22 @@ struct table_row *table_unattributed(struct table *table, u64 key)
 	return table_insert(table, key, 0, nobody, table_rows(table) - 1);
 }
 
+u64 row_events(const struct table_row *row)
+{
+	return row_is_hist(row) ? row->buckets[0] + row->buckets[1] +
+				  row->buckets[2] + row->buckets[3] :
+				  row->count;
+}
+
 void row_add(struct table_row *to, const struct table_row *from)
 {
+	if (row_is_hist(from)) {
+		int i;
+
+		for (i = 0; i < SYSTALLY_HIST_BUCKETS; i++)
+			to->buckets[i] += from->buckets[i];
+		return;
+	}
 	to->count += from->count;
 	to->errors += from->errors;
 	to->total += from->total;
@@ -75,12 +89,24 @@ u64 comm_hash(const char *comm)
 	return hash;
 }
 
+static enum row_kind folded_kind(const struct table_row *row)
+{
+	switch (key_kind(row->key)) {
+	case ROW_ERROR:
+		return ROW_FOLDED_ERROR;
+	case ROW_HIST:
+		return ROW_FOLDED_HIST;
+	default:
+		return ROW_FOLDED_CALL;
+	}
+}
+
 bool table_fold_row(struct table *to, const struct table_row *row,
 		    const char *comm, u32 limit)
 {
-	bool error = key_kind(row->key) == ROW_ERROR;
-	u64 key = key_make(error ? ROW_FOLDED_ERROR : ROW_FOLDED_CALL,
-			   error ? key_sub(row->key) : 0, 0,
+	enum row_kind kind = folded_kind(row);
+	u64 key = key_make(kind,
+			   kind == ROW_FOLDED_CALL ? 0 : key_sub(row->key), 0,
 			   key_abi(row->key), key_nr(row->key));
 	u64 start = comm_hash(comm);
 	struct table_row *folded;

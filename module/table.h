@@ -24,10 +24,13 @@
 /*
  * A row's key:
  *
- *   63  59 58   56 55  54 53          32 31          10 9        0
+ *   63  60 59   56 55  54 53          32 31          10 9        0
  *   +-----+-------+------+--------------+--------------+----------+
- *   |  0  | kind  | abi  |     tgid     | tid or errno |    nr    |
+ *   |  0  | kind  | abi  |     tgid     |     sub      |    nr    |
  *   +-----+-------+------+--------------+--------------+----------+
+ *
+ * sub is the tid of a thread's row, the errno of an error row, HIST_SUB plus
+ * the octave of a histogram's row (hist.h), else 0.
  *
  * so that the key of a process's x86-64 calls is tgid << 32 | nr, whatever nr
  * is: a number of more than 10 bits finds no row. A pid has at most 22 bits
@@ -53,6 +56,10 @@ enum row_kind {
 	ROW_UNATTRIBUTED,	/* calls of a number with no row of their own */
 	ROW_FOLDED_CALL,	/* calls of exited processes of one comm */
 	ROW_FOLDED_ERROR,	/* likewise ROW_ERROR */
+	ROW_HIST,		/* one octave of how long a process's calls of
+				 * one number took
+				 */
+	ROW_FOLDED_HIST,	/* likewise */
 };
 
 struct table_row {
@@ -61,10 +68,15 @@ struct table_row {
 				 * ns: with the pid, no reused pid inherits a
 				 * row; of folded rows a hash of comm
 				 */
-	u64 count;
-	u64 errors;
-	u64 total;		/* clock units, see clock.h */
-	u64 max;
+	union {
+		struct {
+			u64 count;
+			u64 errors;
+			u64 total;	/* clock units, see clock.h */
+			u64 max;
+		};
+		u64 buckets[SYSTALLY_HIST_BUCKETS];	/* of histograms */
+	};
 	char comm[SYSTALLY_COMM_LEN];
 };
 
@@ -93,7 +105,6 @@ static inline enum row_kind key_kind(u64 key)
 	return key >> KEY_KIND_SHIFT;
 }
 
-/* The tid of a thread's row, the errno of an error row, else 0 */
 static inline u32 key_sub(u64 key)
 {
 	return key >> KEY_SUB_SHIFT & ((1u << KEY_PID_BITS) - 1);
@@ -218,7 +229,20 @@ struct table_row *table_insert(struct table *table, u64 key, u64 start,
  */
 struct table_row *table_unattributed(struct table *table, u64 key);
 
-/* row_add - add what @from counted to @to; their keys may differ */
+/* Whether a row is part of a histogram. */
+static inline bool row_is_hist(const struct table_row *row)
+{
+	return key_kind(row->key) >= ROW_HIST;
+}
+
+/* How many calls, or failed calls, or times, a row stands for. */
+u64 row_events(const struct table_row *row);
+
+/*
+ * row_add - add what @from counted to @to
+ *
+ * Their keys may differ, but either both are of histograms, or none.
+ */
 void row_add(struct table_row *to, const struct table_row *from);
 
 /* table_add_sums - add the numbers that stand beside the rows */

@@ -10,6 +10,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
+#include "hist.h"
 #include "master.h"
 #include "memory.h"
 #include "tally.h"
@@ -94,21 +95,42 @@ struct table_row *systally_tally_row(struct table **table, u64 key, u64 start)
 	return row;
 }
 
-void systally_tally_error(struct table *table, u64 key, u32 error)
+/*
+ * A row of current's process that tells more of its calls; without room for
+ * it NULL, and that is counted.
+ */
+static struct table_row *row_beside(struct table *table, enum row_kind kind,
+				    u32 sub, u64 key)
 {
 	const struct task_struct *leader = current->group_leader;
 	u64 start = leader->start_boottime;
 	struct table_row *row;
 
-	key = key_make(ROW_ERROR, error, key_tgid(key), key_abi(key),
-		       key_nr(key));
+	key = key_make(kind, sub, key_tgid(key), key_abi(key), key_nr(key));
 	row = table_lookup(table, key, start);
 	if (!row)
 		row = make_row(&table, key, start, leader->comm);
+	if (!row)
+		table->untimed++;
+	return row;
+}
+
+void systally_tally_error(struct table *table, u64 key, u32 error)
+{
+	struct table_row *row = row_beside(table, ROW_ERROR, error, key);
+
 	if (row)
 		row->count++;
-	else
-		table->untimed++;
+}
+
+void systally_tally_hist(struct table *table, u64 key, u32 index)
+{
+	struct table_row *row =
+		row_beside(table, ROW_HIST,
+			   HIST_SUB + index / SYSTALLY_HIST_BUCKETS, key);
+
+	if (row)
+		row->buckets[hist_bucket(index)]++;
 }
 
 static void note_exited(const struct task_struct *task, u32 tid)

@@ -82,6 +82,17 @@ struct table_row *systally_tally_row(struct table **table, u64 key, u64 start);
 void systally_tally_error(struct table *table, u64 key, u32 error);
 
 /*
+ * systally_tally_hist - count a call in its process's histogram
+ * @table: where its row is
+ * @key: of the call's row
+ * @index: of hist_index()
+ *
+ * Handlers only, preemption off; for current. Without room the call is missing
+ * from the histogram, and that counts as untimed.
+ */
+void systally_tally_hist(struct table *table, u64 key, u32 index);
+
+/*
  * systally_tally_exited - keep the last comm of a process (or thread) that
  * exits, so that its rows can be shown and folded by it
  *

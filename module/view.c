@@ -11,11 +11,18 @@
 
 #include "clock.h"
 #include "control.h"
+#include "hist.h"
 #include "master.h"
 #include "tally.h"
 #include "view.h"
 
-enum section { SECTION_CALLS, SECTION_ERRORS, SECTION_UNATTRIBUTED, SECTIONS };
+enum section {
+	SECTION_CALLS,
+	SECTION_ERRORS,
+	SECTION_UNATTRIBUTED,
+	SECTION_HIST,
+	SECTIONS,
+};
 
 /* The section a row is shown in, or -1 */
 static int row_section(const struct table_row *row)
@@ -32,6 +39,9 @@ static int row_section(const struct table_row *row)
 		return SECTION_ERRORS;
 	case ROW_UNATTRIBUTED:
 		return SECTION_UNATTRIBUTED;
+	case ROW_HIST:
+	case ROW_FOLDED_HIST:
+		return SECTION_HIST;
 	default:
 		return -1;
 	}
@@ -44,15 +54,21 @@ static void row_export(struct systally_row *to, const struct table_row *from,
 
 	memset(to, 0, sizeof(*to));
 	to->start_ns = from->start;
-	to->count = from->count;
-	to->errors = from->errors;
-	to->total_ns = systally_clock_to_ns(from->total);
-	to->max_ns = systally_clock_to_ns(from->max);
+	if (section == SECTION_HIST) {
+		memcpy(to->buckets, from->buckets, sizeof(to->buckets));
+	} else {
+		to->count = from->count;
+		to->errors = from->errors;
+		to->total_ns = systally_clock_to_ns(from->total);
+		to->max_ns = systally_clock_to_ns(from->max);
+	}
 	to->tgid = key_tgid(from->key);
 	to->nr = nr == KEY_NR_OUT_OF_RANGE ? SYSTALLY_NR_OUT_OF_RANGE : nr;
 	to->abi = key_abi(from->key);
 	if (section == SECTION_ERRORS)
 		to->error = key_sub(from->key);
+	else if (section == SECTION_HIST)
+		to->octave = hist_octave(from->key);
 	else if (key_kind(from->key) == ROW_THREAD)
 		to->tid = key_sub(from->key);
 	systally_master_comm(from, to->comm);
@@ -63,6 +79,7 @@ static int compare(u64 x, u64 y)
 	return x < y ? -1 : x > y;
 }
 
+/* An octave is where an errno is. */
 static int compare_rows(const void *a, const void *b)
 {
 	const struct systally_row *x = a, *y = b;
@@ -93,10 +110,9 @@ static struct view *copy_master(struct table *master)
 	if (!view)
 		return ERR_PTR(-ENOMEM);
 
-	next[SECTION_CALLS] = view->rows;
-	next[SECTION_ERRORS] = next[SECTION_CALLS] + count[SECTION_CALLS];
-	next[SECTION_UNATTRIBUTED] = next[SECTION_ERRORS] +
-				     count[SECTION_ERRORS];
+	next[0] = view->rows;
+	for (i = 1; i < SECTIONS; i++)
+		next[i] = next[i - 1] + count[i - 1];
 	for (i = 0; i < table_rows(master); i++) {
 		const struct table_row *row = &master->rows[i];
 		int section = row_section(row);
@@ -125,19 +141,35 @@ static struct view *copy_master(struct table *master)
 		.generation = systally_tally_generation(),
 		.taken_ns = ktime_get_ns(),
 		.flags = systally_control_flags(),
+		.hist_rows = count[SECTION_HIST],
+		.clock_khz = systally_clock_khz(),
 	};
 	memcpy(view->header.magic, SYSTALLY_MAGIC, sizeof(view->header.magic));
 	return view;
 }
 
+static void sort_sections(struct view *view)
+{
+	const u64 counts[SECTIONS] = {
+		view->header.call_rows, view->header.error_rows,
+		view->header.unattributed_rows, view->header.hist_rows,
+	};
+	struct systally_row *rows = view->rows;
+	int i;
+
+	for (i = 0; i < SECTIONS; i++) {
+		sort(rows, counts[i], sizeof(*rows), compare_rows, NULL);
+		rows += counts[i];
+	}
+}
+
 struct view *systally_view_make(void)
 {
-	struct systally_row *rows;
 	struct view *view;
 	int err;
 
 	/* What both sides of the interface rely on */
-	BUILD_BUG_ON(sizeof(struct systally_header) != 112);
+	BUILD_BUG_ON(sizeof(struct systally_header) != 128);
 	BUILD_BUG_ON(sizeof(struct systally_row) != 72);
 	BUILD_BUG_ON(SYSTALLY_COMM_LEN != TASK_COMM_LEN);
 
@@ -149,13 +181,7 @@ struct view *systally_view_make(void)
 	if (IS_ERR(view))
 		return view;
 
-	rows = view->rows;
-	sort(rows, view->header.call_rows, sizeof(*rows), compare_rows, NULL);
-	rows += view->header.call_rows;
-	sort(rows, view->header.error_rows, sizeof(*rows), compare_rows, NULL);
-	rows += view->header.error_rows;
-	sort(rows, view->header.unattributed_rows, sizeof(*rows), compare_rows,
-	     NULL);
+	sort_sections(view);
 	return view;
 }
 
@@ -167,7 +193,7 @@ void systally_view_free(struct view *view)
 u64 systally_view_rows(const struct view *view)
 {
 	return view->header.call_rows + view->header.error_rows +
-	       view->header.unattributed_rows;
+	       view->header.unattributed_rows + view->header.hist_rows;
 }
 
 size_t systally_view_bytes(const struct view *view)

@@ -36,12 +36,17 @@ static const struct {
 	    "syscall (default), process, thread, command or errno", 0 },
 	  COUNTS },
 	{ { "sort", 's', "KEY", 0,
-	    "count (default), time, avg, max, errors or name", 0 }, COUNTS },
+	    "count (default), time, avg, max, errors, name, p50, p90, p99 or p99.9",
+	    0 }, COUNTS },
 	{ { "syscalls", 'e', "SET", 0,
 	    "names, numbers, %classes, separated by commas; ! negates", 0 },
 	  COUNTS },
 	{ { "failed", 'x', NULL, 0, "only what failed", 0 }, COUNTS },
 	{ { "latency", 'L', NULL, 0, "show how long calls took", 0 }, COUNTS },
+	{ { "percentiles", 'P', NULL, 0,
+	    "show how long calls took by percentiles", 0 }, COUNTS },
+	{ { "histogram", 'H', "SYSCALL", 0,
+	    "draw how long that call took", 0 }, COUNTS },
 	{ { "interval", 'i', "SECONDS", 0,
 	    "time between two lists (default 1)", 0 }, TOP },
 	{ { "duration", 'd', "SECONDS", 0, "stop counting after that time",
@@ -190,11 +195,23 @@ static int settle(struct argp_state *state, struct parse *parse)
 	    options->sort == SYSTALLY_SORT_AVG ||
 	    options->sort == SYSTALLY_SORT_MAX)
 		options->latency = true;
-	if (options->by == SYSTALLY_BY_ERRNO && options->latency) {
+	if (options->sort >= SYSTALLY_SORT_P50)
+		options->percentiles = true;
+	if (options->by == SYSTALLY_BY_ERRNO &&
+	    (options->latency || systally_options_need_hist(options))) {
 		argp_error(state,
-			   "--by errno has no times, so neither -L nor a sort by time, avg or max goes with it");
+			   "--by errno has no times, so neither -L, -P or -H nor a sort by time, avg, max or a percentile goes with it");
 		return EINVAL;
 	}
+	if (options->histogram &&
+	    (options->syscalls || options->failed ||
+	     options->by == SYSTALLY_BY_THREAD)) {
+		argp_error(state,
+			   "-H draws all calls of the name that it is given, so neither -e, -x nor --by thread goes with it");
+		return EINVAL;
+	}
+	if (options->histogram)
+		options->syscalls = options->histogram;
 	if (options->command == SYSTALLY_RUN && !options->rest_count) {
 		argp_error(state, "no command to run was given");
 		return EINVAL;
@@ -222,7 +239,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	static const char *const bys[] = { "", "syscall", "process", "thread",
 					   "command", "errno", NULL };
 	static const char *const sorts[] = { "count", "time", "avg", "max",
-					     "errors", "name", NULL };
+					     "errors", "name", "p50", "p90",
+					     "p99", "p99.9", NULL };
 	static const char *const formats[] = { "text", "json", "csv", NULL };
 	struct parse *parse = state->input;
 	struct systally_options *options = parse->options;
@@ -262,6 +280,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'L':
 		options->latency = true;
+		return 0;
+	case 'P':
+		options->percentiles = true;
+		return 0;
+	case 'H':
+		options->histogram = arg;
 		return 0;
 	case 'i':
 		return read_seconds(state, "-i", arg, &options->interval_ns);
@@ -329,5 +353,11 @@ bool systally_options_need_time(const struct systally_options *options)
 {
 	return options->latency || options->failed ||
 	       options->by == SYSTALLY_BY_ERRNO ||
-	       options->sort == SYSTALLY_SORT_ERRORS;
+	       options->sort == SYSTALLY_SORT_ERRORS ||
+	       systally_options_need_hist(options);
+}
+
+bool systally_options_need_hist(const struct systally_options *options)
+{
+	return options->percentiles || options->histogram;
 }

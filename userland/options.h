@@ -29,6 +29,10 @@ enum systally_sort {
 	SYSTALLY_SORT_MAX,
 	SYSTALLY_SORT_ERRORS,
 	SYSTALLY_SORT_NAME,
+	SYSTALLY_SORT_P50,	/* and on, as enum systally_percentile */
+	SYSTALLY_SORT_P90,
+	SYSTALLY_SORT_P99,
+	SYSTALLY_SORT_P999,
 };
 
 enum systally_format {
@@ -56,12 +60,14 @@ struct systally_options {
 	enum systally_format format;
 	bool failed;		/* -x */
 	bool latency;		/* -L */
+	bool percentiles;	/* -P */
+	const char *histogram;	/* -H, as given; NULL: none is drawn */
 	bool verify;		/* --verify */
 	bool limit_given;
 	size_t limit;		/* rows to show; 0: all */
 	uint64_t interval_ns;	/* -i */
 	uint64_t duration_ns;	/* -d; 0: none */
-	const char *syscalls;	/* -e, as given; NULL: all */
+	const char *syscalls;	/* -e or -H, as given; NULL: all */
 	const char *output;	/* -o; NULL: the command's default */
 	uint32_t *pids;		/* -p */
 	size_t pid_count;
@@ -87,7 +93,11 @@ int systally_options_parse(struct systally_options *options,
 			   char **argv, unsigned int flags);
 void systally_options_free(struct systally_options *options);
 
-/* Does what was asked for need times and errors, that is collect=time? */
+/*
+ * Does what was asked for need times and errors, that is collect=time, or
+ * histograms as well, that is collect=hist?
+ */
 bool systally_options_need_time(const struct systally_options *options);
+bool systally_options_need_hist(const struct systally_options *options);
 
 #endif /* SYSTALLY_OPTIONS_H */

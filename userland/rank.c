@@ -104,6 +104,8 @@ static uint64_t value(const struct systally_group *group,
 		return 0;
 	case SYSTALLY_SORT_COUNT:
 		break;
+	default:
+		return group->percentile_ns[sort - SYSTALLY_SORT_P50];
 	}
 	return group->count;
 }
@@ -140,8 +142,6 @@ static bool wanted(const struct systally_question *question,
 {
 	size_t i;
 
-	if (!row->count && !row->errors && !row->total_ns)
-		return false;
 	if (question->set &&
 	    !systally_set_has(question->set, row->abi, row->nr))
 		return false;
@@ -192,6 +192,115 @@ static void set_name(struct systally_group *group, enum systally_by by,
 		systally_names_call(names, group->abi, group->nr, group->name);
 }
 
+/* A hist row, and the group that it belongs to. */
+struct hist_match {
+	size_t group;
+	const struct systally_row *row;
+};
+
+static int compare_matches(const void *left, const void *right)
+{
+	const struct hist_match *a = left;
+	const struct hist_match *b = right;
+
+	return COMPARE(a->group, b->group);
+}
+
+/* Returns the group with @key's key, @count if there is none. */
+static size_t find_group(const struct systally_group *groups, size_t count,
+			 const struct systally_group *key, enum systally_by by)
+{
+	size_t low = 0, high = count, middle;
+	int order;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		order = compare_keys(&groups[middle], key, &by);
+		if (!order)
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return count;
+}
+
+/*
+ * Gives each of @groups, in the order of their keys, its hist rows. Returns 0,
+ * or -1 when out of memory.
+ */
+static int match_hist(struct systally_ranking *ranking,
+		      const struct systally_question *question,
+		      const struct systally_snapshot *snapshot,
+		      struct systally_group *groups, size_t count)
+{
+	const struct systally_header *header = &snapshot->header;
+	struct systally_group key;
+	struct hist_match *matches;
+	size_t i, group, used = 0;
+
+	if (!header->hist_rows || question->by == SYSTALLY_BY_ERRNO ||
+	    question->by == SYSTALLY_BY_THREAD)
+		return 0;
+	matches = calloc(header->hist_rows, sizeof(*matches));
+	ranking->hist_rows = calloc(header->hist_rows,
+				    sizeof(*ranking->hist_rows));
+	if (!matches || !ranking->hist_rows) {
+		free(matches);
+		return -1;
+	}
+	for (i = 0; i < header->hist_rows; i++) {
+		if (!wanted(question, &snapshot->hist[i]))
+			continue;
+		make_group(&key, &snapshot->hist[i], question->by,
+			   header->flags & SYSTALLY_THREADS);
+		group = find_group(groups, count, &key, question->by);
+		if (group == count)
+			continue;
+		matches[used].group = group;
+		matches[used++].row = &snapshot->hist[i];
+	}
+	qsort(matches, used, sizeof(*matches), compare_matches);
+	for (i = 0; i < used; i++) {
+		struct systally_group *to = &groups[matches[i].group];
+
+		if (!to->hist_rows++)
+			to->hist_first = i;
+		ranking->hist_rows[i] = matches[i].row;
+	}
+	free(matches);
+	return 0;
+}
+
+static void add_hist(struct systally_hist *hist,
+		     const struct systally_ranking *ranking,
+		     const struct systally_group *group)
+{
+	size_t i;
+
+	for (i = 0; i < group->hist_rows; i++)
+		systally_hist_add(hist,
+			ranking->hist_rows[group->hist_first + i]);
+}
+
+static void set_percentiles(struct systally_group *group,
+			    const struct systally_hist *hist,
+			    uint64_t clock_khz)
+{
+	uint64_t ns;
+	int i;
+
+	group->hist_count = hist->count;
+	for (i = 0; i < SYSTALLY_PERCENTILES && hist->count; i++) {
+		ns = systally_hist_percentile(hist, (enum systally_percentile)i,
+					      clock_khz);
+		/* the middle of the longest call's bucket may be above it */
+		group->percentile_ns[i] = ns < group->max_ns ? ns :
+							       group->max_ns;
+	}
+}
+
 int systally_rank(struct systally_ranking *ranking,
 		  const struct systally_question *question,
 		  const struct systally_snapshot *snapshot,
@@ -201,6 +310,7 @@ int systally_rank(struct systally_ranking *ranking,
 	const struct systally_header *header = &snapshot->header;
 	bool threads = header->flags & SYSTALLY_THREADS;
 	bool by_errno = question->by == SYSTALLY_BY_ERRNO;
+	struct systally_hist hist;
 	const struct systally_row *rows =
 		by_errno ? snapshot->errors : snapshot->calls;
 	size_t count = by_errno ? header->error_rows : header->call_rows;
@@ -218,17 +328,28 @@ int systally_rank(struct systally_ranking *ranking,
 		return systally_error_set(error, "no memory to rank %zu rows",
 					  count);
 	for (i = 0; i < count; i++) {
-		if (wanted(question, &rows[i]))
+		if ((rows[i].count || rows[i].errors || rows[i].total_ns) &&
+		    wanted(question, &rows[i]))
 			make_group(&groups[used++], &rows[i], question->by,
 				   threads);
 	}
 	used = merge(groups, used, question->by);
+	ranking->groups = groups;
+	if (match_hist(ranking, question, snapshot, groups, used)) {
+		systally_ranking_free(ranking);
+		return systally_error_set(error,
+					  "no memory to rank histograms");
+	}
 	for (i = count = 0; i < used; i++) {
 		if (question->failed && !groups[i].errors)
 			continue;
 		groups[count] = groups[i];
 		set_name(&groups[count], question->by, names);
 		add(&ranking->total, &groups[count]);
+		memset(&hist, 0, sizeof(hist));
+		add_hist(&hist, ranking, &groups[count]);
+		set_percentiles(&groups[count], &hist, header->clock_khz);
+		add_hist(&ranking->hist, ranking, &groups[count]);
 		ranking->timed |= groups[count].errors ||
 				  groups[count].total_ns;
 		if (!groups[count].tgid &&
@@ -240,12 +361,16 @@ int systally_rank(struct systally_ranking *ranking,
 	}
 	qsort_r(groups, count, sizeof(*groups), compare_ranks,
 		(void *)question);
-	ranking->groups = groups;
 	ranking->shown = count;
 	if (question->limit && count > question->limit)
 		ranking->shown = question->limit;
-	for (i = ranking->shown; i < count; i++)
+	memset(&hist, 0, sizeof(hist));
+	for (i = ranking->shown; i < count; i++) {
 		add(&ranking->rest, &groups[i]);
+		add_hist(&hist, ranking, &groups[i]);
+	}
+	set_percentiles(&ranking->rest, &hist, header->clock_khz);
+	set_percentiles(&ranking->total, &ranking->hist, header->clock_khz);
 	ranking->rest_groups = count - ranking->shown;
 	return 0;
 }
@@ -253,5 +378,6 @@ int systally_rank(struct systally_ranking *ranking,
 void systally_ranking_free(struct systally_ranking *ranking)
 {
 	free(ranking->groups);
+	free(ranking->hist_rows);
 	memset(ranking, 0, sizeof(*ranking));
 }

@@ -7,6 +7,7 @@
 #define SYSTALLY_RANK_H
 
 #include "error.h"
+#include "histogram.h"
 #include "names.h"
 #include "options.h"
 #include "set.h"
@@ -17,6 +18,10 @@ struct systally_group {
 	uint64_t errors;
 	uint64_t total_ns;
 	uint64_t max_ns;
+	uint64_t percentile_ns[SYSTALLY_PERCENTILES];
+	uint64_t hist_count;	/* calls that these are of; 0: not known */
+	size_t hist_first;	/* its rows among the ranking's hist rows */
+	size_t hist_rows;
 	uint64_t comm_weight;	/* how good a name comm is, for the merge */
 	uint64_t start_ns;	/* with tgid and tid: which process, thread */
 	uint32_t tgid;		/* 0: exited processes folded by command */
@@ -47,6 +52,8 @@ struct systally_ranking {
 	struct systally_group rest;	/* sum of those not shown */
 	size_t rest_groups;		/* how many these are */
 	struct systally_group total;	/* of both */
+	struct systally_hist hist;	/* total's */
+	const struct systally_row **hist_rows;	/* of the groups, in turn */
 	bool timed;			/* some group has an error or a time */
 	bool folded;			/* some group has tgid 0 */
 };
@@ -54,9 +61,10 @@ struct systally_ranking {
 /*
  * Ranks the call rows of @snapshot, or its error rows if by errno. Ties are
  * broken by name, then by process, thread and number, so that the same
- * counters always give the same list.
- * Returns 0, and the caller frees it; -1 with @error if there is no memory,
- * or when threads are asked for and the counters are not kept by thread.
+ * counters always give the same list. Threads and errors have no percentiles;
+ * none is above the group's longest time.
+ * Returns 0, and the caller frees it, before @snapshot; -1 with @error if
+ * there is no memory, or when threads are asked for and the counters are not kept by thread.
  */
 int systally_rank(struct systally_ranking *ranking,
 		  const struct systally_question *question,

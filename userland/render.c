@@ -102,6 +102,28 @@ void systally_render_ns(uint64_t ns, char text[24])
 		snprintf(text, 24, "%llus ", n / 1000000000);
 }
 
+void systally_render_ns_short(uint64_t ns, char text[24])
+{
+	static const char *const units[] = { "us", "ms", "s " };
+	unsigned long long n = ns;
+	unsigned int unit = 0;
+
+	for (; n >= 1000000 && unit < 2; unit++)
+		n /= 1000;
+	if (n < 10000)
+		snprintf(text, 24, "%llu.%02llu%s", n / 1000, n % 1000 / 10,
+			 units[unit]);
+	else if (n < 100000)
+		snprintf(text, 24, "%llu.%llu%s", n / 1000, n % 1000 / 100,
+			 units[unit]);
+	else if (n < 10000000)
+		snprintf(text, 24, "%llu%s", n / 1000, units[unit]);
+	else if (n < 10000ULL * 3600000)
+		snprintf(text, 24, "%lluh ", n / 3600000);
+	else
+		snprintf(text, 24, "%llud ", n / 86400000);
+}
+
 void systally_render_time(const struct timespec *when, char text[32])
 {
 	struct tm tm;

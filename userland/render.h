@@ -21,6 +21,8 @@ struct systally_report {
 	const struct systally_header *header;
 	const struct systally_notes *notes;
 	bool latency;		/* text: show times */
+	bool percentiles;	/* text: show these instead */
+	const char *histogram;	/* draw it; the calls' name. NULL: none */
 	bool series;		/* one of top's intervals */
 	bool first;		/* of a series: csv prints its head once */
 	struct timespec when;	/* of a series: CLOCK_REALTIME at its end */
@@ -35,10 +37,11 @@ struct systally_report {
 int systally_render(FILE *out, enum systally_format format,
 		    const struct systally_report *report);
 
-/* The parts of it. */
+/* The parts of it; the last one is all but the notes of a histogram. */
 int systally_render_text(FILE *out, const struct systally_report *report);
 int systally_render_json(FILE *out, const struct systally_report *report);
 int systally_render_csv(FILE *out, const struct systally_report *report);
+void systally_render_histogram(FILE *out, const struct systally_report *report);
 
 /* Writes @comm with all but printable ASCII, and backslashes, as \xHH. */
 void systally_escape(const char *comm, char escaped[SYSTALLY_ESCAPED_LEN]);
@@ -52,6 +55,9 @@ void systally_render_csv_field(FILE *out, const char *text);
 
 /* Writes @ns as 1.234us, 1.234ms or 1.234s, cut off, not rounded. */
 void systally_render_ns(uint64_t ns, char text[24]);
+
+/* Writes @ns in 8 characters at most, cut off: 1.23us, 12.3us, 123us. */
+void systally_render_ns_short(uint64_t ns, char text[24]);
 
 /* Writes the time of day, in ISO 8601 with the offset to UTC. */
 void systally_render_time(const struct timespec *when, char text[32]);

@@ -12,12 +12,13 @@
 enum field {
 	FIELD_TGID, FIELD_TID, FIELD_COMM, FIELD_ABI, FIELD_NR, FIELD_SYSCALL,
 	FIELD_ERRNO, FIELD_NAME, FIELD_COUNT, FIELD_ERRORS, FIELD_TOTAL,
-	FIELD_MAX, FIELD_P50, FIELD_P99, FIELDS,
+	FIELD_MAX, FIELD_P50, FIELD_P90, FIELD_P99, FIELD_P999, FIELDS,
 };
 
 static const char *const field_names[FIELDS] = {
 	"tgid", "tid", "comm", "abi", "nr", "syscall", "errno", "name",
-	"count", "errors", "total_ns", "max_ns", "p50_ns", "p99_ns",
+	"count", "errors", "total_ns", "max_ns", "p50_ns", "p90_ns", "p99_ns",
+	"p999_ns",
 };
 
 /* The fields that a group has; a process has no call, a call no process. */
@@ -74,8 +75,8 @@ static uint64_t amount(const struct systally_group *group, enum field field)
 		return group->total_ns;
 	case FIELD_MAX:
 		return group->max_ns;
-	default:
-		return 0;	/* no histogram yet */
+	default:	/* 0 if not known */
+		return group->percentile_ns[field - FIELD_P50];
 	}
 }
 
@@ -184,6 +185,40 @@ static bool put_rows(struct json_object *object,
 	return put(object, "rows", rows);
 }
 
+/* The buckets that are not empty, with -H. */
+static bool put_histogram(struct json_object *object,
+			  const struct systally_report *report)
+{
+	const struct systally_hist *hist = &report->ranking->hist;
+	uint64_t khz = report->header->clock_khz;
+	struct json_object *buckets;
+	unsigned int i;
+
+	if (!report->histogram)
+		return true;
+	buckets = json_object_new_array();
+	for (i = 0; buckets && i < SYSTALLY_HIST_SIZE; i++) {
+		struct json_object *bucket;
+
+		if (!hist->buckets[i])
+			continue;
+		bucket = json_object_new_object();
+		if (!bucket ||
+		    !put(bucket, "low_ns", json_object_new_uint64(
+			 systally_hist_ns(systally_hist_low(i), khz))) ||
+		    !put(bucket, "high_ns", json_object_new_uint64(
+			 systally_hist_ns(systally_hist_high(i), khz))) ||
+		    !put(bucket, "count",
+			 json_object_new_uint64(hist->buckets[i])) ||
+		    json_object_array_add(buckets, bucket)) {
+			json_object_put(bucket);
+			json_object_put(buckets);
+			return false;
+		}
+	}
+	return put(object, "histogram", buckets);
+}
+
 static bool put_notes(struct json_object *object,
 		      const struct systally_report *report)
 {
@@ -202,7 +237,8 @@ int systally_render_json(FILE *out, const struct systally_report *report)
 	const char *line = NULL;
 
 	if (object && put_head(object, report) && put_series(object, report) &&
-	    put_rows(object, report) && put_notes(object, report))
+	    put_rows(object, report) && put_histogram(object, report) &&
+	    put_notes(object, report))
 		line = json_object_to_json_string_ext(object,
 				JSON_C_TO_STRING_PLAIN |
 				JSON_C_TO_STRING_NOSLASHESCAPE);
@@ -232,6 +268,31 @@ void systally_render_csv_field(FILE *out, const char *field)
 		putc('"', out);
 }
 
+/* With -H: its buckets are the rows. */
+static void write_csv_histogram(FILE *out,
+				const struct systally_report *report,
+				const char *when)
+{
+	const struct systally_hist *hist = &report->ranking->hist;
+	uint64_t khz = report->header->clock_khz;
+	unsigned int i;
+
+	if (!report->series || report->first)
+		fprintf(out, "%slow_ns,high_ns,count\n",
+			report->series ? "time," : "");
+	for (i = 0; i < SYSTALLY_HIST_SIZE; i++) {
+		if (!hist->buckets[i])
+			continue;
+		if (report->series)
+			fprintf(out, "%s,", when);
+		fprintf(out, "%llu,%llu,%llu\n", (unsigned long long)
+			systally_hist_ns(systally_hist_low(i), khz),
+			(unsigned long long)
+			systally_hist_ns(systally_hist_high(i), khz),
+			(unsigned long long)hist->buckets[i]);
+	}
+}
+
 int systally_render_csv(FILE *out, const struct systally_report *report)
 {
 	char escaped[SYSTALLY_ESCAPED_LEN];
@@ -242,6 +303,10 @@ int systally_render_csv(FILE *out, const struct systally_report *report)
 
 	if (report->series)
 		systally_render_time(&report->when, when);
+	if (report->histogram) {
+		write_csv_histogram(out, report, when);
+		return 0;
+	}
 	if (!report->series || report->first) {
 		if (report->series)
 			fputs("time,", out);

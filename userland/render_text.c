@@ -8,7 +8,7 @@
 #include "render.h"
 
 #define CELL_LEN	80
-#define COLUMNS_MAX	10
+#define COLUMNS_MAX	12
 #define LABEL_MIN	28	/* the longest name of a call */
 
 enum column {
@@ -18,6 +18,11 @@ enum column {
 	COLUMN_TOTAL,
 	COLUMN_AVG,
 	COLUMN_MAX,
+	COLUMN_P50,	/* and on, as enum systally_percentile */
+	COLUMN_P90,
+	COLUMN_P99,
+	COLUMN_P999,
+	COLUMN_SHORT_MAX,
 	COLUMN_PID,
 	COLUMN_TID,
 	COLUMN_CALL,	/* from here on to the left */
@@ -73,6 +78,14 @@ static void write_time(char cell[CELL_LEN], const struct systally_group *group,
 		snprintf(cell, CELL_LEN, "-");
 }
 
+static void write_short_time(char cell[CELL_LEN], bool known, uint64_t ns)
+{
+	if (known)
+		systally_render_ns_short(ns, cell);
+	else
+		snprintf(cell, CELL_LEN, "-");
+}
+
 static uint64_t share_of(const struct systally_group *group,
 			 enum systally_sort sort)
 {
@@ -87,6 +100,9 @@ static const char *heading(const struct grid *grid, enum column column)
 		[COLUMN_COUNT] = "calls", [COLUMN_SHARE] = "%calls",
 		[COLUMN_ERRORS] = "errors", [COLUMN_TOTAL] = "total",
 		[COLUMN_AVG] = "avg", [COLUMN_MAX] = "max",
+		[COLUMN_P50] = "p50", [COLUMN_P90] = "p90",
+		[COLUMN_P99] = "p99", [COLUMN_P999] = "p99.9",
+		[COLUMN_SHORT_MAX] = "max",
 		[COLUMN_PID] = "pid", [COLUMN_TID] = "tid",
 		[COLUMN_CALL] = "syscall", [COLUMN_COMM] = "command",
 		[COLUMN_ERRNO] = "errno", [COLUMN_MEANING] = "meaning",
@@ -178,6 +194,16 @@ static void write_cell(const struct grid *grid, enum column column,
 	case COLUMN_MAX:
 		write_time(cell, group, group->max_ns);
 		break;
+	case COLUMN_SHORT_MAX:
+		write_short_time(cell, group->total_ns, group->max_ns);
+		break;
+	case COLUMN_P50:
+	case COLUMN_P90:
+	case COLUMN_P99:
+	case COLUMN_P999:
+		write_short_time(cell, group->hist_count,
+				 group->percentile_ns[column - COLUMN_P50]);
+		break;
 	default:
 		write_label(grid, column, group, line, cell);
 		break;
@@ -192,7 +218,7 @@ static void choose_columns(struct grid *grid)
 	 * zeros would say that no call failed.
 	 */
 	bool timed = report->ranking->timed || report->latency;
-	unsigned int n = 0;
+	unsigned int n = 0, i;
 
 	if (report->ranking->by == SYSTALLY_BY_ERRNO) {
 		grid->columns[n++] = COLUMN_ERRORS;
@@ -208,7 +234,10 @@ static void choose_columns(struct grid *grid)
 		grid->columns[n++] = COLUMN_SHARE;
 	if (timed)
 		grid->columns[n++] = COLUMN_ERRORS;
-	if (report->latency) {
+	if (report->percentiles) {
+		for (i = COLUMN_P50; i <= COLUMN_SHORT_MAX; i++)
+			grid->columns[n++] = (enum column)i;
+	} else if (report->latency) {
 		grid->columns[n++] = COLUMN_TOTAL;
 		grid->columns[n++] = COLUMN_AVG;
 		grid->columns[n++] = COLUMN_MAX;
@@ -349,7 +378,9 @@ int systally_render_text(FILE *out, const struct systally_report *report)
 
 	if (report->series)
 		print_title(out, report);
-	if (ranking->shown) {
+	if (report->histogram) {
+		systally_render_histogram(out, report);
+	} else if (ranking->shown) {
 		for (i = 0; i < SQUEEZES; i++) {
 			grid.squeeze = &squeezes[i];
 			if (lay_out(&grid))

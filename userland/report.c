@@ -110,6 +110,26 @@ static void add_reason(struct systally_notes *notes,
 				   (unsigned long long)header->entered);
 }
 
+/* Are there histograms, if they are asked for? Returns 0, or -1 with @error. */
+static int check_hist(const struct systally_options *options,
+		      const struct systally_snapshot *snapshot,
+		      struct systally_notes *notes,
+		      struct systally_error *error)
+{
+	const struct systally_header *header = &snapshot->header;
+
+	if (!systally_options_need_hist(options) || header->hist_rows ||
+	    !header->call_rows)
+		return 0;
+	if (header->collect != SYSTALLY_COLLECT_HIST)
+		return systally_error_set(error,
+			"histograms are not kept, since the control `collect` is `%s`; write `hist` to it and count again",
+			systally_names_collect(header->collect));
+	systally_notes_add(notes,
+		"no call is in a histogram: none has returned since `collect` is `hist`");
+	return 0;
+}
+
 int systally_report_write(struct systally_reporter *reporter,
 			  const struct systally_snapshot *snapshot,
 			  struct systally_notes *notes, const char *nothing,
@@ -126,6 +146,8 @@ int systally_report_write(struct systally_reporter *reporter,
 	struct systally_report report = {
 		.ranking = &ranking, .header = &snapshot->header,
 		.notes = notes, .latency = options->latency,
+		.percentiles = options->percentiles,
+		.histogram = options->histogram,
 		.series = reporter->series, .first = reporter->first,
 		.width = reporter->width,
 	};
@@ -141,6 +163,8 @@ int systally_report_write(struct systally_reporter *reporter,
 	    snapshot->header.call_rows && !has_times(snapshot))
 		systally_notes_add(notes,
 			"no call was timed, so nothing is known of errors: none has returned yet, or `collect` was `count` when they were counted");
+	if (check_hist(options, snapshot, notes, error))
+		return -1;
 	if (systally_rank(&ranking, &question, snapshot, reporter->names,
 			  error))
 		return -1;

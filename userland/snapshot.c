@@ -5,6 +5,7 @@
  * the subcommands.
  */
 #include <endian.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,7 @@ static int check_header(const struct systally_header *header, size_t size,
 {
 	uint64_t room, rows;
 
-	if (header->header_bytes < sizeof(*header) ||
+	if (header->header_bytes < SYSTALLY_HEADER_BYTES_MIN ||
 	    header->header_bytes > HEADER_BYTES_MAX)
 		return systally_error_set(error,
 			"the snapshot's header claims %u bytes, which cannot be"
@@ -43,15 +44,19 @@ static int check_header(const struct systally_header *header, size_t size,
 	rows = header->call_rows;
 	if (__builtin_add_overflow(rows, header->error_rows, &rows) ||
 	    __builtin_add_overflow(rows, header->unattributed_rows, &rows) ||
+	    __builtin_add_overflow(rows, header->hist_rows, &rows) ||
 	    rows > room)
 		return systally_error_set(error,
 			"the snapshot is cut short: its header promises more rows than its %zu bytes hold (%llu)"
 			REMEDY, size, (unsigned long long)room);
 	/* a longer header may announce a part that came later */
-	if (header->header_bytes == sizeof(*header) &&
+	if (header->header_bytes <= sizeof(*header) &&
 	    header->header_bytes + rows * header->row_bytes != size)
 		return systally_error_set(error,
 			"the snapshot is longer than its header says" REMEDY);
+	if (header->hist_rows && !header->clock_khz)
+		return systally_error_set(error,
+			"the snapshot has histograms, but of no clock" REMEDY);
 	return 0;
 }
 
@@ -74,6 +79,14 @@ static void set_parts(struct systally_snapshot *snapshot)
 	snapshot->errors = snapshot->calls + snapshot->header.call_rows;
 	snapshot->unattributed =
 		snapshot->errors + snapshot->header.error_rows;
+	snapshot->hist =
+		snapshot->unattributed + snapshot->header.unattributed_rows;
+}
+
+static size_t count_rows(const struct systally_header *header)
+{
+	return header->call_rows + header->error_rows +
+	       header->unattributed_rows + header->hist_rows;
 }
 
 int systally_snapshot_parse(struct systally_snapshot *snapshot,
@@ -96,14 +109,16 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 		return systally_error_set(error,
 			"the module writes snapshots of version %u, this command reads version %u; use the command that was built with the module",
 			header->version, SYSTALLY_VERSION);
-	if (size < sizeof(*header))
+	if (size < SYSTALLY_HEADER_BYTES_MIN)
 		return systally_error_set(error,
-			"the snapshot is cut short: %zu bytes, a header has %zu"
-			REMEDY, size, sizeof(*header));
+			"the snapshot is cut short: %zu bytes, a header has %d"
+			REMEDY, size, SYSTALLY_HEADER_BYTES_MIN);
+	/* an older module's ends sooner: what we have read then are rows */
+	if (header->header_bytes < sizeof(*header))
+		header->hist_rows = header->clock_khz = 0;
 	if (check_header(header, size, error))
 		return -1;
-	rows = header->call_rows + header->error_rows +
-	       header->unattributed_rows;
+	rows = count_rows(header);
 	snapshot->rows = calloc(rows ? rows : 1, sizeof(*snapshot->rows));
 	if (!snapshot->rows)
 		return systally_error_set(error,
@@ -117,6 +132,15 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 		}
 	}
 	set_parts(snapshot);
+	for (i = 0; i < header->hist_rows; i++) {
+		if (snapshot->hist[i].octave < SYSTALLY_HIST_OCTAVES)
+			continue;
+		systally_error_set(error,
+			"row %zu of the snapshot's histograms has an unknown octave (%u)"
+			REMEDY, i, snapshot->hist[i].octave);
+		systally_snapshot_free(snapshot);
+		return -1;
+	}
 	return 0;
 }
 
@@ -153,6 +177,7 @@ static int compare_keys(const void *left, const void *right)
 		order = COMPARE(a->abi, b->abi);
 	if (!order)
 		order = COMPARE(a->nr, b->nr);
+	/* or the octave */
 	if (!order)
 		order = COMPARE(a->error, b->error);
 	/* folded rows have nothing but their command to tell them apart */
@@ -166,11 +191,30 @@ static uint64_t minus(uint64_t a, uint64_t b)
 	return a > b ? a - b : 0;
 }
 
-static void subtract(struct systally_row *from, const struct systally_row *what)
+/*
+ * How many of a row's values, seen as buckets, add up: count, errors and
+ * total_ns, not max_ns; of hist rows all.
+ */
+enum { SUMS = 3, HIST_SUMS = SYSTALLY_HIST_BUCKETS };
+
+static void subtract(struct systally_row *from, const struct systally_row *what,
+		     unsigned int sums)
 {
-	from->count = minus(from->count, what->count);
-	from->errors = minus(from->errors, what->errors);
-	from->total_ns = minus(from->total_ns, what->total_ns);
+	unsigned int i;
+
+	for (i = 0; i < sums; i++)
+		from->buckets[i] = minus(from->buckets[i], what->buckets[i]);
+}
+
+static bool is_empty(const struct systally_row *row, unsigned int sums)
+{
+	unsigned int i;
+
+	for (i = 0; i < sums; i++) {
+		if (row->buckets[i])
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -180,14 +224,14 @@ static void subtract(struct systally_row *from, const struct systally_row *what)
  * exec renamed it, so that the sum stays right.
  */
 static void subtract_folded(struct systally_row *rows, size_t count,
-			    const struct systally_row *gone)
+			    const struct systally_row *gone, unsigned int sums)
 {
 	struct systally_row left = *gone;
 	int pass;
 	size_t i;
 
-	for (pass = 0; pass < 2 && left.count; pass++) {
-		for (i = 0; i < count && !rows[i].tgid && left.count; i++) {
+	for (pass = 0; pass < 2 && !is_empty(&left, sums); pass++) {
+		for (i = 0; i < count && !is_empty(&left, sums); i++) {
 			struct systally_row before = rows[i];
 
 			if (rows[i].abi != gone->abi ||
@@ -196,18 +240,19 @@ static void subtract_folded(struct systally_row *rows, size_t count,
 			    (!pass && strncmp(rows[i].comm, gone->comm,
 					      SYSTALLY_COMM_LEN)))
 				continue;
-			subtract(&rows[i], &left);
-			before.count -= rows[i].count;
-			before.errors -= rows[i].errors;
-			before.total_ns -= rows[i].total_ns;
-			subtract(&left, &before);
+			subtract(&rows[i], &left, sums);
+			subtract(&before, &rows[i], sums);
+			subtract(&left, &before, sums);
 		}
 	}
 }
 
 /* Sorts rows by key and adds up those of one key. Returns how many are left. */
-static size_t sort_rows(struct systally_row *rows, size_t count)
+static size_t sort_rows(struct systally_row *rows, size_t count,
+			unsigned int sums)
 {
+	struct systally_row *last;
+	unsigned int sum;
 	size_t i, used = 0;
 
 	qsort(rows, count, sizeof(*rows), compare_keys);
@@ -216,14 +261,12 @@ static size_t sort_rows(struct systally_row *rows, size_t count)
 			rows[used++] = rows[i];
 			continue;
 		}
-		rows[used - 1].count = systally_sum(rows[used - 1].count,
-						    rows[i].count);
-		rows[used - 1].errors = systally_sum(rows[used - 1].errors,
-						     rows[i].errors);
-		rows[used - 1].total_ns = systally_sum(rows[used - 1].total_ns,
-						       rows[i].total_ns);
-		if (rows[i].max_ns > rows[used - 1].max_ns)
-			rows[used - 1].max_ns = rows[i].max_ns;
+		last = &rows[used - 1];
+		for (sum = 0; sum < sums; sum++)
+			last->buckets[sum] = systally_sum(last->buckets[sum],
+							  rows[i].buckets[sum]);
+		if (sums == SUMS && rows[i].max_ns > last->max_ns)
+			last->max_ns = rows[i].max_ns;
 	}
 	return used;
 }
@@ -234,13 +277,13 @@ static size_t sort_rows(struct systally_row *rows, size_t count)
  */
 static size_t diff_rows(struct systally_row *to, struct systally_row *now,
 			size_t now_count, struct systally_row *old,
-			size_t old_count)
+			size_t old_count, unsigned int sums)
 {
 	struct systally_row *match;
 	size_t i, folded, used = 0;
 
-	now_count = sort_rows(now, now_count);
-	old_count = sort_rows(old, old_count);
+	now_count = sort_rows(now, now_count, sums);
+	old_count = sort_rows(old, old_count, sums);
 	for (folded = 0; folded < now_count && !now[folded].tgid; folded++)
 		;
 	/* search in the keys of @now before its counts are changed */
@@ -248,15 +291,15 @@ static size_t diff_rows(struct systally_row *to, struct systally_row *now,
 		match = bsearch(&old[i], now, now_count, sizeof(*now),
 				compare_keys);
 		if (match)
-			subtract(match, &old[i]);
+			subtract(match, &old[i], sums);
 	}
 	for (i = 0; folded && i < old_count; i++) {
 		if (!bsearch(&old[i], now, now_count, sizeof(*now),
 			     compare_keys))
-			subtract_folded(now, folded, &old[i]);
+			subtract_folded(now, folded, &old[i], sums);
 	}
 	for (i = 0; i < now_count; i++) {
-		if (now[i].count || now[i].errors || now[i].total_ns)
+		if (!is_empty(&now[i], sums))
 			to[used++] = now[i];
 	}
 	return used;
@@ -264,8 +307,7 @@ static size_t diff_rows(struct systally_row *to, struct systally_row *now,
 
 static struct systally_row *copy_rows(const struct systally_snapshot *snapshot)
 {
-	size_t rows = snapshot->header.call_rows + snapshot->header.error_rows +
-		      snapshot->header.unattributed_rows;
+	size_t rows = count_rows(&snapshot->header);
 	struct systally_row *copy = calloc(rows ? rows : 1, sizeof(*copy));
 
 	if (copy && rows)
@@ -316,15 +358,18 @@ int systally_snapshot_diff(struct systally_snapshot *diff,
 	d->untimed = minus(n->untimed, o->untimed);
 	to = diff->rows;
 	d->call_rows = diff_rows(to, new_copy.calls, n->call_rows,
-				 old_copy.calls, o->call_rows);
+				 old_copy.calls, o->call_rows, SUMS);
 	to += d->call_rows;
 	d->error_rows = diff_rows(to, new_copy.errors, n->error_rows,
-				  old_copy.errors, o->error_rows);
+				  old_copy.errors, o->error_rows, SUMS);
 	to += d->error_rows;
 	d->unattributed_rows = diff_rows(to, new_copy.unattributed,
 					 n->unattributed_rows,
 					 old_copy.unattributed,
-					 o->unattributed_rows);
+					 o->unattributed_rows, SUMS);
+	to += d->unattributed_rows;
+	d->hist_rows = diff_rows(to, new_copy.hist, n->hist_rows,
+				 old_copy.hist, o->hist_rows, HIST_SUMS);
 	set_parts(diff);
 out:
 	free(new_copy.rows);

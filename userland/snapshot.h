@@ -17,7 +17,8 @@ struct systally_snapshot {
 	struct systally_row *calls;		/* header.call_rows of them */
 	struct systally_row *errors;		/* header.error_rows */
 	struct systally_row *unattributed;	/* header.unattributed_rows */
-	struct systally_row *rows;		/* owns the three above */
+	struct systally_row *hist;		/* header.hist_rows */
+	struct systally_row *rows;		/* owns the four above */
 };
 
 /*

@@ -127,6 +127,11 @@ int systally_watch_begin(struct systally_watch *watch,
 		result = systally_error_set(error,
 			"others are being counted without times and errors, which -L, -x, --by errno and such need; write `time` to %s/collect, or leave these out",
 			control->directory);
+	} else if (systally_options_need_hist(options) &&
+		   !systally_control_is(control, "collect", "hist")) {
+		result = systally_error_set(error,
+			"others are being counted without histograms, which -P and -H need; write `hist` to %s/collect, or leave these out",
+			control->directory);
 	} else if (options->by == SYSTALLY_BY_THREAD &&
 		   systally_control_is(control, "threads", "0")) {
 		result = systally_error_set(error,

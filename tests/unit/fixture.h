@@ -18,7 +18,7 @@
 
 struct fixture {
 	struct systally_header header;
-	struct systally_row rows[64];	/* calls, errors, unattributed */
+	struct systally_row rows[64];	/* calls, errors, unattributed, hist */
 };
 
 static inline void fixture_init(struct fixture *fixture)
@@ -30,14 +30,20 @@ static inline void fixture_init(struct fixture *fixture)
 	fixture->header.row_bytes = sizeof(fixture->rows[0]);
 	fixture->header.collect = SYSTALLY_COLLECT_TIME;
 	fixture->header.flags = SYSTALLY_ENABLED;
+	fixture->header.clock_khz = 1000000;
+}
+
+static inline size_t fixture_rows(const struct fixture *fixture)
+{
+	return fixture->header.call_rows + fixture->header.error_rows +
+	       fixture->header.unattributed_rows + fixture->header.hist_rows;
 }
 
 /* The next row; add call rows first, then error rows, then the others. */
 static inline struct systally_row *fixture_row(struct fixture *fixture,
 					       __u64 *part)
 {
-	size_t used = fixture->header.call_rows + fixture->header.error_rows +
-		      fixture->header.unattributed_rows;
+	size_t used = fixture_rows(fixture);
 
 	assert_true(used < 64);
 	++*part;
@@ -78,8 +84,22 @@ fixture_error(struct fixture *fixture, uint32_t tgid, int nr, uint16_t error,
 static inline size_t fixture_bytes(const struct fixture *fixture)
 {
 	return sizeof(fixture->header) +
-	       (fixture->header.call_rows + fixture->header.error_rows +
-		fixture->header.unattributed_rows) * sizeof(fixture->rows[0]);
+	       fixture_rows(fixture) * sizeof(fixture->rows[0]);
+}
+
+static inline struct systally_row *
+fixture_hist(struct fixture *fixture, uint32_t tgid, const char *comm, int nr,
+	     uint16_t octave)
+{
+	struct systally_row *row =
+		fixture_row(fixture, &fixture->header.hist_rows);
+
+	row->tgid = tgid;
+	row->start_ns = tgid * 1000ULL;
+	row->nr = nr;
+	row->octave = octave;
+	strncpy(row->comm, comm, SYSTALLY_COMM_LEN - 1);
+	return row;
 }
 
 /* Through the parser, as from the kernel. */

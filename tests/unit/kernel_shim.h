@@ -36,6 +36,11 @@ typedef int64_t s64;
 #define BITS_TO_LONGS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 #define PID_MAX_LIMIT	(4 * 1024 * 1024)
 
+static inline unsigned long __fls(unsigned long word)
+{
+	return BITS_PER_LONG - 1 - __builtin_clzl(word);
+}
+
 static inline bool test_bit(unsigned long nr, const unsigned long *bits)
 {
 	return bits[nr / BITS_PER_LONG] >> nr % BITS_PER_LONG & 1;

@@ -86,6 +86,21 @@ static void settles_defaults(void **state)
 	assert_true(o.latency);
 	assert_int_equal(parse(&o, SYSTALLY_REPORT, "-b errno"), 0);
 	assert_true(systally_options_need_time(&o));
+	assert_false(systally_options_need_hist(&o));
+	assert_int_equal(parse(&o, SYSTALLY_REPORT, "-L"), 0);
+	assert_false(systally_options_need_hist(&o));
+	assert_int_equal(parse(&o, SYSTALLY_REPORT, "-P"), 0);
+	assert_true(systally_options_need_hist(&o));
+	assert_true(systally_options_need_time(&o));
+	assert_int_equal(parse(&o, SYSTALLY_REPORT, "-s p99.9"), 0);
+	assert_int_equal(o.sort, SYSTALLY_SORT_P999);
+	assert_true(o.percentiles);
+	assert_int_equal(parse(&o, SYSTALLY_REPORT, "-s p50"), 0);
+	assert_int_equal(o.sort, SYSTALLY_SORT_P50);
+	assert_int_equal(parse(&o, SYSTALLY_RUN, "-H read -- ls"), 0);
+	assert_string_equal(o.syscalls, "read");
+	assert_string_equal(o.histogram, "read");
+	assert_true(systally_options_need_hist(&o));
 }
 
 static void passes_command_on(void **state)
@@ -135,6 +150,13 @@ static void refuses(void **state)
 		{ SYSTALLY_TOP, "-s size" }, { SYSTALLY_TOP, "--format xml" },
 		{ SYSTALLY_TOP, "-b errno -L" },
 		{ SYSTALLY_TOP, "-b errno -s avg" },
+		{ SYSTALLY_TOP, "-b errno -P" },
+		{ SYSTALLY_TOP, "-b errno -s p90" },
+		{ SYSTALLY_TOP, "-b errno -H read" },
+		{ SYSTALLY_TOP, "-b thread -H read" },
+		{ SYSTALLY_TOP, "-x -H read" }, { SYSTALLY_TOP, "-H" },
+		{ SYSTALLY_TOP, "-e read -H read" },
+		{ SYSTALLY_TOP, "-s p9" }, { SYSTALLY_STATUS, "-P" },
 		{ SYSTALLY_TOP, "word" }, { SYSTALLY_TOP, "-Z" },
 		{ SYSTALLY_TOP, "--verify" },
 		{ SYSTALLY_RUN, "" }, { SYSTALLY_RUN, "--" },

@@ -308,6 +308,77 @@ static void saturates(void **state)
 	assert_true(context->ranking.groups[0].count == UINT64_MAX);
 }
 
+/* Each group's percentiles are of the calls that it sums up. */
+static void has_percentiles(void **state)
+{
+	struct context *context = *state;
+	const struct systally_group *groups;
+	struct fixture fixture;
+
+	fixture_init(&fixture);
+	fixture_call(&fixture, 20, "redis", POLL, 100)->max_ns = 1000000;
+	fixture_call(&fixture, 10, "nginx", POLL, 101)->max_ns = 1020;
+	fixture_call(&fixture, 10, "nginx", WRITE, 50)->max_ns = 100;
+	fixture_call(&fixture, 0, "cat", READ, 9)->max_ns = 5;
+	fixture_call(&fixture, 0, "ls", READ, 9)->max_ns = 7;
+	/* 96 to 112 ns; 896 to 1024; exactly 5, 6, 7 */
+	fixture_hist(&fixture, 20, "redis", POLL, 5)->buckets[2] = 100;
+	fixture_hist(&fixture, 10, "nginx", POLL, 5)->buckets[2] = 1;
+	fixture_hist(&fixture, 10, "nginx", POLL, 8)->buckets[3] = 99;
+	fixture_hist(&fixture, 10, "nginx", WRITE, 5)->buckets[2] = 50;
+	fixture_hist(&fixture, 0, "cat", READ, 1)->buckets[1] = 9;
+	fixture_hist(&fixture, 0, "ls", READ, 1)->buckets[3] = 9;
+	/* of a process without a row: no group's */
+	fixture_hist(&fixture, 77, "gone", POLL, 20)->buckets[0] = 1000;
+	systally_snapshot_free(&context->snapshot);
+	fixture_parse(&fixture, &context->snapshot);
+
+	context->question.by = SYSTALLY_BY_ROW;
+	context->question.sort = SYSTALLY_SORT_P50;
+	groups = rank(context);
+	assert_int_equal(context->ranking.shown, 5);
+	assert_int_equal(groups[0].tgid, 10);
+	assert_int_equal(groups[0].hist_count, 100);
+	assert_int_equal(groups[0].percentile_ns[SYSTALLY_P50], 960);
+	assert_int_equal(groups[1].percentile_ns[SYSTALLY_P50], 104);
+	assert_string_equal(groups[2].name, "write");
+	/* no percentile above the longest */
+	assert_int_equal(groups[2].percentile_ns[SYSTALLY_P999], 100);
+	assert_string_equal(groups[3].comm, "ls");
+	assert_int_equal(groups[3].percentile_ns[SYSTALLY_P99], 7);
+	assert_string_equal(groups[4].comm, "cat");
+	assert_int_equal(groups[4].percentile_ns[SYSTALLY_P99], 5);
+	assert_int_equal(context->ranking.total.hist_count, 268);
+	assert_int_equal(context->ranking.hist.count, 268);
+	assert_int_equal(context->ranking.total.percentile_ns[SYSTALLY_P50],
+			 104);
+
+	context->question.by = SYSTALLY_BY_SYSCALL;
+	context->question.limit = 1;
+	context->question.sort = SYSTALLY_SORT_COUNT;
+	groups = rank(context);
+	assert_string_equal(groups[0].name, "poll");
+	/* 1101 calls, the process without a row is of this call, too */
+	assert_int_equal(groups[0].hist_count, 1200);
+	assert_int_equal(context->ranking.rest.hist_count, 68);
+	assert_int_equal(context->ranking.rest.percentile_ns[SYSTALLY_P50],
+			 100);
+	assert_int_equal(context->ranking.rest.percentile_ns[SYSTALLY_P999],
+			 100);
+	context->question.limit = 0;
+	context->question.by = SYSTALLY_BY_COMMAND;
+	groups = rank(context);
+	assert_string_equal(groups[0].comm, "nginx");
+	assert_int_equal(groups[0].hist_count, 150);
+	assert_int_equal(groups[0].percentile_ns[SYSTALLY_P50], 960);
+
+	assert_int_equal(systally_set_parse(&context->set, context->names,
+					    "write", &(struct systally_error){
+						"" }), 0);
+	rank(context);
+	assert_int_equal(context->ranking.hist.count, 50);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +391,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(selects, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(limits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(saturates, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(has_percentiles, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

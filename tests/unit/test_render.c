@@ -29,7 +29,8 @@ static int set_up(void **state)
 	groups[0] = (struct systally_group){
 		.count = 4321, .errors = 12, .total_ns = 98765432,
 		.max_ns = 1234567890, .tgid = 4194304, .tid = 4194303,
-		.nr = 7, .comm = "nginx", .name = "poll" };
+		.nr = 7, .comm = "nginx", .name = "poll",
+		.percentile_ns = { 21, 22, 23, 24 }, .hist_count = 4309 };
 	groups[1] = (struct systally_group){
 		.count = 5, .tgid = 0, .nr = 168,
 		.abi = SYSTALLY_ABI_I386, .comm = "a b", .name = "poll" };
@@ -146,21 +147,85 @@ static void text_fits(void **state)
 	strcpy(g->name, "sched_rr_get_interval_time64");
 	memset(g->comm, '\x1b', SYSTALLY_COMM_LEN - 1);
 	c->ranking.total = *g;
-	for (i = 0; i < 2 * sizeof(bys) / sizeof(bys[0]); i++) {
-		c->ranking.by = bys[i / 2];
-		c->report.latency = i % 2;
+	for (i = 0; i < SYSTALLY_PERCENTILES; i++)
+		g->percentile_ns[i] = UINT64_MAX;
+	c->ranking.total = *g;
+	for (i = 0; i < 3 * sizeof(bys) / sizeof(bys[0]); i++) {
+		c->ranking.by = bys[i / 3];
+		c->report.latency = i % 3 == 1;
+		c->report.percentiles = i % 3 == 2;
 		check_lines(render(c, SYSTALLY_TEXT), 80);
 		/* shortened as little as it takes */
 		if (!strstr(c->text, "18446744073G") &&
-		    !(c->report.latency && strstr(c->text, "18446P")))
+		    !(i % 3 && strstr(c->text, "18446P")))
 			fail_msg("%s", c->text);
 		/* what is cut off is marked */
-		if (bys[i / 2] == SYSTALLY_BY_THREAD)
+		if (bys[i / 3] == SYSTALLY_BY_THREAD)
 			assert_non_null(strstr(c->text, "~\n"));
 	}
 	/* too narrow for anything is no crash */
 	c->report.width = 1;
 	render(c, SYSTALLY_TEXT);
+}
+
+static void text_has_percentiles(void **state)
+{
+	struct context *c = *state;
+	struct systally_group *g = &c->groups[0];
+
+	c->report.percentiles = true;
+	g->percentile_ns[SYSTALLY_P50] = 999;
+	g->percentile_ns[SYSTALLY_P90] = 12345;
+	g->percentile_ns[SYSTALLY_P99] = 999999;
+	g->percentile_ns[SYSTALLY_P999] = 1200000000;
+	assert_string_equal(render(c, SYSTALLY_TEXT),
+"calls  %calls  errors     p50     p90     p99   p99.9     max  syscall\n"
+" 4321   99.88      12  0.99us  12.3us   999us  1.20s   1.23s   poll\n"
+"    5    0.12       0       -       -       -       -       -  i386:poll\n"
+" 4326  100.00      12  0.02us  0.02us  0.02us  0.02us  1.23s   total\n");
+	/* they take the place of the other times */
+	c->report.latency = true;
+	assert_null(strstr(render(c, SYSTALLY_TEXT), "avg"));
+}
+
+static void make_histogram(struct context *c)
+{
+	struct systally_hist *hist = &c->ranking.hist;
+
+	c->header.clock_khz = 1000000;
+	c->report.histogram = "poll";
+	hist->buckets[26] = 3;		/* 192 to 224 ns */
+	hist->buckets[28] = 77;
+	hist->buckets[29] = 154;
+	hist->buckets[30] = 1;
+	hist->buckets[100] = 1;		/* 67 to 83 ms, far away */
+	hist->count = 236;
+	c->ranking.total.hist_count = 236;
+}
+
+static void text_draws_histogram(void **state)
+{
+	struct context *c = *state;
+
+	make_histogram(c);
+	assert_string_equal(render(c, SYSTALLY_TEXT),
+"poll: 236 calls timed\n"
+"p50 0.02us, p90 0.02us, p99 0.02us, p99.9 0.02us, max 1.23s\n"
+"[     0.192us,      0.224us)   3 |@                                            |\n"
+"[     0.224us,      0.256us)   0 |                                             |\n"
+"[     0.256us,      0.320us)  77 |@@@@@@@@@@@@@@@@@@@@@@                       |\n"
+"[     0.320us,      0.384us) 154 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"
+"[     0.384us,      0.448us)   1 |@                                            |\n"
+"...\n"
+"[    67.108ms,     83.886ms)   1 |@                                            |\n");
+	/* whatever the numbers are, it fits */
+	c->ranking.hist.buckets[251] = UINT64_MAX;
+	check_lines(render(c, SYSTALLY_TEXT), 80);
+	c->report.width = 1;
+	render(c, SYSTALLY_TEXT);
+	/* nothing to draw */
+	memset(&c->ranking.hist, 0, sizeof(c->ranking.hist));
+	assert_string_equal(render(c, SYSTALLY_TEXT), "");
 }
 
 static void text_wraps_notes(void **state)
@@ -200,7 +265,7 @@ static void json_is_read_back(void **state)
 {
 	static const char *const keys[] = {
 		"tgid", "comm", "abi", "nr", "syscall", "count", "errors",
-		"total_ns", "max_ns", "p50_ns", "p99_ns",
+		"total_ns", "max_ns", "p50_ns", "p90_ns", "p99_ns", "p999_ns",
 	};
 	struct context *c = *state;
 	struct json_object *object, *row;
@@ -227,7 +292,8 @@ static void json_is_read_back(void **state)
 	assert_int_equal(json_object_get_int(at(row, "nr")), -1);
 	assert_string_equal(json_object_get_string(at(row, "abi")), "x86-64");
 	assert_string_equal(json_object_get_string(at(row, "comm")), "nginx");
-	assert_int_equal(json_object_get_int(at(row, "p99_ns")), 0);
+	assert_int_equal(json_object_get_int(at(row, "p50_ns")), 21);
+	assert_int_equal(json_object_get_int(at(row, "p999_ns")), 24);
 	json_object_put(object);
 	/* one report, one line */
 	assert_ptr_equal(strchr(c->text, '\n'), c->text + strlen(c->text) - 1);
@@ -322,9 +388,9 @@ static void csv_has_one_head(void **state)
 	struct context *c = *state;
 
 	assert_string_equal(render(c, SYSTALLY_CSV),
-"abi,nr,syscall,count,errors,total_ns,max_ns,p50_ns,p99_ns\n"
-"x86-64,7,poll,4321,12,98765432,1234567890,0,0\n"
-"i386,168,poll,5,0,0,0,0,0\n");
+"abi,nr,syscall,count,errors,total_ns,max_ns,p50_ns,p90_ns,p99_ns,p999_ns\n"
+"x86-64,7,poll,4321,12,98765432,1234567890,21,22,23,24\n"
+"i386,168,poll,5,0,0,0,0,0,0,0\n");
 	c->report.series = true;
 	c->report.first = true;
 	assert_non_null(strstr(render(c, SYSTALLY_CSV), "time,abi,nr,"));
@@ -346,6 +412,18 @@ static void times(void **state)
 		{ 100000000000000, "100000s " },
 		{ UINT64_MAX, "18446744073s " },
 	};
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} shorts[] = {
+		{ 0, "0.00us" }, { 10, "0.01us" }, { 9999, "9.99us" },
+		{ 10000, "10.0us" }, { 99999, "99.9us" }, { 100000, "100us" },
+		{ 999999, "999us" }, { 1000000, "1.00ms" },
+		{ 999999999, "999ms" }, { 1000000000, "1.00s " },
+		{ 999999999999, "999s " }, { 1000000000000, "1000s " },
+		{ 9999999999999, "9999s " }, { 10000000000000, "2h " },
+		{ 36000ULL * 1000000000000, "416d " }, { UINT64_MAX, "213503d " },
+	};
 	char text[24];
 	size_t i;
 
@@ -354,6 +432,40 @@ static void times(void **state)
 		systally_render_ns(cases[i].ns, text);
 		assert_string_equal(text, cases[i].text);
 	}
+	for (i = 0; i < sizeof(shorts) / sizeof(shorts[0]); i++) {
+		systally_render_ns_short(shorts[i].ns, text);
+		assert_string_equal(text, shorts[i].text);
+	}
+}
+
+static void data_has_histogram(void **state)
+{
+	struct context *c = *state;
+	struct json_object *object, *buckets, *bucket;
+
+	make_histogram(c);
+	object = read_json(render(c, SYSTALLY_JSON));
+	buckets = at(object, "histogram");
+	assert_int_equal(json_object_array_length(buckets), 5);
+	bucket = json_object_array_get_idx(buckets, 0);
+	assert_int_equal(json_object_get_int(at(bucket, "low_ns")), 192);
+	assert_int_equal(json_object_get_int(at(bucket, "high_ns")), 224);
+	assert_int_equal(json_object_get_int(at(bucket, "count")), 3);
+	assert_int_equal(json_object_array_length(at(object, "rows")), 2);
+	json_object_put(object);
+	assert_string_equal(render(c, SYSTALLY_CSV),
+"low_ns,high_ns,count\n"
+"192,224,3\n"
+"256,320,77\n"
+"320,384,154\n"
+"384,448,1\n"
+"67108864,83886080,1\n");
+	c->report.series = true;
+	c->report.first = true;
+	assert_non_null(strstr(render(c, SYSTALLY_CSV), "time,low_ns,"));
+	c->report.first = false;
+	assert_null(strstr(render(c, SYSTALLY_CSV), "low_ns"));
+	assert_int_equal(strcspn(c->text, ","), 25);
 }
 
 static void errnos(void **state)
@@ -379,6 +491,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(text_hides_unknown, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(text_fits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(text_has_percentiles, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(text_draws_histogram, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(data_has_histogram, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(text_wraps_notes, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(json_is_read_back, set_up,

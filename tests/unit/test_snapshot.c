@@ -134,6 +134,9 @@ static void refuses_absurd_counts(void **state)
 		make_usual(&fixture);
 		fixture.header.unattributed_rows = absurd[i];
 		refuses(&fixture, size, "cut short");
+		make_usual(&fixture);
+		fixture.header.hist_rows = absurd[i];
+		refuses(&fixture, size, "cut short");
 	}
 	make_usual(&fixture);
 	fixture.header.row_bytes = sizeof(struct systally_row) - 1;
@@ -143,12 +146,69 @@ static void refuses_absurd_counts(void **state)
 	fixture.header.row_bytes = UINT32_MAX;
 	refuses(&fixture, size, "rows claim");
 	make_usual(&fixture);
-	fixture.header.header_bytes = sizeof(fixture.header) - 1;
+	fixture.header.header_bytes = SYSTALLY_HEADER_BYTES_MIN - 1;
 	refuses(&fixture, size, "header claims");
 	fixture.header.header_bytes = UINT32_MAX;
 	refuses(&fixture, size, "header claims");
 	fixture.header.header_bytes = (uint32_t)size + 1;
 	refuses(&fixture, size, "cut short");
+}
+
+static void reads_histograms(void **state)
+{
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+	size_t size;
+
+	(void)state;
+	make_usual(&fixture);
+	fixture_hist(&fixture, 10, "nginx", 7, 12)->buckets[3] = 1008;
+	fixture_hist(&fixture, 10, "nginx", 7, 62)->buckets[0] = 1;
+	fixture_parse(&fixture, &snapshot);
+	assert_int_equal(snapshot.header.hist_rows, 2);
+	assert_int_equal(snapshot.hist[0].octave, 12);
+	assert_int_equal(snapshot.hist[0].buckets[3], 1008);
+	assert_int_equal(snapshot.hist[1].buckets[0], 1);
+	assert_int_equal(systally_snapshot_tallied(&snapshot), 1022);
+	systally_snapshot_free(&snapshot);
+	for (size = 0; size < fixture_bytes(&fixture); size++)
+		assert_int_equal(parse(&fixture, size, &snapshot, NULL), -1);
+	size = fixture_bytes(&fixture);
+	refuses(&fixture, size + 1, "longer");
+	fixture.rows[4].octave = SYSTALLY_HIST_OCTAVES;
+	refuses(&fixture, size, "octave (63)");
+	fixture.rows[4].octave = UINT16_MAX;
+	refuses(&fixture, size, "octave");
+	fixture.rows[4].octave = 0;
+	fixture.header.clock_khz = 0;
+	refuses(&fixture, size, "of no clock");
+}
+
+/* A module without histograms: its header ends before theirs begins. */
+static void reads_older_header(void **state)
+{
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+	const size_t header = SYSTALLY_HEADER_BYTES_MIN;
+	unsigned char *data;
+	size_t rows;
+
+	(void)state;
+	make_usual(&fixture);
+	fixture.header.header_bytes = (uint32_t)header;
+	rows = 4 * sizeof(fixture.rows[0]);
+	data = malloc(header + rows);
+	assert_non_null(data);
+	memcpy(data, &fixture.header, header);
+	memcpy(data + header, fixture.rows, rows);
+	assert_int_equal(parse(data, header + rows, &snapshot, NULL), 0);
+	assert_int_equal(snapshot.header.hist_rows, 0);
+	assert_int_equal(snapshot.header.clock_khz, 0);
+	assert_int_equal(snapshot.calls[0].count, 1009);
+	assert_int_equal(snapshot.unattributed[0].count, 5);
+	systally_snapshot_free(&snapshot);
+	assert_int_equal(parse(data, header + rows - 1, &snapshot, NULL), -1);
+	free(data);
 }
 
 /* A newer module: longer header, longer rows, and a part unknown to us. */
@@ -322,6 +382,46 @@ static void diff_follows_folding(void **state)
 	systally_snapshot_free(&d);
 }
 
+/* Histograms are subtracted bucket by bucket, and follow the folding. */
+static void diff_subtracts_histograms(void **state)
+{
+	struct systally_snapshot d;
+	struct fixture now, old;
+	struct systally_row *row;
+
+	(void)state;
+	fixture_init(&old);
+	row = fixture_hist(&old, 0, "sh", 7, 9);
+	row->buckets[3] = 5;
+	row = fixture_hist(&old, 10, "a", 7, 9);
+	row->buckets[0] = 10;
+	row->buckets[3] = 20;
+	fixture_hist(&old, 10, "a", 7, 10)->buckets[1] = 4;
+	row = fixture_hist(&old, 20, "sh", 7, 9);
+	row->buckets[0] = 2;
+	row->buckets[3] = 7;
+	fixture_init(&now);
+	row = fixture_hist(&now, 0, "sh", 7, 9);
+	row->buckets[0] = 2;
+	row->buckets[3] = 5 + 7 + 1;
+	row = fixture_hist(&now, 10, "a", 7, 9);
+	row->buckets[0] = 10;
+	row->buckets[3] = 23;
+	fixture_hist(&now, 10, "a", 7, 10)->buckets[1] = 4;
+	fixture_hist(&now, 10, "a", 7, 11)->buckets[3] = 1;
+	diff(&d, &now, &old);
+	assert_int_equal(d.header.hist_rows, 3);
+	assert_int_equal(d.hist[0].tgid, 0);
+	assert_int_equal(d.hist[0].buckets[0], 0);
+	assert_int_equal(d.hist[0].buckets[3], 1);
+	assert_int_equal(d.hist[1].octave, 9);
+	assert_int_equal(d.hist[1].buckets[0], 0);
+	assert_int_equal(d.hist[1].buckets[3], 3);
+	assert_int_equal(d.hist[2].octave, 11);
+	assert_int_equal(d.hist[2].buckets[3], 1);
+	systally_snapshot_free(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,12 +430,15 @@ int main(void)
 		cmocka_unit_test(refuses_every_cut),
 		cmocka_unit_test(refuses_strangers),
 		cmocka_unit_test(refuses_absurd_counts),
+		cmocka_unit_test(reads_histograms),
+		cmocka_unit_test(reads_older_header),
 		cmocka_unit_test(reads_longer_rows),
 		cmocka_unit_test(ends_comm),
 		cmocka_unit_test(diff_subtracts),
 		cmocka_unit_test(diff_knows_reused_pids),
 		cmocka_unit_test(diff_sees_reset),
 		cmocka_unit_test(diff_follows_folding),
+		cmocka_unit_test(diff_subtracts_histograms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,10 +28,10 @@ static const char two[SYSTALLY_COMM_LEN] = "two";
 static void test_key_fields(void **state)
 {
 	u32 pid = PID_MAX_LIMIT - 1;
-	u64 key = key_make(ROW_FOLDED_ERROR, pid, pid, 2, 1023);
+	u64 key = key_make(ROW_FOLDED_HIST, pid, pid, 2, 1023);
 
 	(void)state;
-	assert_int_equal(key_kind(key), ROW_FOLDED_ERROR);
+	assert_int_equal(key_kind(key), ROW_FOLDED_HIST);
 	assert_int_equal(key_sub(key), pid);
 	assert_int_equal(key_tgid(key), pid);
 	assert_int_equal(key_abi(key), 2);
@@ -149,6 +149,24 @@ static void test_row_add(void **state)
 	from.max = 50;
 	row_add(&to, &from);
 	assert_int_equal(to.max, 50);
+	assert_int_equal(row_events(&to), 8);
+}
+
+/* All of a histogram's row adds up, the last bucket as well. */
+static void test_row_add_hist(void **state)
+{
+	struct table_row to = { .buckets = { 1, 2, 3, 40 } };
+	struct table_row from = { .buckets = { 10, 20, 30, 4 } };
+
+	(void)state;
+	to.key = key_make(ROW_FOLDED_HIST, 5000, 0, 0, 7);
+	from.key = key_make(ROW_HIST, 5000, 1, 0, 7);
+	row_add(&to, &from);
+	assert_int_equal(to.buckets[0], 11);
+	assert_int_equal(to.buckets[1], 22);
+	assert_int_equal(to.buckets[2], 33);
+	assert_int_equal(to.buckets[3], 44);
+	assert_int_equal(row_events(&to), 110);
 }
 
 static void test_fold(void **state)
@@ -166,8 +184,16 @@ static void test_fold(void **state)
 		assert_true(table_fold_row(table, &row, two, ROWS - 1));
 		row.key = key_make(ROW_ERROR, 32, tgid, 1, 5);
 		assert_true(table_fold_row(table, &row, one, ROWS - 1));
+		row.key = key_make(ROW_HIST, 4140, tgid, 1, 5);
+		assert_true(table_fold_row(table, &row, one, ROWS - 1));
+		row.key = key_make(ROW_HIST, 4141, tgid, 1, 5);
+		assert_true(table_fold_row(table, &row, one, ROWS - 1));
 	}
-	assert_int_equal(table->used, 3);
+	assert_int_equal(table->used, 5);
+	folded = table_lookup(table, key_make(ROW_FOLDED_HIST, 4141, 0, 1, 5),
+			      comm_hash(one));
+	assert_non_null(folded);
+	assert_int_equal(row_events(folded), 11 * (7 + 2));
 	folded = table_lookup(table, key_make(ROW_FOLDED_CALL, 0, 0, 1, 5),
 			      comm_hash(one));
 	assert_non_null(folded);
@@ -182,7 +208,7 @@ static void test_fold(void **state)
 	row.key = key_make(ROW_ERROR, 32, 1, 1, 5);
 	assert_true(table_fold_row(table, &row, one, ROWS - 1));
 	assert_int_equal(folded->count, 77);
-	assert_int_equal(table->used, 4);
+	assert_int_equal(table->used, 6);
 	free(table);
 }
 
@@ -195,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_row_add),
+		cmocka_unit_test(test_row_add_hist),
 		cmocka_unit_test(test_fold),
 	};
 
