@@ -10,27 +10,40 @@
  */
 #include <linux/atomic.h>
 #include <linux/kprobes.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "guard.h"
 #include "tracepoint.h"
 
-/* Registrations of others under way at once, beyond which busy() is for good */
+/*
+ * Registrations under way at once, on any tracepoint, beyond which one is not
+ * followed. That is known, and then it may be under way for good.
+ */
 #define INSTANCES	64
 
 static const char *const symbols[] = { COMPAT_TRACEPOINT_REGISTRARS };
 
 static struct kprobe entries[ARRAY_SIZE(symbols)];
 static struct kretprobe returns[ARRAY_SIZE(symbols)];
+static struct kprobe *entry_ptrs[ARRAY_SIZE(symbols)];
+static struct kretprobe *return_ptrs[ARRAY_SIZE(symbols)];
 static void (*announce)(void);
 
 /* Registrations under way. Written by the probes' handlers, in any task. */
 static atomic_t registering;
 
-/* All below by whoever may call arm(), which is one at a time. */
 static bool armed;
-static const char *why;
-static char why_text[80];
+static char failure[80] = "not armed";
+
+/*
+ * Whether nobody is on the way who passed the guard unseen. Set by
+ * systally_guard_settle(), unless there was another outage meanwhile; both else
+ * changed by systally_guard_blind(), each by one caller at a time.
+ */
+static bool settled;
+static unsigned int outages;
 
 /* At a registrar's first instruction: is it one of our tracepoints, for a
  * handler that is not ours?
@@ -78,7 +91,7 @@ NOKPROBE_SYMBOL(at_return);
  * A function of our own with a kprobe of the same kind: whoever turns kprobes
  * off turns this one off, too.
  */
-static bool canary_sang;
+static atomic_t songs;
 
 static noinline void canary(void)
 {
@@ -88,123 +101,154 @@ static noinline void canary(void)
 
 static int sing(struct kprobe *kp, struct pt_regs *regs)
 {
-	WRITE_ONCE(canary_sang, true);
+	atomic_inc(&songs);
 	return 0;
 }
 NOKPROBE_SYMBOL(sing);
 
 static struct kprobe canary_kp;
 
-bool systally_guard_works(void)
+static bool works(void)
+{
+	int before = atomic_read(&songs);
+
+	canary();
+	return atomic_read(&songs) != before;
+}
+
+/* Whether a registration has not been followed to its end. */
+static bool is_lost(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(returns); i++)
+		if (READ_ONCE(returns[i].nmissed))
+			return true;
+	return false;
+}
+
+const char *systally_guard_blind(void)
 {
 	if (!armed)
-		return false;
-	WRITE_ONCE(canary_sang, false);
-	canary();
-	return READ_ONCE(canary_sang);
+		return failure;
+	if (!works()) {
+		WRITE_ONCE(settled, false);
+		WRITE_ONCE(outages, outages + 1);
+		return "kprobes or ftrace are turned off";
+	}
+	if (is_lost())
+		return "too many tracers at once: a reload helps";
+	if (!READ_ONCE(settled))
+		return "the guard is not ready yet";
+	return NULL;
 }
 
 bool systally_guard_busy(void)
 {
-	unsigned int i;
+	return is_lost() || atomic_read_acquire(&registering);
+}
 
-	/* Whose return is not seen may be busy for ever. */
-	for (i = 0; i < ARRAY_SIZE(returns); i++)
-		if (READ_ONCE(returns[i].nmissed))
-			return true;
-	return atomic_read_acquire(&registering);
+/*
+ * Who entered a registrar before it had its probes is preempted there, which
+ * RCU-tasks waits for, or holds or waits for the tracepoints' mutex: one pass
+ * through that waits for who holds it (for some RCU grace periods perhaps). Who
+ * waits beside us may be overtaken, as mutexes are: hence a second pass.
+ */
+void systally_guard_settle(void)
+{
+	unsigned int before = READ_ONCE(outages);
+
+	if (!armed || READ_ONCE(settled) || !works())
+		return;
+	synchronize_rcu_tasks();
+	systally_tracepoint_pass(TRACEPOINT_PROCESS_FORK);
+	schedule_timeout_uninterruptible(HZ / 10);
+	systally_tracepoint_pass(TRACEPOINT_PROCESS_FORK);
+	if (works() && READ_ONCE(outages) == before)
+		WRITE_ONCE(settled, true);
 }
 
 static int failed(const char *symbol, int err)
 {
-	scnprintf(why_text, sizeof(why_text), "no kprobe on %s: error %d",
+	scnprintf(failure, sizeof(failure), "no kprobe on %s: error %d",
 		  symbol, err);
-	why = why_text;
 	return err;
 }
 
-/* A kprobe cannot be registered twice without being wiped between. */
-static int place_entry(unsigned int i)
+static int place_entries(void)
 {
-	entries[i] = (struct kprobe) {
-		.symbol_name = symbols[i],
-		.pre_handler = before_entry,
-	};
-	return register_kprobe(&entries[i]);
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(symbols); i++) {
+		entries[i].symbol_name = symbols[i];
+		entries[i].pre_handler = before_entry;
+		entry_ptrs[i] = &entries[i];
+		err = register_kprobe(&entries[i]);
+		if (err) {
+			unregister_kprobes(entry_ptrs, i);
+			return failed(symbols[i], err);
+		}
+	}
+	return 0;
 }
 
-static int place_return(unsigned int i)
+static int place_returns(void)
 {
-	returns[i] = (struct kretprobe) {
-		.kp.symbol_name = symbols[i],
-		.entry_handler = before_return,
-		.handler = at_return,
-		.maxactive = INSTANCES,
-	};
-	return register_kretprobe(&returns[i]);
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(symbols); i++) {
+		returns[i].kp.symbol_name = symbols[i];
+		returns[i].entry_handler = before_return;
+		returns[i].handler = at_return;
+		returns[i].maxactive = INSTANCES;
+		return_ptrs[i] = &returns[i];
+		err = register_kretprobe(&returns[i]);
+		if (err) {
+			unregister_kretprobes(return_ptrs, i);
+			return failed(symbols[i], err);
+		}
+	}
+	return 0;
 }
 
 int systally_guard_arm(void (*newcomer)(void))
 {
-	unsigned int entered, returned = 0;
 	int err;
 
-	if (armed)
-		return 0;
 	announce = newcomer;
-	canary_kp = (struct kprobe) {
-		.addr = (void *)canary,
-		.pre_handler = sing,
-	};
+	canary_kp.addr = (void *)canary;
+	canary_kp.pre_handler = sing;
 	err = register_kprobe(&canary_kp);
 	if (err)
-		return failed("our own text", err);
-	/* A kretprobe that comes later runs earlier: a missed one is known
-	 * when its kprobe announces (add_new_kprobe() in kernel/kprobes.c).
+		return failed("the module's own text", err);
+	/* A kretprobe that comes later runs earlier: that it was missed is
+	 * known when its kprobe announces (add_new_kprobe() in
+	 * kernel/kprobes.c).
 	 */
-	for (entered = 0; entered < ARRAY_SIZE(symbols); entered++) {
-		err = place_entry(entered);
-		if (err) {
-			failed(symbols[entered], err);
-			goto err_unregister;
-		}
-	}
-	for (; returned < ARRAY_SIZE(symbols); returned++) {
-		err = place_return(returned);
-		if (err) {
-			failed(symbols[returned], err);
-			goto err_unregister;
-		}
-	}
-	why = NULL;
+	err = place_entries();
+	if (err)
+		goto err_canary;
+	err = place_returns();
+	if (err)
+		goto err_entries;
 	armed = true;
 	return 0;
 
-err_unregister:
-	while (returned--)
-		unregister_kretprobe(&returns[returned]);
-	while (entered--)
-		unregister_kprobe(&entries[entered]);
+err_entries:
+	unregister_kprobes(entry_ptrs, ARRAY_SIZE(entry_ptrs));
+err_canary:
 	unregister_kprobe(&canary_kp);
-	atomic_set(&registering, 0);
 	return err;
 }
 
 void systally_guard_disarm(void)
 {
-	unsigned int i;
-
 	if (!armed)
 		return;
-	for (i = ARRAY_SIZE(symbols); i--; )
-		unregister_kretprobe(&returns[i]);
-	for (i = ARRAY_SIZE(symbols); i--; )
-		unregister_kprobe(&entries[i]);
-	unregister_kprobe(&canary_kp);
 	armed = false;
-}
-
-const char *systally_guard_why(void)
-{
-	return why;
+	unregister_kretprobes(return_ptrs, ARRAY_SIZE(return_ptrs));
+	unregister_kprobes(entry_ptrs, ARRAY_SIZE(entry_ptrs));
+	unregister_kprobe(&canary_kp);
 }

@@ -13,34 +13,40 @@
  * systally_guard_arm - call @newcomer each time before a handler other than
  * ours is registered on sys_enter or sys_exit
  * @newcomer: runs with preemption off in the registering task, in a kprobe's
- * handler: must not sleep
+ * handler: must not sleep or take a lock
  *
- * Process context, sleeps; not beside another call of these three functions.
- * Does nothing if it is armed. Returns 0, or an error: why() tells.
+ * Process context, sleeps; at load. Returns 0, or an error, and then it is as
+ * if this had not been called: systally_guard_blind() tells why.
  */
-int __must_check systally_guard_arm(void (*newcomer)(void));
+int systally_guard_arm(void (*newcomer)(void));
 
 /* systally_guard_disarm - at unload; process context, sleeps */
 void systally_guard_disarm(void);
 
 /*
- * systally_guard_works - try whether an armed guard sees what it should
+ * systally_guard_settle - wait for those who passed the guard before it saw
  *
- * Process context. False while someone has turned kprobes or ftrace off:
- * /sys/kernel/debug/kprobes/enabled, kernel.ftrace_enabled.
+ * Process context, sleeps; for seconds when the guard has been armed, or
+ * turned on again, else it returns at once. One caller at a time.
  */
-bool systally_guard_works(void);
+void systally_guard_settle(void);
+
+/*
+ * systally_guard_blind - why the guard may not see, or not have seen, somebody
+ *
+ * Process context, one caller at a time. Tries whether the guard works, which
+ * it does not while kprobes or ftrace are turned off. Returns a few words, or
+ * NULL if nobody can come to the tracepoints unseen, or has in the past.
+ */
+const char *systally_guard_blind(void);
 
 /*
  * systally_guard_busy - whether a handler may be on its way to sys_enter or
  * sys_exit that is not to be found there yet
  *
- * Any context. Once false, those that are there can be counted, and those that
- * are not are yet to be announced to @newcomer.
+ * Any context. If it is not and the guard is not blind, those who are there
+ * can be found, and all others will be announced.
  */
 bool systally_guard_busy(void);
-
-/* Why the last arming failed, or NULL */
-const char *systally_guard_why(void);
 
 #endif /* SYSTALLY_GUARD_H */

@@ -107,6 +107,7 @@ static int __init systally_init(void)
 	err = systally_lifecycle_init();
 	if (err)
 		goto err_tally_exit;
+	systally_selective_init();
 	for (i = 0; i < ARRAY_SIZE(parameter_order); i++) {
 		err = apply_parameter(parameter_order[i]);
 		if (err)

@@ -18,17 +18,21 @@
 
 enum flag_mode {
 	FLAG_KEPT,	/* the kernel's business, and inherited */
-	FLAG_TARGETS,	/* on targets, off all others */
 	FLAG_ALL,	/* on every task */
+	FLAG_CHECKING,	/* the same; but FLAG_TARGETS is about to come */
+	FLAG_TARGETS,	/* on targets, off all others */
 };
 
 bool systally_selective_allowed = true;
 
 /*
- * Written under the mutex; from FLAG_TARGETS to FLAG_ALL by newcomer() as well,
- * in the handler of a kprobe, which takes no lock.
+ * Written under the mutex; by newcomer() as well, to FLAG_ALL from what is
+ * below that, in the handler of a kprobe, which takes no lock.
  */
 static enum flag_mode mode;
+
+/* In FLAG_ALL: a walk is complete. Set after one, cleared under the mutex. */
+static bool all_flagged;
 
 /*
  * Who changes a task's flag to what befits it does so under this lock, which
@@ -38,6 +42,9 @@ static enum flag_mode mode;
  */
 static DEFINE_RAW_SPINLOCK(flag_lock);
 
+/* Odd while a flag is being cleared. Written under the lock above. */
+static unsigned int clearings;
+
 /* Protects what follows. Nests in the control mutex. */
 static DEFINE_MUTEX(selective_mutex);
 static bool wanted;
@@ -46,26 +53,34 @@ static const char *why_not = "no targets";
 static void look_again(struct work_struct *work);
 static DECLARE_DELAYED_WORK(look_work, look_again);
 
+/*
+ * Clear a flag, unless newcomer() has come: it waits until we are done, and
+ * then sets it. Under the lock.
+ */
+static void clear_flag(struct task_struct *task)
+{
+	WRITE_ONCE(clearings, clearings + 1);
+	/* Pairs with the cmpxchg() in newcomer(). */
+	smp_mb();
+	if (READ_ONCE(mode) == FLAG_TARGETS)
+		compat_task_flag_clear(task);
+	smp_store_release(&clearings, clearings + 1);
+}
+
 /* A task gets what befits it now. Any context but irq and kprobes. */
 static void apply(struct task_struct *task)
 {
 	enum flag_mode now;
+	bool carry;
 
 	raw_spin_lock(&flag_lock);
 	now = READ_ONCE(mode);
-	if (now == FLAG_ALL ||
-	    (now == FLAG_TARGETS && systally_target_has(task->tgid))) {
-		if (!compat_task_flag(task))
+	carry = now != FLAG_TARGETS || systally_target_has(task->tgid);
+	if (now != FLAG_KEPT && compat_task_flag(task) != carry) {
+		if (carry)
 			compat_task_flag_set(task);
-	} else if (now == FLAG_TARGETS && compat_task_flag(task)) {
-		compat_task_flag_clear(task);
-		/* newcomer() may have passed by it just before: then it has
-		 * changed the mode, and that can be seen. Pairs with the
-		 * barrier in flag_all().
-		 */
-		smp_mb();
-		if (READ_ONCE(mode) == FLAG_ALL)
-			compat_task_flag_set(task);
+		else
+			clear_flag(task);
 	}
 	raw_spin_unlock(&flag_lock);
 }
@@ -76,9 +91,7 @@ static void flag_all(void)
 	struct task_struct *leader, *task;
 
 	/* The mode comes before the walk: a task that is not found sees it
-	 * when it is forked, and one whose flag is being cleared just before
-	 * or after we look at it is seen to by who does that. Pairs with the
-	 * barriers in apply() and systally_selective_forked().
+	 * when it is forked. Pairs with systally_selective_forked().
 	 */
 	smp_mb();
 	rcu_read_lock();
@@ -125,21 +138,44 @@ void systally_selective_forked(struct task_struct *child)
 
 /*
  * Another tracer is about to register a handler. In a kprobe's handler, in its
- * context: with preemption off, as long as the kernel's own such walk takes
- * with a first handler. If two come at once, each makes sure for itself.
+ * context: with preemption off, and only for the first one as long as it takes
+ * to walk all tasks, as the kernel does for a first handler.
  */
 static void newcomer(void)
 {
-	if (cmpxchg(&mode, FLAG_TARGETS, FLAG_ALL) != FLAG_KEPT)
-		flag_all();
+	enum flag_mode now = READ_ONCE(mode);
+	unsigned int before;
+
+	while (now != FLAG_ALL) {
+		enum flag_mode old = now;
+
+		if (now == FLAG_KEPT)
+			return;
+		now = cmpxchg(&mode, old, FLAG_ALL);
+		if (now == old)
+			break;
+	}
+	/* Pairs with the release below: that walk is enough. */
+	if (smp_load_acquire(&all_flagged))
+		return;
+	/* A few instructions on another CPU: tasks that register handlers can
+	 * sleep, so it is not this one that is in the middle of it.
+	 */
+	before = smp_load_acquire(&clearings);
+	while (before & 1 && smp_load_acquire(&clearings) == before)
+		cpu_relax();
+	flag_all();
+	smp_store_release(&all_flagged, true);
 }
 NOKPROBE_SYMBOL(newcomer);
 
 /* What stands in the way, or NULL */
 static const char *obstacle(void)
 {
-	if (!systally_guard_works())
-		return "kprobes or ftrace are turned off";
+	const char *blind = systally_guard_blind();
+
+	if (blind)
+		return blind;
 	if (systally_guard_busy())
 		return "another tracer is being registered";
 	if (systally_tracepoint_foreign())
@@ -153,15 +189,16 @@ static void enter(void)
 	why_not = obstacle();
 	if (why_not)
 		return;
-	/* Who is busy from here on finds this mode, and changes it: full
+	WRITE_ONCE(all_flagged, false);
+	/* Who is busy from here on finds this mode and changes it: full
 	 * barriers here and in the guard. If nobody is busy now and nobody on
-	 * the tracepoints, nobody has passed the guard unseen.
+	 * the tracepoints, nobody has passed the guard before.
 	 */
-	xchg(&mode, FLAG_TARGETS);
+	xchg(&mode, FLAG_CHECKING);
 	why_not = obstacle();
 	if (why_not)
 		newcomer();
-	else
+	else if (cmpxchg(&mode, FLAG_CHECKING, FLAG_TARGETS) == FLAG_CHECKING)
 		systally_selective_update_all();
 }
 
@@ -169,44 +206,43 @@ static void enter(void)
 static void leave(void)
 {
 	lockdep_assert_held(&selective_mutex);
-	if (mode == FLAG_KEPT)
+	if (READ_ONCE(mode) == FLAG_KEPT)
 		return;
 	WRITE_ONCE(mode, FLAG_ALL);
 	flag_all();
-	/* Forks that copied an old flag, with interrupts off, are over then.
-	 * Their children are in the list; later forks copy new ones.
+	/* Forks that copied an old flag did so in a read side of RCU (under
+	 * tasklist_lock) that is over then. Their children are in the list;
+	 * later forks copy new ones.
 	 */
 	synchronize_rcu();
 	flag_all();
 	WRITE_ONCE(mode, FLAG_KEPT);
-	/* No fork's handler sets one any more. */
+	WRITE_ONCE(all_flagged, false);
+	/* Nobody sets one any more, in a fork's handler or in newcomer(). */
 	synchronize_rcu();
 }
 
-/* Under the mutex: find out what should be, and see to it. */
-static void settle(void)
+/* Under the mutex: see to it that things are as they should be. */
+static void look(void)
 {
-	const char *obstructed;
-
-	if (!wanted)
-		return;
 	if (READ_ONCE(mode) != FLAG_TARGETS) {
 		enter();
-	} else {
-		obstructed = obstacle();
-		if (obstructed) {
-			/* It came past the guard, or after it was disabled. */
-			newcomer();
-			why_not = obstructed;
-		}
+		return;
 	}
-	schedule_delayed_work(&look_work, HZ);
+	why_not = obstacle();
+	/* It came past the guard, or the guard has been turned off. */
+	if (why_not)
+		newcomer();
 }
 
 static void look_again(struct work_struct *work)
 {
+	systally_guard_settle();
 	mutex_lock(&selective_mutex);
-	settle();
+	if (wanted) {
+		look();
+		queue_delayed_work(system_unbound_wq, &look_work, HZ);
+	}
 	mutex_unlock(&selective_mutex);
 }
 
@@ -215,14 +251,15 @@ void systally_selective_want(const char *reason)
 	mutex_lock(&selective_mutex);
 	if (!reason && !systally_selective_allowed)
 		reason = "forbidden by selective=0";
-	if (!reason && systally_guard_arm(newcomer))
-		reason = systally_guard_why();
 	wanted = !reason;
 	if (reason) {
 		leave();
 		why_not = reason;
 	} else {
-		settle();
+		look();
+		/* At once, if the guard needs time */
+		mod_delayed_work(system_unbound_wq, &look_work,
+				 systally_selective_on() ? HZ : 0);
 	}
 	mutex_unlock(&selective_mutex);
 }
@@ -249,6 +286,14 @@ void systally_selective_show(struct seq_file *seq)
 		seq_printf(seq, "no (%s)\n", why_not ?:
 			   "another tracer is on sys_enter or sys_exit");
 	mutex_unlock(&selective_mutex);
+}
+
+void systally_selective_init(void)
+{
+	if (!systally_selective_allowed || systally_guard_arm(newcomer))
+		return;
+	/* To be ready when targets come, but not before we are to stay */
+	queue_delayed_work(system_unbound_wq, &look_work, HZ);
 }
 
 void systally_selective_exit(void)

@@ -19,13 +19,21 @@
 #include <linux/seq_file.h>
 
 /*
+ * systally_selective_init - at load; process context, sleeps
+ *
+ * If the guard cannot be armed, the flag stays with everybody, and status says
+ * why: no reason not to load.
+ */
+void systally_selective_init(void);
+
+/*
  * systally_selective_want - whether only targets should carry the flag
  * @why_not: a few words; NULL if they should
  *
  * Process context, sleeps; under the control mutex, with a handler of ours on
  * one of the tracepoints if they should. They do on return, unless another
- * tracer is there or the guard cannot be armed: that is looked at again every
- * second.
+ * tracer is there, or the guard is blind, as it is in its first second: that is
+ * looked at again every second.
  */
 void systally_selective_want(const char *why_not);
 
@@ -59,7 +67,7 @@ bool systally_selective_on(void);
 /* "yes", or "no" and why, for status; process context */
 void systally_selective_show(struct seq_file *seq);
 
-/* At unload, after systally_selective_release(); process context, sleeps */
+/* At unload, after systally_selective_release(), or init alone; process context, sleeps */
 void systally_selective_exit(void);
 
 /* The module's parameter of this name: 0 forbids it all. */

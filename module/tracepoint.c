@@ -55,6 +55,11 @@ void systally_tracepoint_unregister(enum tracepoint_id id, void *handler)
 	tracepoint_probe_unregister(found[id], handler, NULL);
 }
 
+void systally_tracepoint_pass(enum tracepoint_id id)
+{
+	compat_tracepoint_pass(found[id], ours[id]);
+}
+
 void systally_tracepoint_synchronize(void)
 {
 	compat_tracepoint_synchronize();

@@ -43,6 +43,14 @@ int __must_check systally_tracepoint_register(enum tracepoint_id id,
  */
 void systally_tracepoint_unregister(enum tracepoint_id id, void *handler);
 
+/*
+ * systally_tracepoint_pass - wait for who is registering a handler just now
+ * @id: one on which ours is registered
+ *
+ * Process context, sleeps: takes tracepoints_mutex (kernel/tracepoint.c) once.
+ */
+void systally_tracepoint_pass(enum tracepoint_id id);
+
 /* systally_tracepoint_synchronize - wait for all calls under way; sleeps */
 void systally_tracepoint_synchronize(void);
 

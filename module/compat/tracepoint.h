@@ -85,11 +85,29 @@ static inline void compat_tracepoint_funcs_unlock(void)
 }
 
 /*
- * All functions by which a handler comes to a tracepoint. The last came with
- * 5.13.2, and to 5.10 with 5.10.50.
+ * All functions by which a handler comes to a tracepoint; and one that takes
+ * tracepoints_mutex and does nothing, for a handler that is registered already.
+ * What it needs came with 5.13.2, and to 5.10 with 5.10.50: older kernels do
+ * without.
  */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 2) ||			\
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 10, 50) &&		\
+	 LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0))
 #define COMPAT_TRACEPOINT_REGISTRARS					\
 	"tracepoint_probe_register", "tracepoint_probe_register_prio",	\
 	"tracepoint_probe_register_prio_may_exist"
+
+static inline void compat_tracepoint_pass(struct tracepoint *tp, void *handler)
+{
+	tracepoint_probe_register_may_exist(tp, handler, NULL);
+}
+#else
+#define COMPAT_TRACEPOINT_REGISTRARS					\
+	"tracepoint_probe_register", "tracepoint_probe_register_prio"
+
+static inline void compat_tracepoint_pass(struct tracepoint *tp, void *handler)
+{
+}
+#endif
 
 #endif /* SYSTALLY_COMPAT_TRACEPOINT_H */
