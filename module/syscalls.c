@@ -7,6 +7,7 @@
 
 #ifdef __KERNEL__
 #include <linux/ctype.h>
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #endif
