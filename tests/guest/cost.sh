@@ -47,6 +47,9 @@ row 'target, collect=count, 300 other calls in its table' "$("$cost" -t 300)"
 load collect=time
 row 'target, collect=time' "$("$cost" -t)"
 row 'target, collect=time, 300 other calls in its table' "$("$cost" -t 300)"
+load collect=hist
+row 'target, collect=hist' "$("$cost" -t)"
+row 'target, collect=hist, 300 other calls in its table' "$("$cost" -t 300)"
 load threads=1
 row 'target, collect=count, threads=1' "$("$cost" -t)"
 load syscalls=getppid,getsid
@@ -55,6 +58,8 @@ load targets=all
 row 'targets=all, collect=count' "$("$cost")"
 load targets=all collect=time
 row 'targets=all, collect=time' "$("$cost")"
+load targets=all collect=hist
+row 'targets=all, collect=hist' "$("$cost")"
 
 load hook=kprobe syscalls=getppid,getsid
 row 'target, kprobe on the call' "$("$cost" -t)"
@@ -71,6 +76,8 @@ load targets=$$
 row 'bystander, tracepoint' "$("$cost")"
 load targets=$$ collect=time
 row 'bystander, tracepoint, collect=time' "$("$cost")"
+load targets=$$ collect=hist
+row 'bystander, tracepoint, collect=hist' "$("$cost")"
 
 # A thousand targets besides
 load
