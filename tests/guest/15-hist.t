@@ -19,7 +19,7 @@ a tree of processes|tree -t 3 4
 a chain of execs by other threads|chain -t thread 13
 interrupted and restarted calls|signals -t 11
 '
-plan $((4 * 3 + 3 * $(grep -c . <<<"$runs") + 6 + 8 + 9 + 14 + 3))
+plan $((4 * 3 + 3 * $(grep -c . <<<"$runs") + 7 + 8 + 9 + 14 + 3))
 
 # (abi, nr) of which there are not as many calls in histograms as were counted;
 # `at-most`: of which there are more. Those that never return are in none.
@@ -48,6 +48,25 @@ hist_sum() {
 	"$WORKLOAD/snapread" -d | awk '
 		$1 == "hist" { sum += $6 + $7 + $8 + $9 }
 		END { printf "%.0f\n", sum }'
+}
+
+# Where a process made but one call of a number, its total is the time that it
+# took: prints how many there are, and those that are in another bucket.
+hist_singles() {
+	"$WORKLOAD/snapread" -d | awk '
+		$1 == "row" && $6 == 1 && $2 && $8 { total[$2 " " $4 " " $5] = $8 }
+		$1 == "clock" { units = $2 / 1000000 }
+		$1 == "hist" && ($2 " " $3 " " $4) in total {
+			ns = total[$2 " " $3 " " $4]
+			for (b = 0; !$(6 + b); b++)
+				continue
+			low = $5 ? (4 + b) * 2 ^ ($5 - 1) : b
+			width = $5 ? 2 ^ ($5 - 1) : 1
+			if (low > (ns + 1) * units || low + width <= ns * units)
+				print $0 ": " ns " ns"
+			found++
+		}
+		END { print found + 0 }'
 }
 
 # what_csv NAME COLUMN, of $T/csv
@@ -128,6 +147,11 @@ while IFS='|' read -r name command; do
 	is "$(hist_differs)" '' "$name: each call is in a bucket"
 	at_least "$(hist_sum)" 100 "$name: there are calls"
 done <<<"$runs"
+
+# In the bucket of its time, as the module added it up
+ctl reset 1
+"$WORKLOAD/tree" -t 3 4 >/dev/null
+like "$(hist_singles)" '^[0-9]{2,}$' 'a call alone is in the bucket of its total'
 
 # Kept per thread, counts are; histograms are of processes
 ctl threads 1

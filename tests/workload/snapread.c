@@ -8,7 +8,7 @@
  * the rows' counts and unattributed, no row is out of bounds, and
  * entered + discarded never went back. -d prints the rows of the last:
  * `row TGID TID ABI NR COUNT ERRORS TOTAL_NS MAX_NS START_NS COMM` and
- * `hist TGID ABI NR OCTAVE BUCKET BUCKET BUCKET BUCKET COMM`.
+ * `hist TGID ABI NR OCTAVE BUCKET BUCKET BUCKET BUCKET COMM`, after `clock KHZ`.
  */
 #include <linux/types.h>
 
@@ -173,6 +173,7 @@ static void image_print(const struct systally_header *header)
 		       (unsigned long long)row->start_ns, row->comm);
 	}
 	i = header->call_rows + header->error_rows + header->unattributed_rows;
+	printf("clock %llu\n", (unsigned long long)header->clock_khz);
 	for (rows = i + header->hist_rows; i < rows; i++) {
 		row = row_at(header, i);
 		printf("hist %u %s %d %u %llu %llu %llu %llu %s\n",
