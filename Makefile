@@ -196,13 +196,15 @@ $(addprefix $(out)/tests/workload/,$(WORKLOADS)): \
 		$(out)/tests/workload/%: tests/workload/%.c $(WORKLOAD_HEADERS)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) $(WORKLOAD_CFLAGS) -Iinclude -o $@ $<
+	$(Q)$(CC) $(WORKLOAD_CFLAGS) -Iinclude -o $@ $< \
+	$(WORKLOAD_LIBS)
 
 $(WORKLOADS32:%=$(out)/tests/workload/%32): \
 		$(out)/tests/workload/%32: tests/workload/%.c $(WORKLOAD_HEADERS)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(CC) -m32 $(WORKLOAD_CFLAGS) -Iinclude -o $@ $<
+	$(Q)$(CC) -m32 $(WORKLOAD_CFLAGS) -Iinclude -o $@ $< \
+	$(WORKLOAD_LIBS)
 
 guest := env SYSTALLY_KO='$(out)/module/systally.ko' \
 	SYSTALLY='$(out)/userland/systally' WORKLOAD='$(out)/tests/workload'

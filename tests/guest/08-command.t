@@ -219,7 +219,7 @@ is "$(awk 'length > 80' "$T/err")" '' 'text: 80 columns'
 try run -L --format json -o "$T/json" -- "$WORKLOAD/calls" plain
 is "$(json keys)" 'collect format kernel notes rows unattributed' 'json: keys'
 is "$(json row-keys)" \
-	'abi comm count errors max_ns nr p50_ns p99_ns syscall tgid total_ns' \
+	'abi comm count errors max_ns nr p50_ns p90_ns p999_ns p99_ns syscall tgid total_ns' \
 	'json: keys of a row'
 is "$(json get format) $(json get collect) $(json get kernel)" \
 	"1 time $(uname -r)" 'json: the head'
@@ -324,7 +324,7 @@ kill -CONT "$pid"
 wait $sleeper
 is "$? $(settings collect)" "0 ${before/collect=count /}" \
 	'and the first is unharmed'
-is "$(totals | grep -v '^times without\|^errors without')" '' 'totals'
+is "$(totals | grep -v '^times in\|^errors in')" '' 'totals'
 ctl collect count
 
 # ---- a descendant that lives on -----------------------------------------

@@ -13,7 +13,7 @@ function differ(what, got, wanted)
 
 BEGIN {
 	by_number = hook ~ /^(kprobe|direct)/
-	timed = collect ~ /^time/
+	timed = collect ~ /^(time|hist)/
 }
 
 file == "expected" && $1 == "comm" {
@@ -59,7 +59,7 @@ file == "counters" {
 	if ($at["total_ns"] > $at["max_ns"] * $at["count"])
 		print "total over count times max: " $0
 	if (!timed && ($at["errors"] || $at["total_ns"] || $at["max_ns"]))
-		print "times without collect=time: " $0
+		print "times in collect=count: " $0
 }
 
 file == "errors" {
@@ -76,7 +76,7 @@ file == "errors" {
 	got_errno[key " " $error_at["errno"]] += $error_at["count"]
 	got_errors[key] += $error_at["count"]
 	if (!timed)
-		print "errors without collect=time: " $0
+		print "errors in collect=count: " $0
 }
 
 file == "counters" && columns {

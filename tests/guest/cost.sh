@@ -47,6 +47,9 @@ row 'target, collect=count, 300 other calls in its table' "$("$cost" -t 300)"
 load collect=time
 row 'target, collect=time' "$("$cost" -t)"
 row 'target, collect=time, 300 other calls in its table' "$("$cost" -t 300)"
+load collect=hist
+row 'target, collect=hist' "$("$cost" -t)"
+row 'target, collect=hist, 300 other calls in its table' "$("$cost" -t 300)"
 load threads=1
 row 'target, collect=count, threads=1' "$("$cost" -t)"
 load syscalls=getppid,getsid
@@ -55,6 +58,8 @@ load targets=all hook=tracepoint
 row 'targets=all, tracepoint' "$("$cost")"
 load targets=all collect=time
 row 'targets=all, tracepoint, collect=time' "$("$cost")"
+load targets=all collect=hist
+row 'targets=all, tracepoint, collect=hist' "$("$cost")"
 
 # where the kernel has a place for it
 if load hook=direct targets=all 2>/dev/null; then
@@ -93,6 +98,8 @@ load targets=$$
 row 'bystander, tracepoint' "$("$cost")"
 load targets=$$ collect=time
 row 'bystander, tracepoint, collect=time' "$("$cost")"
+load targets=$$ collect=hist
+row 'bystander, tracepoint, collect=hist' "$("$cost")"
 
 # A thousand targets besides
 load

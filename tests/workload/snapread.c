@@ -7,7 +7,8 @@
  * `ok READS` if in each of them the sizes are right, entered is the sum of
  * the rows' counts and unattributed, no row is out of bounds, and
  * entered + discarded never went back. -d prints the rows of the last:
- * `row TGID TID ABI NR COUNT ERRORS TOTAL_NS MAX_NS START_NS COMM`.
+ * `row TGID TID ABI NR COUNT ERRORS TOTAL_NS MAX_NS START_NS COMM` and
+ * `hist TGID ABI NR OCTAVE BUCKET BUCKET BUCKET BUCKET COMM`, after `clock KHZ`.
  */
 #include <linux/types.h>
 
@@ -64,9 +65,20 @@ static const struct systally_row *row_at(const struct systally_header *header,
 			index * header->row_bytes);
 }
 
+static __u64 buckets_sum(const struct systally_row *row)
+{
+	__u64 sum = 0;
+	int i;
+
+	for (i = 0; i < SYSTALLY_HIST_BUCKETS; i++)
+		sum += row->buckets[i];
+	return sum;
+}
+
 static void image_check(const struct systally_header *header)
 {
 	__u64 rows, i, calls = 0, unattributed = 0, failed = 0, errors = 0;
+	__u64 hist = 0;
 	const struct systally_row *row;
 
 	if (image_bytes < sizeof(*header))
@@ -79,7 +91,7 @@ static void image_check(const struct systally_header *header)
 		wrong("version %u, header %u, row %u bytes", header->version,
 		      header->header_bytes, header->row_bytes);
 	rows = header->call_rows + header->error_rows +
-	       header->unattributed_rows;
+	       header->unattributed_rows + header->hist_rows;
 	if (image_bytes != header->header_bytes + rows * header->row_bytes)
 		wrong("%zu bytes for %llu rows", image_bytes,
 		      (unsigned long long)rows);
@@ -109,21 +121,34 @@ static void image_check(const struct systally_header *header)
 			errors += row->count;
 			if (!row->error || row->error > 4095)
 				wrong("error row with %u", row->error);
-		} else {
+		} else if (i < rows - header->hist_rows) {
 			unattributed += row->count;
 			if (row->tgid)
 				wrong("unattributed row of %u", row->tgid);
+		} else {
+			hist += buckets_sum(row);
+			if (row->octave >= SYSTALLY_HIST_OCTAVES || row->tid)
+				wrong("hist row: octave %u, tid %u",
+				      row->octave, row->tid);
+			if (!buckets_sum(row))
+				wrong("empty hist row");
 		}
 	}
-	if (unattributed != header->unattributed)
+	/* Not even each number has a row, at worst. */
+	if (unattributed > header->unattributed)
 		wrong("unattributed %llu, its rows %llu",
 		      (unsigned long long)header->unattributed,
 		      (unsigned long long)unattributed);
-	if (calls + unattributed != header->entered)
+	if (calls + header->unattributed != header->entered)
 		wrong("entered %llu, rows %llu + %llu",
 		      (unsigned long long)header->entered,
 		      (unsigned long long)calls,
-		      (unsigned long long)unattributed);
+		      (unsigned long long)header->unattributed);
+	if (hist > header->entered || !header->clock_khz)
+		wrong("%llu calls in histograms, %llu entered, clock %llu",
+		      (unsigned long long)hist,
+		      (unsigned long long)header->entered,
+		      (unsigned long long)header->clock_khz);
 	/* An error without a row of its own is in untimed at most */
 	if (errors > failed + header->untimed ||
 	    failed > errors + header->untimed)
@@ -135,7 +160,7 @@ static void image_check(const struct systally_header *header)
 static void image_print(const struct systally_header *header)
 {
 	const struct systally_row *row;
-	__u64 i;
+	__u64 i, rows;
 
 	for (i = 0; i < header->call_rows; i++) {
 		row = row_at(header, i);
@@ -146,6 +171,17 @@ static void image_print(const struct systally_header *header)
 		       (unsigned long long)row->total_ns,
 		       (unsigned long long)row->max_ns,
 		       (unsigned long long)row->start_ns, row->comm);
+	}
+	i = header->call_rows + header->error_rows + header->unattributed_rows;
+	printf("clock %llu\n", (unsigned long long)header->clock_khz);
+	for (rows = i + header->hist_rows; i < rows; i++) {
+		row = row_at(header, i);
+		printf("hist %u %s %d %u %llu %llu %llu %llu %s\n",
+		       row->tgid, abi_names[row->abi], row->nr, row->octave,
+		       (unsigned long long)row->buckets[0],
+		       (unsigned long long)row->buckets[1],
+		       (unsigned long long)row->buckets[2],
+		       (unsigned long long)row->buckets[3], row->comm);
 	}
 }
 

@@ -2,19 +2,20 @@
 #
 # The programs of the guest tests; included by the Makefile. Each name is built
 # from the one source of that name, which includes workload.h:
-#   $(CC) $(WORKLOAD_CFLAGS) -o NAME tests/workload/NAME.c
-#   $(CC) -m32 $(WORKLOAD_CFLAGS) -o NAME32 tests/workload/NAME.c
+#   $(CC) $(WORKLOAD_CFLAGS) -o NAME tests/workload/NAME.c $(WORKLOAD_LIBS)
+#   the same with -m32, as NAME32
 # Static and not PIE: int 0x80 from 64-bit code takes 32-bit pointers only, and
 # libc must not add calls of the dynamic linker's.
 
-WORKLOADS := blocked calls chain churn cost crowd ctlwrite insert namespace \
-	reuse signals snapread storm sweep threads tree
+WORKLOADS := blocked calls chain churn cost crowd ctlwrite insert latency \
+	namespace reuse signals snapread storm sweep threads tree
 
 # Built a second time for i386, as NAME32
-WORKLOADS32 := blocked calls chain signals storm threads tree
+WORKLOADS32 := blocked calls chain latency signals storm threads tree
 
 WORKLOAD_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Werror -static -no-pie \
 	-fno-pie -pthread
+WORKLOAD_LIBS := -lm
 
 # What each depends on besides its own source
 WORKLOAD_HEADERS := tests/workload/workload.h include/systally.h

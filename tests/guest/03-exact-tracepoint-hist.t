@@ -1,0 +1,9 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Exactness with hook=tracepoint and collect=hist; see exact.sh.
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/exact.sh"
+
+exact tracepoint hist 20000

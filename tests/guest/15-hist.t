@@ -1,0 +1,303 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# collect=hist: percentiles against calls of known lengths, every call that
+# returned in exactly one bucket, whatever is folded, reset, or switched
+# meanwhile, and what the command makes of it.
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+runs='
+one thread|calls -t plain
+one thread, i386|calls32 -t plain
+int 0x80 from 64-bit code|calls -t int80
+failing calls|calls -t errors
+unknown numbers|calls -t unknown
+8 threads|threads -t 8
+a tree of processes|tree -t 3 4
+a chain of execs by other threads|chain -t thread 13
+interrupted and restarted calls|signals -t 11
+'
+plan $((4 * 3 + 3 * $(grep -c . <<<"$runs") + 7 + 8 + 9 + 14 + 3))
+
+# (abi, nr) of which there are not as many calls in histograms as were counted;
+# `at-most`: of which there are more. Those that never return are in none.
+hist_differs() {
+	"$WORKLOAD/snapread" -d | awk -v at_most="${1:-}" '
+		BEGIN {
+			for (nr = split("60 231 1 252", list, " "); nr; nr--)
+				ends[(nr < 3 ? "x86-64 " : "i386 ") list[nr]]
+		}
+		$1 == "row" && !($4 " " $5 in ends) {
+			counted[$4 " " $5] += $6
+		}
+		$1 == "hist" { timed[$3 " " $4] += $6 + $7 + $8 + $9 }
+		END {
+			for (call in timed)
+				if (timed[call] > counted[call])
+					print call, timed[call], counted[call]
+			for (call in counted)
+				if (!at_most && timed[call] < counted[call])
+					print call, timed[call], counted[call]
+		}'
+}
+
+# Calls in histograms
+hist_sum() {
+	"$WORKLOAD/snapread" -d | awk '
+		$1 == "hist" { sum += $6 + $7 + $8 + $9 }
+		END { printf "%.0f\n", sum }'
+}
+
+# Where a process made but one call of a number, its total is the time that it
+# took: prints how many there are, and those that are in another bucket.
+hist_singles() {
+	"$WORKLOAD/snapread" -d | awk '
+		$1 == "row" && $6 == 1 && $2 && $8 { total[$2 " " $4 " " $5] = $8 }
+		$1 == "clock" { units = $2 / 1000000 }
+		$1 == "hist" && ($2 " " $3 " " $4) in total {
+			ns = total[$2 " " $3 " " $4]
+			for (b = 0; !$(6 + b); b++)
+				continue
+			low = $5 ? (4 + b) * 2 ^ ($5 - 1) : b
+			width = $5 ? 2 ^ ($5 - 1) : 1
+			if (low > (ns + 1) * units || low + width <= ns * units)
+				print $0 ": " ns " ns"
+			found++
+		}
+		END { print found + 0 }'
+}
+
+# what_csv NAME COLUMN, of $T/csv
+what_csv() {
+	awk -F, -v name="$1" -v column="$2" '
+		NR == 1 {
+			for (i = 1; i <= NF; i++)
+				at[$i] = i
+			next
+		}
+		$at["syscall"] == name { print $at[column] }' "$T/csv"
+}
+
+# percentile NAME PER-MILLE COLUMN: of what the workload said
+percentile() {
+	awk -v name="$1" '$1 == "slept" && $2 == name { print $'"$3"' }' \
+		"$T/slept" | sort -n |
+		awk -v part="$2" '{ time[NR] = $1 }
+			END { print time[int((NR * part + 999) / 1000)] }'
+}
+
+# The command on $1, its output in $T/out and $T/err
+try() {
+	"$SYSTALLY" "$@" >"$T/out" 2>"$T/err" </dev/null
+	got=$?
+}
+
+# ---- percentiles --------------------------------------------------------
+
+# A call took no less than was asked for and no more than its caller saw, so
+# the k-th shortest took no less than the k-th shortest asked for, and no more
+# than the k-th shortest seen. Around that 12.5% are allowed, and 1 in 1000
+# for the clocks: the kernel corrects the caller's, not the TSC.
+percentiles_fit() {
+	local name=$1 part column shown asked seen
+
+	for part in 500/p50_ns 900/p90_ns 990/p99_ns 999/p999_ns; do
+		column=${part#*/}
+		part=${part%/*}
+		shown=$(what_csv "$name" "$column")
+		asked=$(percentile "$name" "$part" 3)
+		seen=$(percentile "$name" "$part" 4)
+		note "$name $column: $asked asked, $seen seen, $shown shown"
+		[ "$shown" -ge $((asked * 874 / 1000)) ] &&
+			[ "$shown" -le $((seen * 1126 / 1000)) ] || return 1
+	done
+}
+
+need_load collect=hist follow=1
+is "$(<"$D/collect")" hist 'collect: hist'
+for program in latency latency32; do
+	ctl reset 1
+	"$WORKLOAD/$program" -t 307 >"$T/slept"
+	"$SYSTALLY" report -b syscall --format csv -o "$T/csv"
+	sed -i 's/_time64//' "$T/csv"
+	percentiles_fit clock_nanosleep
+	ok $? "$program: percentiles of clock_nanosleep"
+	percentiles_fit poll
+	ok $? "$program: percentiles of poll"
+	# half of them are told apart from the other half
+	at_least "$(what_csv clock_nanosleep p90_ns)" \
+		"$(($(what_csv clock_nanosleep p50_ns) * 2))" \
+		"$program: p90 is far from p50"
+	is "$(hist_differs)" '' "$program: each call is in a bucket"
+	is "$(what_csv clock_nanosleep count) $(what_csv poll count)" \
+		'307 102' "$program: counts"
+done
+is "$(status untimed)" 0 'none is untimed'
+
+# ---- every call that returned, once -------------------------------------
+
+while IFS='|' read -r name command; do
+	[ -n "$name" ] || continue
+	ctl reset 1
+	# shellcheck disable=SC2086 # words
+	"$WORKLOAD"/$command >"$T/expect"
+	is "$(compare "$T/expect")" '' "$name: equal"
+	is "$(hist_differs)" '' "$name: each call is in a bucket"
+	at_least "$(hist_sum)" 100 "$name: there are calls"
+done <<<"$runs"
+
+# In the bucket of its time, as the module added it up
+ctl reset 1
+"$WORKLOAD/tree" -t 3 4 >/dev/null
+like "$(hist_singles)" '^[0-9]{2,}$' 'a call alone is in the bucket of its total'
+
+# Kept per thread, counts are; histograms are of processes
+ctl threads 1
+ctl reset 1
+"$WORKLOAD/threads" -t 8 >"$T/expect"
+is "$(compare "$T/expect")$(hist_differs)" '' 'per thread: equal'
+is "$("$WORKLOAD/snapread" -d | awk '$1 == "hist" && $4 == 110 { print $2 }' |
+	sort -u | wc -l)" 1 'per thread: the histogram is of the process'
+try report -b thread -P --format csv -n 1
+is "$got $(awk -F, 'NR == 2 { print $NF, $(NF - 3) }' "$T/out")" '0 0 0' \
+	'per thread: no percentiles'
+try report -b syscall -P --format csv
+cp "$T/out" "$T/csv"
+at_least "$(what_csv getppid p50_ns)" 1 'per thread: those of a call'
+ctl threads 0
+ctl reset 1
+is "$(hist_sum)" 0 'reset: nothing is left'
+ctl syscalls 'getppid getpgid getsid getpriority close poll select'
+ctl hook kprobe
+"$WORKLOAD/calls" -t plain >"$T/expect"
+is "$(compare "$T/expect")$(hist_differs)" '' 'hook=kprobe: equal'
+
+# ---- folded, and without room -------------------------------------------
+
+need_load memory_max_bytes=4M follow=1 collect=hist
+"$WORKLOAD/churn" -t 3001 7 >"$T/expect"
+is "$(compare "$T/expect")" '' '3001 processes: equal'
+is "$(hist_differs)" '' '3001 processes: each call is in a bucket'
+at_least "$("$WORKLOAD/snapread" -d | awk '$1 == "hist" && !$2' | wc -l)" 7 \
+	'histograms of processes that are gone are folded'
+at_least 4194304 "$(status memory_bytes)" 'memory_bytes stays below the cap'
+# 473 numbers in 3 ABIs: more rows than there is room for
+need_load memory_max_bytes=2M collect=hist
+"$WORKLOAD/sweep" -t 7
+entered=$(status entered)
+hist=$(hist_sum)
+untimed=$(status untimed)
+note "$entered entered, $hist in histograms, untimed $untimed"
+at_least "$entered" $((473 * 3 * 7)) 'without room: all entered'
+at_least "$untimed" 1 'without room: some are untimed'
+at_least "$entered" "$((hist + 1))" 'without room: no bucket too many'
+# all but exit_group; and an errno without a row is untimed as well
+at_least $((hist + untimed)) $((entered - 1)) \
+	'without room: what is in no bucket is untimed'
+
+# ---- switched in mid-storm ----------------------------------------------
+
+need_load "syscalls=${storm_calls// /,}"
+talk_start native nice -n 19 "$WORKLOAD/storm" 2 2
+talk_start compat nice -n 19 "$WORKLOAD/storm32" 1 2
+talk_until native ready
+talk_until compat ready
+ctl targets "$( (said native process; said compat process) | xargs)"
+storms_say() {
+	talk_ask native "$1" "$2"
+	talk_ask compat "$1" "$2"
+}
+storms_total() {
+	echo $(($(storm_total native) + $(storm_total compat)))
+}
+storms_say go going
+nice -n 10 "$WORKLOAD/snapread" pid "${talk_pid[compat]}" >"$T/reader" &
+reader=$!
+for _ in {1..3}; do
+	for collect in hist time hist count; do
+		ctl collect $collect
+	done
+done
+ctl collect hist
+sleep 0.2
+ctl collect time
+storms_say pause parked
+is "$(status entered)" "$(storms_total)" '14 switches of collect: all entered'
+is "$(status entered)" $(($(status tallied) + $(status unattributed))) \
+	'and tallied'
+is "$(hist_differs at-most)" '' 'no more calls in histograms than counted'
+at_least "$(hist_sum)" 1 'but some'
+
+# From a parked point on: exact again, resets and all
+before=$(storms_total)
+ctl collect hist
+ctl reset 1
+storms_say go going
+sleep 0.2
+storms_say pause parked
+is "$(status entered)" $(($(storms_total) - before)) 'a storm: all entered'
+is "$(hist_sum)" "$(status entered)" 'a storm: each call is in a bucket'
+before=$(($(storms_total) - $(status entered)))
+discarded=$(status discarded)
+storms_say go going
+for _ in 1 2 3; do
+	ctl reset 1
+done
+storms_say stop stopped
+is $(($(status entered) + $(status discarded) - discarded)) \
+	$(($(storms_total) - before)) 'resets: all entered'
+is "$(hist_differs at-most)" '' \
+	'resets: no more calls in histograms than counted'
+talk_end native
+talk_end compat
+wait $reader
+like "$(<"$T/reader")" '^ok [0-9]+$' 'every snapshot adds up'
+ctl targets none
+ctl collect count
+ctl syscalls all
+
+# ---- the command --------------------------------------------------------
+
+before=$(settings)
+try run -P --format csv -o "$T/csv" -- "$WORKLOAD/calls" sleeps 7 20
+shown=$(what_csv nanosleep p50_ns)
+is "$got $(settings)" "0 $before" 'run -P: the controls are as before'
+at_least "$shown" 17500000 'run -P: not below the time asked for'
+at_least "$(what_csv nanosleep max_ns)" "$shown" 'run -P: not above the longest'
+is "$(what_csv exit_group p99_ns)" 0 'run -P: 0 for a call without an end'
+try run -P -- "$WORKLOAD/calls" plain
+is "$got $(awk 'length > 80' "$T/err")" '0 ' 'run -P: text of 80 columns'
+like "$(head -n 1 "$T/err")" 'p50 +p90 +p99 +p99\.9 +max +syscall$' \
+	'run -P: its head'
+try run -H getppid -- "$WORKLOAD/calls" plain
+is "$got $(head -n 1 "$T/err")" '0 getppid: 10007 calls timed' \
+	'run -H: what it is of'
+is "$(sed -n 's/^\[.*) *\([0-9]*\) |@* *|$/\1/p' "$T/err" |
+	awk '{ sum += $1 } END { print sum }')" 10007 'run -H: the buckets'
+is "$(awk 'length > 80' "$T/err")" '' 'run -H: 80 columns'
+try run -H getppid --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
+is "$(awk -F, 'NR > 1 { sum += $3 } END { print sum }' "$T/csv")" 10007 \
+	'run -H --format csv: the buckets'
+ctl collect time
+ctl reset 1
+"$WORKLOAD/calls" -t ppid 101 >/dev/null
+try report -P
+like "$got $(<"$T/err")" '^1 systally: histograms are not kept.*hist' \
+	'report -P: not from collect=time'
+ctl collect hist
+ctl reset 1
+"$WORKLOAD/calls" -t ppid 101 >/dev/null
+"$WORKLOAD/calls32" -t ppid 7 >/dev/null
+try report -H getppid
+is "$got $(head -n 1 "$T/out")" '0 getppid: 108 calls timed' \
+	'report -H: of every process and ABI'
+try report -H i386:getppid --format json
+is "$got $(grep -o '"histogram":\[{.*}\]' "$T/out" | grep -o 'count":[0-9]*' |
+	awk -F: '{ sum += $2 } END { print sum }')" '0 7' \
+	'report -H --format json: of one ABI'
+try report -s p99 -b process
+like "$got $(head -n 1 "$T/out")" '^0 .* p99 .* command$' 'report -s p99'
+
+finish
