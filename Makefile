@@ -269,7 +269,7 @@ else
 endif
 
 cost-guest: all workloads
-	tests/lab/run --icount --timeout 1200 -- $(guest) tests/guest/cost.sh
+	tests/lab/run --icount --memory 4096 --timeout 1800 -- $(guest) tests/guest/cost.sh
 
 .PHONY: lab-default lab-6.1 $(suites:%=lab-%)
 lab-default lab-6.1:

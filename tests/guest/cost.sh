@@ -94,33 +94,84 @@ row 'target, kprobe on other calls' "$("$cost" -t)"
 load hook=kprobe syscalls=getsid,poll targets=$$
 row 'bystander, kprobe on other calls' "$("$cost")"
 
-load targets=$$
-row 'bystander, tracepoint' "$("$cost")"
-load targets=$$ collect=time
-row 'bystander, tracepoint, collect=time' "$("$cost")"
-load targets=$$ collect=hist
-row 'bystander, tracepoint, collect=hist' "$("$cost")"
+# selective: wait until only targets pass the tracepoints
+selective() {
+	until grep -q '^state: selective' $D/status; do
+		sleep 0.1
+	done
+}
 
-# A thousand targets besides
-load
-coproc CROWD { exec "$WORKLOAD/crowd" 1000; }
-exec {crowd_in}>&"${CROWD[1]}"
-pids=()
-while read -r word pid; do
-	[ "$word" != ready ] || break
-	pids+=("+$pid")
-done <&"${CROWD[0]}"
-eval "exec ${CROWD[1]}>&-"
-for ((i = 0; i < ${#pids[@]}; i += 250)); do
-	echo "${pids[*]:i:250}" >$D/targets
+# Whose calls the tracepoint hook does not see, at each level
+for collect in count time hist; do
+	load targets=$$ collect=$collect
+	selective
+	row "bystander, collect=$collect" "$("$cost")"
+	load targets=$$ collect=$collect selective=0
+	row "bystander, collect=$collect, selective=0" "$("$cost")"
 done
-row "target, collect=count, one of $(($(wc -l <$D/targets) + 1))" \
-	"$("$cost" -t)"
-row 'bystander, tracepoint, 1000 targets' "$("$cost")"
+
+# Other tracers come and go
+mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
+event=/sys/kernel/tracing/events/raw_syscalls/sys_enter/enable
+load targets=$$
+selective
+echo 1 >$event
+! grep -q '^state: selective' $D/status || echo 'the guard did not see it' >&2
+echo 0 >$event
+selective
+row 'bystander, after an ftrace event' "$("$cost")"
+if command -v perf >/dev/null; then
+	perf stat -a -e raw_syscalls:sys_enter true 2>/dev/null
+	selective
+	row 'bystander, after perf stat' "$("$cost")"
+fi
+
+# crowd N: so many targets besides
+crowd() {
+	local word pid i pids=()
+
+	coproc CROWD { exec "$WORKLOAD/crowd" "$1"; }
+	exec {crowd_in}>&"${CROWD[1]}"
+	while read -r word pid; do
+		[ "$word" != ready ] || break
+		pids+=("+$pid")
+	done <&"${CROWD[0]}"
+	eval "exec ${CROWD[1]}>&-"
+	for ((i = 0; i < ${#pids[@]}; i += 250)); do
+		echo "${pids[*]:i:250}" >$D/targets
+	done
+}
+
+crowd_end() {
+	eval "exec $crowd_in>&-"
+	crowd_in=''
+	wait
+}
+
+for number in 1000 5000 10000; do
+	load targets=$$
+	crowd "$number"
+	selective
+	row "target, collect=count, beside $number others" "$("$cost" -t)"
+	row "bystander, $number targets" "$("$cost")"
+	if [ "$number" = 5000 ]; then
+		for collect in time hist; do
+			echo $collect >$D/collect
+			row "bystander, $number targets, collect=$collect" \
+				"$("$cost")"
+		done
+	fi
+	crowd_end
+done
+
+# An old table: it has counted for thousands of processes that are gone
+load follow=1 targets=$$
+for ((i = 0; i < 100; i++)); do
+	(for ((j = 0; j < 50; j++)); do (:); done)
+done
+row 'target, collect=count, after 5,100 processes' "$("$cost" -t)"
 echo 0 >$D/enabled
 row 'target, enabled is 0' "$("$cost" -t)"
 
-eval "exec $crowd_in>&-"
-wait
 rmmod systally
 row 'unloaded again' "$("$cost")"
