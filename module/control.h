@@ -29,8 +29,8 @@ const char *systally_control_name(enum control_id id);
  * @text: NUL-terminated, at most PARSE_MAX_BYTES; is changed
  *
  * Process context, sleeps. Returns 0 or -EINVAL malformed, -ESRCH no such pid,
- * -ENOENT no such call, -EOPNOTSUPP not built yet, -ENOMEM, -EINTR, or what
- * stopped the hooks.
+ * -ENOENT no such call, -EOPNOTSUPP not with this kernel or these settings,
+ * -ENOMEM, -EINTR, or what stopped the hooks.
  */
 int systally_control_set(enum control_id id, char *text);
 

@@ -30,8 +30,12 @@ static const char readme[] =
 "  collect   count: entries only\n"
 "            time: also errors, total and longest time, calls in flight\n"
 "            hist: also a latency histogram (not built yet)\n"
-"  hook      auto, tracepoint, kprobe, direct (not built yet). Reading tells which\n"
-"            is in force and why.\n"
+"  hook      auto, tracepoint, kprobe, direct. Reading tells which is in force and\n"
+"            why. auto: direct to count all calls of all processes, kprobe to\n"
+"            count a few; the tracepoint for all else, and where the better one\n"
+"            cannot be had. direct: only with collect=count, and on kernels where\n"
+"            ftrace can call from the start of x64_sys_call; does not see calls\n"
+"            with a number that no table of the kernel has.\n"
 "  threads   0 or 1: keep rows per thread (adds the column tid to counters)\n"
 "  reset     write 1: start anew. No call is lost or counted twice across it.\n"
 "\n"
@@ -67,7 +71,8 @@ static const char readme[] =
 "  ENOENT      no such system call\n"
 "  E2BIG       more than 4096 bytes in one write\n"
 "  EPERM       without CAP_SYS_ADMIN, whatever the file's mode\n"
-"  EOPNOTSUPP  not built yet; the kernel log says what\n"
+"  EOPNOTSUPP  not with this kernel, or these settings; the kernel log says what\n"
+"  EBUSY       another tracer has what hook=direct needs; it has one owner\n"
 "  ENOMEM      no memory, or memory_max_bytes is reached\n";
 
 static ssize_t readme_read(struct file *file, char __user *to, size_t bytes,

@@ -31,7 +31,7 @@ static char *memory_max_bytes = "64M";
 CONTROL_PARAMETER(enabled, CONTROL_ENABLED, "0 or 1 (default 1)");
 CONTROL_PARAMETER(collect, CONTROL_COLLECT, "count or time (default count)");
 CONTROL_PARAMETER(hook, CONTROL_HOOK,
-		  "auto, tracepoint or kprobe (default auto)");
+		  "auto, tracepoint, kprobe or direct (default auto)");
 CONTROL_PARAMETER(targets, CONTROL_TARGETS,
 		  "pids to count, all, or none (default none)");
 CONTROL_PARAMETER(follow, CONTROL_FOLLOW,

@@ -17,7 +17,6 @@ enabled=yes EINVAL
 collect=bogus EINVAL
 collect=hist EOPNOTSUPP
 hook=bogus EINVAL
-hook=direct EOPNOTSUPP
 targets=bogus EINVAL
 targets=4194303 ESRCH
 targets=1,4194303 ESRCH
@@ -44,12 +43,20 @@ syscalls=x86-64:getppid syscalls x86-64:getppid
 threads=1 threads 1
 '
 
+no_direct=$(direct_missing)
+if [ -z "$no_direct" ]; then
+	settings+=$'hook=direct hook direct\n'
+else
+	note "$no_direct"
+	refusals+=$'hook=direct EOPNOTSUPP\n'
+fi
+
 count_lines() {
 	grep -c . <<<"$1"
 }
 
 plan $((5 + 8 + 13 + 11 + 2 * $(count_lines "$refusals") +
-	$(count_lines "$settings") + 3 + 3 + 3))
+	$(count_lines "$settings") + 1 + 3 + 3 + 3))
 
 # modinfo
 fields=$(modinfo "$SYSTALLY_KO")
@@ -106,6 +113,8 @@ while read -r setting error; do
 	is "$(leftovers)" '' "$setting leaves nothing behind"
 	loaded && unload
 done <<<"$refusals"
+is "$("$WORKLOAD/insert" "$SYSTALLY_KO" 'collect=time hook=direct')" \
+	EOPNOTSUPP 'hook=direct with collect=time refused'
 
 # Good ones
 while read -r setting control value; do

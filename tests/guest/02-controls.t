@@ -120,6 +120,10 @@ syscalls|99999999999999999999|^(EINVAL|ENOENT)$
 
 controls='enabled collect hook targets follow syscalls threads reset'
 
+# While the level is time, below, it is refused in any case.
+no_direct=$(direct_missing)
+[ -n "$no_direct" ] || accepted+=$'hook|direct|direct\nhook|auto|auto\n'
+
 lines() {
 	grep -c . <<<"$1"
 }

@@ -10,7 +10,10 @@
 
 # Per hook and level, and what comes only once
 combinations='tracepoint/count tracepoint/time kprobe/count kprobe/time'
-plan $((4 * 4 + 2 * 4 + 3 + 7 + 4 * 4 + 3 + 3))
+combinations+=' direct/count'
+plan $((5 * 4 + 2 * 4 + 3 + 7 + 5 * 4 + 3 + 3))
+
+no_direct=$(direct_missing)
 
 filter=${storm_calls// /,}
 need_load "syscalls=$filter"
@@ -45,6 +48,16 @@ calls_differ() {
 	}' "${@/#/"$T/"}" "$D/counters"
 }
 
+# skip_direct HOOK/LEVEL TESTS: whether it is what this kernel does not have
+skip_direct() {
+	local i
+
+	[[ $1 == direct/* && -n $no_direct ]] || return 1
+	for ((i = 0; i < $2; i++)); do
+		skip "$1" "$no_direct"
+	done
+}
+
 storms_end() {
 	storms_say stop stopped
 	talk_end native
@@ -53,6 +66,8 @@ storms_end() {
 
 # Reset, with snapshots read all the while
 for combination in $combinations; do
+	skip_direct "$combination" 4 && continue
+	ctl collect count
 	ctl hook "${combination%/*}"
 	ctl collect "${combination#*/}"
 	ctl reset 1
@@ -81,16 +96,18 @@ for combination in $combinations; do
 	is "$(totals)" '' "$combination: totals"
 done
 
-# The hook switched, in both levels
+# The hook switched, in both levels: from each to each
 for collect in count time; do
+	switches='kprobe tracepoint kprobe tracepoint kprobe tracepoint'
+	[ "$collect" = time ] || [ -n "$no_direct" ] ||
+		switches='kprobe tracepoint direct kprobe direct tracepoint'
 	ctl collect $collect
 	ctl hook tracepoint
 	ctl reset 1
 	storms_start
 	storms_say go going
-	for _ in {1..3}; do
-		ctl hook kprobe
-		ctl hook tracepoint
+	for hook in $switches; do
+		ctl hook "$hook"
 	done
 	storms_say pause parked
 	is "$(status entered)" "$(storms_total)" \
@@ -173,32 +190,32 @@ is "$(totals)" '' 'totals'
 
 # Processes that come and go under switches
 ctl collect count
-for hook in tracepoint kprobe; do
-	for collect in count time; do
-		ctl hook $hook
-		ctl collect $collect
-		ctl follow 1
-		talk_start forks nice -n 19 "$WORKLOAD/storm" -f 2 2
-		talk_until forks ready
-		ctl targets "$(said forks process | xargs)"
-		ctl reset 1
-		talk_ask forks go going
-		sleep 0.2
-		other=kprobe
-		[ $hook = tracepoint ] || other=tracepoint
-		ctl hook $other
-		ctl hook $hook
-		sleep 0.2
-		talk_ask forks stop stopped
-		is "$(status entered)" "$(storm_total forks)" \
-			"$hook/$collect: fork storm: all entered"
-		talk_end forks
-		is "$(calls_differ forks.said)" '' \
-			"$hook/$collect: and call by call"
-		is "$(totals)" '' "$hook/$collect: totals"
-		is "$("$WORKLOAD/snapread")" 'ok 1' \
-			"$hook/$collect: the snapshot adds up"
-	done
+for combination in $combinations; do
+	skip_direct "$combination" 4 && continue
+	hook=${combination%/*}
+	ctl collect count
+	ctl hook "$hook"
+	ctl collect "${combination#*/}"
+	ctl follow 1
+	talk_start forks nice -n 19 "$WORKLOAD/storm" -f 2 2
+	talk_until forks ready
+	ctl targets "$(said forks process | xargs)"
+	ctl reset 1
+	talk_ask forks go going
+	sleep 0.2
+	other=tracepoint
+	[ "$hook" = kprobe ] || other=kprobe
+	ctl hook $other
+	ctl hook "$hook"
+	sleep 0.2
+	talk_ask forks stop stopped
+	is "$(status entered)" "$(storm_total forks)" \
+		"$combination: fork storm: all entered"
+	talk_end forks
+	is "$(calls_differ forks.said)" '' "$combination: and call by call"
+	is "$(totals)" '' "$combination: totals"
+	is "$("$WORKLOAD/snapread")" 'ok 1' \
+		"$combination: the snapshot adds up"
 done
 ctl hook auto
 ctl collect time

@@ -8,7 +8,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-plan $((6 + 8 + 6 + 3))
+plan $((6 + 2 * 5 + 6 + 3))
 
 cycles=20
 [ -z "$LONG" ] || cycles=1000
@@ -20,6 +20,8 @@ kernel_kb() {
 		sum += $2 } END { print sum }' /proc/meminfo
 }
 
+no_direct=$(direct_missing)
+[ -z "$no_direct" ] || note "without hook=direct: $no_direct"
 filter=${storm_calls// /,}
 talk_start storm nice -n 19 "$WORKLOAD/storm" 2 2
 talk_start forks nice -n 19 "$WORKLOAD/storm" -f 1 2
@@ -34,13 +36,15 @@ failed='' left='' uncounted=''
 one_cycle() {
 	local parameters=()
 
-	case $(($1 % 5)) in
+	case $(($1 % 6)) in
 	0) parameters=(targets=all) ;;
 	1) parameters=(targets=all collect=time) ;;
 	2) parameters=(targets=all hook=kprobe "syscalls=$filter") ;;
 	3) parameters=(targets="$target" collect=time follow=1) ;;
 	4) parameters=(targets=all hook=kprobe "syscalls=$filter"
 		collect=time) ;;
+	5) parameters=(targets=all hook=direct)
+		[ -z "$no_direct" ] || parameters=(targets=all) ;;
 	esac
 	insmod "$SYSTALLY_KO" "${parameters[@]}" || failed+="load $1, "
 	wait_for sh -c "grep -q 'entered: [1-9]' $D/status" ||
@@ -51,7 +55,7 @@ one_cycle() {
 }
 
 # The first ones warm caches up
-for ((cycle = 0; cycle < 5; cycle++)); do
+for ((cycle = 0; cycle < 6; cycle++)); do
 	one_cycle $cycle
 done
 before=$(kernel_kb)
@@ -63,7 +67,7 @@ after=$(kernel_kb)
 is "$failed" '' "$cycles loads and unloads under load"
 is "$uncounted" '' 'calls were counted in each'
 is "$left" '' 'nothing was left after any'
-note "kernel memory: $before kB after 5 cycles, $after kB after $cycles"
+note "kernel memory: $before kB after 6 cycles, $after kB after $cycles"
 at_least $((before + 2048)) "$after" 'kernel memory does not grow'
 talk_ask storm stop stopped
 talk_ask forks stop stopped
@@ -73,8 +77,15 @@ is "$(awk '/^systally/' /proc/modules)" '' 'the module is not there'
 is "$(splat_lines)" '' 'and no splat until here'
 
 # Calls that are blocked in the kernel when the module goes
-for hook in tracepoint kprobe; do
+for hook in tracepoint kprobe direct; do
 	for collect in count time; do
+		[ $hook/$collect != direct/time ] || continue
+		if [ $hook = direct ] && [ -n "$no_direct" ]; then
+			skip "$hook/$collect: not while a file is open" \
+				"$no_direct"
+			skip "$hook/$collect: unloaded" "$no_direct"
+			continue
+		fi
 		load "collect=$collect" follow=1 "hook=$hook" \
 			"syscalls=read,futex,poll,nanosleep,pause,getppid"
 		talk_start blocked "$WORKLOAD/blocked" -t

@@ -12,7 +12,7 @@ function differ(what, got, wanted)
 }
 
 BEGIN {
-	kprobe = hook ~ /^kprobe/
+	by_number = hook ~ /^(kprobe|direct)/
 	timed = collect ~ /^time/
 }
 
@@ -21,8 +21,8 @@ file == "expected" && $1 == "comm" {
 }
 
 file == "expected" && ($1 == "count" || $1 == "entry") {
-	# A call that reaches no function is invisible to kprobes
-	unseen[$2 " " $3] = kprobe && $1 == "entry"
+	# A number that leads to no function is invisible to these
+	unseen[$2 " " $3] = by_number && $1 == "entry"
 	calls[$2 " " $3] += unseen[$2 " " $3] ? 0 : $4
 	names[$3] = 1
 }

@@ -101,6 +101,12 @@ skip() {
 	echo "ok $tests - $1 # SKIP $2"
 }
 
+# skip_all WHY: the whole file, instead of its plan
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
 bail() {
 	echo "Bail out! $*"
 	exit 1
@@ -142,6 +148,24 @@ loaded() {
 mount_debugfs() {
 	mountpoint -q /sys/kernel/debug ||
 		mount -t debugfs debugfs /sys/kernel/debug
+}
+
+# direct_missing: why this kernel cannot have hook=direct, by what ftrace says;
+# nothing if it can
+direct_missing() {
+	local sites=/sys/kernel/debug/tracing/available_filter_functions found
+
+	mount_debugfs
+	found=$(grep -cxE '(x64|ia32)_sys_call' $sites 2>/dev/null)
+	[ "$found" = 2 ] ||
+		echo "$(uname -r) has no ftrace site in x64_sys_call"
+}
+
+need_direct() {
+	local why
+
+	why=$(direct_missing)
+	[ -z "$why" ] || skip_all "$why"
 }
 
 # load [PARAMETER=VALUE...]

@@ -1,0 +1,10 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Exactness with hook=direct and collect=count; see exact.sh.
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/exact.sh"
+
+need_direct
+exact direct count 2003

@@ -1,0 +1,184 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What is special about hook=direct: when auto takes it, what it does when it
+# cannot be had, with other tracers on the same functions, and which calls it
+# does not see.
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+trace=/sys/kernel/debug/tracing
+many='read,write,close,poll,getppid,getpgid,getsid,select,pause,nanosleep'
+
+no_direct=$(direct_missing)
+if [ -n "$no_direct" ]; then
+	note "$no_direct"
+	plan 6
+	need_load targets=all
+	like "$(<"$D/hook")" \
+		'^auto: tracepoint \(many calls, of every process; no direct hook: .*x64_sys_call' \
+		'auto falls back, and says why'
+	is "$(refused hook direct)" EOPNOTSUPP 'direct is refused'
+	like "$(<"$D/hook")" '^auto: tracepoint' 'and nothing changes'
+	finish
+	exit
+fi
+
+plan $((12 + 4 + 7 + 12 + 4 + 3))
+need_load
+
+# force CONTROL=VALUE... WANTED: what is hooked then
+force() {
+	while [ $# -gt 1 ]; do
+		ctl "${1%%=*}" "${1#*=}"
+		shift
+	done
+	is "$(<"$D/hook")" "$1" "hook: $1"
+}
+
+force hook=direct 'direct: none (no targets)'
+force targets=all 'direct: direct (asked for)'
+is "$(status state)" shared 'status: everyone passes it'
+is "$(refused collect time) $(<"$D/collect")" 'EOPNOTSUPP count' \
+	'no times with it'
+dmesg | tail -n 5 | grep -q 'systally.*hook=direct'
+ok $? 'the log says why'
+force hook=auto 'auto: direct (many calls, of every process)'
+force syscalls=getppid 'auto: kprobe (few calls, of every process)'
+force "syscalls=$many" 'auto: direct (many calls, of every process)'
+force collect=time \
+	'auto: tracepoint (times need the tracepoint on exit anyway)'
+is "$(refused hook direct) $(<"$D/hook")" \
+	"EOPNOTSUPP auto: tracepoint (times need the tracepoint on exit anyway)" \
+	'direct is refused while there are times'
+force collect=count syscalls=all \
+	'auto: direct (many calls, of every process)'
+force targets=$$ 'auto: tracepoint (targets are set)'
+
+# Everyone, or not
+"$WORKLOAD/calls" -s ppid 1009 >"$T/other" &
+other=$!
+wait_for state_is $other T
+"$WORKLOAD/calls" -s ppid 10007 >"$T/one" &
+one=$!
+wait_for state_is $one T
+ctl targets $one
+ctl hook direct
+kill -CONT $one $other
+wait $one $other
+is "$(awk '$5 == "getppid" { print $6 }' "$D/counters" | xargs)" 10007 \
+	'a target is counted, and nobody else'
+ctl targets all
+ctl reset 1
+perl -e 'syscall(400) for 1..101; syscall(600) for 1..53'
+is "$(count all x86-64 syscall_400) $(count all x86-64 syscall_600)" '101 0' \
+	'a gap in the table is seen, a number beyond it is not'
+ctl hook tracepoint
+ctl reset 1
+perl -e 'syscall(400) for 1..101; syscall(600) for 1..53'
+is "$(count all x86-64 syscall_400) $(count all x86-64 syscall_600)" '101 53' \
+	'as the tracepoint sees both'
+is "$(totals)" '' 'totals'
+
+# Other tracers on the function, that come and go
+ctl targets none
+ctl hook direct
+ctl follow 1
+ctl reset 1
+echo 'p:systally_test x64_sys_call' >>$trace/kprobe_events
+talk_start storm nice -n 19 "$WORKLOAD/storm" 1 2
+talk_until storm ready
+ctl targets "$(said storm process)"
+talk_ask storm go going
+for _ in {1..3}; do
+	echo 1 >$trace/events/kprobes/systally_test/enable
+	echo 0 >$trace/events/kprobes/systally_test/enable
+done
+talk_ask storm pause parked
+is "$(status entered)" "$(storm_total storm)" \
+	'a kprobe on the function comes and goes'
+echo 1 >$trace/events/kprobes/systally_test/enable
+talk_ask storm go going
+ctl enabled 0
+ctl enabled 1
+talk_ask storm pause parked
+before=$(storm_total storm)
+ctl reset 1
+talk_ask storm go going
+sleep 0.1
+talk_ask storm pause parked
+is "$(status entered)" $(($(storm_total storm) - before)) \
+	'it was there first'
+before=$(storm_total storm)
+ctl reset 1
+echo x64_sys_call >$trace/set_ftrace_filter
+echo function >$trace/current_tracer
+talk_ask storm go going
+sleep 0.1
+echo nop >$trace/current_tracer
+sleep 0.1
+echo function >$trace/current_tracer
+ctl hook tracepoint
+ctl hook direct
+echo nop >$trace/current_tracer
+talk_ask storm pause parked
+echo >$trace/set_ftrace_filter
+is "$(status entered)" $(($(storm_total storm) - before)) \
+	'the function tracer comes and goes, and the hook is switched'
+echo 0 >$trace/events/kprobes/systally_test/enable
+echo '-:systally_test' >>$trace/kprobe_events
+is "$(totals)" '' 'totals'
+talk_ask storm stop stopped
+talk_end storm
+is "$( (echo 0 >/proc/sys/kernel/ftrace_enabled) 2>/dev/null || echo refused)" \
+	refused 'ftrace cannot be switched off while it is in use'
+ctl hook tracepoint
+unload
+is "$(cat $trace/enabled_functions)" '' 'nothing is left in the functions'
+need_load hook=kprobe targets=all syscalls=getppid
+ctl hook auto
+like "$(<"$D/hook")" '^auto: kprobe' 'and it loads again'
+
+# Taken by somebody else: each of the functions is enough
+for function in x64_sys_call ia32_sys_call; do
+	ctl hook auto
+	ctl syscalls all
+	bpftrace -e "kfunc:$function { @ = count(); }" >"$T/bpftrace" 2>&1 &
+	holder=$!
+	if ! wait_for grep -q "^$function" $trace/enabled_functions; then
+		note "$(<"$T/bpftrace")"
+	fi
+	ctl enabled 0
+	ctl enabled 1
+	is "$(<"$D/hook")" 'auto: tracepoint (many calls, of every process; no direct hook: another tracer has it, or ftrace is switched off)' \
+		"$function is taken: auto falls back, and says why"
+	is "$(refused hook direct)" EBUSY "$function is taken: refused"
+	like "$(<"$D/hook")" '^auto: tracepoint' 'and nothing changes'
+	is "$(grep -c 'sys_call' $trace/enabled_functions)" 1 \
+		'the others are not hooked'
+	ctl reset 1
+	"$WORKLOAD/calls" plain >"$T/expect"
+	is "$(compare "$T/expect")" '' 'what is counted then is exact'
+	kill $holder
+	wait $holder
+	wait_for sh -c "! grep -q sys_call $trace/enabled_functions"
+	force hook=direct 'direct: direct (asked for)'
+done
+
+# And it, in turn, is in others' way
+bpftrace -e 'kfunc:x64_sys_call { @ = count(); }' >"$T/bpftrace" 2>&1
+is "$?$(grep -ci 'busy\|attach' "$T/bpftrace" | sed 's/[1-9]/ says so/')" \
+	'255 says so' 'nobody else gets the function now' ||
+	note "$(<"$T/bpftrace")"
+"$WORKLOAD/calls" ppid 1 >/dev/null
+ctl reset 1
+"$WORKLOAD/calls" plain >"$T/expect"
+is "$(compare "$T/expect")" '' 'and ours is still exact'
+is "$(grep -c sys_call $trace/enabled_functions)" \
+	"$(grep -cE ' (x64|ia32|x32)_sys_call$' /proc/kallsyms)" \
+	'all functions are hooked'
+ctl hook tracepoint
+is "$(cat $trace/enabled_functions)" '' 'or none'
+
+finish
