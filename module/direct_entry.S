@@ -12,13 +12,21 @@
 #include <asm/frame.h>
 #include <asm/nospec-branch.h>
 
+/* From 5.18 on: where the CPU may come to by an indirect branch. Up to 6.14
+ * SYM_FUNC_START() has one, later it has not; SYM_START() never has.
+ */
+#ifndef ENDBR
+#define ENDBR
+#endif
+
 /* From 6.2 on: on some CPUs the kernel counts calls, against ret's guessing. */
 #ifndef CALL_DEPTH_ACCOUNT
 #define CALL_DEPTH_ACCOUNT
 #endif
 
 	.text
-SYM_FUNC_START(systally_direct_entry)
+SYM_START(systally_direct_entry, SYM_L_GLOBAL, SYM_A_ALIGN)
+	ENDBR
 	CALL_DEPTH_ACCOUNT
 	FRAME_BEGIN
 	pushq	%rdi
