@@ -26,7 +26,7 @@ static const struct {
 	{ "targets", ESRCH, "there is no such process, perhaps it has ended; check the number" },
 	{ "targets", EINVAL, "not `all`, `none` or process numbers; and none can be taken out of `all`" },
 	{ "collect", EOPNOTSUPP, "this module does not do that yet; use count or time" },
-	{ "hook", EOPNOTSUPP, "this module or kernel does not do that; use auto, tracepoint or kprobe" },
+	{ "hook", EOPNOTSUPP, "not with this kernel or these settings (dmesg says why); use auto" },
 	{ "syscalls", ENOENT, "the running kernel has no such system call; see the names in `counters` and `man 2 syscalls`" },
 	{ NULL, EINVAL, "the module did not understand it; the file README beside it says what it takes" },
 	{ NULL, E2BIG, "it is longer than 4096 bytes; give less at a time" },

@@ -142,14 +142,13 @@ ctl syscalls "$many"
 
 # Taken by somebody else: each of the functions is enough
 for function in x64_sys_call ia32_sys_call; do
-	ctl hook auto
+	ctl hook tracepoint
 	bpftrace -e "kfunc:$function { @ = count(); }" >"$T/bpftrace" 2>&1 &
 	holder=$!
 	if ! wait_for grep -q "^$function" $trace/enabled_functions; then
 		note "$(<"$T/bpftrace")"
 	fi
-	ctl enabled 0
-	ctl enabled 1
+	ctl hook auto
 	is "$(<"$D/hook")" 'auto: tracepoint (many calls, of every process; no direct hook: another tracer has it, or ftrace is switched off)' \
 		"$function is taken: auto falls back, and says why"
 	is "$(refused hook direct)" EBUSY "$function is taken: refused"
