@@ -27,6 +27,7 @@ static const struct {
 	{ "targets", EINVAL, "not `all`, `none` or process numbers; and none can be taken out of `all`" },
 	{ "collect", EOPNOTSUPP, "this module does not do that yet; use count or time" },
 	{ "hook", EOPNOTSUPP, "not with this kernel or these settings (dmesg says why); use auto" },
+	{ NULL, EBUSY, "another tracer has the functions that hook=direct needs, or kernel.ftrace_enabled is 0; use hook auto" },
 	{ "syscalls", ENOENT, "the running kernel has no such system call; see the names in `counters` and `man 2 syscalls`" },
 	{ NULL, EINVAL, "the module did not understand it; the file README beside it says what it takes" },
 	{ NULL, E2BIG, "it is longer than 4096 bytes; give less at a time" },
