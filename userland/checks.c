@@ -116,6 +116,7 @@ static void check_config(struct systally_checkup *checkup)
 		{ SYSTALLY_FAIL, "HAVE_SYSCALL_TRACEPOINTS", "system calls have no tracepoints" },
 		{ SYSTALLY_FAIL, "DEBUG_FS", "there is nowhere to read the counters" },
 		{ SYSTALLY_WARN, "KPROBES", "hook=kprobe cannot be had" },
+		{ SYSTALLY_WARN, "DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "hook=direct cannot be had" },
 		{ SYSTALLY_WARN, "KALLSYMS", "hook=kprobe finds no functions" },
 	};
 	struct systally_kconfig *config = &checkup->config;

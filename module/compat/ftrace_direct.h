@@ -50,22 +50,66 @@ static void compat_direct_unregister(const unsigned long *sites,
 
 static struct ftrace_ops compat_direct_ops;
 
+/*
+ * Where ftrace is switched off, a direct call is registered and never made,
+ * and where it is switched off later, it is no longer made. So a permanent
+ * ftrace_ops stands beside it, on a function that nobody calls: ftrace refuses
+ * that one, or to be switched off.
+ */
+static noinline __used void compat_guard_site(void)
+{
+	barrier();
+}
+
+static void notrace compat_guard_func(unsigned long ip, unsigned long parent,
+				      struct ftrace_ops *ops,
+				      struct ftrace_regs *regs)
+{
+}
+
+static struct ftrace_ops compat_guard_ops;
+
+static int compat_guard_register(void)
+{
+	struct ftrace_ops *ops = &compat_guard_ops;
+	int err;
+
+	memset(ops, 0, sizeof(*ops));
+	ops->func = compat_guard_func;
+	ops->flags = FTRACE_OPS_FL_PERMANENT;
+	err = ftrace_set_filter_ip(ops, (unsigned long)compat_guard_site, 0, 0);
+	if (!err)
+		err = register_ftrace_function(ops);
+	if (err)
+		ftrace_free_filter(ops);
+	return err;
+}
+
+static void compat_guard_unregister(void)
+{
+	unregister_ftrace_function(&compat_guard_ops);
+	ftrace_free_filter(&compat_guard_ops);
+}
+
 static int compat_direct_register(const unsigned long *sites,
 				  unsigned int count, unsigned long entry)
 {
 	struct ftrace_ops *ops = &compat_direct_ops;
+	int err = compat_guard_register();
 	unsigned int i;
-	int err = 0;
 
+	if (err)
+		return err;
 	/* A registration that failed leaves it in disorder. */
 	memset(ops, 0, sizeof(*ops));
-	ops->flags = FTRACE_OPS_FL_PERMANENT;
 	for (i = 0; i < count && !err; i++)
 		err = ftrace_set_filter_ip(ops, sites[i], 0, 0);
 	if (!err)
 		err = register_ftrace_direct(ops, entry);
-	if (err)
+	if (err) {
 		ftrace_free_filter(ops);
+		compat_guard_unregister();
+	}
 	return err;
 }
 
@@ -73,6 +117,7 @@ static void compat_direct_unregister(const unsigned long *sites,
 				     unsigned int count, unsigned long entry)
 {
 	unregister_ftrace_direct(&compat_direct_ops, entry, true);
+	compat_guard_unregister();
 }
 
 #else

@@ -142,14 +142,14 @@ ctl syscalls "$many"
 
 # Taken by somebody else: each of the functions is enough
 for function in x64_sys_call ia32_sys_call; do
-	ctl hook auto
+	ctl hook tracepoint
 	bpftrace -e "kfunc:$function { @ = count(); }" >"$T/bpftrace" 2>&1 &
 	holder=$!
-	if ! wait_for grep -q "^$function" $trace/enabled_functions; then
+	# it may take more than a minute to start
+	wait_for grep -q "^$function" $trace/enabled_functions ||
+		wait_for grep -q "^$function" $trace/enabled_functions ||
 		note "$(<"$T/bpftrace")"
-	fi
-	ctl enabled 0
-	ctl enabled 1
+	ctl hook auto
 	is "$(<"$D/hook")" 'auto: tracepoint (many calls, of every process; no direct hook: another tracer has it, or ftrace is switched off)' \
 		"$function is taken: auto falls back, and says why"
 	is "$(refused hook direct)" EBUSY "$function is taken: refused"
@@ -166,7 +166,7 @@ for function in x64_sys_call ia32_sys_call; do
 done
 
 # And it, in turn, is in others' way
-timeout 60 bpftrace -e 'kfunc:x64_sys_call { @ = count(); }' \
+timeout 180 bpftrace -e 'kfunc:x64_sys_call { @ = count(); }' \
 	>"$T/bpftrace" 2>&1
 status=$?
 note "$(<"$T/bpftrace")"
