@@ -167,7 +167,8 @@ $(addprefix $(unit)/,$(module_tests)): $(unit)/%: $(unit)/tests/unit/%.o \
 	$(call say,LD,$@)
 	$(Q)$(CC) $(sanitize) -o $@ $^ $(call pkgs,--libs,cmocka)
 
--include $(part_objects:.o=.d) $(module_part_objects:.o=.d)
+-include $(part_objects:.o=.d) $(module_part_objects:.o=.d) \
+	$(wildcard $(unit)/tests/unit/*.d)
 
 .PHONY: check-unit
 check-unit: $(unit_programs)
