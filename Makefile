@@ -76,6 +76,12 @@ help:
 
 # --- the module ----------------------------------------------------------
 
+# kbuild FOLDER,TARGET: the kernel's makefiles at work in FOLDER
+kbuild = $(module_make) --no-print-directory -C '$(KERNELDIR)' M='$(1)' \
+	$(if $(V),V=$(V)) $(if $(W),W=$(W)) \
+	$(if $(C),C=$(C)) $(if $(CF),CF='$(CF)') \
+	$(if $(KCFLAGS),KCFLAGS='$(KCFLAGS)') $(2)
+
 module_sources := Kbuild include/systally.h $(wildcard module/*.[chS]) \
 	module/Kbuild $(wildcard module/compat/*.h)
 
@@ -83,13 +89,13 @@ module_sources := Kbuild include/systally.h $(wildcard module/*.[chS]) \
 # folder of links to them.
 .PHONY: module
 ifneq ($(suite),)
-module: module_make = scripts/suite '$(suite)' --with '$(out)' \
+module test-module: module_make = scripts/suite '$(suite)' --with '$(out)' \
 	make -j "$$(nproc)"
 module:
 	@test -n '$(KERNELRELEASE)' || { echo 'systally: no kernel $(suite):' \
 	'set it up by make lab-$(suite)' >&2; exit 1; }
 else
-module: module_make = $(MAKE)
+module test-module: module_make = $(MAKE)
 module:
 	@test -e '$(KERNELDIR)/Makefile' || { \
 	echo 'systally: no kernel headers in $(KERNELDIR):' \
@@ -101,10 +107,7 @@ ifneq ($(out),$(CURDIR))
 	@for file in $(module_sources); do \
 	ln -sf "$(CURDIR)/$$file" "$(out)/$$file"; done
 endif
-	+$(module_make) --no-print-directory -C '$(KERNELDIR)' M='$(out)' \
-	$(if $(V),V=$(V)) $(if $(W),W=$(W)) \
-	$(if $(C),C=$(C)) $(if $(CF),CF='$(CF)') \
-	$(if $(KCFLAGS),KCFLAGS='$(KCFLAGS)') modules
+	+$(call kbuild,$(out),modules)
 
 # --- the command ---------------------------------------------------------
 
@@ -191,7 +194,19 @@ workloads := $(addprefix $(out)/tests/workload/,$(WORKLOADS) \
 	$(WORKLOADS32:%=%32))
 
 .PHONY: workloads
-workloads: $(workloads)
+workloads: $(workloads) test-module
+
+# The tests' own module. All in one go, as `module`.
+test_module := $(out)/tests/module
+
+.PHONY: test-module
+test-module:
+ifneq ($(out),$(CURDIR))
+	@mkdir -p '$(test_module)'
+	@ln -sf '$(CURDIR)/tests/module/Kbuild' \
+	'$(CURDIR)/tests/module/flags.c' '$(test_module)'
+endif
+	+$(call kbuild,$(test_module),modules)
 
 $(addprefix $(out)/tests/workload/,$(WORKLOADS)): \
 		$(out)/tests/workload/%: tests/workload/%.c $(WORKLOAD_HEADERS)
@@ -208,11 +223,12 @@ $(WORKLOADS32:%=$(out)/tests/workload/%32): \
 	$(WORKLOAD_LIBS)
 
 guest := env SYSTALLY_KO='$(out)/module/systally.ko' \
-	SYSTALLY='$(out)/userland/systally' WORKLOAD='$(out)/tests/workload'
+	SYSTALLY='$(out)/userland/systally' WORKLOAD='$(out)/tests/workload' \
+	FLAGS_KO='$(test_module)/flags.ko'
 
-# Two labs side by side, one for each of two CPUs; the second one has the file
-# that takes longest.
-slow_tests := 05-storm.t
+# Two labs side by side, one for each of two CPUs; the second one has the files
+# that take longest.
+slow_tests := 05-storm.t 14-interleave.t
 quick_tests = $(filter-out $(slow_tests),$(notdir $(wildcard tests/guest/*.t)))
 
 .PHONY: check-guest

@@ -8,7 +8,7 @@
 # libc must not add calls of the dynamic linker's.
 
 WORKLOADS := blocked calls chain churn cost crowd ctlwrite insert latency \
-	namespace reuse signals snapread storm sweep threads tree
+	namespace puppet rawtp reuse signals snapread storm sweep threads tree
 
 # Built a second time for i386, as NAME32
 WORKLOADS32 := blocked calls chain latency signals storm threads tree

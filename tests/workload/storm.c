@@ -2,7 +2,7 @@
 /*
  * Calls without end, until told to stop, and then how many they were. Run by
  * the guest tests as a coprocess:
- * storm [-t] [-s] [-f] PROCESSES THREADS
+ * storm [-t] [-s] [-f] [-n] PROCESSES THREADS
  * Starts parked and says `process PID` for each and `ready`. Then, from stdin:
  *	go	make calls				-> `going`
  *	pause	park every thread between two calls	-> the counts, `parked`
@@ -11,9 +11,11 @@
  * has made exactly the calls that it says: each thread writes counters of
  * its own, after the call, and parks with both done.
  * -f: every round of calls is made by a new child, whose calls are the
- * process's in these lines.
+ * process's in these lines. -n: a nap after each round, which leaves the CPU to
+ * others.
  */
 #include <pthread.h>
+#include <sys/prctl.h>
 
 #include "workload.h"
 
@@ -29,7 +31,7 @@ static struct shared {
 } *shared;
 static struct worker *workers;
 static long threads;
-static int with_fork;
+static int with_fork, with_nap;
 
 static void calls_round(struct worker *worker)
 {
@@ -81,6 +83,8 @@ static void *body(void *argument)
 			round_in_child(worker);
 		else
 			calls_round(worker);
+		if (with_nap)
+			nap();
 	}
 	return NULL;
 }
@@ -90,6 +94,8 @@ static void process(struct worker *first)
 	pthread_t ids[64];
 	long i;
 
+	/* A test that gives up kills its coprocess. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (i = 1; i < threads; i++)
 		if (pthread_create(&ids[i], NULL, body, &first[i]))
 			die("pthread_create");
@@ -139,9 +145,11 @@ int main(int argc unused, char **argv)
 	pid_t *pids;
 
 	argv = start(argv);
-	if (*argv && !strcmp(*argv, "-f")) {
-		with_fork = 1;
-		argv++;
+	for (; *argv && **argv == '-'; argv++) {
+		if (!strcmp(*argv, "-f"))
+			with_fork = 1;
+		if (!strcmp(*argv, "-n"))
+			with_nap = 1;
 	}
 	processes = argument(argv, 2);
 	threads = argument(*argv ? argv + 1 : argv, 2);

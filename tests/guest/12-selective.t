@@ -1,0 +1,293 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The selective state: which tasks carry the flag, by the word of a module of
+# the tests' own, whatever happens to targets, hooks and levels. And the counts.
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/flags.sh"
+
+plan $((7 + 9 + 8 + 9 + 11 + 6 + 8 + 9 + 3))
+
+referee_load
+
+# calls_are NAME TGID N...: a test that just these have rows of getppid
+calls_are() {
+	local name=$1
+
+	shift
+	is "$(awk '$5 == "getppid" { print $1, $6 }' "$D/counters" |
+		sort -n | xargs)" "$(printf '%s %s\n' "$@" | sort -n | xargs)" \
+		"$name"
+}
+
+# Whoever has rows, of whatever call
+rows_of() {
+	awk 'NR > 1 { print $1 }' "$D/counters" | sort -nu | xargs
+}
+
+# Threads
+puppet_start bystander 2
+puppet_start puppet 3
+puppet=${talk_pid[puppet]}
+need_load
+settles 'loaded: off, no task carries the flag' off none
+ctl targets "$puppet"
+is "$(status state) $(flags_differ "$puppet")" 'selective ' \
+	'with a target: selective, its threads carry the flag and no others'
+like "$(status selective)" '^yes' 'status: selective'
+puppet_call puppet 1009
+puppet_call bystander 2003
+calls_are '3 threads are counted, others not' "$puppet" $((3 * 1009))
+talk_ask puppet thread made
+is "$(flags_differ "$puppet")" '' 'a thread made later carries it'
+puppet_call puppet 503
+calls_are 'and is counted' "$puppet" $((3 * 1009 + 4 * 503))
+is "$(rows_of)" "$puppet" 'bystanders have no row of any call'
+
+# Children
+ctl reset 1
+is "$(flags_differ "$puppet")" '' 'after a reset the same carry it'
+talk_ask puppet 'fork 2' made
+is "$(flags_differ "$puppet")" '' 'follow=0: children do not'
+puppet_call puppet 307
+calls_are 'and are not counted' "$puppet" $((4 * 307))
+ctl follow 1
+talk_ask puppet 'fork 2' made
+mapfile -t children < <(said puppet member | cut -d ' ' -f 1)
+is "$(sort -n "$D/targets" | xargs)" \
+	"$(printf '%s\n' "$puppet" "${children[@]}" | sort -n | xargs)" \
+	"follow=1: a child and its child are targets"
+is "$(flags_differ "$puppet" "${children[@]}")" '' 'and carry it'
+puppet_call puppet 101
+calls_are 'and are counted' "$puppet" $((4 * 307 + 4 * 101)) \
+	"${children[0]}" 101 "${children[1]}" 101
+is "$(rows_of)" "$(printf '%s\n' "$puppet" "${children[@]}" | sort -n |
+	xargs)" 'others have no rows'
+puppet_end puppet
+settles 'when all have ended: off' off none
+is "$(<"$D/targets")" none 'and no targets'
+
+# exec
+ctl follow 0
+ctl reset 1
+puppet_start puppet 3
+puppet=${talk_pid[puppet]}
+ctl targets "$puppet"
+puppet_call puppet 53
+talk_ask puppet 'exec' ready
+is "$(flags_differ "$puppet")" '' 'exec: it still carries the flag'
+puppet_call puppet 29
+calls_are 'exec: the counts go on' "$puppet" $((3 * 53 + 29))
+puppet_end puppet
+ctl follow 1
+for program in 'chain leader 7' 'chain thread 7' 'tree -v 1 5'; do
+	ctl reset 1
+	# shellcheck disable=SC2086 # words
+	set -- $program
+	program=$1
+	shift
+	"$WORKLOAD/$program" -s "$@" >"$T/expect" &
+	pid=$!
+	wait_for state_is $pid T
+	ctl targets $pid
+	state=$(status state)
+	kill -CONT $pid
+	wait $pid
+	is "$state$(compare "$T/expect")" selective "$program $*: equal"
+done
+ctl follow 0
+ctl reset 1
+settles 'they have ended: off' off none
+puppet_start puppet
+ctl targets "${talk_pid[puppet]}"
+ctl threads 1
+puppet_call puppet 1009
+is "$(awk '$5 == "getppid" { print $6 }' "$D/counters")" 1009 'rows per thread'
+ctl threads 0
+puppet_end puppet
+settles 'off again' off none
+
+# The list
+puppet_start first 2
+puppet_start second 2
+first=${talk_pid[first]}
+second=${talk_pid[second]}
+both() {
+	puppet_call first "$1"
+	puppet_call second "$2"
+}
+ctl reset 1
+ctl targets "$first $second"
+is "$(flags_differ "$first" "$second")" '' 'two targets carry it'
+both 101 103
+ctl targets "-$first"
+is "$(flags_differ "$second")" '' 'removed: the one left'
+both 7 11
+ctl targets "$first"
+is "$(flags_differ "$first")" '' 'replaced: the other one'
+both 13 17
+calls_are 'each is counted while it is a target' "$first" $((2 * (101 + 13))) \
+	"$second" $((2 * (103 + 11)))
+ctl targets all
+is "$(status state) $(flags_differ everyone)" 'shared ' 'all: shared, everyone'
+like "$(status selective)" '^no .*all' 'status: why not selective'
+ctl targets "$second"
+is "$(status state) $(flags_differ "$second")" 'selective ' \
+	'a pid again: selective'
+ctl targets none
+is "$(status state) $(flags_differ none)" 'off ' 'none: off, no task'
+
+# One of many ends; hundreds
+ctl targets "$first $second"
+puppet_end first
+settles 'one of two targets ends: the other carries it' selective "$second"
+
+# Levels and hooks. What is off leaves no flag.
+ctl targets "$second"
+ctl reset 1
+calls=0
+# switched NAME STATE WHO...
+switched() {
+	puppet_call second 101
+	calls=$((calls + 2 * 101))
+	is "$(status state) $(flags_differ "${@:3}")" "$2 " "$1"
+}
+ctl collect time
+switched 'collect=time: selective' selective "$second"
+ctl hook kprobe
+switched 'hook=kprobe, collect=time: selective, for exits' selective "$second"
+ctl collect count
+switched 'hook=kprobe, collect=count: no hook there' shared none
+ctl hook tracepoint
+switched 'hook=tracepoint again: selective' selective "$second"
+ctl syscalls getppid
+switched 'one call only: selective' selective "$second"
+ctl syscalls all
+calls_are 'every call was counted all the while' "$second" $calls
+ctl enabled 0
+is "$(status state) $(flags_differ none)" 'off ' 'enabled=0: off, no task'
+puppet_call second 53
+ctl enabled 1
+switched 'enabled=1: selective' selective "$second"
+calls_are 'and counts go on' "$second" $calls
+
+# Other tracepoints are none of our business
+echo 1 >/sys/kernel/tracing/events/sched/sched_process_fork/enable
+is "$(status state) $(status foreign_probes)" 'selective 0' \
+	"others' probes elsewhere change nothing"
+echo 0 >/sys/kernel/tracing/events/sched/sched_process_fork/enable
+puppet_end second
+settles 'the last target ends: off' off none
+
+# Forbidden
+need_load selective=0
+puppet_start puppet 2
+puppet=${talk_pid[puppet]}
+ctl targets "$puppet"
+is "$(status state) $(flags_differ everyone)" 'shared ' \
+	'selective=0: shared, all tasks carry it'
+like "$(status selective)" '^no .*selective=0' 'status: why'
+puppet_call puppet 1009
+puppet_call bystander 101
+calls_are 'and only the target is counted' "$puppet" $((2 * 1009))
+unload
+is "$(flags_differ none)" '' 'unloaded: no task carries it'
+insmod "$SYSTALLY_KO" targets="$puppet" collect=time
+is "$(status state) $(flags_differ "$puppet")" 'selective ' \
+	'a target by parameter: selective'
+unload
+is "$(flags_differ none)" '' 'unloaded from selective: no task carries it'
+
+# The guard without kprobes: all are turned off, or ftrace is, on which they
+# stand. What it cannot see coming it has to allow for.
+need_load targets="$puppet"
+kprobes=/sys/kernel/debug/kprobes/enabled
+ftrace=/proc/sys/kernel/ftrace_enabled
+for switch in $kprobes $ftrace; do
+	settles "${switch##*/}=1: selective" selective "$puppet"
+	if ! echo 0 >"$switch"; then
+		skip "$switch" 'cannot be turned off here'
+		skip "$switch" 'cannot be turned off here'
+		continue
+	fi
+	settles "${switch##*/}=0: shared" shared everyone
+	like "$(status selective)" '^no .*turned off' 'status: why'
+	echo 1 >"$switch"
+done
+settles 'turned on: selective again' selective "$puppet"
+echo 0 >$kprobes
+ctl targets none
+ctl targets "$puppet"
+is "$(status state) $(flags_differ everyone)" 'shared ' \
+	'turned off before there was a target: shared'
+echo 1 >$kprobes
+puppet_end puppet
+
+# Modes that flip under fork storms
+ctl targets none
+ctl follow 1
+talk_start forks nice -n 19 "$WORKLOAD/storm" -f 2 2
+talk_start others nice -n 19 "$WORKLOAD/storm" -f 1 2
+talk_until forks ready
+talk_until others ready
+mapfile -t pids < <(said forks process)
+talk_ask others go going
+ctl targets "${pids[*]}"
+ctl reset 1
+talk_ask forks go going
+rounds=5
+[ -z "$LONG" ] || rounds=101
+wrong=''
+for ((round = 0; round < rounds; round++)); do
+	for function in register prio may_exist; do
+		echo "+sys_enter $function" >"$F/probes"
+		[ "$(status state)" = shared ] || wrong+="$round: selective "
+		echo "-sys_enter $function" >"$F/probes"
+	done
+	ctl collect time
+	wait_for is_state selective
+	ctl collect count
+	ctl targets "+$$"
+	ctl targets "-$$"
+done
+is "$wrong" '' "$rounds rounds of tracers that come and go: shared for each"
+talk_ask forks pause parked
+is "$(awk '$5 == "getppid" { sum += $6 } END { print sum }' "$D/counters")" \
+	"$(storm_total forks all getppid)" 'every call of their children counted'
+is "$(status entered)" $(($(status tallied) + $(status unattributed))) 'totals'
+settles 'only targets carry the flag' selective "${pids[@]}"
+talk_ask forks go going
+wrong=''
+for ((round = 0; round < rounds; round++)); do
+	ctl targets all
+	ctl targets "${pids[0]}"
+	ctl targets none
+	ctl targets "${pids[*]}"
+	ctl enabled 0
+	ctl enabled 1
+done
+talk_ask forks pause parked
+talk_ask others pause parked
+settles 'targets flipped: only targets carry it' selective "${pids[@]}"
+ctl targets all
+settles 'all: every task' shared everyone
+ctl targets none
+settles 'none: no task' off none
+talk_ask others go going
+for ((round = 0; round < rounds; round++)); do
+	ctl targets "${pids[0]}"
+	ctl targets none
+done
+unload
+is "$(flags_differ none)" '' 'unloaded under a fork storm: no task'
+talk_ask forks stop stopped
+talk_end forks
+talk_ask others stop stopped
+talk_end others
+puppet_end bystander
+is "$(probes_standing) $(flags_differ none)" '0 ' 'no probe, no task carries it'
+referee_unload
+finish

@@ -1,0 +1,278 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Random interleavings of starting and stopping systally, its target and other
+# tracers, under a fork storm: 12, and 200 with SYSTALLY_LONG=1. The others count
+# every call of a bystander from when they have started to when they are
+# stopped, systally every call of its target, and at the end no task carries the
+# flag. SYSTALLY_SEED=N repeats one that failed.
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/flags.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/tracers.sh"
+
+interleavings=${1:-12}
+steps=7
+if [ -n "$LONG" ]; then
+	interleavings=200
+	steps=11
+fi
+seed=${SYSTALLY_SEED:-$((RANDOM * 32768 + RANDOM))}
+plan $((4 * interleavings + 2 + 3))
+note "SYSTALLY_SEED=$seed"
+RANDOM=$seed
+
+# Those that start at once, the likelier the more often they are here, and those
+# that take seconds: at most one of them, in each fourth interleaving
+quick='module-enter-register module-enter-prio module-enter-may_exist
+module-exit-register perf-call perf-call perf-raw perf-raw events-call
+events-call hist-call hist-raw instance-raw rawtp-enter rawtp-exit'
+slow='bpftrace-call bpftrace-raw syscount'
+usable() {
+	local name
+
+	for name; do
+		[ -n "$(tracer_missing "$name")" ] || echo "$name"
+	done
+}
+# shellcheck disable=SC2086 # words
+mapfile -t quick < <(usable $quick)
+# shellcheck disable=SC2086 # words
+mapfile -t slow < <(usable $slow)
+
+# pick WORD...: one of them, in $picked
+pick() {
+	local at=$((RANDOM % $# + 1))
+
+	picked=${!at}
+}
+
+referee_load
+talk_start forks nice -n 19 "$WORKLOAD/storm" -f 1 2
+talk_until forks ready
+talk_ask forks go going
+declare -A pid total
+for who in bystander target; do
+	talk_start $who nice -n 19 "$WORKLOAD/storm" -n 1 1
+	talk_until $who ready
+	pid[$who]=$(said $who process)
+	total[$who]=0
+done
+
+# rest NAME...: until then these have made total[NAME] calls
+rest() {
+	local who word name calls
+
+	for who; do
+		talk_ask "$who" pause parked
+		while read -r word _ _ name calls; do
+			[ "$word $name" != 'storm getppid' ] ||
+				total[$who]=$calls
+		done <"$T/$who.said"
+	done
+}
+
+go() {
+	local who
+
+	for who; do
+		talk_ask "$who" go going
+	done
+}
+
+# What runs: systally's target is counted from ours_base on, and has been
+# counted ours_sum times before; a tracer counts from bases[NAME] on.
+declare -A bases
+systally='' listed='' ours_base=0 ours_sum=0
+
+list() {
+	listed=1
+	ours_base=${total[target]}
+}
+
+unlist() {
+	[ -n "$listed" ] || return 0
+	listed=''
+	ours_sum=$((ours_sum + total[target] - ours_base))
+}
+
+ours() {
+	echo $((ours_sum + (${listed:-0} ? total[target] - ours_base : 0)))
+}
+
+systally_start() {
+	local parameters=()
+
+	if ((RANDOM % 4)); then
+		parameters=(targets="${pid[target]}")
+		list
+	fi
+	((RANDOM % 2)) || parameters+=(collect=time)
+	((RANDOM % 8)) || parameters+=(selective=0)
+	did+=" insmod(${parameters[*]})"
+	insmod "$SYSTALLY_KO" "${parameters[@]}"
+	ours_sum=0
+	systally=1
+}
+
+# Its counts are looked at before they are gone.
+systally_check() {
+	local got
+
+	[ -n "$systally" ] || return 0
+	got=$(count "${pid[target]}" x86-64 getppid)
+	[ "$got" = "$(ours)" ] || ours_wrong+=" got $got of $(ours) after:$did;"
+	got=$(awk -v pid="${pid[target]}" 'NR > 1 && $1 != pid' "$D/counters")
+	[ -z "$got" ] || ours_wrong+=" rows of others after:$did: $got;"
+	got=$(totals | grep -v untimed)
+	[ -z "$got" ] || totals_wrong+=" $got after:$did;"
+}
+
+systally_stop() {
+	systally_check
+	did+=' rmmod'
+	rmmod systally
+	unlist
+	systally=''
+}
+
+target_toggle() {
+	local sign=+
+
+	[ -z "$listed" ] || sign=-
+	did+=" ${sign}target"
+	ctl targets "$sign${pid[target]}"
+	if [ -n "$listed" ]; then
+		unlist
+	else
+		list
+	fi
+}
+
+# Those that begin to count at once when they start, wherever the bystander is
+at_rest() {
+	[[ $1 = bpftrace-* || $1 = rawtp-* || $1 = syscount ]]
+}
+
+tracer_toggle() {
+	local name=$1 wanted
+
+	if [ -z "${bases[$name]:-}" ]; then
+		did+=" $name"
+		at_rest "$name" || go bystander
+		tracer_prepare "$name" "${pid[bystander]}"
+		at_rest "$name" || rest bystander
+		tracer_go "$name" "${pid[bystander]}"
+		bases[$name]=${total[bystander]}
+		return
+	fi
+	did+=" -$name"
+	wanted=$((total[bystander] - bases[$name]))
+	tracer_stop "$name"
+	unset "bases[$name]"
+	[ "$counted" = "$wanted" ] ||
+		others_wrong+=" $name counted $counted of $wanted after:$did;"
+}
+
+# one_step WHAT: the one that is not concerned makes calls meanwhile, and after
+# it both do
+one_step() {
+	case $1 in
+	systally | target) go bystander ;;
+	*) go target ;;
+	esac
+	case $1 in
+	systally)
+		if [ -n "$systally" ]; then
+			systally_stop
+		else
+			systally_start
+		fi
+		;;
+	target) target_toggle ;;
+	*) tracer_toggle "$1" ;;
+	esac
+	case $1 in
+	systally | target) rest bystander ;;
+	*) rest target ;;
+	esac
+	go bystander target
+	rest bystander target
+}
+
+# Who should carry the flag now
+flags_check() {
+	local who got
+
+	if [ ${#bases[@]} -gt 0 ]; then
+		who=everyone
+	elif [ -z "$listed" ]; then
+		who=none
+	elif [[ $(status selective) = *selective=0* ]]; then
+		who=everyone
+	else
+		wait_for is_state selective
+		who=${pid[target]}
+	fi
+	got=$(flags_differ "$who")
+	[ -z "$got" ] || flags_wrong+=" wanted on $who after:$did: $got;"
+}
+
+interleave() {
+	local i choices running kind
+
+	did='' others_wrong='' ours_wrong='' totals_wrong='' flags_wrong=''
+	kind=''
+	if [ $(($1 % 4)) -eq 3 ] && [ ${#slow[@]} -gt 0 ]; then
+		pick "${slow[@]}"
+		kind=$picked
+	fi
+	for ((i = 0; i < steps; i++)); do
+		pick "${quick[@]}"
+		choices=(systally systally "$picked" "$picked" ${kind:+"$kind"})
+		[ -z "$systally" ] || choices+=(target)
+		# back to selective now and then
+		running=("${!bases[@]}")
+		if [ ${#running[@]} -gt 0 ]; then
+			pick "${running[@]}"
+			choices+=("$picked" "$picked")
+		fi
+		pick "${choices[@]}"
+		one_step "$picked"
+		# what is slow to start is not started twice
+		if [ "$picked" = "$kind" ] && [ -z "${bases[$kind]:-}" ]; then
+			kind=''
+		fi
+		((RANDOM % 3)) || flags_check
+	done
+	while choices=("${!bases[@]}" ${systally:+systally}) &&
+		[ ${#choices[@]} -gt 0 ]; do
+		pick "${choices[@]}"
+		one_step "$picked"
+	done
+	flags_check
+	[ "$(probes_standing)" = 0 ] || flags_wrong+=' probes are left'
+	is "$others_wrong" '' "$1: others have counted the bystander's calls"
+	is "$ours_wrong" '' "$1: systally has counted the target's"
+	is "$totals_wrong" '' "$1: totals"
+	is "$flags_wrong" '' "$1: the flag; none carries it at the end" ||
+		note "$did"
+}
+
+for ((i = 0; i < interleavings; i++)); do
+	started=${EPOCHREALTIME/./}
+	interleave $i
+	note "$i: $(((${EPOCHREALTIME/./} - started) / 1000)) ms:$did"
+done
+
+for who in forks bystander target; do
+	talk_ask $who stop stopped
+	talk_end $who
+done
+is "$(probes_standing)" 0 'no probe is left'
+is "$(flags_differ none)" '' 'and no task carries the flag'
+referee_unload
+finish

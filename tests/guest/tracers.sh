@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Other tracers, for the tests of coexistence: each counts the getppid() calls
+# of one process, by way of sys_enter, sys_exit, or both. Sourced after
+# flags.sh, whose referee is the second module.
+
+TR=/sys/kernel/tracing
+# The number of the call that puppets and storms make
+getppid_nr=110
+kernel=$(uname -r)
+# bpftrace looks for the headers where the package that has them puts a link.
+headers=$(sed -n 's/^include \(.*\)\/Makefile$/\1/p' \
+	"/lib/modules/$kernel/build/Makefile" 2>/dev/null)
+if [ -n "$headers" ]; then
+	export BPFTRACE_KERNEL_SOURCE=$headers
+	export BPFTRACE_KERNEL_BUILD=/lib/modules/$kernel/build
+fi
+
+# NAME of each, and what it needs
+tracers='
+perf-raw perf
+perf-call perf
+perf-record perf
+perf-trace perf
+events-call tracefs
+events-syscalls tracefs
+events-raw tracefs
+hist-call tracefs
+hist-raw tracefs
+instance-call tracefs
+instance-raw tracefs
+bpftrace-call bpftrace
+bpftrace-raw bpftrace
+rawtp-enter rawtp
+rawtp-exit rawtp
+syscount syscount
+module-enter-register referee
+module-enter-prio referee
+module-enter-may_exist referee
+module-exit-register referee
+module-exit-may_exist referee
+'
+
+# tracer_missing NAME: says what is not there
+tracer_missing() {
+	local needs
+
+	needs=$(awk -v name="$1" '$1 == name { print $2 }' <<<"$tracers")
+	case $needs in
+	tracefs)
+		[ -d $TR/events/syscalls ] || echo 'no syscall events here'
+		;;
+	referee | rawtp) ;;
+	*) command -v "$needs" >/dev/null || echo "no $needs here" ;;
+	esac
+}
+
+# tracer_base: what it has counted before it began
+declare -A tracer_pid tracer_ctl tracer_ack tracer_base
+
+# Which event of tracefs, and in which instance
+tracer_events() {
+	case $1 in
+	instance-*) printf '%s' "$TR/instances/other/" ;;
+	*) printf '%s' "$TR/" ;;
+	esac
+	case $1 in
+	*-call) echo events/syscalls/sys_enter_getppid ;;
+	*-syscalls) echo events/syscalls ;;
+	hist-raw) echo events/raw_syscalls/sys_enter ;;
+	*-raw) echo events/raw_syscalls ;;
+	esac
+}
+
+hist_of() {
+	case $1 in
+	hist-call) echo "hist:keys=common_pid if common_pid == $2" ;;
+	hist-raw) echo "hist:keys=id if common_pid == $2 && id == $getppid_nr" ;;
+	esac
+}
+
+# hist_count FOLDER
+hist_count() {
+	awk '/hitcount:/ { sum += $NF } END { print sum + 0 }' "$1/hist"
+}
+
+# module_count NAME
+module_count() {
+	local probe=${1#module-} line
+
+	while read -r line; do
+		[[ $line != "sys_${probe/-/ }"* ]] || echo "${line##* }"
+	done <"$F/probes"
+}
+
+# perf_begin NAME COMMAND...: by its control pipes it says when events count
+perf_begin() {
+	local name=$1 ctl ack
+
+	shift
+	mkfifo "$T/$name.ctl" "$T/$name.ack"
+	"$@" --delay=-1 --control="fifo:$T/$name.ctl,$T/$name.ack" \
+		-o "$T/$name.data" >"$T/$name.out" 2>&1 &
+	tracer_pid[$name]=$!
+	exec {ctl}<>"$T/$name.ctl" {ack}<>"$T/$name.ack"
+	tracer_ctl[$name]=$ctl
+	tracer_ack[$name]=$ack
+	rm -f "$T/$name.data"
+}
+
+# perf_ask NAME ORDER
+perf_ask() {
+	local line
+
+	echo "$2" >&"${tracer_ctl[$1]}"
+	line=''
+	read -r -t 240 -u "${tracer_ack[$1]}" line
+	[[ $line = *ack* ]] ||
+		bail "$1 does not acknowledge $2: $(<"$T/$1.out")"
+}
+
+# tracer_start NAME TGID: from its return on, calls of that process's only
+# thread are counted. With `prepare` it may be late in starting to count: then
+# tracer_go does so, with the process at rest.
+tracer_start() {
+	tracer_prepare "$@"
+	tracer_go "$@"
+}
+
+tracer_prepare() {
+	local name=$1 tgid=$2 folder probe filter out=$T/$1.out
+
+	rm -f "$out"
+	case $name in
+	perf-raw)
+		perf_begin "$name" perf stat -x, -a -e raw_syscalls:sys_enter \
+			--filter "id == $getppid_nr && common_pid == $tgid"
+		;;
+	perf-call)
+		perf_begin "$name" perf stat -x, -p "$tgid" \
+			-e syscalls:sys_enter_getppid
+		;;
+	perf-record)
+		perf_begin "$name" perf record -B -N --synth=no -m 4096 -c 1 \
+			-p "$tgid" -e syscalls:sys_enter_getppid
+		;;
+	perf-trace)
+		perf trace -S -e getppid -p "$tgid" -o "$out" &
+		tracer_pid[$name]=$!
+		;;
+	events-* | instance-*)
+		[[ $name != instance-* ]] || mkdir "$TR/instances/other"
+		folder=$(tracer_events "$name")
+		echo 8192 >"${folder%%/events/*}/buffer_size_kb"
+		echo "common_pid == $tgid" >"$folder/filter"
+		echo 1 >"$folder/enable"
+		;;
+	hist-*)
+		folder=$(tracer_events "$name")
+		hist_of "$name" "$tgid" >"$folder/trigger"
+		;;
+	bpftrace-*)
+		probe=tracepoint:raw_syscalls:sys_enter
+		filter="pid == $tgid && args->id == $getppid_nr"
+		if [ "$name" = bpftrace-call ]; then
+			probe=tracepoint:syscalls:sys_enter_getppid
+			filter="pid == $tgid"
+		fi
+		bpftrace -B line -e "$probe /$filter/ { @ = count(); }
+			interval:ms:100 { printf(\"on\\n\"); }" \
+			>"$out" 2>&1 &
+		tracer_pid[$name]=$!
+		;;
+	rawtp-*)
+		talk_start "$name" "$WORKLOAD/rawtp" "sys_${name#*-}" "$tgid" \
+			"$getppid_nr"
+		;;
+	syscount)
+		stdbuf -oL syscount -p "$tgid" >"$out" 2>&1 &
+		tracer_pid[$name]=$!
+		;;
+	module-*)
+		probe=${name#module-}
+		echo "$tgid $getppid_nr" >"$F/watch"
+		echo "+sys_${probe/-/ }" >"$F/probes"
+		;;
+	esac
+}
+
+# Its output has a line like that
+tracer_says() {
+	wait_for grep -q "$2" "$T/$1.out" ||
+		bail "$1 does not begin: $(<"$T/$1.out")"
+}
+
+tracer_go() {
+	local name=$1 tgid=$2 folder
+
+	case $name in
+	perf-raw | perf-call | perf-record) perf_ask "$name" enable ;;
+	bpftrace-*) tracer_says "$name" '^on' ;;
+	syscount) tracer_says "$name" '^Tracing' ;;
+	rawtp-*) talk_until "$name" tracing ;;
+	events-* | instance-*)
+		folder=$(tracer_events "$name")
+		: >"${folder%%/events/*}/trace"
+		;;
+	hist-*)
+		folder=$(tracer_events "$name")
+		tracer_base[$name]=$(hist_count "$folder")
+		;;
+	module-*) tracer_base[$name]=$(module_count "$name") ;;
+	esac
+}
+
+# tracer_end NAME SIGNAL: what it says then is in $T/NAME.out
+tracer_end() {
+	kill "-$2" "${tracer_pid[$1]}"
+	wait "${tracer_pid[$1]}" 2>/dev/null
+	unset "tracer_pid[$1]"
+}
+
+# tracer_stop NAME: it is gone, and prints how many calls it has counted. Not in
+# a subshell, as its processes are this shell's: in $counted.
+# shellcheck disable=SC2034 # the test files use it
+tracer_stop() {
+	local name=$1 ctl ack folder trace probe
+
+	counted=0
+	case $name in
+	perf-raw | perf-call | perf-record)
+		perf_ask "$name" disable
+		tracer_end "$name" INT
+		ctl=${tracer_ctl[$name]} ack=${tracer_ack[$name]}
+		exec {ctl}>&- {ack}>&-
+		rm "$T/$name.ctl" "$T/$name.ack"
+		;;
+	perf-trace | bpftrace-* | syscount) tracer_end "$name" INT ;;
+	esac
+	case $name in
+	perf-raw | perf-call)
+		counted=$(awk -F, '$3 ~ /sys_enter/ { print $1 }' \
+			"$T/$name.data")
+		;;
+	perf-record)
+		counted=$(perf script -F comm -i "$T/$name.data" 2>/dev/null |
+			wc -l)
+		;;
+	perf-trace)
+		counted=$(awk '$1 == "getppid" && $2 ~ /^[0-9]+$/ {
+			sum += $2 } END { print sum + 0 }' "$T/$name.out")
+		;;
+	events-* | instance-*)
+		folder=$(tracer_events "$name")
+		trace=${folder%%/events/*}
+		echo 0 >"$folder/enable"
+		counted=$(events_count "$name" "$trace")
+		echo 0 >"$folder/filter"
+		: >"$trace/trace"
+		[[ $name != instance-* ]] || rmdir "$trace"
+		;;
+	hist-*)
+		folder=$(tracer_events "$name")
+		counted=$(($(hist_count "$folder") - tracer_base[$name]))
+		sed -n 's/^\(hist:.*\) \[active\]$/!\1/p' "$folder/trigger" \
+			>"$T/trigger"
+		cat "$T/trigger" >"$folder/trigger"
+		;;
+	bpftrace-*)
+		counted=$(awk '$1 == "@:" { print $2 }' "$T/$name.out")
+		;;
+	syscount)
+		counted=$(awk '$1 == "getppid" { sum += $2 }
+			END { print sum + 0 }' "$T/$name.out")
+		;;
+	rawtp-*)
+		talk_ask "$name" '' 'done'
+		counted=$(said "$name" calls)
+		talk_end "$name"
+		;;
+	module-*)
+		probe=${name#module-}
+		counted=$(($(module_count "$name") - tracer_base[$name]))
+		echo "-sys_${probe/-/ }" >"$F/probes"
+		;;
+	esac
+}
+
+# events_count NAME FOLDER: the events in a buffer, if none was overwritten. Those
+# that have others than getppid are searched, and their two kinds must agree.
+events_count() {
+	cat "$2"/per_cpu/cpu*/stats | awk '
+		($1 == "overrun:" || $1 == "dropped") && $NF { lost += $NF }
+		END { if (lost) print lost " lost, " }'
+	case $1 in
+	*-call)
+		cat "$2"/per_cpu/cpu*/stats | awk '$1 == "entries:" {
+			sum += $2 } END { print sum }'
+		;;
+	*)
+		awk '/sys_getppid\(/ || /sys_enter: NR 110 / { entries++ }
+		/sys_getppid -> / || /sys_exit: NR 110 / { exits++ }
+		END {
+			print entries + 0
+			if (exits != entries)
+				print "but", exits + 0, "exits"
+		}' "$2/trace"
+		;;
+	esac
+}
