@@ -35,8 +35,8 @@ puppet=${talk_pid[puppet]}
 need_load
 settles 'loaded: off, no task carries the flag' off none
 ctl targets "$puppet"
-is "$(status state) $(flags_differ "$puppet")" 'selective ' \
-	'with a target: selective, its threads carry the flag and no others'
+settles 'with a target: selective, its threads carry the flag, no others' \
+	selective "$puppet"
 like "$(status selective)" '^yes' 'status: selective'
 puppet_call puppet 1009
 puppet_call bystander 2003
@@ -93,6 +93,7 @@ for program in 'chain leader 7' 'chain thread 7' 'tree -v 1 5'; do
 	pid=$!
 	wait_for state_is $pid T
 	ctl targets $pid
+	wait_for is_state selective
 	state=$(status state)
 	kill -CONT $pid
 	wait $pid
@@ -131,14 +132,15 @@ is "$(flags_differ "$first")" '' 'replaced: the other one'
 both 13 17
 calls_are 'each is counted while it is a target' "$first" $((2 * (101 + 13))) \
 	"$second" $((2 * (103 + 11)))
+# else by the direct hook, with no flag at all
+ctl hook tracepoint
 ctl targets all
-is "$(status state) $(flags_differ everyone)" 'shared ' 'all: shared, everyone'
+settles 'all: shared, everyone' shared everyone
 like "$(status selective)" '^no .*all' 'status: why not selective'
 ctl targets "$second"
-is "$(status state) $(flags_differ "$second")" 'selective ' \
-	'a pid again: selective'
+settles 'a pid again: selective' selective "$second"
 ctl targets none
-is "$(status state) $(flags_differ none)" 'off ' 'none: off, no task'
+settles 'none: off, no task' off none
 
 # One of many ends; hundreds
 ctl targets "$first $second"
@@ -153,7 +155,7 @@ calls=0
 switched() {
 	puppet_call second 101
 	calls=$((calls + 2 * 101))
-	is "$(status state) $(flags_differ "${@:3}")" "$2 " "$1"
+	settles "$@"
 }
 ctl collect time
 switched 'collect=time: selective' selective "$second"
@@ -168,7 +170,7 @@ switched 'one call only: selective' selective "$second"
 ctl syscalls all
 calls_are 'every call was counted all the while' "$second" $calls
 ctl enabled 0
-is "$(status state) $(flags_differ none)" 'off ' 'enabled=0: off, no task'
+settles 'enabled=0: off, no task' off none
 puppet_call second 53
 ctl enabled 1
 switched 'enabled=1: selective' selective "$second"
@@ -187,8 +189,7 @@ need_load selective=0
 puppet_start puppet 2
 puppet=${talk_pid[puppet]}
 ctl targets "$puppet"
-is "$(status state) $(flags_differ everyone)" 'shared ' \
-	'selective=0: shared, all tasks carry it'
+settles 'selective=0: shared, all tasks carry it' shared everyone
 like "$(status selective)" '^no .*selective=0' 'status: why'
 puppet_call puppet 1009
 puppet_call bystander 101
@@ -196,8 +197,7 @@ calls_are 'and only the target is counted' "$puppet" $((2 * 1009))
 unload
 is "$(flags_differ none)" '' 'unloaded: no task carries it'
 insmod "$SYSTALLY_KO" targets="$puppet" collect=time
-is "$(status state) $(flags_differ "$puppet")" 'selective ' \
-	'a target by parameter: selective'
+settles 'a target by parameter: selective' selective "$puppet"
 unload
 is "$(flags_differ none)" '' 'unloaded from selective: no task carries it'
 
@@ -221,8 +221,7 @@ settles 'turned on: selective again' selective "$puppet"
 echo 0 >$kprobes
 ctl targets none
 ctl targets "$puppet"
-is "$(status state) $(flags_differ everyone)" 'shared ' \
-	'turned off before there was a target: shared'
+settles 'turned off before there was a target: shared' shared everyone
 echo 1 >$kprobes
 puppet_end puppet
 
@@ -272,6 +271,7 @@ done
 talk_ask forks pause parked
 talk_ask others pause parked
 settles 'targets flipped: only targets carry it' selective "${pids[@]}"
+ctl hook tracepoint
 ctl targets all
 settles 'all: every task' shared everyone
 ctl targets none

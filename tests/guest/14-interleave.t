@@ -85,7 +85,7 @@ go() {
 
 # What runs: systally's target is counted from ours_base on, and has been
 # counted ours_sum times before; a tracer counts from bases[NAME] on.
-declare -A bases
+declare -A bases=()
 systally='' listed='' ours_base=0 ours_sum=0
 
 list() {
