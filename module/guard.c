@@ -72,6 +72,7 @@ static int before_return(struct kretprobe_instance *instance,
 	 * as long as somebody is busy.
 	 */
 	atomic_inc(&registering);
+	/* Pairs with the xchg() in enter(), selective.c. */
 	smp_mb__after_atomic();
 	announce();
 	return 0;

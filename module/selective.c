@@ -64,6 +64,7 @@ static void clear_flag(struct task_struct *task)
 	smp_mb();
 	if (READ_ONCE(mode) == FLAG_TARGETS)
 		compat_task_flag_clear(task);
+	/* Pairs with the acquires in newcomer(). */
 	smp_store_release(&clearings, clearings + 1);
 }
 
@@ -162,9 +163,11 @@ static void newcomer(void)
 	 * sleep, so it is not this one that is in the middle of it.
 	 */
 	before = smp_load_acquire(&clearings);
+	/* Pairs with the release in clear_flag(), as above. */
 	while (before & 1 && smp_load_acquire(&clearings) == before)
 		cpu_relax();
 	flag_all();
+	/* Pairs with the acquire above: the walk is complete. */
 	smp_store_release(&all_flagged, true);
 }
 NOKPROBE_SYMBOL(newcomer);
