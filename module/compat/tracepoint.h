@@ -7,7 +7,8 @@
 
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
-#include <linux/rcupdate_trace.h>
+#include <linux/srcu.h>
+#include <linux/rcupdate_trace.h>	/* needs srcu.h, from 7.0 on */
 #include <linux/tracepoint.h>
 #include <linux/version.h>
 #include <trace/events/sched.h>
