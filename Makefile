@@ -44,6 +44,7 @@ help:
 	@echo 'make check-lab    the tests of the lab itself'
 	@echo 'make check-long   the tests in the lab with full numbers; takes an hour'
 	@echo 'make cost         print the cost per call, in instructions'
+	@echo 'make bench        compare with other tools: doc/overhead (ONLY=WORDS: these)'
 	@echo 'make install      install command, module and man page (DESTDIR=, PREFIX=)'
 	@echo 'make clean        remove what was built here'
 	@echo
@@ -52,7 +53,7 @@ help:
 	@echo 'O=DIR             put what is built below DIR'
 	@echo 'W=1 C=1 V=1       more warnings; sparse; whole commands'
 	@echo
-	@echo 'What check, demo and cost build and download is kept in'
+	@echo 'What check, demo, cost and bench build and download is kept in'
 	@echo '$(cache)'
 
 # --- the module ----------------------------------------------------------
@@ -148,6 +149,7 @@ check-unit: $(unit_programs)
 # --- lint ----------------------------------------------------------------
 
 scripts := .ci/run scripts/setup scripts/demo scripts/syscall-names \
+	scripts/overhead scripts/overhead.d/measure $(wildcard scripts/overhead.d/*.sh) \
 	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
 	$(wildcard tests/guest/*.sh)
 
@@ -235,6 +237,13 @@ cost:
 	O='$(lab_out)' all workloads
 	tests/lab/run --icount --timeout 1200 -- \
 	$(subst $(out),$(lab_out),$(guest)) tests/guest/cost.sh
+
+.PHONY: bench
+bench:
+	scripts/setup build lab demo bench
+	+$(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
+	O='$(lab_out)' module workloads
+	SYSTALLY_BUILD='$(lab_out)' scripts/overhead $(ONLY)
 
 # --- this machine --------------------------------------------------------
 

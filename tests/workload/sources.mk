@@ -7,11 +7,11 @@
 # Static and not PIE: int 0x80 from 64-bit code takes 32-bit pointers only, and
 # libc must not add calls of the dynamic linker's.
 
-WORKLOADS := blocked calls chain churn cost crowd ctlwrite insert namespace \
-	reuse signals snapread storm sweep threads tree
+WORKLOADS := blocked calls chain churn cost crowd ctlwrite insert loops \
+	namespace reuse signals snapread storm sweep threads tree
 
 # Built a second time for i386, as NAME32
-WORKLOADS32 := blocked calls chain signals storm threads tree
+WORKLOADS32 := blocked calls chain loops signals storm threads tree
 
 WORKLOAD_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Werror -static -no-pie \
 	-fno-pie -pthread
