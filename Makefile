@@ -149,7 +149,7 @@ check-unit: $(unit_programs)
 # --- lint ----------------------------------------------------------------
 
 scripts := .ci/run scripts/setup scripts/demo scripts/syscall-names \
-	scripts/overhead scripts/overhead.d/measure $(wildcard scripts/overhead.d/*.sh) \
+	scripts/overhead scripts/overhead-parts/measure $(wildcard scripts/overhead-parts/*.sh) \
 	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
 	$(wildcard tests/guest/*.sh)
 
