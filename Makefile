@@ -62,6 +62,7 @@ help:
 	@echo 'make check-long   the tests in the lab with full numbers; takes an hour'
 	@echo 'make cost         print the cost per call, in instructions'
 	@echo 'make lab-K        set up kernel K for the lab: $(suites)'
+	@echo 'make bench        compare with other tools: doc/overhead (ONLY=WORDS: these)'
 	@echo 'make install      install command, module and man page (DESTDIR=, PREFIX=)'
 	@echo 'make clean        remove what was built here'
 	@echo
@@ -71,7 +72,7 @@ help:
 	@echo 'O=DIR             put what is built below DIR'
 	@echo 'W=1 C=1 V=1       more warnings; sparse; whole commands'
 	@echo
-	@echo 'What check, demo and cost build and download is kept in'
+	@echo 'What check, demo, cost and bench build and download is kept in'
 	@echo '$(cache)'
 
 # --- the module ----------------------------------------------------------
@@ -180,7 +181,8 @@ check-unit: $(unit_programs)
 # --- lint ----------------------------------------------------------------
 
 scripts := .ci/run scripts/setup scripts/suite scripts/cache.sh scripts/demo \
-	scripts/syscall-names \
+	scripts/syscall-names scripts/overhead scripts/overhead-parts/measure \
+	$(wildcard scripts/overhead-parts/*.sh) \
 	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
 	$(wildcard tests/guest/*.sh)
 
@@ -293,6 +295,13 @@ lab-default lab-6.1:
 	scripts/setup build lab
 $(suites:%=lab-%): lab-%: lab-default
 	scripts/suite '$*'
+
+.PHONY: bench
+bench:
+	scripts/setup build lab demo bench
+	+$(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
+	O='$(lab_out)' module workloads
+	SYSTALLY_BUILD='$(lab_out)' scripts/overhead $(ONLY)
 
 # --- this machine --------------------------------------------------------
 

@@ -8,10 +8,11 @@
 # libc must not add calls of the dynamic linker's.
 
 WORKLOADS := blocked calls chain churn cost crowd ctlwrite insert latency \
-	namespace puppet rawtp reuse signals snapread storm sweep threads tree
+	loops namespace puppet rawtp reuse signals snapread storm sweep \
+	threads tree
 
 # Built a second time for i386, as NAME32
-WORKLOADS32 := blocked calls chain latency signals storm threads tree
+WORKLOADS32 := blocked calls chain latency loops signals storm threads tree
 
 WORKLOAD_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Werror -static -no-pie \
 	-fno-pie -pthread
