@@ -65,11 +65,13 @@ def bounds: [
 	["systally-idle", "getppid", 0], ["systally-count", "getppid", 95],
 	["systally-time", "getppid", 190], ["systally-hist", "getppid", 215],
 	["systally-direct", "getppid", 50],
+	["systally-direct-target", "getppid", 50],
 	["systally-bystander", "getppid", 0],
 	["systally-bystander-time", "getppid", 0],
 	["systally-bystander-hist", "getppid", 0],
 	["systally-count", "nginx", 99.4], ["systally-all", "nginx", 99.4],
 	["systally-direct", "nginx", 99.4],
+	["systally-direct-target", "nginx", 99.4],
 	["systally-bystander", "nginx", 100]
 ];
 def bound: . as [$tool, $workload, $limit] | row($tool; $workload) |
@@ -110,10 +112,10 @@ def bound: . as [$tool, $workload, $limit] | row($tool; $workload) |
 (["libbpf-tools syscount", "–", share("syscount-pid"), share("syscount")] |
 	cells),
 (["bpftrace", "–", share("bpftrace-pid"), share("bpftrace")] | cells),
-(["systally, tracepoint", share("systally-idle"),
-	share("systally-bystander"), share("systally-all")] | cells),
-(["systally, direct hook", share("systally-idle"), "–",
+(["systally", share("systally-idle"), share("systally-bystander"),
 	share("systally-direct")] | cells),
+(["systally, without the direct hook", share("systally-idle"),
+	share("systally-bystander"), share("systally-all")] | cells),
 "" else empty end),
 (if (wanted(true) | length) > 0 then
 "## Added to a call",

@@ -12,6 +12,7 @@ systally-idle|systally, loaded, no targets
 systally-count|systally, target, counted
 systally-all|systally, everybody counted, tracepoint
 systally-direct|systally, everybody counted, direct hook
+systally-direct-target|systally, target, counted by the direct hook
 systally-time|systally, target, timed
 systally-hist|systally, target, with histograms
 systally-kprobe|systally, target, some calls counted by kprobes
@@ -151,8 +152,27 @@ insert() {
 			return
 		}
 	done
-	remark=$(sed -n 's/^state: *//p' "$D/status")
-	remark=${remark:+state $remark}
+	remark="state $(state)"
+}
+
+state() {
+	sed -n 's/^state: *//p' "$D/status"
+}
+
+is_selective() {
+	[ "$(state)" = selective ]
+}
+
+# insert_selective PARAMETER...: with a target, and only when nobody else passes
+# the hook any more: the guard against other tracers takes a second.
+insert_selective() {
+	insert "$@" "targets=$other" || return
+	wait_for is_selective || {
+		off "not selective: $(sed -n 's/^selective: *//p' "$D/status")"
+		eject
+		return 1
+	}
+	remark="state $(state)"
 }
 
 eject() {
@@ -176,18 +196,21 @@ start_tool() {
 	case $1 in
 	none | none-again) ;;
 	systally-idle) insert ;;
-	systally-count) insert collect=count && target_servers ;;
-	systally-time) insert collect=time && target_servers ;;
-	systally-hist) insert collect=hist && target_servers ;;
+	systally-count) insert_selective collect=count && target_servers ;;
+	systally-time) insert_selective collect=time && target_servers ;;
+	systally-hist) insert_selective collect=hist && target_servers ;;
 	systally-kprobe)
 		insert hook=kprobe "syscalls=$probed" "targets=$other" &&
 			target_servers
 		;;
 	systally-all) insert hook=tracepoint targets=all ;;
 	systally-direct) insert hook=direct targets=all ;;
-	systally-bystander) insert collect=count "targets=$other" ;;
-	systally-bystander-time) insert collect=time "targets=$other" ;;
-	systally-bystander-hist) insert collect=hist "targets=$other" ;;
+	systally-direct-target)
+		insert hook=direct "targets=$other" && target_servers
+		;;
+	systally-bystander) insert_selective collect=count ;;
+	systally-bystander-time) insert_selective collect=time ;;
+	systally-bystander-hist) insert_selective collect=hist ;;
 	systally-shared) insert selective=0 "targets=$other" ;;
 	syscount) have syscount && attach syscount -T 500 ;;
 	syscount-pid)
