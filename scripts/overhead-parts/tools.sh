@@ -319,8 +319,9 @@ reported() {
 	local id=$1 pid=$2 idle=$3 name=$4 nr=$5
 
 	case $id in
-	systally-count | systally-all | systally-direct | systally-time | \
-	systally-hist | systally-kprobe)
+	systally-count | systally-all | systally-direct | \
+	systally-direct-target | systally-time | systally-hist | \
+	systally-kprobe)
 		awk -v pid="$pid" -v name="$name" '
 		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 		$at["tgid"] == pid && $at["name"] == name {
