@@ -8,14 +8,13 @@
 . "$(dirname "$0")/lib.sh"
 
 parameters='enabled collect hook targets follow syscalls threads'
-parameters+=' memory_max_bytes'
+parameters+=' memory_max_bytes selective'
 
 # Parameters that must be refused, and why: VALUE ERRNO
 refusals='
 enabled=2 EINVAL
 enabled=yes EINVAL
 collect=bogus EINVAL
-collect=hist EOPNOTSUPP
 hook=bogus EINVAL
 targets=bogus EINVAL
 targets=4194303 ESRCH
@@ -36,6 +35,7 @@ memory_max_bytes=4Q EINVAL
 settings='
 enabled=0 enabled 0
 collect=time collect time
+collect=hist collect hist
 hook=tracepoint hook tracepoint
 hook=kprobe,syscalls=getppid hook kprobe
 targets=1 targets 1
@@ -57,7 +57,7 @@ count_lines() {
 	grep -c . <<<"$1"
 }
 
-plan $((5 + 8 + 13 + 11 + 2 * $(count_lines "$refusals") +
+plan $((5 + 9 + 13 + 11 + 2 * $(count_lines "$refusals") +
 	$(count_lines "$settings") + 1 + 3 + 3 + 3))
 
 # modinfo
