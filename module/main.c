@@ -13,6 +13,7 @@
 #include "lifecycle.h"
 #include "memory.h"
 #include "parse.h"
+#include "query.h"
 #include "selective.h"
 #include "tally.h"
 #include "target.h"
@@ -133,6 +134,7 @@ err_memory:
 
 static void __exit systally_exit(void)
 {
+	systally_query_exit();
 	systally_debugfs_exit();
 	systally_control_exit();
 	systally_selective_exit();

@@ -17,7 +17,12 @@
 /* The byte of a row's comm that is always NUL, and may carry a mark. */
 #define MARK		(SYSTALLY_COMM_LEN - 1)
 
+/* Rows that are moved while interrupts are off: some microseconds. */
+#define MOVE_ROWS	32
+
+/* Replaced under the tally's mutex and systally_move_lock; either keeps it. */
 static struct table *master;
+DEFINE_RAW_SPINLOCK(systally_move_lock);
 
 struct table *systally_table_alloc(u32 rows, int node)
 {
@@ -144,7 +149,9 @@ static int master_rebuild(u32 rows, carry_row *carry)
 		if (i % 1024 == 0)
 			cond_resched();
 	}
+	raw_spin_lock_irq(&systally_move_lock);
 	master = new;
+	raw_spin_unlock_irq(&systally_move_lock);
 	systally_table_free(old);
 	systally_memory_reserve(table_bytes(rows));
 	return 0;
@@ -209,17 +216,30 @@ bool systally_master_grow(u32 rows)
 	       !master_rebuild(size, copy_row);
 }
 
-void systally_master_fold(const struct table *from)
+static void move_rows(struct table_row *row, const struct table_row *end)
+{
+	raw_spin_lock_irq(&systally_move_lock);
+	for (; row < end; row++) {
+		if (!row->key)
+			continue;
+		copy_row(master, row);
+		memset(row->buckets, 0, sizeof(row->buckets));
+	}
+	raw_spin_unlock_irq(&systally_move_lock);
+}
+
+void systally_master_fold(struct table *from)
 {
 	u32 i;
 
+	BUILD_BUG_ON(sizeof_field(struct table_row, buckets) !=
+		     4 * sizeof(u64));	/* all that is counted */
 	systally_master_grow(from->used);
 	table_add_sums(master, from);
-	for (i = 0; from->used && i < table_rows(from); i++) {
-		if (from->rows[i].key)
-			copy_row(master, &from->rows[i]);
-		if (i % 1024 == 0)
-			cond_resched();
+	for (i = 0; from->used && i < table_rows(from); i += MOVE_ROWS) {
+		move_rows(&from->rows[i],
+			  &from->rows[min(i + MOVE_ROWS, table_rows(from))]);
+		cond_resched();
 	}
 }
 

@@ -8,7 +8,17 @@
 #ifndef SYSTALLY_MASTER_H
 #define SYSTALLY_MASTER_H
 
+#include <linux/spinlock.h>
+
 #include "table.h"
+
+/*
+ * Whoever holds it sees each count in one table only: rows are moved to the
+ * master, and the master and CPUs' tables are replaced, under it. Taken with
+ * interrupts off, for some rows at a time; innermost of all locks, and never by
+ * the hooks' handlers, whose own CPU's table goes on counting.
+ */
+extern raw_spinlock_t systally_move_lock;
 
 /* A clean table, charged to the cap; NULL if that or the memory is reached. */
 struct table *systally_table_alloc(u32 rows, int node);
@@ -20,8 +30,12 @@ void systally_master_exit(void);
 /* The table itself; another after a fold. */
 struct table *systally_master_table(void);
 
-/* systally_master_fold - add a CPU's table, whose writer is done with it */
-void systally_master_fold(const struct table *from);
+/*
+ * systally_master_fold - add a CPU's table, whose writer is done with it
+ *
+ * Its rows stay, with nothing counted, until it is cleaned.
+ */
+void systally_master_fold(struct table *from);
 
 /*
  * systally_master_grow - see that there is room for @rows more

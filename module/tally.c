@@ -177,6 +177,7 @@ static struct table *grow_retired(struct tally_cpu *cpu, int node,
 {
 	u32 rows = 2 * table_rows(table);
 	struct table *larger = NULL;
+	unsigned int i;
 
 	if (rows <= CPU_ROWS_MAX && time_before(jiffies, cpu->grown + HZ) &&
 	    table_bytes(rows) * num_possible_cpus() <
@@ -186,6 +187,11 @@ static struct table *grow_retired(struct tally_cpu *cpu, int node,
 	cpu->grown = jiffies;
 	if (!larger)
 		return table;
+	raw_spin_lock_irq(&systally_move_lock);
+	for (i = 0; cpu->all[i] != table; i++)
+		;
+	cpu->all[i] = larger;
+	raw_spin_unlock_irq(&systally_move_lock);
 	systally_table_free(table);
 	return larger;
 }
@@ -397,6 +403,9 @@ int systally_tally_init(void)
 		cpu->third = stamped_table(rows, cpu_to_node(cpu_nr));
 		if (!cpu->active || !cpu->spare || !cpu->third)
 			goto err_free_tables;
+		cpu->all[0] = cpu->active;
+		cpu->all[1] = cpu->spare;
+		cpu->all[2] = cpu->third;
 	}
 	return 0;
 

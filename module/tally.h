@@ -5,13 +5,19 @@
  *
  * Concurrency: each CPU has three tables: one active, one spare (clean) or
  * retired (waiting to be folded), and one that takes the spare's place while a
- * flush waits. Handlers run with preemption off and do
- * not nest (system calls come neither from irq nor NMI), so an active table
- * has one writer, which uses plain stores. Whoever takes the spare (xchg) has
- * thereby the right to replace the active table: the owner when it is full,
- * or a flush, which then gives the CPU another spare at once. Nobody reads a table before its writer is done with it, which
- * the owner says by storing it to `retired`, and a flush knows by waiting for
- * synchronize_rcu(). The master table belongs to whoever holds the mutex.
+ * flush waits. Handlers run with preemption off and do not nest (system calls
+ * come neither from irq nor NMI), so an active table has one writer, which uses
+ * plain stores. Whoever takes the spare (xchg) has thereby the right to replace
+ * the active table: the owner when it is full, or a flush, which then gives the
+ * CPU another spare at once. Nobody reads a table before its writer is done
+ * with it, which the owner says by storing it to `retired`, and a flush knows
+ * by waiting for synchronize_rcu(). The master table belongs to whoever holds
+ * the mutex.
+ *
+ * The one exception is query.c, which looks for rows in all tables, live ones
+ * too, while systally_move_lock keeps every count where it is. It may miss a
+ * row that is being inserted just then, and with it a call that is being
+ * counted; a row it finds has a count that was true at some moment of the look.
  *
  * Each time a table is put to use it gets a new serial. A call in flight holds
  * its row and the serial: if this CPU's table still has it, the row is still
@@ -30,6 +36,10 @@ struct tally_cpu {
 	struct table *spare;	/* taken by xchg(); put by the mutex's holder */
 	struct table *retired;	/* put by the owner; taken under the mutex */
 	struct table *third;	/* clean, or being flushed; under the mutex */
+	struct table *all[3];	/* these, in no order: for who reads them from
+				 * elsewhere under systally_move_lock; replaced
+				 * under that and the mutex
+				 */
 	unsigned long grown;	/* jiffies of the last refill, under the mutex */
 };
 
