@@ -58,6 +58,7 @@ help:
 	@echo 'make check-unit   the unit tests only'
 	@echo 'make check-lint   the lint only'
 	@echo 'make check-guest  the tests in the lab only (T=FILES: these)'
+	@echo 'make check-stap   the tests of the tapsets and scripts, on kernel 7.2'
 	@echo 'make check-lab    the tests of the lab itself'
 	@echo 'make check-long   the tests in the lab with full numbers; takes an hour'
 	@echo 'make cost         print the cost per call, in instructions'
@@ -184,7 +185,8 @@ scripts := .ci/run scripts/setup scripts/suite scripts/cache.sh scripts/demo \
 	scripts/syscall-names scripts/overhead scripts/overhead-parts/measure \
 	$(wildcard scripts/overhead-parts/*.sh) \
 	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
-	$(wildcard tests/guest/*.sh)
+	$(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
+	tests/stap/lib.sh tests/stap/compile
 
 .PHONY: check-lint
 check-lint:
@@ -249,6 +251,20 @@ check-long:
 	+$(in_cache) all workloads
 	tests/lab/run --timeout 7200 -- $(subst $(out),$(lab_out),$(guest)) \
 	tests/guest/run $(T)
+
+# Tapsets and scripts, on the kernel whose packaged SystemTap works
+stap := $(cache)/build/stap
+
+.PHONY: check-stap check-stap-guest
+check-stap:
+	scripts/setup build test lab
+	+$(MAKE) --no-print-directory lab-7.2
+	+$(MAKE) --no-print-directory KERNEL=7.2 T='$(T)' check-stap-guest
+
+check-stap-guest: all workloads
+	tests/stap/compile '$(stap)'
+	env SYSTALLY_STAP='$(stap)' tests/lab/run --timeout 1500 -- $(guest) \
+	tests/guest/run $(or $(T),$(patsubst tests/%,../%,$(wildcard tests/stap/*.t)))
 
 .PHONY: check-lab
 check-lab:
