@@ -56,6 +56,7 @@ stap_run() {
 
 # stap_start NAME [ARGUMENT...]: until it says that it is ready
 stap_start() {
+	rm -f "$T/$1.out"
 	stap_run "$@" &
 	stap_pid[$1]=$!
 	wait_for test -s "$T/$1.out" || note "$(cat "$T/$1.err")"
