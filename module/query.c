@@ -67,16 +67,22 @@ static void look_up(struct search *search, struct table *table)
 		}
 }
 
-static bool is_wanted(const struct search *search, const struct table_row *row)
+/* Whether it counts calls of whom is looked for, whatever call that is */
+static bool is_of(const struct search *search, const struct table_row *row)
 {
 	enum row_kind kind = key_kind(row->key);
 
-	if (!row->key || (kind != ROW_CALL && (search->tgid ||
-	    (kind != ROW_UNATTRIBUTED && kind != ROW_FOLDED_CALL))))
-		return false;
-	if (search->tgid && (key_tgid(row->key) != search->tgid ||
-			     row->start < search->start))
-		return false;
+	if (!search->tgid)
+		return row->key && (kind == ROW_CALL ||
+				    kind == ROW_UNATTRIBUTED ||
+				    kind == ROW_FOLDED_CALL);
+	return row->key && kind == ROW_CALL &&
+	       key_tgid(row->key) == search->tgid &&
+	       row->start >= search->start;
+}
+
+static bool is_wanted(const struct search *search, const struct table_row *row)
+{
 	return search->all_calls ||
 	       test_bit(key_nr(row->key), search->set.nr[key_abi(row->key)]);
 }
@@ -88,8 +94,9 @@ static void scan(struct search *search, struct table *table)
 	for (i = 0; READ_ONCE(table->used) && i < table_rows(table); i++) {
 		const struct table_row *row = &table->rows[i];
 
-		if (!is_wanted(search, row))
+		if (!is_of(search, row))
 			continue;
+		search->found = true;
 		if (search->tgid && row->start > search->start) {
 			/* A later process with a pid that was reused */
 			search->start = row->start;
@@ -98,7 +105,8 @@ static void scan(struct search *search, struct table *table)
 			search->total = 0;
 			search->max = 0;
 		}
-		count_row(search, row);
+		if (is_wanted(search, row))
+			count_row(search, row);
 	}
 }
 
