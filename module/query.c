@@ -202,7 +202,8 @@ int systally_query_calls(u32 tgid, const char *calls, u64 *sums)
 	err = do_locked(search_tables, &search);
 	if (err)
 		return err;
-	if (tgid && !search.found && !systally_target_has(tgid))
+	if (tgid && !search.found &&
+	    (!search.start || !systally_target_has(tgid)))
 		return -ESRCH;
 	sums[QUERY_COUNT] = search.count;
 	sums[QUERY_ERRORS] = search.errors;
@@ -350,9 +351,10 @@ int systally_query_target(u32 tgid, bool add)
 	s32 order = add ? tgid : -tgid;
 	int err = 0;
 
+	/* A number may be in use by a group or a session only. */
 	rcu_read_lock();
 	if (!tgid || tgid >= PID_MAX_LIMIT ||
-	    !find_pid_ns(tgid, &init_pid_ns))
+	    !pid_task(find_pid_ns(tgid, &init_pid_ns), PIDTYPE_PID))
 		err = -ESRCH;
 	rcu_read_unlock();
 	if (!err)
