@@ -5,6 +5,7 @@
  * can be read here that others write.
  */
 #include <linux/irq_work.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -219,14 +220,19 @@ int systally_query_is_target(u32 tgid)
 }
 EXPORT_SYMBOL_GPL(systally_query_is_target);
 
+/* An answer that nobody has taken by then does not keep others waiting. */
+#define HOT_KEPT	(10 * HZ)
+
 /*
  * The question of who is hottest, one at a time. hot_state goes idle -> asking
  * by who asks (cmpxchg), -> asked (release, after hot_but), -> answered by the
- * work (release, after hot_answer), -> idle by who takes the answer (cmpxchg).
+ * work (release, after hot_answer), -> idle by who asked and takes the answer,
+ * or asking by somebody else when it is old (cmpxchg).
  */
 enum { HOT_IDLE, HOT_ASKING, HOT_ASKED, HOT_ANSWERED };
 static atomic_t hot_state = ATOMIC_INIT(HOT_IDLE);
 static int hot_answer;
+static unsigned long hot_answered;	/* jiffies */
 static u32 hot_but;
 
 static int find_hottest(u32 but)
@@ -264,6 +270,7 @@ static void answer_hottest(struct work_struct *work)
 	if (atomic_read_acquire(&hot_state) != HOT_ASKED)
 		return;
 	hot_answer = find_hottest(hot_but);
+	hot_answered = jiffies;
 	atomic_set_release(&hot_state, HOT_ANSWERED);
 }
 
@@ -317,18 +324,36 @@ static void queue_works(struct irq_work *work)
 
 static DEFINE_IRQ_WORK(queue_irq_work, queue_works);
 
+/* Ask, if the state is still @state */
+static void ask_hottest(int state, u32 but)
+{
+	if (atomic_cmpxchg(&hot_state, state, HOT_ASKING) != state)
+		return;
+	WRITE_ONCE(hot_but, but);
+	atomic_set_release(&hot_state, HOT_ASKED);
+	irq_work_queue(&queue_irq_work);
+}
+
 int systally_query_hottest(u32 but)
 {
 	int answer;
 
-	if (atomic_cmpxchg(&hot_state, HOT_IDLE, HOT_ASKING) == HOT_IDLE) {
-		hot_but = but;
-		atomic_set_release(&hot_state, HOT_ASKED);
-		irq_work_queue(&queue_irq_work);
+	if (static_key_enabled(&systally_threads_key))
+		return -EOPNOTSUPP;
+	switch (atomic_read_acquire(&hot_state)) {
+	case HOT_IDLE:
+		ask_hottest(HOT_IDLE, but);
+		return 0;
+	case HOT_ANSWERED:
+		break;
+	default:
 		return 0;
 	}
-	if (atomic_read_acquire(&hot_state) != HOT_ANSWERED)
+	if (READ_ONCE(hot_but) != but) {
+		if (time_after(jiffies, READ_ONCE(hot_answered) + HOT_KEPT))
+			ask_hottest(HOT_ANSWERED, but);
 		return 0;
+	}
 	answer = READ_ONCE(hot_answer);
 	/* Another may have taken it meanwhile. */
 	return atomic_cmpxchg(&hot_state, HOT_ANSWERED, HOT_IDLE) ==
