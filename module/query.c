@@ -11,7 +11,7 @@
 #include <linux/pid_namespace.h>
 #include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/workqueue.h>
 
 #include "clock.h"
@@ -235,6 +235,20 @@ static int hot_answer;
 static unsigned long hot_answered;	/* jiffies */
 static u32 hot_but;
 
+/* Whether a row's process can still make calls: no zombie */
+static bool row_lives(const struct systally_row *row)
+{
+	const struct task_struct *leader;
+	bool lives;
+
+	rcu_read_lock();
+	leader = pid_task(find_pid_ns(row->tgid, &init_pid_ns), PIDTYPE_TGID);
+	lives = leader && leader->start_boottime == row->start_ns &&
+		atomic_read(&leader->signal->live) > 0;
+	rcu_read_unlock();
+	return lives;
+}
+
 static int find_hottest(u32 but)
 {
 	const struct systally_row *row, *end;
@@ -254,7 +268,7 @@ static int find_hottest(u32 but)
 		if (!last)
 			continue;
 		if (count > most && row->tgid && row->tgid != but &&
-		    start_of(row->tgid) == row->start_ns) {
+		    row_lives(row)) {
 			most = count;
 			tgid = row->tgid;
 		}
