@@ -5,12 +5,13 @@
  * can be read here that others write.
  */
 #include <linux/irq_work.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/workqueue.h>
 
 #include "clock.h"
@@ -67,16 +68,22 @@ static void look_up(struct search *search, struct table *table)
 		}
 }
 
-static bool is_wanted(const struct search *search, const struct table_row *row)
+/* Whether it counts calls of whom is looked for, whatever call that is */
+static bool is_of(const struct search *search, const struct table_row *row)
 {
 	enum row_kind kind = key_kind(row->key);
 
-	if (!row->key || (kind != ROW_CALL && (search->tgid ||
-	    (kind != ROW_UNATTRIBUTED && kind != ROW_FOLDED_CALL))))
-		return false;
-	if (search->tgid && (key_tgid(row->key) != search->tgid ||
-			     row->start < search->start))
-		return false;
+	if (!search->tgid)
+		return row->key && (kind == ROW_CALL ||
+				    kind == ROW_UNATTRIBUTED ||
+				    kind == ROW_FOLDED_CALL);
+	return row->key && kind == ROW_CALL &&
+	       key_tgid(row->key) == search->tgid &&
+	       row->start >= search->start;
+}
+
+static bool is_wanted(const struct search *search, const struct table_row *row)
+{
 	return search->all_calls ||
 	       test_bit(key_nr(row->key), search->set.nr[key_abi(row->key)]);
 }
@@ -88,8 +95,9 @@ static void scan(struct search *search, struct table *table)
 	for (i = 0; READ_ONCE(table->used) && i < table_rows(table); i++) {
 		const struct table_row *row = &table->rows[i];
 
-		if (!is_wanted(search, row))
+		if (!is_of(search, row))
 			continue;
+		search->found = true;
 		if (search->tgid && row->start > search->start) {
 			/* A later process with a pid that was reused */
 			search->start = row->start;
@@ -98,7 +106,8 @@ static void scan(struct search *search, struct table *table)
 			search->total = 0;
 			search->max = 0;
 		}
-		count_row(search, row);
+		if (is_wanted(search, row))
+			count_row(search, row);
 	}
 }
 
@@ -194,7 +203,8 @@ int systally_query_calls(u32 tgid, const char *calls, u64 *sums)
 	err = do_locked(search_tables, &search);
 	if (err)
 		return err;
-	if (tgid && !search.found && !systally_target_has(tgid))
+	if (tgid && !search.found &&
+	    (!search.start || !systally_target_has(tgid)))
 		return -ESRCH;
 	sums[QUERY_COUNT] = search.count;
 	sums[QUERY_ERRORS] = search.errors;
@@ -210,15 +220,34 @@ int systally_query_is_target(u32 tgid)
 }
 EXPORT_SYMBOL_GPL(systally_query_is_target);
 
+/* An answer that nobody has taken by then does not keep others waiting. */
+#define HOT_KEPT	(10 * HZ)
+
 /*
  * The question of who is hottest, one at a time. hot_state goes idle -> asking
  * by who asks (cmpxchg), -> asked (release, after hot_but), -> answered by the
- * work (release, after hot_answer), -> idle by who takes the answer (cmpxchg).
+ * work (release, after hot_answer), -> idle by who asked and takes the answer,
+ * or asking by somebody else when it is old (cmpxchg).
  */
 enum { HOT_IDLE, HOT_ASKING, HOT_ASKED, HOT_ANSWERED };
 static atomic_t hot_state = ATOMIC_INIT(HOT_IDLE);
 static int hot_answer;
+static unsigned long hot_answered;	/* jiffies */
 static u32 hot_but;
+
+/* Whether a row's process can still make calls: no zombie */
+static bool row_lives(const struct systally_row *row)
+{
+	const struct task_struct *leader;
+	bool lives;
+
+	rcu_read_lock();
+	leader = pid_task(find_pid_ns(row->tgid, &init_pid_ns), PIDTYPE_TGID);
+	lives = leader && leader->start_boottime == row->start_ns &&
+		atomic_read(&leader->signal->live) > 0;
+	rcu_read_unlock();
+	return lives;
+}
 
 static int find_hottest(u32 but)
 {
@@ -239,7 +268,7 @@ static int find_hottest(u32 but)
 		if (!last)
 			continue;
 		if (count > most && row->tgid && row->tgid != but &&
-		    start_of(row->tgid) == row->start_ns) {
+		    row_lives(row)) {
 			most = count;
 			tgid = row->tgid;
 		}
@@ -255,6 +284,7 @@ static void answer_hottest(struct work_struct *work)
 	if (atomic_read_acquire(&hot_state) != HOT_ASKED)
 		return;
 	hot_answer = find_hottest(hot_but);
+	hot_answered = jiffies;
 	atomic_set_release(&hot_state, HOT_ANSWERED);
 }
 
@@ -308,18 +338,36 @@ static void queue_works(struct irq_work *work)
 
 static DEFINE_IRQ_WORK(queue_irq_work, queue_works);
 
+/* Ask, if the state is still @state */
+static void ask_hottest(int state, u32 but)
+{
+	if (atomic_cmpxchg(&hot_state, state, HOT_ASKING) != state)
+		return;
+	WRITE_ONCE(hot_but, but);
+	atomic_set_release(&hot_state, HOT_ASKED);
+	irq_work_queue(&queue_irq_work);
+}
+
 int systally_query_hottest(u32 but)
 {
 	int answer;
 
-	if (atomic_cmpxchg(&hot_state, HOT_IDLE, HOT_ASKING) == HOT_IDLE) {
-		hot_but = but;
-		atomic_set_release(&hot_state, HOT_ASKED);
-		irq_work_queue(&queue_irq_work);
+	if (static_key_enabled(&systally_threads_key))
+		return -EOPNOTSUPP;
+	switch (atomic_read_acquire(&hot_state)) {
+	case HOT_IDLE:
+		ask_hottest(HOT_IDLE, but);
+		return 0;
+	case HOT_ANSWERED:
+		break;
+	default:
 		return 0;
 	}
-	if (atomic_read_acquire(&hot_state) != HOT_ANSWERED)
+	if (READ_ONCE(hot_but) != but) {
+		if (time_after(jiffies, READ_ONCE(hot_answered) + HOT_KEPT))
+			ask_hottest(HOT_ANSWERED, but);
 		return 0;
+	}
 	answer = READ_ONCE(hot_answer);
 	/* Another may have taken it meanwhile. */
 	return atomic_cmpxchg(&hot_state, HOT_ANSWERED, HOT_IDLE) ==
@@ -342,9 +390,10 @@ int systally_query_target(u32 tgid, bool add)
 	s32 order = add ? tgid : -tgid;
 	int err = 0;
 
+	/* A number may be in use by a group or a session only. */
 	rcu_read_lock();
 	if (!tgid || tgid >= PID_MAX_LIMIT ||
-	    !find_pid_ns(tgid, &init_pid_ns))
+	    !pid_task(find_pid_ns(tgid, &init_pid_ns), PIDTYPE_PID))
 		err = -ESRCH;
 	rcu_read_unlock();
 	if (!err)

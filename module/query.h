@@ -45,7 +45,9 @@ int systally_query_calls(u32 tgid, const char *calls, u64 *sums);
  *
  * The answer takes a flush, in process context: returns 0 until it is there,
  * then once the tgid, or -ESRCH if nobody has calls; the next one asks anew.
- * Other errors: -EAGAIN, interrupted or no memory: ask again.
+ * One question at a time: who has another @but waits until the answer is taken,
+ * or ten seconds old. Other errors: -EAGAIN, interrupted or no memory: ask
+ * again; -EOPNOTSUPP, rows are kept per thread.
  */
 int systally_query_hottest(u32 but);
 

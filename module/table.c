@@ -12,13 +12,12 @@ void table_init(struct table *table, u32 rows)
 
 void table_clean(struct table *table)
 {
-	u32 mask = table->mask;
+	size_t from = offsetof(struct table, used);
 	size_t bytes = sizeof(*table);
 
 	if (table->used)
 		bytes = table_bytes(table_rows(table));
-	memset(table, 0, bytes);
-	table->mask = mask;
+	memset((void *)table + from, 0, bytes - from);
 }
 
 struct table_row *table_insert(struct table *table, u64 key, u64 start,

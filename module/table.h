@@ -207,7 +207,12 @@ static __always_inline struct table_row *table_lookup(struct table *table,
  */
 void table_init(struct table *table, u32 rows);
 
-/* table_clean - empty a table; cheap if nothing of it is used */
+/*
+ * table_clean - empty a table; cheap if nothing of it is used
+ *
+ * Its mask stays as it is, for who looks for rows meanwhile: with another one
+ * that might never end.
+ */
 void table_clean(struct table *table);
 
 /*
