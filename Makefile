@@ -59,12 +59,14 @@ help:
 	@echo 'make check-lint   the lint only'
 	@echo 'make check-guest  the tests in the lab only (T=FILES: these)'
 	@echo 'make check-all    the same on each of the kernels (KERNELS=: these)'
+	@echo 'make check-stap   the tests of the tapsets and scripts, on kernel 7.2'
 	@echo 'make check-lab    the tests of the lab itself'
 	@echo 'make check-long   the tests in the lab with full numbers; takes an hour'
 	@echo 'make cost         print the cost per call, in instructions'
+	@echo 'make cost-stap    print what the tapsets cost, on kernel 7.2'
 	@echo 'make lab-K        set up kernel K for the lab: $(suites)'
 	@echo 'make bench        compare with other tools: doc/overhead (ONLY=WORDS: these)'
-	@echo 'make install      install command, module and man page (DESTDIR=, PREFIX=)'
+	@echo 'make install      install command, module, tapsets, man page (DESTDIR=, PREFIX=)'
 	@echo 'make clean        remove what was built here'
 	@echo
 	@echo 'KERNELDIR=DIR     kernel to build for (/lib/modules/KERNELRELEASE/build)'
@@ -185,7 +187,8 @@ scripts := .ci/run scripts/setup scripts/suite scripts/cache.sh scripts/demo \
 	scripts/syscall-names scripts/overhead scripts/overhead-parts/measure \
 	$(wildcard scripts/overhead-parts/*.sh) \
 	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
-	tests/guest/on-all-kernels $(wildcard tests/guest/*.sh)
+	tests/guest/on-all-kernels $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
+	tests/stap/lib.sh tests/stap/compile tests/stap/cost.sh
 
 .PHONY: check-lint
 check-lint:
@@ -266,6 +269,30 @@ check-long:
 	tests/lab/run --timeout 7200 -- $(subst $(out),$(lab_out),$(guest)) \
 	tests/guest/run $(T)
 
+# Tapsets and scripts, on the kernel whose packaged SystemTap works
+stap := $(cache)/build/stap
+
+.PHONY: check-stap check-stap-guest cost-stap cost-stap-guest
+check-stap:
+	scripts/setup build test lab
+	+$(MAKE) --no-print-directory lab-7.2
+	+$(MAKE) --no-print-directory KERNEL=7.2 T='$(T)' check-stap-guest
+
+check-stap-guest: all workloads
+	tests/stap/compile '$(stap)' $(wildcard scripts/stap/*.stp tests/stap/*.stp)
+	env SYSTALLY_STAP='$(stap)' tests/lab/run --timeout 1500 -- $(guest) \
+	tests/guest/run $(or $(T),$(patsubst tests/%,../%,$(wildcard tests/stap/*.t)))
+
+cost-stap:
+	scripts/setup build test lab
+	+$(MAKE) --no-print-directory lab-7.2
+	+$(MAKE) --no-print-directory KERNEL=7.2 cost-stap-guest
+
+cost-stap-guest: workloads
+	tests/stap/compile '$(stap)' $(wildcard tests/stap/cost/*.stp)
+	env SYSTALLY_STAP='$(stap)' tests/lab/run --icount --memory 4096 \
+	--timeout 1800 -- $(guest) tests/stap/cost.sh
+
 .PHONY: check-lab
 check-lab:
 	scripts/setup lab
@@ -337,6 +364,10 @@ install: all
 	'$(DESTDIR)$(PREFIX)/sbin/systally'
 	install -D -m 644 doc/systally.8 \
 	'$(DESTDIR)$(PREFIX)/share/man/man8/systally.8'
+	install -d '$(DESTDIR)$(PREFIX)/share/systemtap/tapset' \
+	'$(DESTDIR)$(PREFIX)/share/systally/stap'
+	install -m 644 tapsets/*.stp '$(DESTDIR)$(PREFIX)/share/systemtap/tapset'
+	install -m 644 scripts/stap/* '$(DESTDIR)$(PREFIX)/share/systally/stap'
 	install -D -m 644 '$(out)/module/systally.ko' '$(updates)/systally.ko'
 	$(if $(DESTDIR),,depmod '$(KERNELRELEASE)')
 

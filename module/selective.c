@@ -8,9 +8,9 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
-#include <linux/workqueue.h>
 
 #include "compat/task_flag.h"
+#include "compat/workqueue.h"
 #include "guard.h"
 #include "selective.h"
 #include "target.h"
@@ -244,7 +244,7 @@ static void look_again(struct work_struct *work)
 	mutex_lock(&selective_mutex);
 	if (wanted) {
 		look();
-		queue_delayed_work(system_unbound_wq, &look_work, HZ);
+		queue_delayed_work(compat_unbound_wq, &look_work, HZ);
 	}
 	mutex_unlock(&selective_mutex);
 }
@@ -261,7 +261,7 @@ void systally_selective_want(const char *reason)
 	} else {
 		look();
 		/* At once, if the guard needs time */
-		mod_delayed_work(system_unbound_wq, &look_work,
+		mod_delayed_work(compat_unbound_wq, &look_work,
 				 systally_selective_on() ? HZ : 0);
 	}
 	mutex_unlock(&selective_mutex);
@@ -296,7 +296,7 @@ void systally_selective_init(void)
 	if (!systally_selective_allowed || systally_guard_arm(newcomer))
 		return;
 	/* To be ready when targets come, but not before we are to stay */
-	queue_delayed_work(system_unbound_wq, &look_work, HZ);
+	queue_delayed_work(compat_unbound_wq, &look_work, HZ);
 }
 
 void systally_selective_exit(void)

@@ -7,12 +7,13 @@
 # Static and not PIE: int 0x80 from 64-bit code takes 32-bit pointers only, and
 # libc must not add calls of the dynamic linker's.
 
-WORKLOADS := blocked calls chain churn cost crowd ctlwrite insert latency \
-	loops namespace puppet rawtp reuse signals snapread storm sweep \
-	threads tree
+WORKLOADS := blocked calls chain churn cost crowd ctlwrite files insert \
+	latency loops namespace polls puppet rawtp reuse signals snapread \
+	storm sweep threads tree
 
 # Built a second time for i386, as NAME32
-WORKLOADS32 := blocked calls chain latency loops signals storm threads tree
+WORKLOADS32 := blocked calls chain latency loops polls signals storm \
+	threads tree
 
 WORKLOAD_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Werror -static -no-pie \
 	-fno-pie -pthread

@@ -1,0 +1,148 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tapset systally.stp, and syscount and errno-top, which are on it: every
+# call of every ABI by its own name and number, its error and its time; against
+# what the workloads made, and against systally's own counters in the same run.
+
+# shellcheck source=tests/stap/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+plan 33
+need_load collect=time
+
+# calls.stp prints: entry TGID ABI NR NAME COUNT; return TGID ABI NAME ERROR COUNT US
+stap_start calls
+workloads=(calls:plain calls32:plain calls:int80 calls:x32 calls:errors
+	calls32:errors calls:unknown)
+pids=()
+for workload in "${workloads[@]}"; do
+	"$WORKLOAD/${workload%:*}" -t "${workload#*:}" \
+		>"$T/${workload/:/-}.expected" &
+	pids+=($!)
+	wait $!
+done
+passes 'calls ends well' stap_end calls
+is "$(stap_complaints calls)" '' 'and has nothing to complain of'
+
+# What the workload says that this process did not show
+missing() {
+	local pid=$1 abi name count error
+
+	while read -r word abi name count error; do
+		case $word in
+		count | entry)
+			grep -Eq "^entry $pid $abi -?[0-9]+ $name $count\$" \
+				"$T/calls.out" || echo "$abi $name $count"
+			;;
+		error)
+			grep -Eq "^return $pid $abi $name $(errno_name "$count") $error " \
+				"$T/calls.out" ||
+				echo "$abi $name error $count $error"
+			;;
+		esac
+	done
+}
+
+errno_name() {
+	case $1 in
+	3) echo ESRCH ;;
+	9) echo EBADF ;;
+	22) echo EINVAL ;;
+	38) echo ENOSYS ;;
+	*) echo "errno $1" ;;
+	esac
+}
+
+# What systally counted for the process that the script did not count as well.
+# The three calls by which it makes itself a target are half before and half
+# after that, as is execve.
+unlike_module() {
+	awk -v tgid="$1" '
+		FNR == NR && $1 == "entry" && $2 == tgid {
+			seen[$3 " " $4 " " $5] = $6
+		}
+		FNR == NR { next }
+		$1 == tgid {
+			rows++
+			key = $3 " " $4 " " $5
+			if (seen[key] != $6 &&
+			    $5 !~ /^(openat|write|close|execve)$/)
+				print key, seen[key] + 0, "not", $6
+		}
+		END { if (rows < 7) print rows + 0, "rows" }' \
+		"$T/calls.out" "$D/counters"
+}
+
+for i in "${!workloads[@]}"; do
+	workload=${workloads[i]}
+	at_least "$(wc -l <"$T/${workload/:/-}.expected")" 7 \
+		"$workload: says what it did"
+	is "$(missing "${pids[i]}" <"$T/${workload/:/-}.expected")" '' \
+		"$workload: its calls by name, ABI and error"
+done
+for i in 0 1; do
+	is "$(unlike_module "${pids[i]}")" '' \
+		"${workloads[i]}: systally's counters say the same"
+done
+
+# Times: seven sleeps of 20 ms each
+stap_start calls
+"$WORKLOAD/calls" -t sleeps 7 20 >"$T/sleeps" &
+sleeper=$!
+wait $sleeper
+stap_end calls
+us=$(awk -v tgid=$sleeper '$1 == "return" && $2 == tgid &&
+	$4 == "nanosleep" { print int($7) }' "$T/calls.out")
+at_least "$us" 140000 'seven sleeps of 20 ms took 140 ms'
+module_us=$(($(column $sleeper x86-64 nanosleep total_ns) / 1000))
+at_least "$us" "$module_us" 'not less than systally says'
+
+# syscount by process, and by call
+stap_start syscount process 3600 50
+counted=()
+for workload in calls calls32; do
+	"$WORKLOAD/$workload" plain >/dev/null &
+	counted[${#counted[@]}]=$!
+	wait $!
+done
+stap_end syscount
+for i in 0 1; do
+	made=$(table syscount tgid | awk -v tgid="${counted[i]}" \
+		'$1 == tgid { print $NF }')
+	at_least "$made" 19143 'syscount process: all of its calls'
+	# Besides them only what a static program does to start and end
+	at_least $((19143 + 60)) "${made:-0}" 'syscount process: no others'
+done
+
+stap_start syscount call 3600 100
+"$WORKLOAD/calls32" -t plain >"$T/expected" &
+wait $!
+stap_end syscount
+while read -r word abi name count; do
+	[ "$word" = count ] || continue
+	case $name in
+	close | poll | select) continue ;;	# of others as well
+	esac
+	is "$(table syscount abi | awk -v n="$name" -v abi="$abi" \
+		'$1 == abi && $2 == n { print $3 }')" "$count" \
+		"syscount call: $abi $name"
+done <"$T/expected"
+
+# errno-top
+stap_start errno-top 3600 50
+"$WORKLOAD/calls32" errors >"$T/expected"
+stap_end errno-top
+errors=''
+while read -r word abi name errno count; do
+	[ "$word" = error ] || continue
+	table errno-top command | awk -v abi="$abi" -v name="$name" \
+		-v error="$(errno_name "$errno")" -v count="$count" '
+		$1 == "calls32" && $2 == abi && $3 == name && $4 == error &&
+		$5 == count { found = 1 }
+		END { exit !found }' ||
+		errors="$errors $name:$errno:$count"
+done <"$T/expected"
+is "$errors" '' 'errno-top: every error of every call'
+
+finish

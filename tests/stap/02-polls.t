@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tapset pollwait.stp, and poll-count and poll-timeouts, which are on it:
+# the calls of the family, of every ABI, against what the workload made and,
+# side by side in the same table, against systally's own counters.
+
+# shellcheck source=tests/stap/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+plan 26
+need_load targets=all
+
+run_workloads() {
+	local workload
+
+	for workload in 'polls' 'polls32' 'polls x32'; do
+		# shellcheck disable=SC2086 # words
+		"$WORKLOAD/"$workload >"$T/${workload/ /-}.expected" &
+		pids[${#pids[@]}]=$!
+		wait $!
+	done
+}
+expected=(polls polls32 polls-x32)
+
+stap_start poll-count 3600 50
+pids=()
+run_workloads
+passes 'poll-count ends well' stap_end poll-count
+is "$(stap_complaints poll-count)" '' 'and has nothing to complain of'
+like "$(<"$T/polls-x32.expected")" 'count x32 epoll_pwait2' 'x32 calls work'
+
+# tgid command abi call calls total systally: truth, script and module
+for i in 0 1 2; do
+	is "$(table poll-count tgid | awk -v tgid="${pids[i]}" '
+		$1 == tgid { print $3, $4, $5, $6, $7 }' | sort)" \
+		"$(awk '$1 == "count" { print $2, $3, $4, $4, $4 }' \
+			"$T/${expected[i]}.expected" | sort)" \
+		"poll-count, ${expected[i]}: truth, script and systally are one"
+	at_least "$(wc -l <"$T/${expected[i]}.expected")" 14 \
+		"${expected[i]}: makes seven calls or more"
+done
+
+# With -c, only the command and its children; and to the moment of its end
+stap_run poll-count 3600 50 -- -c "sh -c '$WORKLOAD/polls >/dev/null'"
+is $? 0 'poll-count with -c ends with the command'
+is "$(table poll-count tgid | awk '$2 == "polls" { print $3, $4, $5, $7 }' |
+	sort)" "$(awk '$1 == "count" { print $2, $3, $4, $4 }' \
+	"$T/polls.expected" | sort)" 'and has counted all of it, as systally has'
+is "$(table poll-count tgid | awk '$2 !~ /^(polls|sh)$/')" '' \
+	'and nobody else'
+
+# Every second, the sum over all tables is the total.
+stap_start poll-count 1 50
+pids=()
+run_workloads
+stap_end poll-count
+awk -v tgid="${pids[1]}" '$1 == "In" { exit } $1 == tgid { n += $5 }
+	END { print n + 0 }' "$T/poll-count.out" >"$T/sum"
+table poll-count tgid | awk -v tgid="${pids[1]}" '
+	$1 == tgid { left += $5 } END { print left + 0 }' >"$T/total"
+at_least "$(<"$T/total")" 1000 'poll-count 1: a total'
+at_least "$(<"$T/total")" "$(<"$T/sum")" 'what the tables show is part of it'
+
+stap_start poll-timeouts 3600 50
+pids=()
+run_workloads
+passes 'poll-timeouts ends well' stap_end poll-timeouts
+is "$(stap_complaints poll-timeouts)" '' 'and has nothing to complain of'
+for i in 0 1 2; do
+	is "$(table poll-timeouts tgid | awk -v tgid="${pids[i]}" '
+		$1 == tgid { print $3, $4, $5, $6, $8 }' | sort)" \
+		"$(awk '$1 == "waits" {
+			print $2, $3, $4 + $5 + $6, $5, $6
+		}' "$T/${expected[i]}.expected" | sort)" \
+		"poll-timeouts, ${expected[i]}: waits, time-outs, spins"
+	is "$(table poll-timeouts tgid | awk -v tgid="${pids[i]}" '
+		$1 == tgid && $7 != "1.000"')" '' \
+		"poll-timeouts, ${expected[i]}: each was to last 1 ms"
+done
+
+# Without the module
+unload
+stap_start poll-count 3600
+"$WORKLOAD/polls" >"$T/expected"
+stap_end poll-count
+is "$(table poll-count tgid | awk '$2 == "polls" { print $NF }' | sort -u)" - \
+	'without systally its column is empty'
+
+finish

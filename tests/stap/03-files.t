@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tapset fileio.stp, and top-files, which is on it: the right ten files in
+# the right order, with bytes and writes, whatever call has written them.
+
+# shellcheck source=tests/stap/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+plan 19
+mkdir "$T/one" "$T/two" "/root/files.$$"
+
+# names FILE: the files of the last table, bytes and writes
+names() {
+	table top-files bytes | awk '{ print $1, $2, $NF }'
+}
+
+stap_start top-files 3600
+"$WORKLOAD/files" "$T/one" >"$T/expected"
+passes 'top-files ends well' stap_end top-files
+is "$(stap_complaints top-files)" '' 'and has nothing to complain of'
+is "$(names | wc -l)" 10 'ten files'
+is "$(names)" "$(head -n 10 "$T/expected" | cut -d ' ' -f 2-)" \
+	'the right ten in the right order, with bytes and writes'
+is "$(table top-files bytes | awk '{ print $3 }' | sort -u)" tmpfs \
+	'on the right device'
+
+# On an overlay, whose copying makes more calls of the family
+stap_start top-files 3600 100
+"$WORKLOAD/files" "/root/files.$$" 7 >"$T/expected"
+stap_end top-files
+is "$(names | grep '/file-')" "$(cut -d ' ' -f 2- "$T/expected")" \
+	'on an overlay each write counts once'
+is "$(table top-files bytes | awk '/file-/ { print $3 }' | sort -u)" overlay \
+	'and the device is the overlay'
+
+# Several at once, 20 files each
+stap_start top-files 3600 100
+writers=()
+for folder in one two; do
+	"$WORKLOAD/files" "$T/$folder" 20 >"$T/$folder.expected" &
+	writers+=($!)
+done
+wait "${writers[@]}"
+stap_end top-files
+for folder in one two; do
+	is "$(names | grep "/$folder/file-" | sort)" \
+		"$(cut -d ' ' -f 2- "$T/$folder.expected" | sort)" \
+		"two at once: $folder"
+done
+
+# In a chroot, and renamed or deleted meanwhile: the name is that at the write
+stap_start top-files 3600
+exec 8>"$T/gone"
+rm "$T/gone"
+head -c 100000 /dev/zero >&8
+exec 8>&-
+stap_end top-files
+like "$(names)" '100000 [0-9]+ \(deleted\)' 'a deleted file is said to be one'
+
+# What ordinary tools do
+stap_start top-files 3600
+dd if=/dev/zero of="$T/dd" bs=4099 count=53 2>/dev/null
+cp "$T/dd" "$T/cp"
+cat "$T/dd" "$T/dd" >"$T/cat"
+python3 -c "open('$T/python', 'w').write('x' * 131071)"
+stap_end top-files
+size() {
+	names | awk -v name="$T/$1" '$3 == name { print $1 }'
+}
+is "$(size dd)" $((4099 * 53)) 'dd'
+is "$(size cp)" $((4099 * 53)) 'cp'
+is "$(size cat)" $((2 * 4099 * 53)) 'cat'
+is "$(size python)" 131071 'python'
+rm -r "/root/files.$$"
+
+# fileread
+stap_start fileread
+dd if="$T/dd" of=/dev/null bs=1009 2>/dev/null &
+reader=$!
+wait $reader
+stap_end fileread
+read -r _ _ reads bytes _ < <(grep "^read $reader .*$T/dd\$" "$T/fileread.out")
+is "$bytes" $((4099 * 53)) 'fileread: all bytes'
+is "$reads" $(((4099 * 53 + 1008) / 1009)) 'fileread: each read'
+
+finish

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the tests of tapsets and scripts share, besides the guest tests' lib.sh:
+# running compiled scripts by staprun in the suite that they were compiled in.
+# Takes them from $SYSTALLY_STAP. In the lab's guest only.
+
+# shellcheck source=tests/guest/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../guest/lib.sh"
+
+suite=${SYSTALLY_CACHE:?}/suites/sid
+STAP=${SYSTALLY_STAP:?}
+
+# The suite has the same /proc, /dev and so on, and the tests' own folders.
+enter_suite() {
+	local folder
+
+	# Another file of this run may have done it.
+	mountpoint -q "$suite/proc" && return
+	for folder in /dev /proc /sys /tmp "$STAP"; do
+		mkdir -p "$suite$folder"
+		mount --rbind "$folder" "$suite$folder"
+	done
+}
+mount_debugfs
+enter_suite
+
+declare -A stap_pid
+
+# stap_words [ARGUMENT...]: as the script's arguments, in $words
+stap_words() {
+	local argument number=0
+
+	words=("argc=$#")
+	for argument; do
+		number=$((number + 1))
+		words+=("argv_$number=$argument")
+	done
+}
+
+# stap_run NAME [ARGUMENT...] [-- staprun's options]: to its end. What it
+# prints goes to $T/NAME.out and .err.
+stap_run() {
+	local name=$1 words script=()
+
+	shift
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		script+=("$1")
+		shift
+	done
+	[ $# -eq 0 ] || shift
+	stap_words "${script[@]}"
+	chroot "$suite" staprun "$STAP/${name//-/_}.ko" "$@" "${words[@]}" \
+		>"$T/$name.out" 2>"$T/$name.err" </dev/null
+}
+
+# stap_start NAME [ARGUMENT...]: until it says that it is ready
+stap_start() {
+	stap_run "$@" &
+	stap_pid[$1]=$!
+	wait_for test -s "$T/$1.out" || note "$(cat "$T/$1.err")"
+}
+
+# stap_end NAME: as by Ctrl-C; returns its status
+stap_end() {
+	pkill -INT -f "^[^ ]*stapio .*/${1//-/_}.ko" || note "$1 is gone"
+	wait "${stap_pid[$1]}"
+}
+
+# stap_complaints NAME: what it said on stderr
+stap_complaints() {
+	cat "$T/$1.err"
+}
+
+# table NAME FIRST-HEADER-WORD: the lines of the last table that has the header
+table() {
+	awk -v word="$2" '
+		$1 == word { rows = ""; at = 1; next }
+		!NF { at = 0 }
+		at { rows = rows $0 "\n" }
+		END { printf "%s", rows }' "$T/$1.out"
+}
