@@ -58,6 +58,7 @@ help:
 	@echo 'make check-unit   the unit tests only'
 	@echo 'make check-lint   the lint only'
 	@echo 'make check-guest  the tests in the lab only (T=FILES: these)'
+	@echo 'make check-all    the same on each of the kernels (KERNELS=: these)'
 	@echo 'make check-stap   the tests of the tapsets and scripts, on kernel 7.2'
 	@echo 'make check-lab    the tests of the lab itself'
 	@echo 'make check-long   the tests in the lab with full numbers; takes an hour'
@@ -186,7 +187,7 @@ scripts := .ci/run scripts/setup scripts/suite scripts/cache.sh scripts/demo \
 	scripts/syscall-names scripts/overhead scripts/overhead-parts/measure \
 	$(wildcard scripts/overhead-parts/*.sh) \
 	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
-	$(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
+	tests/guest/on-all-kernels $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
 	tests/stap/lib.sh tests/stap/compile tests/stap/cost.sh
 
 .PHONY: check-lint
@@ -243,6 +244,21 @@ check-guest: all workloads
 else
 check-guest: all workloads
 	tests/guest/in-parallel '$(guest)' '$(quick_tests)' '$(slow_tests)'
+endif
+
+# One kernel after the other: default and the suites. Takes an hour or more.
+KERNELS ?= default $(suites)
+.PHONY: check-all check-kernel
+check-all:
+	+tests/guest/on-all-kernels $(KERNELS)
+
+# What it does for one of them
+check-kernel: lab-$(or $(suite),default)
+	scripts/setup test
+ifneq ($(suite),)
+	+$(MAKE) --no-print-directory KERNEL='$(suite)' check-guest
+else
+	+$(in_cache) check-guest
 endif
 
 .PHONY: check-long

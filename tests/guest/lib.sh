@@ -99,12 +99,19 @@ passes() {
 skip() {
 	tests=$((tests + 1))
 	echo "ok $tests - $1 # SKIP $2"
+	skipped "${0##*/}: $2"
 }
 
 # skip_all WHY: the whole file, instead of its plan
 skip_all() {
 	echo "1..0 # SKIP $1"
+	skipped "${0##*/}, all of it: $1"
 	exit 0
+}
+
+# skipped WHAT-AND-WHY: for `run`, as prove does not say what was skipped
+skipped() {
+	[ -z "${SKIPPED:-}" ] || echo "$1" >>"$SKIPPED"
 }
 
 bail() {

@@ -26,8 +26,8 @@ perf-trace perf
 events-call tracefs
 events-syscalls tracefs
 events-raw tracefs
-hist-call tracefs
-hist-raw tracefs
+hist-call hist
+hist-raw hist
 instance-call tracefs
 instance-raw tracefs
 bpftrace-call bpftrace
@@ -50,6 +50,10 @@ tracer_missing() {
 	case $needs in
 	tracefs)
 		[ -d $TR/events/syscalls ] || echo 'no syscall events here'
+		;;
+	hist)
+		[ -e $TR/events/raw_syscalls/sys_enter/hist ] ||
+			echo 'no hist triggers here'
 		;;
 	referee | rawtp) ;;
 	*) command -v "$needs" >/dev/null || echo "no $needs here" ;;
