@@ -188,7 +188,7 @@ scripts := .ci/run scripts/setup scripts/suite scripts/cache.sh scripts/demo \
 	$(wildcard scripts/overhead-parts/*.sh) \
 	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
 	tests/guest/on-all-kernels $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
-	tests/stap/lib.sh tests/stap/compile tests/stap/cost.sh
+	tests/stap/lib.sh tests/stap/enter tests/stap/compile tests/stap/cost.sh
 
 .PHONY: check-lint
 check-lint:
@@ -281,7 +281,7 @@ check-stap:
 check-stap-guest: all workloads
 	tests/stap/compile '$(stap)' $(wildcard scripts/stap/*.stp tests/stap/*.stp)
 	env SYSTALLY_STAP='$(stap)' tests/lab/run --timeout 1500 -- $(guest) \
-	tests/guest/run $(or $(T),$(patsubst tests/%,../%,$(wildcard tests/stap/*.t)))
+	tests/stap/enter "$$PWD/tests/guest/run" $(or $(T),$(patsubst tests/%,../%,$(wildcard tests/stap/*.t)))
 
 cost-stap:
 	scripts/setup build test lab
@@ -291,7 +291,8 @@ cost-stap:
 cost-stap-guest: workloads
 	tests/stap/compile '$(stap)' $(wildcard tests/stap/cost/*.stp)
 	env SYSTALLY_STAP='$(stap)' tests/lab/run --icount --memory 4096 \
-	--timeout 1800 -- $(guest) tests/stap/cost.sh
+	--timeout 1800 -- $(guest) tests/stap/enter \
+	"$$PWD/tests/stap/cost.sh"
 
 .PHONY: check-lab
 check-lab:

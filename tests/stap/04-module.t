@@ -7,7 +7,7 @@
 # shellcheck source=tests/stap/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-plan 31
+plan 35
 
 # said WORDS: the number after them
 answer() {

@@ -20,7 +20,7 @@ refuses() {
 	is "$(<"$T/$name.out")" '' "$name $*: nothing else"
 }
 
-plan 93
+plan 88
 
 for name in poll-count poll-timeouts top-files errno-top ssl-bytes \
 	hot-then-deep; do
@@ -44,7 +44,8 @@ stap_end slow-calls
 is "$(awk -v tgid=$slow '$2 == tgid' "$T/slow-calls.out" |
 	grep -cE ' i386:nanosleep\(0x[0-9a-f]+, 0x0\) = 0$')" 7 \
 	'slow-calls: each slow call, with its arguments'
-is "$(grep -c ' calls ' "$T/slow-calls.out")" 0 'slow-calls: no other'
+is "$(grep ' calls ' "$T/slow-calls.out" | grep -c nanosleep)" 0 \
+	'slow-calls: no other'
 
 # startup, of a program of the suite
 stap_run startup 10000 100 -- -c '/bin/ls /'
