@@ -49,7 +49,7 @@ for folder in one two; do
 		"two at once: $folder"
 done
 
-# In a chroot, and renamed or deleted meanwhile: the name is that at the write
+# Deleted meanwhile
 stap_start top-files 3600
 exec 8>"$T/gone"
 rm "$T/gone"
