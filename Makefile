@@ -202,7 +202,7 @@ workloads := $(addprefix $(out)/tests/workload/,$(WORKLOADS) \
 .PHONY: workloads
 workloads: $(workloads) test-module
 
-# The tests' own module. All in one go, as `module`.
+# The tests' own modules. All in one go, as `module`.
 test_module := $(out)/tests/module
 
 .PHONY: test-module
@@ -210,7 +210,8 @@ test-module:
 ifneq ($(out),$(CURDIR))
 	@mkdir -p '$(test_module)'
 	@ln -sf '$(CURDIR)/tests/module/Kbuild' \
-	'$(CURDIR)/tests/module/flags.c' '$(test_module)'
+	'$(CURDIR)/tests/module/flags.c' '$(CURDIR)/tests/module/query.c' \
+	'$(test_module)'
 endif
 	+$(call kbuild,$(test_module),modules)
 
@@ -230,7 +231,7 @@ $(WORKLOADS32:%=$(out)/tests/workload/%32): \
 
 guest := env SYSTALLY_KO='$(out)/module/systally.ko' \
 	SYSTALLY='$(out)/userland/systally' WORKLOAD='$(out)/tests/workload' \
-	FLAGS_KO='$(test_module)/flags.ko'
+	FLAGS_KO='$(test_module)/flags.ko' QUERY_KO='$(test_module)/query.ko'
 
 # Two labs side by side, one for each of two CPUs; the second one has the files
 # that take longest.
