@@ -121,9 +121,10 @@ bail() {
 
 # ---- waiting ------------------------------------------------------------
 
-# wait_for COMMAND...: until it succeeds, for at most a minute
+# wait_for COMMAND...: until it succeeds, for at most a minute or $patience
+# seconds
 wait_for() {
-	local end=$((SECONDS + 60))
+	local end=$((SECONDS + ${patience:-60}))
 
 	until "$@" 2>/dev/null; do
 		if [ "$SECONDS" -ge "$end" ]; then
