@@ -188,7 +188,7 @@ scripts := .ci/run scripts/setup scripts/suite scripts/cache.sh scripts/demo \
 	$(wildcard scripts/overhead-parts/*.sh) \
 	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
 	tests/guest/on-all-kernels $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
-	tests/stap/lib.sh tests/stap/compile tests/stap/cost.sh
+	tests/stap/lib.sh tests/stap/enter tests/stap/compile tests/stap/cost.sh
 
 .PHONY: check-lint
 check-lint:
@@ -202,7 +202,7 @@ workloads := $(addprefix $(out)/tests/workload/,$(WORKLOADS) \
 .PHONY: workloads
 workloads: $(workloads) test-module
 
-# The tests' own module. All in one go, as `module`.
+# The tests' own modules. All in one go, as `module`.
 test_module := $(out)/tests/module
 
 .PHONY: test-module
@@ -210,7 +210,8 @@ test-module:
 ifneq ($(out),$(CURDIR))
 	@mkdir -p '$(test_module)'
 	@ln -sf '$(CURDIR)/tests/module/Kbuild' \
-	'$(CURDIR)/tests/module/flags.c' '$(test_module)'
+	'$(CURDIR)/tests/module/flags.c' '$(CURDIR)/tests/module/query.c' \
+	'$(test_module)'
 endif
 	+$(call kbuild,$(test_module),modules)
 
@@ -230,7 +231,7 @@ $(WORKLOADS32:%=$(out)/tests/workload/%32): \
 
 guest := env SYSTALLY_KO='$(out)/module/systally.ko' \
 	SYSTALLY='$(out)/userland/systally' WORKLOAD='$(out)/tests/workload' \
-	FLAGS_KO='$(test_module)/flags.ko'
+	FLAGS_KO='$(test_module)/flags.ko' QUERY_KO='$(test_module)/query.ko'
 
 # Two labs side by side, one for each of two CPUs; the second one has the files
 # that take longest.
@@ -281,7 +282,7 @@ check-stap:
 check-stap-guest: all workloads
 	tests/stap/compile '$(stap)' $(wildcard scripts/stap/*.stp tests/stap/*.stp)
 	env SYSTALLY_STAP='$(stap)' tests/lab/run --timeout 1500 -- $(guest) \
-	tests/guest/run $(or $(T),$(patsubst tests/%,../%,$(wildcard tests/stap/*.t)))
+	tests/stap/enter "$$PWD/tests/guest/run" $(or $(T),$(patsubst tests/%,../%,$(wildcard tests/stap/*.t)))
 
 cost-stap:
 	scripts/setup build test lab
@@ -291,7 +292,8 @@ cost-stap:
 cost-stap-guest: workloads
 	tests/stap/compile '$(stap)' $(wildcard tests/stap/cost/*.stp)
 	env SYSTALLY_STAP='$(stap)' tests/lab/run --icount --memory 4096 \
-	--timeout 1800 -- $(guest) tests/stap/cost.sh
+	--timeout 1800 -- $(guest) tests/stap/enter \
+	"$$PWD/tests/stap/cost.sh"
 
 .PHONY: check-lab
 check-lab:

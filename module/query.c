@@ -26,8 +26,8 @@
 /* That may be looked at with interrupts off: a millisecond or so. */
 #define SCAN_ROWS_MAX	65536
 
-/* Tries at a lock, of some 10 ns each, that others hold for microseconds. */
-#define LOCK_TRIES	100000
+/* Tries at a lock that others hold for microseconds: a millisecond or so. */
+#define LOCK_TRIES	20000
 
 /* What is looked for, and what was found of it. */
 struct search {

@@ -2,28 +2,13 @@
 # shellcheck shell=bash
 #
 # What the tests of tapsets and scripts share, besides the guest tests' lib.sh:
-# running compiled scripts by staprun in the suite that they were compiled in.
-# Takes them from $SYSTALLY_STAP. In the lab's guest only.
+# running compiled scripts by staprun. Takes them from $SYSTALLY_STAP. In the
+# lab's guest only, in the suite that they were compiled in (enter).
 
 # shellcheck source=tests/guest/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../guest/lib.sh"
 
-suite=${SYSTALLY_CACHE:?}/suites/sid
 STAP=${SYSTALLY_STAP:?}
-
-# The suite has the same /proc, /dev and so on, and the tests' own folders.
-enter_suite() {
-	local folder
-
-	# Another file of this run may have done it.
-	mountpoint -q "$suite/proc" && return
-	for folder in /dev /proc /sys /tmp "$STAP"; do
-		mkdir -p "$suite$folder"
-		mount --rbind "$folder" "$suite$folder"
-	done
-}
-mount_debugfs
-enter_suite
 
 declare -A stap_pid
 
@@ -50,7 +35,7 @@ stap_run() {
 	done
 	[ $# -eq 0 ] || shift
 	stap_words "${script[@]}"
-	chroot "$suite" staprun "$STAP/${name//-/_}.ko" "$@" "${words[@]}" \
+	staprun "$STAP/${name//-/_}.ko" "$@" "${words[@]}" \
 		>"$T/$name.out" 2>"$T/$name.err" </dev/null
 }
 

@@ -2,7 +2,8 @@
 /*
  * Makes every number of calls that no kernel has, in all ABIs, so that a
  * table runs full of one process's rows. Run by the guest tests:
- * sweep [-t] [-s] ROUNDS
+ * sweep [-t] [-s] ROUNDS [LAST]
+ * LAST: the last of these numbers, if not all
  */
 #include "workload.h"
 
@@ -12,11 +13,12 @@
 
 int main(int argc unused, char **argv)
 {
-	long rounds, nr;
+	long rounds, last, nr;
 
 	argv = start(argv);
+	last = argument(*argv ? argv + 1 : argv, LAST);
 	for (rounds = argument(argv, 0); rounds > 0; rounds--) {
-		for (nr = FIRST; nr <= LAST; nr++) {
+		for (nr = FIRST; nr <= last; nr++) {
 			long result = nr;
 
 			syscall(nr);
