@@ -152,19 +152,15 @@ target_toggle() {
 	fi
 }
 
-# Those that begin to count at once when they start, wherever the bystander is
-at_rest() {
-	[[ $1 = bpftrace-* || $1 = rawtp-* || $1 = syscount ]]
-}
-
 tracer_toggle() {
 	local name=$1 wanted
 
 	if [ -z "${bases[$name]:-}" ]; then
 		did+=" $name"
-		at_rest "$name" || go bystander
+		# these count from the start, wherever the bystander is
+		is_bpf "$name" || go bystander
 		tracer_prepare "$name" "${pid[bystander]}"
-		at_rest "$name" || rest bystander
+		is_bpf "$name" || rest bystander
 		tracer_go "$name" "${pid[bystander]}"
 		bases[$name]=${total[bystander]}
 		return

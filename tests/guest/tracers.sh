@@ -124,6 +124,41 @@ perf_ask() {
 		bail "$1 does not acknowledge $2: $(<"$T/$1.out")"
 }
 
+# On 7.x a BPF program can be preempted there, and the kernel then skips it
+# for whoever else comes by on that CPU (recursion_misses in bpf_prog_info). So a
+# process that such programs watch gets a CPU that no one else is on. Kernels
+# whose cpuset lacks cpuset.cpus.isolated are older, and may take their own
+# threads off the CPUs that these belong to.
+cgroups=/sys/fs/cgroup
+isolated=0
+
+is_bpf() {
+	[[ $1 = bpftrace-* || $1 = rawtp-* || $1 = syscount ]]
+}
+
+# isolate TGID: for one more tracer
+isolate() {
+	isolated=$((isolated + 1))
+	[ $isolated -eq 1 ] || return 0
+	mountpoint -q $cgroups || mount -t cgroup2 cgroup2 $cgroups
+	echo +cpuset >$cgroups/cgroup.subtree_control
+	[ -e $cgroups/cpuset.cpus.isolated ] || return 0
+	mkdir -p $cgroups/watched
+	echo 1 >$cgroups/watched/cpuset.cpus
+	echo root >$cgroups/watched/cpuset.cpus.partition
+	[ "$(<$cgroups/watched/cpuset.cpus.partition)" = root ] ||
+		bail 'no CPU can be had for one process alone'
+	echo "$1" >$cgroups/watched/cgroup.procs
+}
+
+# for one less
+isolate_end() {
+	isolated=$((isolated - 1))
+	[ $isolated -eq 0 ] && [ -d $cgroups/watched ] || return 0
+	cat $cgroups/watched/cgroup.procs >$cgroups/cgroup.procs
+	rmdir $cgroups/watched
+}
+
 # tracer_start NAME TGID: from its return on, calls of that process's only
 # thread are counted. With `prepare` it may be late in starting to count: then
 # tracer_go does so, with the process at rest.
@@ -136,6 +171,7 @@ tracer_prepare() {
 	local name=$1 tgid=$2 folder probe filter out=$T/$1.out
 
 	rm -f "$out"
+	! is_bpf "$name" || isolate "$tgid"
 	case $name in
 	perf-raw)
 		perf_begin "$name" perf stat -x, -a -e raw_syscalls:sys_enter \
@@ -290,6 +326,7 @@ tracer_stop() {
 		echo "-sys_${probe/-/ }" >"$F/probes"
 		;;
 	esac
+	! is_bpf "$name" || isolate_end
 }
 
 # events_count NAME FOLDER: the events in a buffer, if none was overwritten. Those
