@@ -63,6 +63,7 @@ help:
 	@echo 'make check-lab    the tests of the lab itself'
 	@echo 'make check-long   the tests in the lab with full numbers; takes an hour'
 	@echo 'make cost         print the cost per call, in instructions'
+	@echo 'make stap-releases  what the SystemTap of each Debian release can do there'
 	@echo 'make cost-stap    print what the tapsets cost, on kernel 7.2'
 	@echo 'make lab-K        set up kernel K for the lab: $(suites)'
 	@echo 'make bench        compare with other tools: doc/overhead (ONLY=WORDS: these)'
@@ -184,7 +185,7 @@ check-unit: $(unit_programs)
 # --- lint ----------------------------------------------------------------
 
 scripts := .ci/run scripts/setup scripts/suite scripts/cache.sh scripts/demo \
-	scripts/syscall-names scripts/overhead scripts/overhead-parts/measure \
+	scripts/syscall-names scripts/stap-releases scripts/overhead scripts/overhead-parts/measure \
 	$(wildcard scripts/overhead-parts/*.sh) \
 	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
 	tests/guest/on-all-kernels $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
@@ -295,6 +296,10 @@ cost-stap-guest: workloads
 	env SYSTALLY_STAP='$(stap)' tests/lab/run --icount --memory 4096 \
 	--timeout 1800 -- $(guest) tests/stap/enter \
 	"$$PWD/tests/stap/cost.sh"
+
+.PHONY: stap-releases
+stap-releases: $(suites:%=lab-%)
+	scripts/stap-releases $(K)
 
 .PHONY: check-lab
 check-lab:

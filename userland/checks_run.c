@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "checks.h"
+#include "checks_stap.h"
 #include "control.h"
 #include "options.h"
 
@@ -154,55 +156,42 @@ static void check_module(struct systally_checkup *checkup)
 	free(version);
 }
 
-/* What is known of SystemTap's versions as they are packaged. */
-static void judge_stap(struct systally_checkup *checkup, const char *version)
+/*
+ * stap looks functions up in these, not in /proc/kallsyms. Where symbols are in
+ * a package of their own, as Debian's are, System.map has one line.
+ */
+static bool has_symbols(const char *release)
 {
-	static const struct {
-		const char *version, *kernel;
-		enum systally_verdict verdict;
-		const char *finding;
-	} known[] = {
-		{ "4.8", "6.1.", SYSTALLY_WARN, "does not compile against it" },
-		{ "5.1", "6.12.", SYSTALLY_WARN, "finds no tracepoints on it, and its modules do not load" },
-		{ "5.6", "7.2", SYSTALLY_OK, "works with it" },
+	static const char *const places[] = {
+		"/boot/System.map-%s",
+		"/usr/lib/debug/boot/System.map-%s",
+		"/usr/lib/debug/boot/vmlinux-%s",
+		"/usr/lib/debug/lib/modules/%s/vmlinux",
 	};
-	const char *release = checkup->kernel.release;
+	char path[PATH_MAX];
+	struct stat file;
 	size_t i;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(version, known[i].version) ||
-		    strncmp(release, known[i].kernel, strlen(known[i].kernel)))
-			continue;
-		systally_checks_add(checkup, known[i].verdict, "systemtap",
-			"%s is installed; kernel %s: %s%s", version, release,
-			known[i].finding, known[i].verdict == SYSTALLY_OK ? "" :
-			", so take a later SystemTap (5.6 is known to work with 7.2)");
-		return;
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(path, sizeof(path), places[i], release);
+		if (!stat(path, &file) && file.st_size > 4096)
+			return true;
 	}
-	systally_checks_add(checkup, SYSTALLY_WARN, "systemtap",
-		"%s is installed, and nothing is known of it with kernel %s; try `stap -e 'probe begin { exit() }'`",
-		version, release);
+	return false;
 }
 
 static void check_stap(struct systally_checkup *checkup)
 {
+	struct systally_stap stap = { .version = "" };
 	FILE *pipe = popen("stap --version 2>&1", "re");
 	char line[256];
-	char version[16] = "";
 
-	while (pipe && fgets(line, sizeof(line), pipe)) {
-		char *at = strstr(line, "(version ");
-
-		if (at && !*version)
-			sscanf(at, "(version %15[0-9.]", version);
-	}
+	while (pipe && fgets(line, sizeof(line), pipe))
+		systally_stap_parse(&stap, line);
 	if (pipe)
 		pclose(pipe);
-	if (*version)
-		judge_stap(checkup, version);
-	else
-		systally_checks_add(checkup, SYSTALLY_OK, "systemtap",
-			"not installed; only the tapsets need it");
+	stap.has_symbols = has_symbols(checkup->kernel.release);
+	systally_stap_judge(checkup, &stap);
 }
 
 void systally_checks_run_time(struct systally_checkup *checkup)

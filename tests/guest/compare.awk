@@ -56,7 +56,8 @@ file == "counters" {
 		print "more errors than calls: " $0
 	if ($at["max_ns"] > $at["total_ns"])
 		print "max over total: " $0
-	if ($at["total_ns"] > $at["max_ns"] * $at["count"])
+	# Both are rounded down from clock units.
+	if ($at["total_ns"] > ($at["max_ns"] + 1) * $at["count"])
 		print "total over count times max: " $0
 	if (!timed && ($at["errors"] || $at["total_ns"] || $at["max_ns"]))
 		print "times in collect=count: " $0
