@@ -3,8 +3,8 @@
  * Known amounts of data through OpenSSL: a client and a server in one process,
  * over a socket pair. Run by 05-ssl.t: tls [WRITES]
  * Compiled and run in the suite that the tapset is compiled in, with its libssl.
- * Prints how many calls of each kind were made with how many bytes, and fails
- * if what was read is not what was written.
+ * Prints how many calls of each kind were made with how many bytes, and what one
+ * write took its thread, in ns; fails if what was read is not what was written.
  */
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 static void die(const char *what)
 {
@@ -37,6 +38,14 @@ static void identify(SSL_CTX *context)
 	    SSL_CTX_use_certificate(context, x509) != 1 ||
 	    SSL_CTX_use_PrivateKey(context, key) != 1)
 		die("no certificate");
+}
+
+static long thread_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 static SSL *server;
@@ -69,7 +78,7 @@ static void *serve(void *arg)
 
 int main(int argc, char **argv)
 {
-	long writes = argc > 1 ? atol(argv[1]) : 101, sent = 0, i;
+	long writes = argc > 1 ? atol(argv[1]) : 101, sent = 0, i, ns;
 	static const char text[1000];
 	SSL_CTX *contexts[2];
 	pthread_t thread;
@@ -89,6 +98,7 @@ int main(int argc, char **argv)
 	pthread_create(&thread, NULL, serve, NULL);
 	if (SSL_connect(client) != 1)
 		die("no handshake");
+	ns = thread_ns();
 	for (i = 0; i < writes; i++) {
 		int n = 1 + i * 7 % 997;
 
@@ -101,6 +111,7 @@ int main(int argc, char **argv)
 		}
 		sent += n;
 	}
+	ns = thread_ns() - ns;
 	SSL_shutdown(client);
 	pthread_join(thread, NULL);
 	if (received != sent)
@@ -108,6 +119,7 @@ int main(int argc, char **argv)
 	/* A read of the end has been made, too. */
 	printf("write %d calls %ld bytes %ld\n", pair[1], writes, sent);
 	printf("read %d calls %ld bytes %ld\n", pair[0], reads + 1, received);
+	printf("each %ld\n", ns / writes);
 	SSL_free(client);
 	SSL_free(server);
 	return 0;
