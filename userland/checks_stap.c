@@ -9,7 +9,7 @@
 
 #include "checks_stap.h"
 
-#define RUNTIME	"use a copy of its runtime with the kernel's new names, by stap -R (README.md, SystemTap on each Debian release)"
+#define REMEDY	"take SystemTap 5.6, or correct a copy of its runtime for stap -R (README.md, SystemTap on each Debian release)"
 
 static const struct {
 	const char *version, *kernel;
@@ -19,13 +19,15 @@ static const struct {
 } known[] = {
 	{ "4.4", "5.10.", SYSTALLY_WARN,
 	  "compiles no script (stp_task_work.c: error: passing argument 2 of ... task_work_cancel)",
-	  RUNTIME },
+	  REMEDY },
 	{ "4.8", "6.1.", SYSTALLY_WARN,
 	  "compiles no script (stp_task_work.c: error: passing argument 2 of ... task_work_cancel)",
-	  RUNTIME },
+	  REMEDY },
 	{ "5.1", "6.12.", SYSTALLY_WARN,
 	  "loads no module (ERROR: Can't resolve uprobe_unregister!) and finds no tracepoints",
-	  RUNTIME },
+	  REMEDY },
+	{ "5.6", "6.1.", SYSTALLY_OK, "works", NULL },
+	{ "5.6", "6.12.", SYSTALLY_OK, "works", NULL },
 	{ "5.6", "7.2.", SYSTALLY_OK, "works", NULL },
 };
 
