@@ -22,6 +22,7 @@
 
 /* Replaced under the tally's mutex and systally_move_lock; either keeps it. */
 static struct table *master;
+static bool being_cleaned;	/* written likewise */
 DEFINE_RAW_SPINLOCK(systally_move_lock);
 
 struct table *systally_table_alloc(u32 rows, int node)
@@ -246,6 +247,26 @@ void systally_master_fold(struct table *from)
 struct table *systally_master_table(void)
 {
 	return master;
+}
+
+static void set_being_cleaned(bool is)
+{
+	raw_spin_lock_irq(&systally_move_lock);
+	being_cleaned = is;
+	raw_spin_unlock_irq(&systally_move_lock);
+}
+
+void systally_master_clean(void)
+{
+	set_being_cleaned(true);
+	table_clean(master);
+	set_being_cleaned(false);
+}
+
+bool systally_master_is_cleaned(void)
+{
+	lockdep_assert_held(&systally_move_lock);
+	return being_cleaned;
 }
 
 int systally_master_init(void)

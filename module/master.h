@@ -31,6 +31,14 @@ void systally_master_exit(void);
 struct table *systally_master_table(void);
 
 /*
+ * systally_master_clean - empty it
+ * systally_master_is_cleaned - whether that is under way: what is left in it
+ * does not count; any context, under systally_move_lock
+ */
+void systally_master_clean(void);
+bool systally_master_is_cleaned(void);
+
+/*
  * systally_master_fold - add a CPU's table, whose writer is done with it
  *
  * Its rows stay, with nothing counted, until it is cleaned.

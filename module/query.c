@@ -158,7 +158,8 @@ static int search_tables(void *with)
 	if (search->scans && rows > SCAN_ROWS_MAX)
 		return -E2BIG;
 
-	search_table(search, master);
+	if (!systally_master_is_cleaned())
+		search_table(search, master);
 	for_each_possible_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 

@@ -4,8 +4,8 @@
  * row. The tally keeps one per CPU and one that everything is folded into.
  * Compiles in userland too, for the unit tests.
  *
- * Concurrency: none in here. A table has one writer at a time and no reader
- * beside it; tally.c says how a table changes hands.
+ * Concurrency: none in here. A table has one writer at a time, and no reader
+ * beside it but query.c; tally.h says how a table changes hands.
  */
 #ifndef SYSTALLY_TABLE_H
 #define SYSTALLY_TABLE_H

@@ -347,7 +347,7 @@ int systally_tally_reset(void)
 	flush(false);
 	discarded += systally_master_table()->entered;
 	generation++;
-	table_clean(systally_master_table());
+	systally_master_clean();
 	mutex_unlock(&tally_mutex);
 	return 0;
 }

@@ -14,7 +14,7 @@ Q=/sys/kernel/debug/systally_test_query
 QUERY_KO=${QUERY_KO:-$root/tests/module/query.ko}
 trap '[ ! -d /sys/module/query ] || rmmod query; clean' EXIT
 
-plan $((2 + 11 + 8 + 6 + 8 + 2 + 10 + 13 + 2 * 6 + 3))
+plan $((2 + 11 + 8 + 6 + 8 + 4 + 10 + 13 + 2 * 6 + 3))
 
 # ask QUESTION: the answer, with the errno's name if it is one
 ask() {
@@ -259,6 +259,16 @@ wait $inside
 is "$(<"$T/inside")" EBUSY 'who interrupts a fold is told so'
 is "$(ask "calls $puppet getppid")" "$(columns "$puppet" x86-64 getppid)" \
 	'and later what it was'
+
+# One in the midst of a reset, before the first row is gone
+ask "emptied $puppet getppid" >"$T/emptied" &
+emptied=$!
+wait_for grep -q table_clean /sys/kernel/debug/kprobes/list
+echo 1 >"$D/reset"
+wait $emptied
+is "$(<"$T/emptied")" '0 0 0 0 0' 'a reset takes all rows at once'
+puppet_call puppet 211
+is "$(asked "$puppet" getppid)" $((3 * 211)) 'and what comes after it stays'
 
 # The hottest
 puppet_start first

@@ -17,6 +17,8 @@
  *				the last one
  *	inside TGID CALL	asked by a kprobe where systally has interrupts
  *				off, for it holds its lock -> as calls
+ *	emptied TGID CALL	asked by a kprobe each time systally is about to
+ *				empty a table, until the count is 0 -> as calls
  *
  * The others are asked with interrupts off, or in an interrupt.
  */
@@ -145,14 +147,12 @@ static int watch(struct question *q, struct asker *asker)
 			 backwards, failed, first, last);
 }
 
-/*
- * A probe on what systally calls for each row that it moves, and for others.
- * One question at a time.
- */
+/* A probe on one of systally's functions, which asks. One question at a time. */
 static DEFINE_MUTEX(inside_mutex);
 static struct question *inside_question;
 static atomic_t inside_turn;		/* 1: to be asked; 2: being; 3: done */
 
+/* It is called for each row that is moved, and for others. */
 static int on_insert(struct kprobe *probe, struct pt_regs *regs)
 {
 	/* The hooks' handlers get here as well, with interrupts on. */
@@ -164,11 +164,23 @@ static int on_insert(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-static int inside(struct question *q, struct asker *asker)
+static int on_clean(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct question *q = inside_question;
+
+	if (atomic_cmpxchg(&inside_turn, 1, 2) != 1)
+		return 0;
+	ask(q);
+	atomic_set_release(&inside_turn, q->answer || q->sums[COUNT] ? 1 : 3);
+	return 0;
+}
+
+static int inside(struct question *q, struct asker *asker,
+		  const char *symbol, kprobe_pre_handler_t handler)
 {
 	struct kprobe probe = {
-		.symbol_name = "systally:table_insert",
-		.pre_handler = on_insert,
+		.symbol_name = symbol,
+		.pre_handler = handler,
 	};
 	unsigned long end = jiffies + 20 * HZ;
 	int err;
@@ -200,7 +212,9 @@ static int question_ask(const char *text, struct asker *asker)
 	if (words == 4 && !strcmp(q.word, "watch"))
 		return watch(&q, asker);
 	if (words == 3 && !strcmp(q.word, "inside"))
-		return inside(&q, asker);
+		return inside(&q, asker, "systally:table_insert", on_insert);
+	if (words == 3 && !strcmp(q.word, "emptied"))
+		return inside(&q, asker, "systally:table_clean", on_clean);
 	if (words == 3 && !strcmp(q.word, "flood")) {
 		if (kstrtoint(q.call, 10, &q.times))
 			return -EINVAL;
