@@ -21,20 +21,25 @@ cache := $(or $(SYSTALLY_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/systally)
 export SYSTALLY_CACHE := $(cache)
 
 # KERNEL= picks one of the lab's kernels. Those in a suite have their headers
-# and their compiler there.
+# and their compiler there; the own ones are built by scripts/own-kernel.
 suites := 5.10 6.1-rt 6.12 7.2
+own_kernels := debug kcsan
 suite := $(filter $(suites),$(KERNEL))
-ifneq ($(suite),)
-override KERNELRELEASE := $(firstword $(shell cat '$(cache)/kernels/$(suite)' 2>/dev/null))
+own_kernel := $(filter $(own_kernels),$(KERNEL))
+ifneq ($(suite)$(own_kernel),)
+override KERNELRELEASE := $(firstword $(shell cat '$(cache)/kernels/$(KERNEL)' 2>/dev/null))
 O ?= $(cache)/build/$(KERNELRELEASE)
 W ?= 1
 KCFLAGS ?= -Werror
 # The headers of 7.2 lack what the check of sparse's version needs.
 C ?= $(if $(filter 7.2,$(suite)),,1)
 CF ?= -Wsparse-error
-export SYSTALLY_KERNEL := $(suite)
+export SYSTALLY_KERNEL := $(KERNEL)
 else ifneq ($(filter-out default 6.1,$(KERNEL)),)
-$(error KERNEL=$(KERNEL): no such kernel. There are: default 6.1 $(suites))
+$(error KERNEL=$(KERNEL): no such kernel. There are: default 6.1 $(suites) $(own_kernels))
+endif
+ifneq ($(own_kernel),)
+override KERNELDIR := $(cache)/kernels/$(KERNELRELEASE)/lib/modules/$(KERNELRELEASE)/build
 endif
 
 # Where products go: beside the sources, or below O=
@@ -59,13 +64,17 @@ help:
 	@echo 'make check-lint   the lint only'
 	@echo 'make check-guest  the tests in the lab only (T=FILES: these)'
 	@echo 'make check-all    the same on each of the kernels (KERNELS=: these)'
+	@echo 'make check-debug  the same on a kernel that checks every lock and byte'
+	@echo 'make check-kcsan  the same on a kernel that finds data races'
+	@echo 'make check-rig    whether faults that are planted are caught there'
+	@echo 'make soak         a thousand million calls; takes half an hour'
 	@echo 'make check-stap   the tests of the tapsets and scripts, on kernel 7.2'
 	@echo 'make check-lab    the tests of the lab itself'
 	@echo 'make check-long   the tests in the lab with full numbers; takes an hour'
 	@echo 'make cost         print the cost per call, in instructions'
 	@echo 'make stap-releases  what the SystemTap of each Debian release can do there'
 	@echo 'make cost-stap    print what the tapsets cost, on kernel 7.2'
-	@echo 'make lab-K        set up kernel K for the lab: $(suites)'
+	@echo 'make lab-K        set up kernel K for the lab: $(suites) $(own_kernels)'
 	@echo 'make bench        compare with other tools: doc/overhead (ONLY=WORDS: these)'
 	@echo 'make install      install command, module, tapsets, man page (DESTDIR=, PREFIX=)'
 	@echo 'make clean        remove what was built here'
@@ -184,11 +193,11 @@ check-unit: $(unit_programs)
 
 # --- lint ----------------------------------------------------------------
 
-scripts := .ci/run scripts/setup scripts/suite scripts/cache.sh scripts/demo \
+scripts := .ci/run scripts/setup scripts/suite scripts/own-kernel scripts/cache.sh scripts/demo \
 	scripts/syscall-names scripts/stap-releases scripts/overhead scripts/overhead-parts/measure \
 	$(wildcard scripts/overhead-parts/*.sh) \
-	$(wildcard tests/lab/*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
-	tests/guest/on-all-kernels $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
+	$(wildcard tests/lab/[!k]*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
+	tests/guest/on-all-kernels tests/rig/run $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
 	tests/stap/lib.sh tests/stap/enter tests/stap/compile tests/stap/cost.sh
 
 .PHONY: check-lint
@@ -246,7 +255,7 @@ check-guest: all workloads
 	tests/lab/run --timeout 1500 -- $(guest) tests/guest/run $(T)
 else
 check-guest: all workloads
-	tests/guest/in-parallel '$(guest)' '$(quick_tests)' '$(slow_tests)'
+	TIMEOUT=$(if $(own_kernel),9000,2400) tests/guest/in-parallel '$(guest)' '$(quick_tests)' '$(slow_tests)'
 endif
 
 # One kernel after the other: default and the suites. Takes an hour or more.
@@ -256,13 +265,33 @@ check-all:
 	+tests/guest/on-all-kernels $(KERNELS)
 
 # What it does for one of them
-check-kernel: lab-$(or $(suite),default)
+check-kernel: lab-$(or $(suite)$(own_kernel),default)
 	scripts/setup test
-ifneq ($(suite),)
-	+$(MAKE) --no-print-directory KERNEL='$(suite)' check-guest
+ifneq ($(suite)$(own_kernel),)
+	+$(MAKE) --no-print-directory KERNEL='$(KERNEL)' T='$(T)' check-guest
 else
 	+$(in_cache) check-guest
 endif
+
+# The same on kernels that check themselves: every lock and every byte; data races
+.PHONY: check-debug check-kcsan
+check-debug check-kcsan: check-%:
+	+$(MAKE) --no-print-directory KERNEL='$*' T='$(T)' check-kernel
+
+# Whether the debug kernel catches faults that are planted
+.PHONY: check-rig
+check-rig: lab-debug
+	scripts/setup test
+	prove --comments tests/rig/run :: KERNEL=debug
+
+# A thousand million calls
+.PHONY: soak
+soak: export SYSTALLY_SOAK := 1000000000
+soak:
+	scripts/setup build test lab
+	+$(in_cache) all workloads
+	tests/lab/run --timeout 7200 -- $(subst $(out),$(lab_out),$(guest)) \
+	tests/guest/run 28-soak.t
 
 .PHONY: check-long
 check-long: export SYSTALLY_LONG := 1
@@ -330,9 +359,9 @@ demo:
 	SYSTALLY_BUILD='$(lab_out)' scripts/demo
 
 .PHONY: cost cost-guest
-cost: lab-$(or $(suite),default)
-ifneq ($(suite),)
-	+$(MAKE) --no-print-directory KERNEL='$(suite)' cost-guest
+cost: lab-$(or $(suite)$(own_kernel),default)
+ifneq ($(suite)$(own_kernel),)
+	+$(MAKE) --no-print-directory KERNEL='$(KERNEL)' cost-guest
 else
 	+$(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
 	O='$(lab_out)' cost-guest
@@ -341,11 +370,13 @@ endif
 cost-guest: all workloads
 	tests/lab/run --icount --memory 4096 --timeout 1800 -- $(guest) tests/guest/cost.sh
 
-.PHONY: lab-default lab-6.1 $(suites:%=lab-%)
+.PHONY: lab-default lab-6.1 $(suites:%=lab-%) $(own_kernels:%=lab-%)
 lab-default lab-6.1:
 	scripts/setup build lab
 $(suites:%=lab-%): lab-%: lab-default
 	scripts/suite '$*'
+$(own_kernels:%=lab-%): lab-%: lab-default
+	scripts/own-kernel '$*'
 
 .PHONY: bench
 bench:

@@ -320,18 +320,15 @@ const struct file_operations systally_inflight_fops = {
 
 static int status_show(struct seq_file *seq, void *v)
 {
+	const struct view *view = seq->private;
 	char label[SYSCALL_LABEL_LEN];
 	const struct systally_row *row;
-	struct view *view;
 	u64 tallied = 0, i;
 	int err;
 
 	err = systally_control_status(seq);
 	if (err)
 		return err;
-	view = systally_view_make();
-	if (IS_ERR(view))
-		return PTR_ERR(view);
 	for (i = 0; i < view->header.call_rows; i++)
 		tallied += view->rows[i].count;
 	seq_printf(seq, "clock: %s\n", systally_clock_name());
@@ -350,13 +347,33 @@ static int status_show(struct seq_file *seq, void *v)
 	seq_printf(seq, "generation: %llu\n", view->header.generation);
 	seq_printf(seq, "memory_bytes: %lu\n", systally_memory_bytes());
 	seq_printf(seq, "memory_max_bytes: %lu\n", systally_memory_max_bytes);
-	systally_view_free(view);
 	return 0;
 }
 
+/*
+ * The counts are those of the open: who reads line by line may seek back each
+ * time (shells do), and gets what is shown made anew.
+ */
 static int status_open(struct inode *inode, struct file *file)
 {
-	return single_open(file, status_show, NULL);
+	struct view *view = systally_view_make();
+	int err;
+
+	if (IS_ERR(view))
+		return PTR_ERR(view);
+	err = single_open(file, status_show, view);
+	if (err)
+		systally_view_free(view);
+	return err;
+}
+
+static int status_release(struct inode *inode, struct file *file)
+{
+	const struct seq_file *seq = file->private_data;
+	struct view *view = seq->private;
+
+	systally_view_free(view);
+	return single_release(inode, file);
 }
 
 const struct file_operations systally_status_fops = {
@@ -364,5 +381,5 @@ const struct file_operations systally_status_fops = {
 	.open = status_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
-	.release = single_release,
+	.release = status_release,
 };

@@ -8,66 +8,7 @@
  * kernel returns then, before it becomes EINTR. Each goes on to make
  * 101 getppid() calls; their total is printed, and `done`.
  */
-#include <poll.h>
-#include <pthread.h>
-
-#include "workload.h"
-
-/* From the kernel's own errno.h; user space never sees them */
-#define ERESTARTSYS		512
-#define ERESTARTNOHAND		514
-#define ERESTART_RESTARTBLOCK	516
-
-static int quiet[2];	/* a pipe in which nothing ever comes */
-static int futex_word;
-
-static void block_read(void)
-{
-	char byte;
-
-	syscall(SYS_read, quiet[0], &byte, 1);
-}
-
-static void block_futex(void)
-{
-	syscall(SYS_futex, &futex_word, FUTEX_WAIT, 0, NULL, NULL, 0);
-}
-
-static void block_poll(void)
-{
-	static struct pollfd pollfd;
-
-	pollfd.fd = quiet[0];
-	pollfd.events = POLLIN;
-	syscall(SYS_poll, &pollfd, 1, -1);
-}
-
-static void block_nanosleep(void)
-{
-	static const struct timespec long_time = { 100000, 0 };
-
-	syscall(SYS_nanosleep, &long_time, NULL);
-}
-
-static void block_pause(void)
-{
-	syscall(SYS_pause);
-}
-
-static const struct {
-	const char *name;
-	long nr;
-	void (*block)(void);
-	int error;
-} sleepers[] = {
-	{ "read", SYS_read, block_read, ERESTARTSYS },
-	{ "futex", SYS_futex, block_futex, ERESTARTSYS },
-	{ "poll", SYS_poll, block_poll, ERESTART_RESTARTBLOCK },
-	{ "nanosleep", SYS_nanosleep, block_nanosleep, ERESTART_RESTARTBLOCK },
-	{ "pause", SYS_pause, block_pause, ERESTARTNOHAND },
-};
-
-#define SLEEPERS (int)(sizeof(sleepers) / sizeof(*sleepers))
+#include "blocking.h"
 
 static void handler(int signal unused)
 {

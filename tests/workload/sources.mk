@@ -9,15 +9,16 @@
 
 WORKLOADS := blocked calls chain churn cost crowd ctlwrite files insert \
 	latency loops namespace polls puppet rawtp reuse signals snapread \
-	storm sweep threads tree
+	starve storm sweep threads tree victims
 
 # Built a second time for i386, as NAME32
 WORKLOADS32 := blocked calls chain latency loops polls signals storm \
-	threads tree
+	threads tree victims
 
 WORKLOAD_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Werror -static -no-pie \
 	-fno-pie -pthread
 WORKLOAD_LIBS := -lm
 
 # What each depends on besides its own source
-WORKLOAD_HEADERS := tests/workload/workload.h include/systally.h
+WORKLOAD_HEADERS := tests/workload/workload.h tests/workload/blocking.h \
+	include/systally.h

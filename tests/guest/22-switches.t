@@ -1,0 +1,144 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# All that can be switched is switched at random by eight writers at once, while
+# four readers read all files and processes come and go: nothing is lost, and
+# in the end all works as if nothing had been.
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/storms.sh"
+
+plan $((4 + 2 + 1 + 2 + 5))
+
+need_load memory_max_bytes=16M follow=1 "syscalls=$filter"
+# With naps, or they and what is to be switched wait for each other
+pids=()
+talk_start native "$WORKLOAD/storm" -n 2 2
+talk_start compat "$WORKLOAD/storm32" -n 1 2
+talk_start forks "$WORKLOAD/storm" -f -n 2 2
+for storm in native compat forks; do
+	talk_until $storm ready
+	mapfile -t -O "${#pids[@]}" pids < <(said $storm process)
+	talk_ask $storm go going
+done
+
+# switch: one order, in $control and $value
+switch() {
+	# More of those that take less time
+	one_of targets targets targets targets targets targets hook collect \
+		enabled follow follow syscalls syscalls threads reset reset
+	control=$REPLY
+	case $control in
+	targets)
+		one_of all none "${pids[@]}" "+${pids[RANDOM % ${#pids[@]}]}" \
+			"-${pids[RANDOM % ${#pids[@]}]}" "${pids[*]}" \
+			"none +${pids[RANDOM % ${#pids[@]}]}" 4194304 nonsense
+		;;
+	hook) one_of auto tracepoint tracepoint kprobe direct ;;
+	collect) one_of count time hist ;;
+	# `all`, with hook=kprobe, takes many seconds
+	syscalls) one_of "$filter" getppid,poll openat,read,close i386:close ;;
+	reset) REPLY=1 ;;
+	*) one_of 0 1 ;;
+	esac
+	value=$REPLY
+}
+
+# writer SEED: says how often it wrote, and how often that was refused
+writer() {
+	local control value written=0 refused=0
+
+	RANDOM=$1
+	while storming; do
+		switch
+		written=$((written + 1))
+		{ printf '%s\n' "$value" >"$D/$control"; } 2>/dev/null ||
+			refused=$((refused + 1))
+	done
+	echo "$written $refused"
+}
+
+# reader FILE...: says how many reads failed, of how many
+reader() {
+	local file reads=0 failed=0
+
+	while storming; do
+		for file; do
+			reads=$((reads + 1))
+			cat "$D/$file" >"$T/read.$BASHPID" 2>/dev/null ||
+				failed=$((failed + 1))
+			sleep 0.01
+		done
+	done
+	rm -f "$T/read.$BASHPID"
+	echo "$failed of $reads"
+}
+
+files=(counters snapshot errors inflight status README enabled collect hook
+	targets follow syscalls threads)
+for_seconds $((2 * storm_seconds))
+jobs=()
+for i in {1..8}; do
+	writer $((seed + i)) >"$T/writer$i" &
+	jobs+=($!)
+done
+for i in 1 2 3; do
+	reader "${files[@]:i}" "${files[@]:0:i}" >"$T/reader$i" &
+	jobs+=($!)
+done
+nice -n 10 "$WORKLOAD/snapread" pid "${jobs[0]}" >"$T/reader4" &
+jobs+=($!)
+wait "${jobs[@]}"
+for storm in native compat forks; do
+	talk_ask $storm pause parked
+	cp "$T/$storm.said" "$T/$storm.before"
+done
+read -r written refused < <(awk '{ written += $1; refused += $2 }
+	END { print written, refused }' "$T"/writer*)
+at_least "$written" 20 'settings were written'
+at_least "$((written * 3 / 4))" "$refused" 'most were taken'
+is "$(cat "$T"/reader[123] | grep -v '^0 of')" '' 'no read failed'
+like "$(<"$T/reader4")" '^ok [1-9][0-9]*$' 'every snapshot adds up'
+note "$written written by 8, $refused refused;" \
+	"$(cat "$T"/reader* | xargs) reads"
+verdict switches "$written" 'settings written'
+# or this shell and what it starts would be counted as well
+ctl targets none
+is "$("$WORKLOAD/snapread")" 'ok 1' 'and the snapshot'
+# What they have left is any of these
+ctl enabled 1
+ctl threads 0
+ctl collect count
+ctl syscalls all
+ctl hook auto
+
+# And now as ever: whoever is watched, all of them, exactly
+ctl follow 1
+ctl collect time
+ctl hook tracepoint
+ctl syscalls "$filter"
+ctl targets "${pids[*]}"
+ctl reset 1
+for storm in native compat forks; do
+	talk_ask $storm go going
+done
+sleep 0.3
+for storm in native compat forks; do
+	talk_ask $storm stop stopped
+	talk_end $storm
+done
+awk '$1 == "storm" {
+	sum[$3 " " $4] += FILENAME ~ /before$/ ? -$5 : $5
+}
+END {
+	for (call in sum) {
+		print "count", call, sum[call]
+		if (call ~ /close/)
+			print "error", call, 9, sum[call]
+	}
+}' "$T"/{native,compat,forks}.{before,said} >"$T/expect"
+is "$(compare "$T/expect")" '' 'afterwards, exact again'
+ctl targets none
+is "$(settings 'hook|syscalls')" \
+	'enabled=1 collect=time targets=none follow=1 threads=0 ' 'and set as told'
+storms_finish

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Every allocation fails once, one after the other: while the module loads,
+# while settings are changed, and while results are read. Each time it either
+# works or says ENOMEM, and leaves nothing half done.
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/storms.sh"
+
+mount_debugfs
+injected=/sys/kernel/debug
+if [ ! -e /proc/self/fail-nth ] || [ ! -d $injected/failslab ]; then
+	skip_all 'this kernel cannot fail allocations on demand'
+fi
+plan $((5 * 2 + 9 * 2 + 5 * 2 + 5 + 5))
+
+for attribute in failslab/ignore-gfp-wait fail_page_alloc/ignore-gfp-wait \
+	fail_page_alloc/ignore-gfp-highmem; do
+	echo N >$injected/$attribute
+done
+echo 0 >$injected/fail_page_alloc/min-order
+echo 0 >$injected/failslab/verbose
+echo 0 >$injected/fail_page_alloc/verbose
+traces_expected
+# It also warns, where jump labels find no memory, before the module's own code
+# runs.
+echo 0 >/proc/sys/kernel/panic_on_warn
+# shellcheck disable=SC2034 # splat_lines uses it
+forgiven=jump_label_module_notify
+
+# After a failure: what of these things does it say?
+results() {
+	awk '$1 != "done" { print $2 }' "$T/starved" | sort | uniq -c | xargs
+}
+
+total=0
+# starved NAME WHAT...: two tests; the last time, nothing fails
+starved() {
+	local name=$1 times
+
+	shift
+	"$WORKLOAD/starve" "$@" >"$T/starved" 2>&1
+	times=$(sed -n 's/^done //p' "$T/starved")
+	note "$name: $(results)"
+	is "$(awk '$1 != "done" { print $2 }' "$T/starved" | tail -n 1)" ok \
+		"$name: works when nothing fails"
+	is "$(grep -vE '^[0-9]+ (ok|ENOMEM|EAGAIN)$|^done' "$T/starved")" '' \
+		"$name: else works, or there is no memory"
+	total=$((total + times))
+}
+
+starved 'load' load "$SYSTALLY_KO" ''
+starved 'load, all of it' load "$SYSTALLY_KO" \
+	"collect=hist targets=all follow=1 syscalls=$filter"
+starved 'load with kprobes' load "$SYSTALLY_KO" \
+	"hook=kprobe collect=time targets=all syscalls=$filter"
+starved 'load with the direct hook' load "$SYSTALLY_KO" \
+	'hook=direct targets=all'
+starved 'load with targets' load "$SYSTALLY_KO" "targets=$$,1 threads=1"
+
+need_load follow=1
+before=$(settings)
+# control VALUE, and back
+while read -r control value back; do
+	starved "$control: $value" write "$D/$control" "$value"
+	ctl "$control" "$back"
+done <<END
+targets $$ none
+targets all none
+collect hist count
+hook kprobe auto
+hook tracepoint auto
+syscalls $filter all
+threads 1 0
+enabled 0 1
+reset 1 1
+END
+is "$(settings)" "$before" 'and all can be set back'
+
+ctl targets $$
+ctl collect hist
+talk_start native nice -n 19 "$WORKLOAD/storm" 1 2
+talk_until native ready
+pid=$(said native process)
+ctl targets "$pid"
+ctl reset 1
+talk_ask native go going
+for file in counters snapshot errors inflight status; do
+	starved "$file" read "$D/$file"
+done
+talk_ask native stop stopped
+talk_end native
+is "$(count "$pid" x86-64 getppid)" "$(storm_total native all getppid)" \
+	'calls made meanwhile: equal'
+is "$("$WORKLOAD/snapread")" 'ok 1' 'the snapshot adds up'
+verdict starved "$total" 'allocations that failed'
+storms_finish
+echo 1 >/proc/sys/kernel/panic_on_warn
+traces_forget
