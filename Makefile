@@ -67,6 +67,7 @@ help:
 	@echo 'make check-debug  the same on a kernel that checks every lock and byte'
 	@echo 'make check-kcsan  the same on a kernel that finds data races'
 	@echo 'make check-rig    whether faults that are planted are caught there'
+	@echo 'make check-storms the storms, a minute for each (SYSTALLY_SECONDS=, _SEED=)'
 	@echo 'make soak         a thousand million calls; takes half an hour'
 	@echo 'make check-stap   the tests of the tapsets and scripts, on kernel 7.2'
 	@echo 'make check-lab    the tests of the lab itself'
@@ -283,6 +284,15 @@ check-debug check-kcsan: check-%:
 check-rig: lab-debug
 	scripts/setup test
 	prove --comments tests/rig/run :: KERNEL=debug
+
+# The storms again, a minute for each instead of eight seconds
+.PHONY: check-storms
+check-storms: export SYSTALLY_SECONDS ?= 60
+check-storms:
+	scripts/setup build test lab
+	+$(in_cache) all workloads
+	tests/lab/run --timeout 7200 -- $(subst $(out),$(lab_out),$(guest)) \
+	tests/guest/run $(or $(T),$(notdir $(wildcard tests/guest/2[0-8]-*.t)))
 
 # A thousand million calls
 .PHONY: soak

@@ -17,8 +17,8 @@ WORKLOAD=${WORKLOAD:-$root/tests/workload}
 LONG=${SYSTALLY_LONG:-}
 D=/sys/kernel/debug/systally
 # Kernels that check themselves are so many times as slow
-slow=1
-[[ $(uname -r) != *-systally-* ]] || slow=5
+slowness=1
+[[ $(uname -r) != *-systally-* ]] || slowness=5
 T=$(mktemp -d "${TMPDIR:-/tmp}/systally-test.XXXXXX")
 # From the guest's own memory it loads in a tenth of the time
 cp "$SYSTALLY_KO" "$T/systally.ko" 2>/dev/null &&
@@ -127,7 +127,7 @@ bail() {
 # wait_for COMMAND...: until it succeeds, for at most a minute or $patience
 # seconds, and more on a slow kernel
 wait_for() {
-	local end=$((SECONDS + slow * ${patience:-60}))
+	local end=$((SECONDS + slowness * ${patience:-60}))
 
 	until "$@" 2>/dev/null; do
 		if [ "$SECONDS" -ge "$end" ]; then
@@ -301,11 +301,11 @@ talk_say() {
 
 # talk_until NAME WORD: its lines up to that, in $T/NAME.said
 talk_until() {
-	local line end=$((SECONDS + slow * 240))
+	local line end=$((SECONDS + slowness * 240))
 
 	: >"$T/$1.said"
 	while [ "$SECONDS" -lt "$end" ]; do
-		read -r -t $((slow * 240)) -u "${talk_out[$1]}" line || break
+		read -r -t $((slowness * 240)) -u "${talk_out[$1]}" line || break
 		[ "$line" != "$2" ] || return 0
 		echo "$line" >>"$T/$1.said"
 	done

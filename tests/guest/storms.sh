@@ -74,14 +74,16 @@ difference() {
 	echo $((entered - accounted))
 }
 
+judged=0
 # verdict NAME ITERATIONS WHAT. Two tests: the difference, and that
 # calls were counted at all.
 verdict() {
 	local entered difference
 
 	difference=$(difference)
-	# with those before a reset
-	entered=$(($(status entered) + $(status discarded)))
+	# with those before resets since the last verdict
+	entered=$(($(status entered) + $(status discarded) - judged))
+	judged=$((judged + entered))
 	is "$difference" 0 "$1: entered is tallied and unattributed"
 	at_least "$entered" 1 "$1: calls were counted"
 	note "storm $1: seed $seed, $2 $3, $entered calls counted," \
