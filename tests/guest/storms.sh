@@ -12,6 +12,7 @@
 
 seed=${SYSTALLY_SEED:-$((SRANDOM % 1000000))}
 RANDOM=$seed
+# shellcheck disable=SC2034 # the test files use it
 storm_seconds=${SYSTALLY_SECONDS:-8}
 
 # The storms' calls, as a value for `syscalls`
