@@ -52,7 +52,7 @@ settled() {
 # settles NAME STATE everyone|none|TGID...: a test that the state becomes so, in
 # at most ten seconds (more on a slow kernel), and the flags with it
 settles() {
-	local name=$1 state=$2 end=$((SECONDS + slowness * 10))
+	local name=$1 state=$2 end=$((SECONDS + ${slowness:-1} * 10))
 
 	shift 2
 	until settled "$state" "$@"; do
