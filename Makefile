@@ -61,6 +61,7 @@ help:
 	@echo 'make demo         set all up and show nginx and redis under load, in the lab'
 	@echo 'make check        set all up, build, lint and pass all tests, in the lab'
 	@echo 'make check-unit   the unit tests only'
+	@echo 'make check-fuzz   the inputs that the fuzzers have found, once more'
 	@echo 'make check-lint   the lint only'
 	@echo 'make check-guest  the tests in the lab only (T=FILES: these)'
 	@echo 'make check-all    the same on each of the kernels (KERNELS=: these)'
@@ -68,6 +69,7 @@ help:
 	@echo 'make check-kcsan  the same on a kernel that finds data races'
 	@echo 'make check-rig    whether faults that are planted are caught there'
 	@echo 'make check-storms the storms, a minute for each (SYSTALLY_SECONDS=, _SEED=)'
+	@echo 'make fuzz         fuzz each parser, ten million times (RUNS=, FUZZ=)'
 	@echo 'make soak         a thousand million calls; takes half an hour'
 	@echo 'make check-stap   the tests of the tapsets and scripts, on kernel 7.2'
 	@echo 'make check-lab    the tests of the lab itself'
@@ -192,13 +194,15 @@ $(addprefix $(unit)/,$(module_tests)): $(unit)/%: $(unit)/tests/unit/%.o \
 check-unit: $(unit_programs)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove --exec '' $(unit_programs)
 
+include tests/fuzz/fuzz.mk
+
 # --- lint ----------------------------------------------------------------
 
 scripts := .ci/run scripts/setup scripts/suite scripts/own-kernel scripts/cache.sh scripts/demo \
 	scripts/syscall-names scripts/stap-releases scripts/overhead scripts/overhead-parts/measure \
 	$(wildcard scripts/overhead-parts/*.sh) \
 	$(wildcard tests/lab/[!k]*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
-	tests/guest/on-all-kernels tests/rig/run $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
+	tests/guest/on-all-kernels tests/rig/run tests/fuzz/run $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
 	tests/stap/lib.sh tests/stap/enter tests/stap/compile tests/stap/cost.sh
 
 .PHONY: check-lint
@@ -358,7 +362,7 @@ in_cache = $(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
 check:
 	scripts/setup build test lab
 	+$(in_cache) all workloads
-	+$(in_cache) check-lint check-unit
+	+$(in_cache) check-lint check-unit check-fuzz
 	+$(in_cache) check-guest
 
 .PHONY: demo

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The fuzzers: built with clang and libFuzzer to search, and with gcc to replay
+# what they have found. Included by the Makefile, for its unit tests' flags.
+
+# Those of parts of the module, and of the command
+module_fuzzers := controls syscalls
+command_fuzzers := kconfig options set snapshot
+fuzzers := $(module_fuzzers) $(command_fuzzers)
+FUZZ ?= $(fuzzers)
+RUNS ?= 10000000
+
+fuzz := $(out)/tests/fuzz
+
+fuzz_flags = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all $(userland_flags) -Imodule -Itests/unit \
+	-I$(unit) $(call pkgs,--cflags,$(SYSTALLY_PKGS))
+fuzz_link = clang -fsanitize=fuzzer,address,undefined -o $@ $^
+
+$(fuzz)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CLANG,$@)
+	$(Q)clang $(fuzz_flags) -c -o $@ $<
+
+$(fuzz)/module/syscalls.o: $(unit)/syscall_names.h
+
+$(module_fuzzers:%=$(fuzz)/fuzz_%): $(fuzz)/fuzz_%: \
+		$(fuzz)/tests/fuzz/fuzz_%.o $(module_parts:%.c=$(fuzz)/%.o)
+	$(call say,LD,$@)
+	$(Q)$(fuzz_link)
+
+$(command_fuzzers:%=$(fuzz)/fuzz_%): $(fuzz)/fuzz_%: \
+		$(fuzz)/tests/fuzz/fuzz_%.o $(SYSTALLY_PARTS:%.c=$(fuzz)/%.o)
+	$(call say,LD,$@)
+	$(Q)$(fuzz_link) $(call pkgs,--libs,$(SYSTALLY_PKGS))
+
+.PHONY: fuzz fuzz-run
+fuzz:
+	scripts/setup build test fuzz
+	+$(in_cache) RUNS='$(RUNS)' FUZZ='$(FUZZ)' fuzz-run
+
+fuzz-run: $(FUZZ:%=$(fuzz)/fuzz_%)
+	tests/fuzz/run '$(fuzz)' $(RUNS) $(FUZZ)
+
+# --- without clang -------------------------------------------------------
+
+$(module_fuzzers:%=$(unit)/replay_%): $(unit)/replay_%: \
+		$(unit)/tests/fuzz/fuzz_%.o $(unit)/tests/fuzz/replay.o \
+		$(module_part_objects)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(sanitize) -o $@ $^
+
+$(command_fuzzers:%=$(unit)/replay_%): $(unit)/replay_%: \
+		$(unit)/tests/fuzz/fuzz_%.o $(unit)/tests/fuzz/replay.o \
+		$(part_objects)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(sanitize) -o $@ $^ $(call pkgs,--libs,$(SYSTALLY_PKGS))
+
+.PHONY: check-fuzz
+check-fuzz: $(fuzzers:%=$(unit)/replay_%)
+	prove --exec '' $(fuzzers:%=$(unit)/replay_%) :: tests/fuzz/corpus
+
+-include $(wildcard $(unit)/tests/fuzz/*.d $(fuzz)/*/*.d $(fuzz)/tests/fuzz/*.d)

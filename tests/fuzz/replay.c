@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Calls a fuzzer's function with each file of its corpus, without libFuzzer:
+ * what was once found stays found. Speaks TAP. Run by `make check-fuzz`:
+ * replay_NOUN CORPUS, in whose folder NOUN the files are.
+ */
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+
+#include "fuzz.h"
+
+#define BYTES_MAX	(1 << 20)
+
+static void replay(const char *folder, const char *name)
+{
+	static uint8_t bytes[BYTES_MAX];
+	char path[2 * PATH_MAX];
+	uint8_t *data;
+	size_t size;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "re");
+	must(!!file);
+	size = fread(bytes, 1, sizeof(bytes), file);
+	fclose(file);
+	/* In memory of just that size, for the sanitizer */
+	data = malloc(size ? size : 1);
+	must(!!data);
+	memcpy(data, bytes, size);
+	LLVMFuzzerTestOneInput(data, size);
+	free(data);
+}
+
+int main(int argc, char **argv)
+{
+	struct dirent **files;
+	int count, i, tests = 0;
+	char folder[PATH_MAX];
+	const char *noun;
+
+	noun = strrchr(argv[0], '_');
+	if (argc != 2 || !noun)
+		return 2;
+	snprintf(folder, sizeof(folder), "%s/%s", argv[1], noun + 1);
+	count = scandir(folder, &files, NULL, alphasort);
+	if (count < 0) {
+		perror(folder);
+		return 1;
+	}
+	for (i = 0; i < count; i++) {
+		if (files[i]->d_name[0] != '.') {
+			/* Said before, so that a crash shows whose it is */
+			printf("# %s\n", files[i]->d_name);
+			fflush(stdout);
+			replay(folder, files[i]->d_name);
+			printf("ok %d - %s\n", ++tests, files[i]->d_name);
+		}
+		free(files[i]);
+	}
+	free(files);
+	if (!tests)
+		printf("not ok 1 - an empty corpus\n");
+	printf("1..%d\n", tests ? tests : 1);
+	return !tests;
+}
