@@ -34,7 +34,7 @@ pids_storm() {
 	talk_ask native go going
 	talk_ask compat go going
 	for_seconds $((storm_seconds / 2))
-	while storming; do
+	while storming || [ $(($(forked) - from)) -lt 1000 ]; do
 		one_of "threads -t 127 $((RANDOM % 30 + 1))" 'tree -t 2 5' \
 			"churn -t 101 $((RANDOM % 7 + 1))" 'threads32 -t 67 16' \
 			'tree32 -t 1 31' "chain -t thread $((RANDOM % 9 + 1))"
