@@ -88,6 +88,18 @@ static int program_load(int map, int tgid, int nr)
 	return bpf(BPF_PROG_LOAD, &attr, "program");
 }
 
+/*
+ * Before 5.11 the memory of BPF maps counts as locked, and goes some time after
+ * they do: bpf_map_charge_memlock(), kernel/bpf/syscall.c
+ */
+static void locked_memory_free(void)
+{
+	static const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+
+	if (setrlimit(RLIMIT_MEMLOCK, &all))
+		die("setrlimit");
+}
+
 int main(int argc, char **argv)
 {
 	union bpf_attr attr = { };
@@ -100,6 +112,7 @@ int main(int argc, char **argv)
 		fputs("usage: rawtp sys_enter|sys_exit TGID NR\n", stderr);
 		return 2;
 	}
+	locked_memory_free();
 	map = map_make();
 	attr.raw_tracepoint.prog_fd =
 		program_load(map, atoi(argv[2]), atoi(argv[3]));

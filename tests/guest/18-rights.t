@@ -1,0 +1,208 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Who may: an ordinary user, root of a user namespace or of a pid namespace,
+# somebody who was handed an open file, a machine without debugfs, a kernel that
+# is locked down. Nothing leaks, nothing is changed, and each is told why.
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+plan 63
+
+results=(counters errors inflight snapshot status)
+controls=(enabled collect hook targets follow syscalls threads)
+nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+# root of a user namespace, who is nobody outside
+inside=("${nobody[@]}" unshare -Ur)
+
+need_load collect=time follow=1
+cp "$SYSTALLY" "$T/systally" && chmod 755 "$T" "$T/systally"
+debugfs=${D%/systally}
+
+# opens COMMAND...: which of all files COMMAND, a prefix, can open for reading,
+# and for writing
+opens() {
+	# shellcheck disable=SC2016 # that shell's
+	"$@" bash -c 'cd "$0" || exit
+		for file; do
+			{ exec 3<"$file"; } 2>/dev/null && echo "reads $file"
+			{ exec 3>>"$file"; } 2>/dev/null && echo "writes $file"
+		done' "$D" README reset "${results[@]}" "${controls[@]}" 2>&1
+}
+
+# Modes, whoever mounts debugfs how
+modes() {
+	(cd "$D" && stat -c '%a %u:%g %n' -- "$@") | sort
+}
+is "$(modes "${results[@]}" | cut -d ' ' -f 1,2 | uniq)" '400 0:0' 'results are 0400'
+is "$(modes "${controls[@]}" | cut -d ' ' -f 1,2 | uniq)" '600 0:0' \
+	'controls are 0600'
+is "$(modes README reset | xargs)" '200 0:0 reset 444 0:0 README' \
+	'README is 0444, reset 0200'
+is "$(find "$D" -type f | wc -l)" 14 'and that is all'
+is "$(stat -c %a "$debugfs")" 700 'debugfs itself is root'\''s'
+
+# Everybody may enter debugfs; still nobody reads or writes
+mount -o remount,mode=755 "$debugfs"
+before=$(settings)
+is "$(opens "${nobody[@]}" | xargs)" 'reads README' \
+	'an ordinary user: README only'
+is "$(opens "${inside[@]}" | xargs)" 'reads README' \
+	'root of a user namespace: README only'
+is "$(opens "${inside[@]}" --fork --pid --mount-proc | xargs)" 'reads README' \
+	'and of a pid namespace, too'
+is "$(opens | wc -l)" $((1 + 1 + 5 + 2 * 7)) 'root: all of it'
+for file in targets reset collect; do
+	is "$(refused $file 1 -u) $(refused $file 1 -c)" 'EACCES EPERM' \
+		"$file: neither nobody nor root without CAP_SYS_ADMIN"
+done
+is "$(settings)" "$before" 'nothing is changed'
+
+# An open file that is handed on: to read it is to have it; to write is not
+exec 7<"$D/counters" 8<>"$D/targets"
+is "$("${nobody[@]}" head -c 4 <&7)" tgid 'counters, handed on: can be read'
+like "$("${nobody[@]}" bash -c 'echo all >&8' 2>&1)" 'not permitted' \
+	'targets, handed on: cannot be written'
+is "$(opens "${nobody[@]}" | xargs) $(
+	"${nobody[@]}" bash -c 'exec 3</proc/self/fd/7' 2>&1 |
+		grep -c 'Permission denied')" 'reads README 1' \
+	'nor opened once more'
+exec 7<&- 8>&-
+is "$(<"$D/targets")" none 'and nothing is changed'
+mount -o remount,mode=700 "$debugfs"
+
+# say COMMAND...: what the command says on stderr, its status, what it prints
+say() {
+	local status
+
+	"$@" >"$T/out" 2>"$T/err" </dev/null
+	status=$?
+	echo "$status $(wc -l <"$T/err") $(wc -c <"$T/out")"
+}
+for words in status report 'top -i 1 -d 1' 'run -- true'; do
+	# shellcheck disable=SC2086 # words
+	said=$(say "${nobody[@]}" "$T/systally" $words)
+	is "$said $(grep -c 'root' "$T/err")" '1 1 0 1' \
+		"nobody: systally $words: one line, status 1"
+done
+
+# In a pid namespace of its own, as a container has it: its pids, and what is
+# read are those of the first one
+container() {
+	unshare --fork --pid --mount-proc "$@"
+}
+is "$(container "$WORKLOAD/ctlwrite" "$D/targets" $$)" ESRCH \
+	'a container: who is outside does not exist'
+# shellcheck disable=SC2016 # that shell's
+container bash -c 'echo $$ >"$0/targets"
+	read -r outside <"$0/targets"
+	"$1/calls" plain >"$2"
+	echo "$$ $outside"' "$D" "$WORKLOAD" "$T/expect" >"$T/said"
+read -r in out <"$T/said"
+is "$in" 1 'a container: its shell is 1'
+at_least "$out" 2 'whom targets shows by its number outside'
+is "$(count all x86-64 getppid)" "$(awk '$3 == "getppid" { print $4 }' \
+	"$T/expect")" 'its calls are counted: exactly'
+ctl targets none
+ctl reset 1
+said=$(say container "$SYSTALLY" run --format csv -- "$WORKLOAD/calls" plain)
+is "${said%% *}" 0 'a container: systally run'
+is "$(awk -F, '/getppid/ { print }' "$T/err" | grep -c 10007)" 1 \
+	'which counts exactly'
+
+# Without debugfs
+# shellcheck disable=SC2016 # that shell's
+without() {
+	unshare -m bash -c 'umount -l "$0" && exec "$@"' "$debugfs" "$@"
+}
+for words in status report 'top -i 1 -d 1' 'run -- true'; do
+	# shellcheck disable=SC2086 # words
+	said=$(say without "$SYSTALLY" $words)
+	is "$said $(grep -c 'mount -t debugfs' "$T/err")" '1 1 0 1' \
+		"without debugfs: systally $words: one line, the remedy"
+done
+
+# No kernel address anywhere, while there is something to show
+talk_start storm nice -n 19 "$WORKLOAD/storm" 2 2
+talk_until storm ready
+ctl targets "$(said storm process | xargs)"
+ctl hook kprobe
+ctl syscalls getppid,close
+talk_ask storm go going
+sleep 0.2
+hidden=$(cd "$D" && cat README status counters errors inflight "${controls[@]}" \
+	/sys/module/systally/parameters/* 2>/dev/null |
+	grep -oE '\b(0x)?ffff[0-9a-f]{12}\b' | head -n 3)
+is "$hidden" '' 'no address in any file or parameter'
+is "$(dmesg | grep systally | grep -oE 'ffff[0-9a-f]{12}')" '' 'nor in the log'
+is "$(od -An -v -t x8 -w8 "$D/snapshot" | grep -cE '^ ffff[89a-f]')" 0 \
+	'nor in the snapshot'
+# Users who open, read and write whatever they can
+mount -o remount,mode=755 "$debugfs"
+hammers=()
+for _ in 1 2 3 4; do
+	# shellcheck disable=SC2016 # that shell's
+	"${nobody[@]}" nice -n 5 bash -c 'cd "$0"
+		while :; do
+			for file; do
+				exec 3<"$file"
+				echo all >"$file"
+				[ -r "$file" ]
+			done 2>/dev/null
+			echo * >/dev/null
+		done' "$D" README reset "${results[@]}" "${controls[@]}" &
+	hammers+=($!)
+done
+talk_ask storm stop stopped
+talk_end storm
+ctl hook auto
+ctl syscalls all
+before=$(settings)
+ctl reset 1
+"$WORKLOAD/calls" -t plain >"$T/expect"
+is "$(compare "$T/expect")" '' 'hammered by four users: exact'
+kill "${hammers[@]}"
+wait "${hammers[@]}" 2>/dev/null
+is "$(settings targets)" "${before/targets=* follow/follow}" \
+	'and nothing is changed'
+mount -o remount,mode=700 "$debugfs"
+unload
+
+# Lockdown, which only ever grows: what was set at load goes on
+secure=/sys/kernel/security
+mountpoint -q $secure || mount -t securityfs securityfs $secure
+if ! grep -q '\[none\]' $secure/lockdown 2>/dev/null; then
+	for _ in {1..10}; do
+		skip lockdown 'this kernel has no lockdown'
+	done
+	finish
+	exit
+fi
+talk_start storm "$WORKLOAD/storm" -n 1 2
+talk_until storm ready
+pid=$(said storm process)
+need_load "targets=$pid" collect=time
+talk_ask storm go going
+for level in integrity confidentiality; do
+	echo $level >$secure/lockdown
+	talk_ask storm pause parked
+	is "$(column "$pid" x86-64 getppid count)" \
+		"$(storm_total storm "$pid" getppid)" \
+		"$level: what was set at load is counted, and can be read"
+	is "$("$WORKLOAD/ctlwrite" "$D/reset" 1)" EPERM \
+		"$level: nothing can be written"
+	said=$(say "$SYSTALLY" run -- true)
+	is "$said $(grep -c 'lock' "$T/err")" '1 1 0 1' \
+		"$level: systally run: one line says it"
+	talk_ask storm go going
+done
+like "$("$SYSTALLY" doctor)" 'lockdown .*on:' 'doctor says it'
+talk_ask storm stop stopped
+talk_end storm
+passes 'it unloads under lockdown' unload
+said=$(say "$SYSTALLY" load)
+is "$said $(grep -c 'sign' "$T/err")" '1 1 0 1' \
+	'and cannot be loaded any more, for it is not signed'
+is "$(cat "$D"/* 2>/dev/null)" '' 'so there is nothing to read'
+finish
