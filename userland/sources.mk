@@ -10,7 +10,7 @@ SYSTALLY_PKGS := libseccomp json-c ncursesw
 SYSTALLY_PARTS := $(addprefix userland/, \
 	checks.c checks_run.c checks_stap.c classes.c cmd_doctor.c cmd_load.c \
 	cmd_report.c cmd_run.c cmd_status.c cmd_top.c control.c error.c \
-	histogram.c kconfig.c live.c names.c notes.c options.c output.c \
+	histogram.c kconfig.c launch.c live.c names.c notes.c options.c output.c \
 	process.c rank.c render.c render_data.c render_histogram.c \
 	render_text.c report.c session.c set.c signals.c snapshot.c watch.c)
 SYSTALLY_SRCS := userland/main.c $(SYSTALLY_PARTS)
