@@ -50,6 +50,9 @@ void systally_escape(const char *comm, char escaped[SYSTALLY_ESCAPED_LEN]);
 void systally_escape_utf8(const char *comm,
 			  char escaped[SYSTALLY_ESCAPED_LEN]);
 
+/* Does the same with a text of any length; NULL when out of memory. */
+char *systally_escape_word(const char *text);
+
 /* Writes @text as one CSV field, in quotes if it has to be. */
 void systally_render_csv_field(FILE *out, const char *text);
 
