@@ -52,7 +52,10 @@ static const struct {
 	{ { "duration", 'd', "SECONDS", 0, "stop counting after that time",
 	    0 }, COUNTS },
 	{ { "format", KEY_FORMAT, "FORMAT", 0, "text (default), json or csv",
-	    0 }, COUNTS | STATUS | DOCTOR },
+	    0 }, TOP | STATUS | DOCTOR },
+	{ { "format", KEY_FORMAT, "FORMAT", 0,
+	    "text (default), json, csv, or strace: as strace -c has it", 0 },
+	  RUN | REPORT },
 	{ { "output", 'o', "FILE", 0, "write to FILE", 0 },
 	  COUNTS | STATUS | DOCTOR },
 	{ { "verify", KEY_VERIFY, NULL, 0,
@@ -117,6 +120,27 @@ static int read_word(struct argp_state *state, const char *option,
 	return EINVAL;
 }
 
+/* Returns our word for one of strace's that means the same, or the word. */
+static const char *read_strace_word(const char *word)
+{
+	static const char *const words[][2] = {
+		{ "time-percent", "time" }, { "time-total", "time" },
+		{ "total-time", "time" }, { "max-time", "max" },
+		{ "longest", "max" }, { "time-max", "max" },
+		{ "avg-time", "avg" }, { "time-avg", "avg" },
+		{ "calls", "count" }, { "error", "errors" },
+		{ "syscall", "name" }, { "syscall-name", "name" },
+		{ "none", "nothing" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcmp(words[i][0], word))
+			return words[i][1];
+	}
+	return word;
+}
+
 static int read_seconds(struct argp_state *state, const char *option,
 			const char *text, uint64_t *ns)
 {
@@ -178,6 +202,31 @@ static int read_pids(struct argp_state *state, struct systally_options *options,
 	}
 }
 
+/* strace's table is by call and has no percentiles; its default is time. */
+static int settle_strace(struct argp_state *state, struct parse *parse)
+{
+	struct systally_options *options = parse->options;
+
+	if (options->command == SYSTALLY_TOP ||
+	    options->command == SYSTALLY_STATUS ||
+	    options->command == SYSTALLY_DOCTOR) {
+		argp_error(state, "--format strace is for run and report");
+		return EINVAL;
+	}
+	if (options->by == SYSTALLY_BY_ROW)
+		options->by = SYSTALLY_BY_SYSCALL;
+	if (options->by != SYSTALLY_BY_SYSCALL ||
+	    systally_options_need_hist(options)) {
+		argp_error(state,
+			   "--format strace is by call and has no percentiles, so neither --by, -P nor -H goes with it");
+		return EINVAL;
+	}
+	if (!parse->sort_given && !options->failed)
+		options->sort = SYSTALLY_SORT_TIME;
+	options->latency = true;
+	return 0;
+}
+
 /* Settles what depends on more than one option. */
 static int settle(struct argp_state *state, struct parse *parse)
 {
@@ -216,6 +265,8 @@ static int settle(struct argp_state *state, struct parse *parse)
 		argp_error(state, "no command to run was given");
 		return EINVAL;
 	}
+	if (options->format == SYSTALLY_STRACE)
+		return settle_strace(state, parse);
 	return 0;
 }
 
@@ -239,9 +290,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	static const char *const bys[] = { "", "syscall", "process", "thread",
 					   "command", "errno", NULL };
 	static const char *const sorts[] = { "count", "time", "avg", "max",
-					     "errors", "name", "p50", "p90",
-					     "p99", "p99.9", NULL };
-	static const char *const formats[] = { "text", "json", "csv", NULL };
+					     "errors", "name", "nothing",
+					     "p50", "p90", "p99", "p99.9",
+					     NULL };
+	static const char *const formats[] = { "text", "json", "csv",
+					       "strace", NULL };
 	struct parse *parse = state->input;
 	struct systally_options *options = parse->options;
 	unsigned int value = 0;
@@ -268,7 +321,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		parse->by_given = true;
 		return result;
 	case 's':
-		result = read_word(state, "--sort", arg, sorts, &value);
+		result = read_word(state, "--sort", read_strace_word(arg),
+				   sorts, &value);
 		options->sort = (enum systally_sort)value;
 		parse->sort_given = true;
 		return result;

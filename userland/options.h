@@ -29,6 +29,7 @@ enum systally_sort {
 	SYSTALLY_SORT_MAX,
 	SYSTALLY_SORT_ERRORS,
 	SYSTALLY_SORT_NAME,
+	SYSTALLY_SORT_NOTHING,	/* by number, as strace -S nothing */
 	SYSTALLY_SORT_P50,	/* and on, as enum systally_percentile */
 	SYSTALLY_SORT_P90,
 	SYSTALLY_SORT_P99,
@@ -39,6 +40,7 @@ enum systally_format {
 	SYSTALLY_TEXT,
 	SYSTALLY_JSON,
 	SYSTALLY_CSV,
+	SYSTALLY_STRACE,	/* the table of strace -c */
 };
 
 /* Which subcommand: decides which options there are. */

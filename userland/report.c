@@ -175,7 +175,9 @@ int systally_report_write(struct systally_reporter *reporter,
 	result = systally_render(out, options->format, &report);
 	if (result)
 		systally_error_set(error, "no memory for the report");
-	for (i = 0; options->format == SYSTALLY_CSV && i < notes->count; i++)
+	for (i = 0; (options->format == SYSTALLY_CSV ||
+		     options->format == SYSTALLY_STRACE) && i < notes->count;
+	     i++)
 		fprintf(stderr, "systally: note: %s\n", notes->text[i]);
 	reporter->first = false;
 	systally_ranking_free(&ranking);

@@ -125,6 +125,54 @@ static void passes_command_on(void **state)
 	assert_int_equal(o.rest_count, 2);
 }
 
+static void knows_strace(void **state)
+{
+	static const struct {
+		const char *word;
+		enum systally_sort sort;
+	} words[] = {
+		{ "time", SYSTALLY_SORT_TIME },
+		{ "time-percent", SYSTALLY_SORT_TIME },
+		{ "time-total", SYSTALLY_SORT_TIME },
+		{ "total-time", SYSTALLY_SORT_TIME },
+		{ "max-time", SYSTALLY_SORT_MAX },
+		{ "longest", SYSTALLY_SORT_MAX },
+		{ "time-max", SYSTALLY_SORT_MAX },
+		{ "avg-time", SYSTALLY_SORT_AVG },
+		{ "time-avg", SYSTALLY_SORT_AVG },
+		{ "calls", SYSTALLY_SORT_COUNT },
+		{ "count", SYSTALLY_SORT_COUNT },
+		{ "errors", SYSTALLY_SORT_ERRORS },
+		{ "error", SYSTALLY_SORT_ERRORS },
+		{ "name", SYSTALLY_SORT_NAME },
+		{ "syscall", SYSTALLY_SORT_NAME },
+		{ "syscall-name", SYSTALLY_SORT_NAME },
+		{ "nothing", SYSTALLY_SORT_NOTHING },
+		{ "none", SYSTALLY_SORT_NOTHING },
+	};
+	struct systally_options o;
+	char line[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		snprintf(line, sizeof(line), "-s %s", words[i].word);
+		assert_int_equal(parse(&o, SYSTALLY_REPORT, line), 0);
+		assert_int_equal(o.sort, words[i].sort);
+	}
+	/* strace has all rows, by time */
+	assert_int_equal(parse(&o, SYSTALLY_REPORT, "--format strace"), 0);
+	assert_int_equal(o.by, SYSTALLY_BY_SYSCALL);
+	assert_int_equal(o.sort, SYSTALLY_SORT_TIME);
+	assert_int_equal(o.limit, 0);
+	assert_true(systally_options_need_time(&o));
+	assert_false(systally_options_need_hist(&o));
+	assert_int_equal(parse(&o, SYSTALLY_RUN,
+			       "--format strace -s calls -n 3 -x ls"), 0);
+	assert_int_equal(o.sort, SYSTALLY_SORT_COUNT);
+	assert_int_equal(o.limit, 3);
+}
+
 static void refuses(void **state)
 {
 	static const struct {
@@ -162,6 +210,14 @@ static void refuses(void **state)
 		{ SYSTALLY_RUN, "" }, { SYSTALLY_RUN, "--" },
 		{ SYSTALLY_RUN, "-p 1 -- ls" }, { SYSTALLY_RUN, "-i 1 -- ls" },
 		{ SYSTALLY_REPORT, "-i 1" }, { SYSTALLY_STATUS, "-n 1" },
+		{ SYSTALLY_TOP, "--format strace" },
+		{ SYSTALLY_STATUS, "--format strace" },
+		{ SYSTALLY_RUN, "--format strace -b process ls" },
+		{ SYSTALLY_RUN, "--format strace -b errno ls" },
+		{ SYSTALLY_RUN, "--format strace -P ls" },
+		{ SYSTALLY_RUN, "--format strace -s p99 ls" },
+		{ SYSTALLY_RUN, "--format strace -H read ls" },
+		{ SYSTALLY_RUN, "-s min-time ls" },
 		{ SYSTALLY_UNLOAD, "x" }, { SYSTALLY_UNLOAD, "-o x" },
 	};
 	struct systally_options o;
@@ -191,6 +247,7 @@ int main(void)
 		cmocka_unit_test(takes_all),
 		cmocka_unit_test(settles_defaults),
 		cmocka_unit_test(passes_command_on),
+		cmocka_unit_test(knows_strace),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(knows_commands),
 	};
