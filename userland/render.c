@@ -100,6 +100,21 @@ char *systally_escape_word(const char *text)
 	return escaped;
 }
 
+void systally_render_number(uint64_t number, int digits, char text[24])
+{
+	static const char suffixes[] = " kMGTPE";
+	unsigned int power = 0;
+	int length;
+
+	length = snprintf(text, 24, "%llu", (unsigned long long)number);
+	while (length > digits && power < sizeof(suffixes) - 2) {
+		number /= 1000;
+		length = snprintf(text, 24, "%llu%c",
+				  (unsigned long long)number,
+				  suffixes[++power]);
+	}
+}
+
 void systally_render_ns(uint64_t ns, char text[24])
 {
 	unsigned long long n = ns;

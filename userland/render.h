@@ -60,11 +60,17 @@ char *systally_escape_word(const char *text);
 /* Writes @text as one CSV field, in quotes if it has to be. */
 void systally_render_csv_field(FILE *out, const char *text);
 
+/* Writes @number, shortened to 18446744073G if it has more @digits. */
+void systally_render_number(uint64_t number, int digits, char text[24]);
+
 /* Writes @ns as 1.234us, 1.234ms or 1.234s, cut off, not rounded. */
 void systally_render_ns(uint64_t ns, char text[24]);
 
 /* Writes @ns in 8 characters at most, cut off: 1.23us, 12.3us, 123us. */
 void systally_render_ns_short(uint64_t ns, char text[24]);
+
+/* Writes a note in lines of @width columns: words move to the next line. */
+void systally_render_note(FILE *out, const char *note, unsigned int width);
 
 /* Writes the time of day, in ISO 8601 with the offset to UTC. */
 void systally_render_time(const struct timespec *when, char text[32]);
