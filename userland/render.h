@@ -22,6 +22,7 @@ struct systally_report {
 	const struct systally_notes *notes;
 	bool latency;		/* text: show times */
 	bool percentiles;	/* text: show these instead */
+	const char *kernel;	/* json: its release; NULL: the running one's */
 	const char *histogram;	/* draw it; the calls' name. NULL: none */
 	bool series;		/* one of top's intervals */
 	bool first;		/* of a series: csv prints its head once */

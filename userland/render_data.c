@@ -131,14 +131,15 @@ static struct json_object *make_row(const struct systally_report *report,
 static bool put_head(struct json_object *object,
 		     const struct systally_report *report)
 {
-	struct utsname kernel;
+	struct utsname running;
+	const char *kernel = report->kernel ? report->kernel : running.release;
 	const char *collect = systally_names_collect(report->header->collect);
 
-	if (uname(&kernel))
-		strcpy(kernel.release, "unknown");
+	if (uname(&running))
+		strcpy(running.release, "unknown");
 	return systally_json_put(object, "format", json_object_new_int(1)) &&
 	       systally_json_put(object, "kernel",
-				 json_object_new_string(kernel.release)) &&
+				 json_object_new_string(kernel)) &&
 	       systally_json_put(object, "collect",
 				 json_object_new_string(collect)) &&
 	       systally_json_put(object, "unattributed",
