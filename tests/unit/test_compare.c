@@ -186,6 +186,22 @@ static void added_gone_and_failing(void **state)
 "3 regressions: more (!) than the threshold allows\n");
 }
 
+/* A number is another call on another ABI, and even a name is. */
+static void abis_apart(void **state)
+{
+	struct context *c = *state;
+
+	fixture_call(&c->a, 12, "x", 1, 4)->abi = SYSTALLY_ABI_X32;
+	fixture_call(&c->b, 12, "x", 1, 4);
+	compare(c);
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+"   A  B  change     %  syscall\n"
+"!  0  4      +4   new  write\n"
+"   4  0      -4  gone  x32:write\n"
+"   4  4       -     -  total\n"
+"1 regression: more (!) than the threshold allows\n");
+}
+
 static void by_command(void **state)
 {
 	struct context *c = *state;
@@ -445,6 +461,7 @@ int main(void)
 		TEST(a_thousand_polls),
 		TEST(nothing_changed),
 		TEST(added_gone_and_failing),
+		TEST(abis_apart),
 		TEST(by_command),
 		TEST(times),
 		TEST(thresholds),
