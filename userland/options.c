@@ -14,8 +14,10 @@
 #define ROWS_MAX	1000000000
 #define PIDS_MAX	500	/* fit one write to `targets` */
 
-enum { KEY_FORMAT = 256, KEY_VERIFY, KEY_IGNORE, KEY_THRESHOLD,
-       KEY_TIME_THRESHOLD };
+enum {
+	KEY_FORMAT = 256, KEY_VERIFY, KEY_IGNORE, KEY_THRESHOLD,
+	KEY_TIME_THRESHOLD,
+};
 
 #define BIT(command)	(1U << (command))
 #define RUN	BIT(SYSTALLY_RUN)
