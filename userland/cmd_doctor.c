@@ -99,6 +99,7 @@ int systally_cmd_doctor(const struct systally_options *options,
 		print_csv(out, &checkup);
 		break;
 	case SYSTALLY_TEXT:
+	case SYSTALLY_STRACE:	/* refused by options.c */
 		print_text(out, &checkup);
 		break;
 	}

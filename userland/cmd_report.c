@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally report`: the top N of what is counted. Called by main.c.
+ * `systally report`: the top N of what is counted, or was recorded. Called by
+ * main.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "control.h"
 #include "output.h"
 #include "process.h"
+#include "record.h"
 #include "render.h"
 #include "report.h"
 #include "signals.h"
@@ -90,6 +92,36 @@ static int report(const struct systally_control *control,
 	return result;
 }
 
+/* On a recording: no module is needed, nor root. */
+static int report_file(const struct systally_options *options,
+		       struct systally_reporter *reporter,
+		       struct systally_error *error)
+{
+	struct systally_notes notes = { 0 };
+	struct systally_record record;
+	FILE *out;
+	int result;
+
+	if (systally_record_read(&record, options->files[0], error))
+		return -1;
+	reporter->file = options->files[0];
+	reporter->kernel = record.kernel;
+	out = systally_output_open(options->output, stdout, error);
+	if (!out) {
+		systally_record_free(&record);
+		return -1;
+	}
+	systally_report_note_missed(&notes, record.missed);
+	result = systally_report_write(reporter, &record.snapshot, &notes,
+			"nothing was counted when this was recorded", out,
+			error);
+	systally_notes_free(&notes);
+	systally_record_free(&record);
+	if (systally_output_close(out, options->output, error))
+		result = -1;
+	return result;
+}
+
 int systally_cmd_report(const struct systally_options *options,
 			struct systally_error *error)
 {
@@ -107,12 +139,18 @@ int systally_cmd_report(const struct systally_options *options,
 	if (!names)
 		return systally_error_set(error, "out of memory"), 1;
 	reporter.names = names;
+	if (options->syscalls &&
+	    systally_set_parse(&set, names, options->syscalls, error))
+		goto out;
+	if (options->file_count) {
+		status = report_file(options, &reporter, error) ? 1 : 0;
+		goto out;
+	}
 	systally_process_tgids(options->pids, options->pid_count);
-	if ((!options->syscalls ||
-	     !systally_set_parse(&set, names, options->syscalls, error)) &&
-	    !systally_control_open(&control, error) &&
+	if (!systally_control_open(&control, error) &&
 	    !report(&control, options, &reporter, error))
 		status = 0;
+out:
 	systally_names_free(names);
 	return status;
 }

@@ -1,220 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally run`: counts one command from its exec to its end. Called by
- * main.c.
+ * `systally run`: counts one command from its exec to its end, and reports.
+ * Called by main.c.
  */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-
 #include "commands.h"
-#include "control.h"
-#include "output.h"
-#include "process.h"
+#include "launch.h"
 #include "render.h"
 #include "report.h"
-#include "session.h"
 
-struct run {
-	const struct systally_options *options;
-	struct systally_error *error;
-	struct systally_control control;
-	struct systally_session session;
-	struct systally_signals signals;
-	struct systally_reporter reporter;
-	struct systally_set set;
-	struct systally_child child;
-	uint64_t missed;	/* kprobe_missed at the start */
-	FILE *out;
-	bool reported;
-};
-
-/* Nobody else may be counting: their counters and targets would go. */
-static int check_free(struct run *run)
+static int write_report(void *context, const struct systally_launched *launched,
+			struct systally_error *error)
 {
-	const char *directory = run->control.directory;
-
-	if (systally_control_is(&run->control, "enabled", "0"))
-		return systally_error_set(run->error,
-			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
-			directory);
-	if (!systally_control_is(&run->control, "targets", "none"))
-		return systally_error_set(run->error,
-			"others are being counted and would be lost; see them with `systally top`, end it with `echo none > %s/targets`",
-			directory);
-	return 0;
-}
-
-static int set_controls(struct run *run)
-{
-	if (systally_session_begin(&run->session, &run->control, run->error) ||
-	    check_free(run) ||
-	    systally_session_prepare(&run->session, run->options, &run->set,
-				     run->error) ||
-	    systally_session_set(&run->session, "follow", "1", run->error) ||
-	    systally_control_write(&run->control, "reset", "1", run->error))
-		return -1;
-	run->missed = systally_control_missed(&run->control);
-	return 0;
-}
-
-/*
- * Stops counting, puts the controls back, and writes the report. Whatever
- * fails, the rest is done.
- */
-static int stop_and_report(struct run *run)
-{
-	struct systally_snapshot snapshot = { 0 };
+	struct systally_reporter *reporter = context;
 	struct systally_notes notes = { 0 };
 	int result;
 
-	run->reported = true;
-	/* first, so that descendants that live on do not go on counting */
-	systally_control_write(&run->control, "targets", "none", run->error);
-	result = systally_control_snapshot(&run->control, &snapshot,
-					   run->error);
-	systally_report_note_missed(&notes,
-		systally_control_missed(&run->control) - run->missed);
-	if (systally_session_end(&run->session, run->error))
-		result = -1;
-	if (snapshot.rows) {
-		if (systally_report_write(&run->reporter, &snapshot, &notes,
-				run->options->syscalls ?
-				"nothing was counted: the command made none of the calls that -e asks for" :
-				"nothing was counted, though the command did run; `systally doctor` may tell why",
-				run->out, run->error))
-			result = -1;
-	}
+	systally_report_note_missed(&notes, launched->missed);
+	result = systally_report_write(reporter, launched->snapshot, &notes,
+			reporter->options->syscalls ?
+			"nothing was counted: the command made none of the calls that -e asks for" :
+			"nothing was counted, though the command did run; `systally doctor` may tell why",
+			launched->out, error);
 	systally_notes_free(&notes);
-	systally_snapshot_free(&snapshot);
-	if (systally_output_flush(run->out, run->options->output, run->error))
-		result = -1;
 	return result;
-}
-
-/*
- * A signal for systally. From the terminal it went to the command as well, so
- * that must not get it twice; sent to systally alone, it is passed on. The
- * second one means that the user is not willing to wait for the command.
- */
-static int handle_end(struct run *run, const struct signalfd_siginfo *info,
-		      unsigned int *ends)
-{
-	bool terminal = info->ssi_code == SI_KERNEL;
-
-	if (!terminal || info->ssi_signo == SIGHUP)
-		kill(run->child.pid, (int)info->ssi_signo);
-	if (++*ends == 2 && !run->reported)
-		return stop_and_report(run);
-	return 0;
-}
-
-/* Waits for the command. Returns its exit status, 1 if something failed. */
-static int attend(struct run *run)
-{
-	uint64_t limit = run->options->duration_ns;
-	struct signalfd_siginfo info;
-	unsigned int ends = 0;
-	int wait_status = 0;
-	int result = 0;
-
-	if (limit)
-		limit += systally_signals_now_ns();
-	while (waitpid(run->child.pid, &wait_status, WNOHANG) == 0) {
-		switch (systally_signals_wait(&run->signals,
-					      run->reported ? 0 : limit, -1,
-					      &info)) {
-		case SYSTALLY_EVENT_TIME:
-			result |= stop_and_report(run);
-			break;
-		case SYSTALLY_EVENT_SIGNAL:
-			if (systally_signals_ends(&info))
-				result |= handle_end(run, &info, &ends);
-			break;
-		default:
-			break;
-		}
-	}
-	if (!run->reported)
-		result |= stop_and_report(run);
-	return result ? 1 : systally_process_status(wait_status);
-}
-
-static int start(struct run *run, const char *path)
-{
-	char pid[16];
-	int why;
-
-	if (systally_process_start(&run->child, path, run->options->rest,
-				   &run->signals, run->error))
-		return 1;
-	snprintf(pid, sizeof(pid), "%d", run->child.pid);
-	if (systally_session_set(&run->session, "targets", pid, run->error)) {
-		systally_process_cancel(&run->child);
-		return 1;
-	}
-	why = systally_process_release(&run->child);
-	if (!why)
-		return attend(run);
-	waitpid(run->child.pid, NULL, 0);
-	if (why == ENOENT)
-		systally_error_set(run->error,
-			"cannot run '%s': the interpreter it names does not exist",
-			path);
-	else
-		systally_error_set(run->error, "cannot run '%s': %s", path,
-				   why == ENOEXEC ?
-				   "not a program, nor a script that begins with #!" :
-				   strerror(why));
-	return SYSTALLY_NOT_EXECUTABLE;
 }
 
 int systally_cmd_run(const struct systally_options *options,
 		     struct systally_error *error)
 {
-	struct run run = {
-		.options = options, .error = error,
-		.session = SYSTALLY_SESSION_NONE, .set = { .all = true },
-		.reporter = { .options = options,
-			      .width = SYSTALLY_TEXT_WIDTH },
+	struct systally_set set = { .all = true };
+	struct systally_reporter reporter = {
+		.options = options, .set = &set, .width = SYSTALLY_TEXT_WIDTH,
 	};
 	struct systally_names *names = systally_names_new();
-	char path[PATH_MAX];
 	int status = 1;
-	int missing;
 
 	if (!names)
 		return systally_error_set(error, "out of memory"), 1;
-	run.reporter.names = names;
-	run.reporter.set = &run.set;
-	if (options->syscalls &&
-	    systally_set_parse(&run.set, names, options->syscalls, error))
-		goto out;
-	missing = systally_process_find(options->rest[0], path, error);
-	if (missing) {
-		status = missing;
-		goto out;
-	}
-	if (systally_control_open(&run.control, error))
-		goto out;
-	run.out = systally_output_open(options->output, stderr, error);
-	if (!run.out)
-		goto out;
-	/* before the controls change: no signal may end us while they are */
-	if (systally_signals_open(&run.signals, error))
-		goto out_output;
-	if (!set_controls(&run))
-		status = start(&run, path);
-	if (systally_session_end(&run.session, error) && !status)
-		status = 1;
-	systally_signals_close(&run.signals);
-out_output:
-	if (systally_output_close(run.out, options->output, error) && !status)
-		status = 1;
-out:
+	reporter.names = names;
+	if (!options->syscalls ||
+	    !systally_set_parse(&set, names, options->syscalls, error))
+		status = systally_launch(options, &set, write_report,
+					 &reporter, error);
 	systally_names_free(names);
 	return status;
 }

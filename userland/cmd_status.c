@@ -45,6 +45,7 @@ static void put(FILE *out, enum systally_format format,
 		putc('\n', out);
 		break;
 	case SYSTALLY_TEXT:
+	case SYSTALLY_STRACE:	/* refused by options.c */
 		fprintf(out, "%s: %s\n", key, value);
 		break;
 	}

@@ -2,7 +2,8 @@
 /*
  * The subcommands. Each is called once, by main.c, with its options; each
  * returns the exit status: 0 done, 1 failed with @error (or, for a check,
- * with its output) saying why. `run` returns its command's own status.
+ * with its output) saying why. `run` and `record` return their command's own
+ * status; `compare` 0, 1 for a regression, or 2 with @error.
  */
 #ifndef SYSTALLY_COMMANDS_H
 #define SYSTALLY_COMMANDS_H
@@ -16,6 +17,10 @@ int systally_cmd_top(const struct systally_options *options,
 		     struct systally_error *error);
 int systally_cmd_report(const struct systally_options *options,
 			struct systally_error *error);
+int systally_cmd_record(const struct systally_options *options,
+			struct systally_error *error);
+int systally_cmd_compare(const struct systally_options *options,
+			 struct systally_error *error);
 int systally_cmd_status(const struct systally_options *options,
 			struct systally_error *error);
 int systally_cmd_doctor(const struct systally_options *options,

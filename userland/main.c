@@ -20,6 +20,8 @@ static command_function *const functions[SYSTALLY_COMMANDS] = {
 	[SYSTALLY_RUN] = systally_cmd_run,
 	[SYSTALLY_TOP] = systally_cmd_top,
 	[SYSTALLY_REPORT] = systally_cmd_report,
+	[SYSTALLY_RECORD] = systally_cmd_record,
+	[SYSTALLY_COMPARE] = systally_cmd_compare,
 	[SYSTALLY_STATUS] = systally_cmd_status,
 	[SYSTALLY_DOCTOR] = systally_cmd_doctor,
 	[SYSTALLY_LOAD] = systally_cmd_load,
@@ -31,6 +33,9 @@ static const char doc[] =
 	"  run [--] COMMAND   count one command, from its exec to its end\n"
 	"  top                show the calls of each second, live\n"
 	"  report             show what was counted since the last reset\n"
+	"  report FILE        show what was recorded\n"
+	"  record COMMAND     count one command, and keep it all in a file\n"
+	"  compare A B        tell what differs between two recordings\n"
 	"  status             show what the module is doing; --verify checks it\n"
 	"  doctor             check what can keep systally from working here\n"
 	"  load, unload       the kernel module\n\n"

@@ -14,7 +14,10 @@
 #define ROWS_MAX	1000000000
 #define PIDS_MAX	500	/* fit one write to `targets` */
 
-enum { KEY_FORMAT = 256, KEY_VERIFY };
+enum {
+	KEY_FORMAT = 256, KEY_VERIFY, KEY_IGNORE, KEY_THRESHOLD,
+	KEY_TIME_THRESHOLD,
+};
 
 #define BIT(command)	(1U << (command))
 #define RUN	BIT(SYSTALLY_RUN)
@@ -22,6 +25,8 @@ enum { KEY_FORMAT = 256, KEY_VERIFY };
 #define REPORT	BIT(SYSTALLY_REPORT)
 #define STATUS	BIT(SYSTALLY_STATUS)
 #define DOCTOR	BIT(SYSTALLY_DOCTOR)
+#define RECORD	BIT(SYSTALLY_RECORD)
+#define COMPARE	BIT(SYSTALLY_COMPARE)
 #define COUNTS	(RUN | TOP | REPORT)
 
 static const struct {
@@ -32,29 +37,55 @@ static const struct {
 	  TOP | REPORT },
 	{ { "rows", 'n', "N", 0,
 	    "show at most N rows (text: 10, and all with run)", 0 }, COUNTS },
+	{ { "rows", 'n', "N", 0, "show at most N changes", 0 }, COMPARE },
 	{ { "by", 'b', "GROUP", 0,
 	    "syscall (default), process, thread, command or errno", 0 },
 	  COUNTS },
+	{ { "by", 'b', "thread", 0, "keep the counters by thread", 0 },
+	  RECORD },
+	{ { "by", 'b', "GROUP", 0,
+	    "syscall (default), or process or command: by command as well",
+	    0 }, COMPARE },
 	{ { "sort", 's', "KEY", 0,
-	    "count (default), time, avg, max, errors, name, p50, p90, p99 or p99.9",
+	    "count (default), time, avg, max, errors, name, p50, p90, p99, p99.9 or nothing",
 	    0 }, COUNTS },
+	{ { "sort", 's', "KEY", 0,
+	    "by change of count (default), errors, time or avg, or by name",
+	    0 }, COMPARE },
 	{ { "syscalls", 'e', "SET", 0,
 	    "names, numbers, %classes, separated by commas; ! negates", 0 },
-	  COUNTS },
+	  COUNTS | RECORD | COMPARE },
 	{ { "failed", 'x', NULL, 0, "only what failed", 0 }, COUNTS },
-	{ { "latency", 'L', NULL, 0, "show how long calls took", 0 }, COUNTS },
+	{ { "latency", 'L', NULL, 0, "show how long calls took", 0 },
+	  COUNTS },
+	{ { "latency", 'L', NULL, 0, "compare times, too", 0 }, COMPARE },
 	{ { "percentiles", 'P', NULL, 0,
 	    "show how long calls took by percentiles", 0 }, COUNTS },
+	/* as with run, though times are kept in any case */
+	{ { "latency", 'L', NULL, OPTION_HIDDEN, NULL, 0 }, RECORD },
+	{ { "percentiles", 'P', NULL, 0, "keep histograms, too", 0 },
+	  RECORD },
 	{ { "histogram", 'H', "SYSCALL", 0,
 	    "draw how long that call took", 0 }, COUNTS },
 	{ { "interval", 'i', "SECONDS", 0,
 	    "time between two lists (default 1)", 0 }, TOP },
 	{ { "duration", 'd', "SECONDS", 0, "stop counting after that time",
-	    0 }, COUNTS },
+	    0 }, COUNTS | RECORD },
 	{ { "format", KEY_FORMAT, "FORMAT", 0, "text (default), json or csv",
-	    0 }, COUNTS | STATUS | DOCTOR },
+	    0 }, TOP | COMPARE | STATUS | DOCTOR },
+	{ { "format", KEY_FORMAT, "FORMAT", 0,
+	    "text (default), json, csv, or strace: as strace -c has it", 0 },
+	  RUN | REPORT },
+	{ { "ignore", KEY_IGNORE, "SET", 0, "all but these system calls", 0 },
+	  COMPARE },
+	{ { "threshold", KEY_THRESHOLD, "COUNT[%]", 0,
+	    "more calls or errors than that are a regression (default 0); COUNT,PERCENT%: if more than both",
+	    0 }, COMPARE },
+	{ { "time-threshold", KEY_TIME_THRESHOLD, "TIME|PERCENT%", 0,
+	    "so is more time in a call than that, such as 50ms,20%", 0 },
+	  COMPARE },
 	{ { "output", 'o', "FILE", 0, "write to FILE", 0 },
-	  COUNTS | STATUS | DOCTOR },
+	  COUNTS | RECORD | COMPARE | STATUS | DOCTOR },
 	{ { "verify", KEY_VERIFY, NULL, 0,
 	    "check that every call entered was tallied", 0 }, STATUS },
 };
@@ -68,8 +99,12 @@ static const struct {
 		"Counts the system calls of COMMAND and its children, from its exec to its end, and reports them on standard error." },
 	[SYSTALLY_TOP] = { "top", NULL,
 		"Shows the system calls of each interval until interrupted: of what is being counted, of the processes -p names, or else of all." },
-	[SYSTALLY_REPORT] = { "report", NULL,
-		"Reports what was counted since the last reset." },
+	[SYSTALLY_REPORT] = { "report", "[FILE]",
+		"Reports what was counted since the last reset, or what `record` has written to FILE." },
+	[SYSTALLY_RECORD] = { "record", "-o FILE [--] COMMAND [ARGUMENT...]",
+		"Counts as run does, and keeps it all in FILE, for report and compare." },
+	[SYSTALLY_COMPARE] = { "compare", "A B",
+		"Tells which system calls were added, are gone or have changed from recording A to B. Exit status: 0 no regression, 1 a regression, 2 trouble." },
 	[SYSTALLY_STATUS] = { "status", NULL,
 		"Shows what the module is doing and the totals." },
 	[SYSTALLY_DOCTOR] = { "doctor", NULL,
@@ -114,6 +149,38 @@ static int read_word(struct argp_state *state, const char *option,
 		}
 	}
 	argp_error(state, "%s does not know '%s'", option, text);
+	return EINVAL;
+}
+
+/* Returns our word for one of strace's that means the same, or the word. */
+static const char *read_strace_word(const char *word)
+{
+	static const char *const words[][2] = {
+		{ "time-percent", "time" }, { "time-total", "time" },
+		{ "total-time", "time" }, { "max-time", "max" },
+		{ "longest", "max" }, { "time-max", "max" },
+		{ "avg-time", "avg" }, { "time-avg", "avg" },
+		{ "calls", "count" }, { "error", "errors" },
+		{ "syscall", "name" }, { "syscall-name", "name" },
+		{ "none", "nothing" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcmp(words[i][0], word))
+			return words[i][1];
+	}
+	return word;
+}
+
+static int read_threshold(struct argp_state *state, const char *option,
+			  const char *text, bool time,
+			  struct systally_threshold *threshold)
+{
+	if (!systally_threshold_parse(threshold, text, time))
+		return 0;
+	argp_error(state, "%s takes %s, PERCENT%% or both with a comma, not '%s'",
+		   option, time ? "a time such as 50ms" : "a number", text);
 	return EINVAL;
 }
 
@@ -178,6 +245,78 @@ static int read_pids(struct argp_state *state, struct systally_options *options,
 	}
 }
 
+/* strace's table is by call and has no percentiles; its default is time. */
+static int settle_strace(struct argp_state *state, struct parse *parse)
+{
+	struct systally_options *options = parse->options;
+
+	if (options->command == SYSTALLY_TOP ||
+	    options->command == SYSTALLY_COMPARE ||
+	    options->command == SYSTALLY_STATUS ||
+	    options->command == SYSTALLY_DOCTOR) {
+		argp_error(state, "--format strace is for run and report");
+		return EINVAL;
+	}
+	if (options->by == SYSTALLY_BY_ROW)
+		options->by = SYSTALLY_BY_SYSCALL;
+	if (options->by != SYSTALLY_BY_SYSCALL ||
+	    systally_options_need_hist(options)) {
+		argp_error(state,
+			   "--format strace is by call and has no percentiles, so neither --by, -P nor -H goes with it");
+		return EINVAL;
+	}
+	if (!parse->sort_given && !options->failed)
+		options->sort = SYSTALLY_SORT_TIME;
+	options->latency = true;
+	return 0;
+}
+
+static int settle_record(struct argp_state *state, struct parse *parse)
+{
+	struct systally_options *options = parse->options;
+
+	if (!options->output) {
+		argp_error(state, "where to? Give -o FILE");
+		return EINVAL;
+	}
+	if (parse->by_given && options->by != SYSTALLY_BY_THREAD) {
+		argp_error(state,
+			   "a recording can be grouped by anything afterwards, by `systally report`; only --by thread must be known before");
+		return EINVAL;
+	}
+	return 0;
+}
+
+static int settle_compare(struct argp_state *state, struct parse *parse)
+{
+	struct systally_options *options = parse->options;
+
+	if (options->file_count != 2) {
+		argp_error(state, "compares two recordings, A and B");
+		return EINVAL;
+	}
+	/* processes of two runs have nothing but their names in common */
+	if (options->by == SYSTALLY_BY_PROCESS)
+		options->by = SYSTALLY_BY_COMMAND;
+	if (options->by == SYSTALLY_BY_ROW)
+		options->by = SYSTALLY_BY_SYSCALL;
+	if (options->by != SYSTALLY_BY_SYSCALL &&
+	    options->by != SYSTALLY_BY_COMMAND) {
+		argp_error(state,
+			   "compares by syscall, or by process or command");
+		return EINVAL;
+	}
+	if (options->sort == SYSTALLY_SORT_MAX ||
+	    options->sort > SYSTALLY_SORT_NAME) {
+		argp_error(state,
+			   "sorts by count, errors, time, avg or name");
+		return EINVAL;
+	}
+	if (options->time_threshold_given)
+		options->latency = true;
+	return 0;
+}
+
 /* Settles what depends on more than one option. */
 static int settle(struct argp_state *state, struct parse *parse)
 {
@@ -186,7 +325,8 @@ static int settle(struct argp_state *state, struct parse *parse)
 	if (!parse->by_given && options->format == SYSTALLY_TEXT)
 		options->by = SYSTALLY_BY_SYSCALL;
 	if (!options->limit_given && options->format == SYSTALLY_TEXT &&
-	    options->command != SYSTALLY_RUN)
+	    options->command != SYSTALLY_RUN &&
+	    options->command != SYSTALLY_COMPARE)
 		options->limit = 10;
 	if (!parse->sort_given && (options->failed ||
 				   options->by == SYSTALLY_BY_ERRNO))
@@ -212,17 +352,37 @@ static int settle(struct argp_state *state, struct parse *parse)
 	}
 	if (options->histogram)
 		options->syscalls = options->histogram;
-	if (options->command == SYSTALLY_RUN && !options->rest_count) {
+	if ((options->command == SYSTALLY_RUN ||
+	     options->command == SYSTALLY_RECORD) && !options->rest_count) {
 		argp_error(state, "no command to run was given");
 		return EINVAL;
 	}
+	if (options->file_count && options->duration_ns) {
+		argp_error(state,
+			   "-d is for what is counted now, not for a file");
+		return EINVAL;
+	}
+	if (options->format == SYSTALLY_STRACE)
+		return settle_strace(state, parse);
+	if (options->command == SYSTALLY_RECORD)
+		return settle_record(state, parse);
+	if (options->command == SYSTALLY_COMPARE)
+		return settle_compare(state, parse);
 	return 0;
 }
 
 static int parse_argument(struct argp_state *state,
 			  struct systally_options *options, char *arg)
 {
+	size_t files = options->command == SYSTALLY_COMPARE ? 2 :
+		       options->command == SYSTALLY_REPORT ? 1 : 0;
+
+	if (options->file_count < files) {
+		options->files[options->file_count++] = arg;
+		return 0;
+	}
 	if (options->command == SYSTALLY_RUN ||
+	    options->command == SYSTALLY_RECORD ||
 	    options->command == SYSTALLY_LOAD) {
 		/* this one and all that follow, whatever they look like */
 		options->rest = state->argv + state->next - 1;
@@ -230,7 +390,8 @@ static int parse_argument(struct argp_state *state,
 		state->next = state->argc;
 		return 0;
 	}
-	argp_error(state, "takes no argument '%s'", arg);
+	argp_error(state, files ? "takes no more arguments, such as '%s'" :
+				  "takes no argument '%s'", arg);
 	return EINVAL;
 }
 
@@ -239,9 +400,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	static const char *const bys[] = { "", "syscall", "process", "thread",
 					   "command", "errno", NULL };
 	static const char *const sorts[] = { "count", "time", "avg", "max",
-					     "errors", "name", "p50", "p90",
-					     "p99", "p99.9", NULL };
-	static const char *const formats[] = { "text", "json", "csv", NULL };
+					     "errors", "name", "nothing",
+					     "p50", "p90", "p99", "p99.9",
+					     NULL };
+	static const char *const formats[] = { "text", "json", "csv",
+					       "strace", NULL };
 	struct parse *parse = state->input;
 	struct systally_options *options = parse->options;
 	unsigned int value = 0;
@@ -268,7 +431,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		parse->by_given = true;
 		return result;
 	case 's':
-		result = read_word(state, "--sort", arg, sorts, &value);
+		result = read_word(state, "--sort", read_strace_word(arg),
+				   sorts, &value);
 		options->sort = (enum systally_sort)value;
 		parse->sort_given = true;
 		return result;
@@ -298,6 +462,16 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'o':
 		options->output = arg;
 		return 0;
+	case KEY_IGNORE:
+		options->ignore = arg;
+		return 0;
+	case KEY_THRESHOLD:
+		return read_threshold(state, "--threshold", arg, false,
+				      &options->threshold);
+	case KEY_TIME_THRESHOLD:
+		options->time_threshold_given = true;
+		return read_threshold(state, "--time-threshold", arg, true,
+				      &options->time_threshold);
 	case KEY_VERIFY:
 		options->verify = true;
 		return 0;
@@ -351,7 +525,9 @@ void systally_options_free(struct systally_options *options)
 
 bool systally_options_need_time(const struct systally_options *options)
 {
+	/* a recording is made once, and asked anything afterwards */
 	return options->latency || options->failed ||
+	       options->command == SYSTALLY_RECORD ||
 	       options->by == SYSTALLY_BY_ERRNO ||
 	       options->sort == SYSTALLY_SORT_ERRORS ||
 	       systally_options_need_hist(options);

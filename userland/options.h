@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "threshold.h"
+
 #ifndef SYSTALLY_RELEASE
 #define SYSTALLY_RELEASE	"0.1"
 #endif
@@ -29,6 +31,7 @@ enum systally_sort {
 	SYSTALLY_SORT_MAX,
 	SYSTALLY_SORT_ERRORS,
 	SYSTALLY_SORT_NAME,
+	SYSTALLY_SORT_NOTHING,	/* by number, as strace -S nothing */
 	SYSTALLY_SORT_P50,	/* and on, as enum systally_percentile */
 	SYSTALLY_SORT_P90,
 	SYSTALLY_SORT_P99,
@@ -39,6 +42,7 @@ enum systally_format {
 	SYSTALLY_TEXT,
 	SYSTALLY_JSON,
 	SYSTALLY_CSV,
+	SYSTALLY_STRACE,	/* the table of strace -c */
 };
 
 /* Which subcommand: decides which options there are. */
@@ -46,6 +50,8 @@ enum systally_command {
 	SYSTALLY_RUN,
 	SYSTALLY_TOP,
 	SYSTALLY_REPORT,
+	SYSTALLY_RECORD,
+	SYSTALLY_COMPARE,
 	SYSTALLY_STATUS,
 	SYSTALLY_DOCTOR,
 	SYSTALLY_LOAD,
@@ -71,6 +77,12 @@ struct systally_options {
 	const char *output;	/* -o; NULL: the command's default */
 	uint32_t *pids;		/* -p */
 	size_t pid_count;
+	const char *ignore;	/* --ignore, as given; NULL: nothing */
+	struct systally_threshold threshold;		/* of calls, errors */
+	struct systally_threshold time_threshold;	/* of total times */
+	bool time_threshold_given;			/* else there is none */
+	const char *files[2];	/* report's FILE, compare's A and B */
+	size_t file_count;
 	char **rest;		/* run's command, load's parameters */
 	int rest_count;
 };

@@ -15,7 +15,8 @@ uint64_t systally_group_avg_ns(const struct systally_group *group)
 	return group->count ? group->total_ns / group->count : 0;
 }
 
-static void add(struct systally_group *to, const struct systally_group *what)
+void systally_group_add(struct systally_group *to,
+			const struct systally_group *what)
 {
 	to->count = systally_sum(to->count, what->count);
 	to->errors = systally_sum(to->errors, what->errors);
@@ -101,6 +102,7 @@ static uint64_t value(const struct systally_group *group,
 	case SYSTALLY_SORT_ERRORS:
 		return group->errors;
 	case SYSTALLY_SORT_NAME:
+	case SYSTALLY_SORT_NOTHING:
 		return 0;
 	case SYSTALLY_SORT_COUNT:
 		break;
@@ -128,7 +130,7 @@ static int compare_ranks(const void *left, const void *right, void *arg)
 	enum systally_by by = question->by;
 	int order = COMPARE(b_value, a_value);
 
-	if (!order)
+	if (!order && question->sort != SYSTALLY_SORT_NOTHING)
 		order = strcmp(label(a, by), label(b, by));
 	if (!order)
 		order = compare_keys(a, b, &by);
@@ -174,7 +176,7 @@ static size_t merge(struct systally_group *groups, size_t count,
 	qsort_r(groups, count, sizeof(*groups), compare_keys, &by);
 	for (i = 0; i < count; i++) {
 		if (used && !compare_keys(&groups[used - 1], &groups[i], &by)) {
-			add(&groups[used - 1], &groups[i]);
+			systally_group_add(&groups[used - 1], &groups[i]);
 			choose_comm(&groups[used - 1], &groups[i]);
 		} else {
 			groups[used++] = groups[i];
@@ -345,7 +347,7 @@ int systally_rank(struct systally_ranking *ranking,
 			continue;
 		groups[count] = groups[i];
 		set_name(&groups[count], question->by, names);
-		add(&ranking->total, &groups[count]);
+		systally_group_add(&ranking->total, &groups[count]);
 		memset(&hist, 0, sizeof(hist));
 		add_hist(&hist, ranking, &groups[count]);
 		set_percentiles(&groups[count], &hist, header->clock_khz);
@@ -366,7 +368,7 @@ int systally_rank(struct systally_ranking *ranking,
 		ranking->shown = question->limit;
 	memset(&hist, 0, sizeof(hist));
 	for (i = ranking->shown; i < count; i++) {
-		add(&ranking->rest, &groups[i]);
+		systally_group_add(&ranking->rest, &groups[i]);
 		add_hist(&hist, ranking, &groups[i]);
 	}
 	set_percentiles(&ranking->rest, &hist, header->clock_khz);

@@ -47,10 +47,11 @@ struct systally_question {
 struct systally_ranking {
 	enum systally_by by;
 	enum systally_sort sort;
-	struct systally_group *groups;	/* @shown of them, best first */
+	/* @shown of them, best first, and @rest_groups that are not shown */
+	struct systally_group *groups;
 	size_t shown;
 	struct systally_group rest;	/* sum of those not shown */
-	size_t rest_groups;		/* how many these are */
+	size_t rest_groups;
 	struct systally_group total;	/* of both */
 	struct systally_hist hist;	/* total's */
 	const struct systally_row **hist_rows;	/* of the groups, in turn */
@@ -72,6 +73,10 @@ int systally_rank(struct systally_ranking *ranking,
 		  const struct systally_names *names,
 		  struct systally_error *error);
 void systally_ranking_free(struct systally_ranking *ranking);
+
+/* Adds counts, errors and times of @what to @to; its longest time stays. */
+void systally_group_add(struct systally_group *to,
+			const struct systally_group *what);
 
 /* Returns the average time of a call in @group, 0 if it has none. */
 uint64_t systally_group_avg_ns(const struct systally_group *group);

@@ -3,6 +3,7 @@
  * What all formats of a report share: escapes, times, and the choice of one.
  * Called by report.c, cmd_status.c and cmd_doctor.c.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "render.h"
@@ -64,26 +65,54 @@ static size_t utf8_length(const unsigned char *text, size_t room)
 	return 0;
 }
 
-void systally_escape_utf8(const char *comm,
-			  char escaped[SYSTALLY_ESCAPED_LEN])
+static void escape_utf8(const char *text, size_t room, char *to)
 {
-	size_t room = strnlen(comm, SYSTALLY_COMM_LEN);
-	char *to = escaped;
 	size_t length;
 
 	while (room) {
-		length = utf8_length((const unsigned char *)comm, room);
+		length = utf8_length((const unsigned char *)text, room);
 		if (length) {
-			memcpy(to, comm, length);
+			memcpy(to, text, length);
 			to += length;
 		} else {
-			to = escape_byte(to, (unsigned char)*comm);
+			to = escape_byte(to, (unsigned char)*text);
 			length = 1;
 		}
-		comm += length;
+		text += length;
 		room -= length;
 	}
 	*to = '\0';
+}
+
+void systally_escape_utf8(const char *comm,
+			  char escaped[SYSTALLY_ESCAPED_LEN])
+{
+	escape_utf8(comm, strnlen(comm, SYSTALLY_COMM_LEN), escaped);
+}
+
+char *systally_escape_word(const char *text)
+{
+	size_t length = strlen(text);
+	char *escaped = malloc(4 * length + 1);
+
+	if (escaped)
+		escape_utf8(text, length, escaped);
+	return escaped;
+}
+
+void systally_render_number(uint64_t number, int digits, char text[24])
+{
+	static const char suffixes[] = " kMGTPE";
+	unsigned int power = 0;
+	int length;
+
+	length = snprintf(text, 24, "%llu", (unsigned long long)number);
+	while (length > digits && power < sizeof(suffixes) - 2) {
+		number /= 1000;
+		length = snprintf(text, 24, "%llu%c",
+				  (unsigned long long)number,
+				  suffixes[++power]);
+	}
 }
 
 void systally_render_ns(uint64_t ns, char text[24])
@@ -148,6 +177,8 @@ int systally_render(FILE *out, enum systally_format format,
 		return systally_render_json(out, report);
 	case SYSTALLY_CSV:
 		return systally_render_csv(out, report);
+	case SYSTALLY_STRACE:
+		return systally_render_strace(out, report);
 	case SYSTALLY_TEXT:
 		break;
 	}

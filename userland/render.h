@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A ranking on paper: text, JSON, CSV.
+ * A ranking on paper: text, JSON, CSV, and as strace -c has it.
  */
 #ifndef SYSTALLY_RENDER_H
 #define SYSTALLY_RENDER_H
@@ -22,6 +22,7 @@ struct systally_report {
 	const struct systally_notes *notes;
 	bool latency;		/* text: show times */
 	bool percentiles;	/* text: show these instead */
+	const char *kernel;	/* json: its release; NULL: the running one's */
 	const char *histogram;	/* draw it; the calls' name. NULL: none */
 	bool series;		/* one of top's intervals */
 	bool first;		/* of a series: csv prints its head once */
@@ -37,10 +38,14 @@ struct systally_report {
 int systally_render(FILE *out, enum systally_format format,
 		    const struct systally_report *report);
 
-/* The parts of it; the last one is all but the notes of a histogram. */
+/*
+ * The parts of it; strace's has no place for notes, and the last one is all
+ * but the notes of a histogram.
+ */
 int systally_render_text(FILE *out, const struct systally_report *report);
 int systally_render_json(FILE *out, const struct systally_report *report);
 int systally_render_csv(FILE *out, const struct systally_report *report);
+int systally_render_strace(FILE *out, const struct systally_report *report);
 void systally_render_histogram(FILE *out, const struct systally_report *report);
 
 /* Writes @comm with all but printable ASCII, and backslashes, as \xHH. */
@@ -50,14 +55,23 @@ void systally_escape(const char *comm, char escaped[SYSTALLY_ESCAPED_LEN]);
 void systally_escape_utf8(const char *comm,
 			  char escaped[SYSTALLY_ESCAPED_LEN]);
 
+/* Does the same with a text of any length; NULL when out of memory. */
+char *systally_escape_word(const char *text);
+
 /* Writes @text as one CSV field, in quotes if it has to be. */
 void systally_render_csv_field(FILE *out, const char *text);
+
+/* Writes @number, shortened to 18446744073G if it has more @digits. */
+void systally_render_number(uint64_t number, int digits, char text[24]);
 
 /* Writes @ns as 1.234us, 1.234ms or 1.234s, cut off, not rounded. */
 void systally_render_ns(uint64_t ns, char text[24]);
 
 /* Writes @ns in 8 characters at most, cut off: 1.23us, 12.3us, 123us. */
 void systally_render_ns_short(uint64_t ns, char text[24]);
+
+/* Writes a note in lines of @width columns: words move to the next line. */
+void systally_render_note(FILE *out, const char *note, unsigned int width);
 
 /* Writes the time of day, in ISO 8601 with the offset to UTC. */
 void systally_render_time(const struct timespec *when, char text[32]);

@@ -3,10 +3,10 @@
  * A report for programs: JSON and CSV have the same fields. Called through
  * render.c.
  */
-#include <json-c/json.h>
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "json.h"
 #include "render.h"
 
 enum field {
@@ -128,28 +128,21 @@ static struct json_object *make_row(const struct systally_report *report,
 	return row;
 }
 
-/* Adds @value under @key; also takes the failure to make it. */
-static bool put(struct json_object *object, const char *key,
-		struct json_object *value)
-{
-	if (value && !json_object_object_add(object, key, value))
-		return true;
-	json_object_put(value);
-	return false;
-}
-
 static bool put_head(struct json_object *object,
 		     const struct systally_report *report)
 {
-	struct utsname kernel;
+	struct utsname running;
+	const char *kernel = report->kernel ? report->kernel : running.release;
 	const char *collect = systally_names_collect(report->header->collect);
 
-	if (uname(&kernel))
-		strcpy(kernel.release, "unknown");
-	return put(object, "format", json_object_new_int(1)) &&
-	       put(object, "kernel", json_object_new_string(kernel.release)) &&
-	       put(object, "collect", json_object_new_string(collect)) &&
-	       put(object, "unattributed",
+	if (uname(&running))
+		strcpy(running.release, "unknown");
+	return systally_json_put(object, "format", json_object_new_int(1)) &&
+	       systally_json_put(object, "kernel",
+				 json_object_new_string(kernel)) &&
+	       systally_json_put(object, "collect",
+				 json_object_new_string(collect)) &&
+	       systally_json_put(object, "unattributed",
 		   json_object_new_uint64(report->header->unattributed));
 }
 
@@ -161,8 +154,9 @@ static bool put_series(struct json_object *object,
 	if (!report->series)
 		return true;
 	systally_render_time(&report->when, when);
-	return put(object, "time", json_object_new_string(when)) &&
-	       put(object, "interval_ns",
+	return systally_json_put(object, "time",
+				 json_object_new_string(when)) &&
+	       systally_json_put(object, "interval_ns",
 		   json_object_new_uint64(report->header->taken_ns));
 }
 
@@ -182,7 +176,7 @@ static bool put_rows(struct json_object *object,
 			return false;
 		}
 	}
-	return put(object, "rows", rows);
+	return systally_json_put(object, "rows", rows);
 }
 
 /* The buckets that are not empty, with -H. */
@@ -204,11 +198,11 @@ static bool put_histogram(struct json_object *object,
 			continue;
 		bucket = json_object_new_object();
 		if (!bucket ||
-		    !put(bucket, "low_ns", json_object_new_uint64(
+		    !systally_json_put(bucket, "low_ns", json_object_new_uint64(
 			 systally_hist_ns(systally_hist_low(i), khz))) ||
-		    !put(bucket, "high_ns", json_object_new_uint64(
+		    !systally_json_put(bucket, "high_ns", json_object_new_uint64(
 			 systally_hist_ns(systally_hist_high(i), khz))) ||
-		    !put(bucket, "count",
+		    !systally_json_put(bucket, "count",
 			 json_object_new_uint64(hist->buckets[i])) ||
 		    json_object_array_add(buckets, bucket)) {
 			json_object_put(bucket);
@@ -216,7 +210,7 @@ static bool put_histogram(struct json_object *object,
 			return false;
 		}
 	}
-	return put(object, "histogram", buckets);
+	return systally_json_put(object, "histogram", buckets);
 }
 
 static bool put_notes(struct json_object *object,
@@ -228,7 +222,7 @@ static bool put_notes(struct json_object *object,
 	for (i = 0; notes && i < report->notes->count; i++)
 		json_object_array_add(notes,
 			json_object_new_string(report->notes->text[i]));
-	return put(object, "notes", notes);
+	return systally_json_put(object, "notes", notes);
 }
 
 int systally_render_json(FILE *out, const struct systally_report *report)
@@ -239,9 +233,7 @@ int systally_render_json(FILE *out, const struct systally_report *report)
 	if (object && put_head(object, report) && put_series(object, report) &&
 	    put_rows(object, report) && put_histogram(object, report) &&
 	    put_notes(object, report))
-		line = json_object_to_json_string_ext(object,
-				JSON_C_TO_STRING_PLAIN |
-				JSON_C_TO_STRING_NOSLASHESCAPE);
+		line = systally_json_line(object);
 	if (line)
 		fprintf(out, "%s\n", line);
 	json_object_put(object);

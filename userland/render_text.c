@@ -53,21 +53,6 @@ static const struct squeeze {
 
 #define SQUEEZES	(sizeof(squeezes) / sizeof(squeezes[0]))
 
-static void write_number(char cell[CELL_LEN], uint64_t number, int digits)
-{
-	static const char suffixes[] = " kMGTPE";
-	unsigned int power = 0;
-	int length;
-
-	length = snprintf(cell, CELL_LEN, "%llu", (unsigned long long)number);
-	while (length > digits && power < sizeof(suffixes) - 2) {
-		number /= 1000;
-		length = snprintf(cell, CELL_LEN, "%llu%c",
-				  (unsigned long long)number,
-				  suffixes[++power]);
-	}
-}
-
 /* A call that never returned, such as exit, has no time: that is not zero. */
 static void write_time(char cell[CELL_LEN], const struct systally_group *group,
 		       uint64_t ns)
@@ -174,7 +159,8 @@ static void write_cell(const struct grid *grid, enum column column,
 	}
 	switch (column) {
 	case COLUMN_COUNT:
-		write_number(cell, group->count, grid->squeeze->digits);
+		systally_render_number(group->count, grid->squeeze->digits,
+				       cell);
 		break;
 	case COLUMN_SHARE:
 		share = share_of(group, ranking->sort);
@@ -183,7 +169,8 @@ static void write_cell(const struct grid *grid, enum column column,
 			 whole ? 100.0 * (double)share / (double)whole : 0.0);
 		break;
 	case COLUMN_ERRORS:
-		write_number(cell, group->errors, grid->squeeze->digits);
+		systally_render_number(group->errors, grid->squeeze->digits,
+				       cell);
 		break;
 	case COLUMN_TOTAL:
 		write_time(cell, group, group->total_ns);
@@ -335,8 +322,7 @@ static void print_line(FILE *out, const struct grid *grid,
 	putc('\n', out);
 }
 
-/* Notes are wrapped: words move to the next line. */
-static void print_note(FILE *out, const char *note, unsigned int width)
+void systally_render_note(FILE *out, const char *note, unsigned int width)
 {
 	size_t column = 4;
 	size_t length;
@@ -395,7 +381,8 @@ int systally_render_text(FILE *out, const struct systally_report *report)
 		print_line(out, &grid, &ranking->total, LINE_TOTAL);
 	}
 	for (i = 0; i < report->notes->count; i++)
-		print_note(out, report->notes->text[i], report->width);
+		systally_render_note(out, report->notes->text[i],
+				     report->width);
 	if (report->series)
 		putc('\n', out);
 	return 0;

@@ -130,6 +130,34 @@ static int check_hist(const struct systally_options *options,
 	return 0;
 }
 
+/*
+ * Does the recording have what is asked for? Its remedies are not those of
+ * counters that are live. Returns 0, or -1 with @error.
+ */
+static int check_file(const struct systally_reporter *reporter,
+		      const struct systally_header *header,
+		      struct systally_error *error)
+{
+	const struct systally_options *options = reporter->options;
+
+	if (systally_options_need_time(options) &&
+	    header->collect == SYSTALLY_COLLECT_COUNT)
+		return systally_error_set(error,
+			"%s has no times and errors; record it again",
+			reporter->file);
+	if (systally_options_need_hist(options) &&
+	    header->collect != SYSTALLY_COLLECT_HIST)
+		return systally_error_set(error,
+			"%s has no histograms; record it again with -P",
+			reporter->file);
+	if (options->by == SYSTALLY_BY_THREAD &&
+	    !(header->flags & SYSTALLY_THREADS))
+		return systally_error_set(error,
+			"%s is not kept by thread; record it again with --by thread",
+			reporter->file);
+	return 0;
+}
+
 int systally_report_write(struct systally_reporter *reporter,
 			  const struct systally_snapshot *snapshot,
 			  struct systally_notes *notes, const char *nothing,
@@ -147,13 +175,15 @@ int systally_report_write(struct systally_reporter *reporter,
 		.ranking = &ranking, .header = &snapshot->header,
 		.notes = notes, .latency = options->latency,
 		.percentiles = options->percentiles,
-		.histogram = options->histogram,
+		.histogram = options->histogram, .kernel = reporter->kernel,
 		.series = reporter->series, .first = reporter->first,
 		.width = reporter->width,
 	};
 	size_t i;
 	int result;
 
+	if (reporter->file && check_file(reporter, &snapshot->header, error))
+		return -1;
 	if (systally_options_need_time(options) &&
 	    snapshot->header.collect == SYSTALLY_COLLECT_COUNT &&
 	    !has_times(snapshot))
@@ -175,7 +205,9 @@ int systally_report_write(struct systally_reporter *reporter,
 	result = systally_render(out, options->format, &report);
 	if (result)
 		systally_error_set(error, "no memory for the report");
-	for (i = 0; options->format == SYSTALLY_CSV && i < notes->count; i++)
+	for (i = 0; (options->format == SYSTALLY_CSV ||
+		     options->format == SYSTALLY_STRACE) && i < notes->count;
+	     i++)
 		fprintf(stderr, "systally: note: %s\n", notes->text[i]);
 	reporter->first = false;
 	systally_ranking_free(&ranking);

@@ -20,6 +20,8 @@ struct systally_reporter {
 	const struct systally_set *set;
 	const uint32_t *pids;	/* tgids to show; none: all */
 	size_t pid_count;
+	const char *file;	/* the recording to report on; NULL: live */
+	const char *kernel;	/* its release; NULL: the running one's */
 	bool difference;	/* snapshots are differences of two */
 	bool series;		/* one of several, each with its time */
 	bool first;		/* the next one is the first of the series */
@@ -30,7 +32,8 @@ struct systally_reporter {
  * Writes the report on @snapshot to @out. @notes come first, and those that
  * the snapshot gives rise to are added to them; @nothing is the note to give
  * when not a single call was counted. Text and CSV on a series are flushed by
- * the caller. CSV has no place for notes: they go to standard error.
+ * the caller. CSV and strace's format have no place for notes: they go to
+ * standard error.
  * Returns 0, or -1 with @error: no memory, or what was asked for was not
  * kept (times under collect=count).
  */

@@ -224,3 +224,20 @@ int systally_set_filter(const struct systally_set *set, char *text,
 	}
 	return used ? 0 : -1;
 }
+
+void systally_set_remove(struct systally_set *set,
+			 const struct systally_set *what)
+{
+	unsigned int abi;
+	int nr;
+
+	if (set->all)
+		memset(set->bits, 0xff, sizeof(set->bits));
+	set->all = false;
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		for (nr = 0; nr <= SYSTALLY_NR_MAX; nr++) {
+			if (systally_set_has(what, abi, nr))
+				set->bits[abi][nr / 64] &= ~(1ULL << nr % 64);
+		}
+	}
+}

@@ -28,6 +28,10 @@ int systally_set_parse(struct systally_set *set,
 		       const struct systally_names *names, const char *text,
 		       struct systally_error *error);
 
+/* Takes all of @what out of @set. */
+void systally_set_remove(struct systally_set *set,
+			 const struct systally_set *what);
+
 bool systally_set_has(const struct systally_set *set, unsigned int abi,
 		      int nr);
 

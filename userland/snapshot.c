@@ -144,6 +144,13 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 	return 0;
 }
 
+void systally_snapshot_adopt(struct systally_snapshot *snapshot,
+			     struct systally_row *rows)
+{
+	snapshot->rows = rows;
+	set_parts(snapshot);
+}
+
 void systally_snapshot_free(struct systally_snapshot *snapshot)
 {
 	free(snapshot->rows);

@@ -30,6 +30,14 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 			    const void *data, size_t size,
 			    struct systally_error *error);
 
+/*
+ * Makes a snapshot of a header that is filled in and @rows that have been
+ * checked: as many as the header says, in the order of its parts. The
+ * snapshot owns them from here on.
+ */
+void systally_snapshot_adopt(struct systally_snapshot *snapshot,
+			     struct systally_row *rows);
+
 /* Frees what parse or diff allocated. An all-zero one is fine. */
 void systally_snapshot_free(struct systally_snapshot *snapshot);
 

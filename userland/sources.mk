@@ -8,11 +8,14 @@ SYSTALLY_PKGS := libseccomp json-c ncursesw
 
 # everything but main.c, for the unit tests to link
 SYSTALLY_PARTS := $(addprefix userland/, \
-	checks.c checks_run.c checks_stap.c classes.c cmd_doctor.c cmd_load.c \
-	cmd_report.c cmd_run.c cmd_status.c cmd_top.c control.c error.c \
-	histogram.c kconfig.c live.c names.c notes.c options.c output.c \
-	process.c rank.c render.c render_data.c render_histogram.c \
-	render_text.c report.c session.c set.c signals.c snapshot.c watch.c)
+	change.c checks.c checks_run.c checks_stap.c classes.c \
+	cmd_compare.c cmd_doctor.c cmd_load.c cmd_record.c cmd_report.c \
+	cmd_run.c cmd_status.c cmd_top.c control.c error.c histogram.c \
+	kconfig.c launch.c lines.c live.c names.c notes.c options.c output.c \
+	process.c rank.c record.c record_read.c render.c render_change.c \
+	render_change_data.c render_data.c render_histogram.c \
+	render_strace.c render_text.c report.c session.c set.c signals.c \
+	snapshot.c threshold.c watch.c)
 SYSTALLY_SRCS := userland/main.c $(SYSTALLY_PARTS)
 
 # -std=gnu11, and these folders
@@ -21,5 +24,6 @@ SYSTALLY_CPPFLAGS := -Iinclude -Iuserland
 # Unit tests of the command: each is one program, of tests/unit/<name>.c and
 # SYSTALLY_PARTS, with cmocka besides the libraries above.
 SYSTALLY_TESTS := test_snapshot test_rank test_render test_names test_options \
-	test_session test_histogram test_checks_stap
+	test_session test_histogram test_checks_stap test_record \
+	test_strace test_compare
 SYSTALLY_TEST_PKGS := $(SYSTALLY_PKGS) cmocka

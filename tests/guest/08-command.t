@@ -59,7 +59,7 @@ for option in --help -h --version -V '--help --usage'; do
 	is "$got $(wc -c <"$T/err")" '0 0' "$option"
 done
 missing=''
-for command in run top report status doctor load unload; do
+for command in run top report record compare status doctor load unload; do
 	try $command --help
 	[ "$got" = 0 ] && grep -q "systally $command" "$T/out" ||
 		missing+="$command "

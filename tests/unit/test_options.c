@@ -125,6 +125,87 @@ static void passes_command_on(void **state)
 	assert_int_equal(o.rest_count, 2);
 }
 
+static void knows_strace(void **state)
+{
+	static const struct {
+		const char *word;
+		enum systally_sort sort;
+	} words[] = {
+		{ "time", SYSTALLY_SORT_TIME },
+		{ "time-percent", SYSTALLY_SORT_TIME },
+		{ "time-total", SYSTALLY_SORT_TIME },
+		{ "total-time", SYSTALLY_SORT_TIME },
+		{ "max-time", SYSTALLY_SORT_MAX },
+		{ "longest", SYSTALLY_SORT_MAX },
+		{ "time-max", SYSTALLY_SORT_MAX },
+		{ "avg-time", SYSTALLY_SORT_AVG },
+		{ "time-avg", SYSTALLY_SORT_AVG },
+		{ "calls", SYSTALLY_SORT_COUNT },
+		{ "count", SYSTALLY_SORT_COUNT },
+		{ "errors", SYSTALLY_SORT_ERRORS },
+		{ "error", SYSTALLY_SORT_ERRORS },
+		{ "name", SYSTALLY_SORT_NAME },
+		{ "syscall", SYSTALLY_SORT_NAME },
+		{ "syscall-name", SYSTALLY_SORT_NAME },
+		{ "nothing", SYSTALLY_SORT_NOTHING },
+		{ "none", SYSTALLY_SORT_NOTHING },
+	};
+	struct systally_options o;
+	char line[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		snprintf(line, sizeof(line), "-s %s", words[i].word);
+		assert_int_equal(parse(&o, SYSTALLY_REPORT, line), 0);
+		assert_int_equal(o.sort, words[i].sort);
+	}
+	/* strace has all rows, by time */
+	assert_int_equal(parse(&o, SYSTALLY_REPORT, "--format strace"), 0);
+	assert_int_equal(o.by, SYSTALLY_BY_SYSCALL);
+	assert_int_equal(o.sort, SYSTALLY_SORT_TIME);
+	assert_int_equal(o.limit, 0);
+	assert_true(systally_options_need_time(&o));
+	assert_false(systally_options_need_hist(&o));
+	assert_int_equal(parse(&o, SYSTALLY_RUN,
+			       "--format strace -s calls -n 3 -x ls"), 0);
+	assert_int_equal(o.sort, SYSTALLY_SORT_COUNT);
+	assert_int_equal(o.limit, 3);
+}
+
+static void takes_files(void **state)
+{
+	struct systally_options o;
+
+	(void)state;
+	assert_int_equal(parse(&o, SYSTALLY_REPORT, "-L a -x"), 0);
+	assert_int_equal(o.file_count, 1);
+	assert_string_equal(o.files[0], "a");
+	assert_int_equal(parse(&o, SYSTALLY_RECORD,
+			       "-e %poll -L -P -d 3 -o out ls -o x"), 0);
+	assert_int_equal(o.rest_count, 3);
+	assert_string_equal(o.output, "out");
+	assert_true(systally_options_need_hist(&o));
+	assert_int_equal(parse(&o, SYSTALLY_RECORD, "-o out -b thread ls"), 0);
+	assert_int_equal(o.by, SYSTALLY_BY_THREAD);
+	assert_true(systally_options_need_time(&o));
+	assert_false(systally_options_need_hist(&o));
+	assert_int_equal(parse(&o, SYSTALLY_COMPARE,
+		"a --threshold 7,5% b --time-threshold 2ms --ignore futex"), 0);
+	assert_int_equal(o.file_count, 2);
+	assert_string_equal(o.files[1], "b");
+	assert_int_equal(o.threshold.amount, 7);
+	assert_int_equal(o.time_threshold.amount, 2000000);
+	assert_string_equal(o.ignore, "futex");
+	assert_true(o.time_threshold_given && o.latency);
+	assert_int_equal(o.by, SYSTALLY_BY_SYSCALL);
+	assert_int_equal(parse(&o, SYSTALLY_COMPARE,
+			       "-b process --format json a b"), 0);
+	assert_int_equal(o.by, SYSTALLY_BY_COMMAND);
+	assert_false(o.time_threshold_given || o.latency);
+	assert_int_equal(o.limit, 0);
+}
+
 static void refuses(void **state)
 {
 	static const struct {
@@ -162,6 +243,28 @@ static void refuses(void **state)
 		{ SYSTALLY_RUN, "" }, { SYSTALLY_RUN, "--" },
 		{ SYSTALLY_RUN, "-p 1 -- ls" }, { SYSTALLY_RUN, "-i 1 -- ls" },
 		{ SYSTALLY_REPORT, "-i 1" }, { SYSTALLY_STATUS, "-n 1" },
+		{ SYSTALLY_TOP, "--format strace" },
+		{ SYSTALLY_STATUS, "--format strace" },
+		{ SYSTALLY_COMPARE, "--format strace a b" },
+		{ SYSTALLY_RUN, "--format strace -b process ls" },
+		{ SYSTALLY_RUN, "--format strace -b errno ls" },
+		{ SYSTALLY_RUN, "--format strace -P ls" },
+		{ SYSTALLY_RUN, "--format strace -s p99 ls" },
+		{ SYSTALLY_RUN, "--format strace -H read ls" },
+		{ SYSTALLY_RUN, "-s min-time ls" },
+		{ SYSTALLY_REPORT, "a b" }, { SYSTALLY_REPORT, "-d 1 a" },
+		{ SYSTALLY_RECORD, "ls" }, { SYSTALLY_RECORD, "-o out" },
+		{ SYSTALLY_RECORD, "-o out -b process ls" },
+		{ SYSTALLY_RECORD, "-o out --format json ls" },
+		{ SYSTALLY_COMPARE, "" }, { SYSTALLY_COMPARE, "a" },
+		{ SYSTALLY_COMPARE, "a b c" },
+		{ SYSTALLY_COMPARE, "-b errno a b" },
+		{ SYSTALLY_COMPARE, "-b thread a b" },
+		{ SYSTALLY_COMPARE, "-s max a b" },
+		{ SYSTALLY_COMPARE, "-s p50 a b" },
+		{ SYSTALLY_COMPARE, "--threshold x a b" },
+		{ SYSTALLY_COMPARE, "--threshold 5ms a b" },
+		{ SYSTALLY_COMPARE, "--time-threshold 5 a b" },
 		{ SYSTALLY_UNLOAD, "x" }, { SYSTALLY_UNLOAD, "-o x" },
 	};
 	struct systally_options o;
@@ -191,6 +294,8 @@ int main(void)
 		cmocka_unit_test(takes_all),
 		cmocka_unit_test(settles_defaults),
 		cmocka_unit_test(passes_command_on),
+		cmocka_unit_test(knows_strace),
+		cmocka_unit_test(takes_files),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(knows_commands),
 	};

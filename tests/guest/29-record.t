@@ -1,0 +1,349 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What a command did, kept in a file: reported on as if it was live, compared
+# with what a changed command did, refused when damaged; and reports in the
+# layout of strace -c, held against strace's own.
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+plan $((10 + 12 + 2 * 4 + 12 + 12 + 8 + 3))
+
+# try COMMAND-LINE...: sets $got to its status, its output in $T/out and $T/err
+try() {
+	"$SYSTALLY" "$@" >"$T/out" 2>"$T/err" </dev/null
+	got=$?
+}
+
+# fails STATUS PATTERN NAME ARGUMENTS...: one line on stderr, none on stdout
+fails() {
+	local status=$1 pattern=$2 name=$3
+
+	shift 3
+	try "$@"
+	if [ "$got $(wc -l <"$T/err") $(wc -c <"$T/out")" = "$status 1 0" ] &&
+	   grep -qE "^systally: .*($pattern)" "$T/err"; then
+		ok 0 "$name"
+	else
+		ok 1 "$name"
+		note "status $got; $(head -n 5 "$T/err")"
+		note "wanted $status, one line on stderr like $pattern"
+	fi
+}
+
+# csv FILE COLUMN CALL [ABI]: the sum of that column
+csv() {
+	awk -F, -v column="$2" -v name="$3" -v abi="${4:-all}" '
+		NR == 1 {
+			for (i = 1; i <= NF; i++)
+				at[$i] = i
+			next
+		}
+		$at["syscall"] == name && (abi == "all" || $at["abi"] == abi) {
+			sum += $at[column]
+		}
+		END { print sum + 0 }' "$1"
+}
+
+# changes: SYSCALL CHANGE COUNT_A COUNT_B COUNT_CHANGE of compare's CSV
+changes() {
+	awk -F, 'NR == 1 {
+		for (i = 1; i <= NF; i++)
+			at[$i] = i
+		next
+	}
+	{
+		print $at["abi"] ":" $at["syscall"], $at["change"],
+			$at["count_a"], $at["count_b"], $at["count_change"]
+	}' "$T/out"
+}
+
+# json PERL: what that says of $data, the last line of $T/out
+json() {
+	perl -MJSON::PP -e '
+		my $data;
+		$data = decode_json($_) while <STDIN>;
+		print '"$1" <"$T/out"
+}
+
+need_load
+
+# ---- record, and report of the file -------------------------------------
+
+before=$(settings)
+try record -o "$T/plain" -- "$WORKLOAD/calls" plain
+is "$got $(grep -c '^count' "$T/out") $(wc -c <"$T/err")" '0 7 0' \
+	'record: the output is the command'"'"'s'
+is "$(settings)" "$before" 'record: the controls are as before'
+# shellcheck disable=SC2016 # perl's
+is "$(head -n 1 "$T/plain" | perl -MJSON::PP -e '
+	$d = decode_json(<STDIN>);
+	print "@$d{qw(systally_record kernel collect status)} $$d{command}[1]";
+	')" "1 $(uname -r) time 0 plain" 'record: the first line'
+is "$(perl -MJSON::PP -ne '
+	$d = decode_json($_);
+	print "$$d{count} $$d{errors}" if ($$d{syscall} // "") eq "close" and
+		$$d{row} eq "call"' "$T/plain")" '503 503' \
+	'record: a row, read by others'
+unload
+try report "$T/plain" --format csv -o "$T/csv"
+is "$got $(csv "$T/csv" count getppid) $(csv "$T/csv" errors close)" \
+	'0 10007 503' 'report FILE, without the module'
+refused=''
+for option in '-b process' '-b command' '-L -s time' '-x' '-n 3' '-s name' \
+	'-e %desc' '-b errno' '--format json' '--format strace' "-o $T/file"; do
+	# shellcheck disable=SC2086 # words
+	if ! "$SYSTALLY" report "$T/plain" $option >"$T/out" 2>"$T/err" ||
+	   [ -s "$T/err" ]; then
+		refused+="$option: $(<"$T/err") "
+	fi
+done
+is "$refused" '' 'report FILE: all its options'
+try report "$T/plain" --format json
+# shellcheck disable=SC2016 # perl's
+is "$(json '"$$data{kernel} $$data{collect}"')" "$(uname -r) time" \
+	'report FILE --format json: of the recording'
+chmod a+rX "$T" "$T/plain"
+setpriv --reuid 65534 --regid 65534 --clear-groups "$SYSTALLY" \
+	report "$T/plain" >"$T/out"
+is "$? $(grep -c ' getppid$' "$T/out")" '0 1' 'report FILE: by anybody'
+fails 1 'record it again with -P' 'report FILE: no histograms' \
+	report -P "$T/plain"
+fails 1 'record it again with --by thread' 'report FILE: no threads' \
+	report -b thread "$T/plain"
+
+# ---- live and recorded reports agree ------------------------------------
+
+need_load
+# so that they stay, for report
+ctl collect hist
+ctl threads 1
+try record -P -b thread -o "$T/threads" -- "$WORKLOAD/threads" 8
+is "$got $(grep -c '"row":"hist"' "$T/threads" | sed 's/.../many/')" '0 many' \
+	'record -P'
+for option in '-b thread' '-P -b process' '-H getppid' '-b errno' \
+	'--format json' '--format csv -s name' '-L -n 5' '--format strace'; do
+	# shellcheck disable=SC2086 # words
+	"$SYSTALLY" report $option >"$T/live" 2>&1
+	# shellcheck disable=SC2086 # words
+	"$SYSTALLY" report "$T/threads" $option >"$T/out" 2>&1
+	is "$(diff "$T/live" "$T/out")" '' "report $option: live and recorded"
+done
+ctl collect count
+ctl threads 0
+try record -d 0.3 -e nanosleep,clock_nanosleep -o "$T/cut" -- sleep 1
+is "$got $(grep -c '"status":null,"syscalls":"nanosleep,' "$T/cut")" '0 1' \
+	'record -d: ends before the command'
+try record -o "$T/failed" -- sh -c 'exit 3'
+is "$got $(grep -c '"status":3' "$T/failed")" '3 1' \
+	'record: the command'"'"'s status'
+fails 1 '/nonexistent/file' 'record: -o cannot be written' \
+	record -o /nonexistent/file -- true
+
+# ---- a thousand polls more ----------------------------------------------
+
+# a warm-up loop and one more
+for abi in x86-64 i386; do
+	loops=$WORKLOAD/loops
+	[ $abi = x86-64 ] || loops+=32
+	for calls in 307 807; do
+		try record -o "$T/$abi-$calls" -- "$loops" poll 1 $calls
+	done
+	try compare "$T/$abi-307" "$T/$abi-807"
+	is "$got $(sed 1,3d "$T/out" | awk '{ $1 = $1 } 1' | head -n 1)" \
+		"1 ! 614 1614 +1000 +162.9 $(
+		[ $abi = x86-64 ] || echo i386:)poll" \
+		"compare: +1000 poll, $abi"
+	note "$(<"$T/out")"
+	try compare "$T/$abi-307" "$T/$abi-807" --format csv
+	is "$(changes)" "$abi:poll changed 614 1614 1000" \
+		"compare: nothing else, $abi"
+	try compare "$T/$abi-807" "$T/$abi-307" --format csv
+	is "$got $(changes)" "0 $abi:poll changed 1614 614 -1000" \
+		"compare: 1000 poll less are no regression, $abi"
+	try compare "$T/$abi-307" "$T/$abi-307"
+	like "$got $(tail -n 1 "$T/out")" '^0 no call has changed, of ' \
+		"compare: with itself, $abi"
+done
+
+# ---- compare: what is too much ------------------------------------------
+
+A=$T/x86-64-307 B=$T/x86-64-807
+for case in '--threshold_999 1' '--threshold_1000 0' '--threshold_162% 1' \
+	'--threshold_163% 0' '--threshold_999,163% 0' '--ignore_poll 0' \
+	'-e_poll 1' '-e_%network 0'; do
+	option=${case% *}
+	try compare "$A" "$B" "${option%%_*}" "${option#*_}"
+	is "$got" "${case##* }" "compare ${option//_/ }: ${case##* }"
+done
+# times: some 30 ms against some 70
+try record -o "$T/short" -- "$WORKLOAD/calls" sleeps 3 10
+try record -o "$T/long" -- "$WORKLOAD/calls" sleeps 7 10
+try compare -e nanosleep --threshold 4 --time-threshold 20ms,50% \
+	"$T/short" "$T/long"
+is "$got $(tail -n 1 "$T/out" | cut -c -13)" '1 1 regression:' \
+	'compare --time-threshold: more time'
+try compare -e nanosleep --threshold 4 --time-threshold 1h "$T/short" \
+	"$T/long"
+is "$got $(wc -c <"$T/out")" '2 0' 'compare --time-threshold: usage'
+try compare -e nanosleep --threshold 4 --time-threshold 100s "$T/short" \
+	"$T/long"
+is "$got" 0 'compare --time-threshold: not that much'
+try compare --format json "$T/failed" "$T/plain"
+# shellcheck disable=SC2016 # perl's
+is "$got $(json '"$$data{a}{status} " . @{$$data{notes}} . " " .
+	(grep { $$_{syscall} eq "getppid" } @{$$data{rows}})[0]{change}')" \
+	'1 3 1 added' 'compare --format json, with a note on the failure'
+
+# ---- compare: by command, and what cannot be compared -------------------
+
+# shellcheck disable=SC2016 # sh's
+script='"$0" ppid 101; "$0" ppid "$1"; "$2" ppid 7'
+try record -o "$T/one" -- sh -c "$script" "$WORKLOAD/calls" 103 \
+	"$WORKLOAD/tree"
+try record -o "$T/two" -- sh -c "$script" "$WORKLOAD/calls" 107 \
+	"$WORKLOAD/calls32"
+try compare -e getppid -b command --format csv "$T/one" "$T/two"
+is "$(awk -F, 'NR > 1 && $1 ~ /^calls/ { print $1, $2, $6, $7, $8, $9 }' \
+	"$T/out" | sort | xargs)" \
+	'calls x86-64 1 204 208 4 calls32 i386 1 0 7 7' \
+	'compare -b command: each command'"'"'s'
+try record -e poll -o "$T/polls" -- "$WORKLOAD/calls" plain
+fails 2 'different -e' 'compare: what only one has been asked to count' \
+	compare "$T/polls" "$T/plain"
+try compare -e poll "$T/polls" "$T/plain"
+is "$got $(tail -n 1 "$T/out")" '0 no call has changed, of 1' \
+	'compare -e: what both have'
+fails 2 'nosuchcall' 'compare: an unknown call' \
+	compare --ignore nosuchcall "$A" "$B"
+fails 2 'No such file' 'compare: no such file' compare "$A" /nonexistent
+fails 2 'is not a recording' 'compare: another file' compare /etc/passwd "$B"
+try compare "$A"
+is "$got $(wc -c <"$T/out")" '2 0' 'compare: usage'
+fails 2 '/nonexistent/x' 'compare: -o cannot be written' \
+	compare -o /nonexistent/x "$A" "$B"
+head -c -100 "$A" >"$T/damaged"
+fails 2 "damaged, line [0-9]*: cut short.*record it again" \
+	'a file that is cut short' compare "$T/damaged" "$B"
+head -n -1 "$A" >"$T/damaged"
+fails 1 "damaged is cut short: it ends after [0-9]* rows" \
+	'a file without its last row' report "$T/damaged"
+sed 's/"systally_record":1/"systally_record":2/' "$A" >"$T/damaged"
+fails 1 'version 2, this command reads version 1' \
+	'a file of a later version' report "$T/damaged"
+sed '2,$s/"count":614/"count":613/' "$A" >"$T/damaged"
+fails 1 'does not add up' 'a file with another number' report "$T/damaged"
+
+# ---- strace's layout ----------------------------------------------------
+
+# One parser for both: every line of a table by its columns, as they stand
+# under the dashes. Prints `ABI TIME SECONDS USECS CALLS ERRORS NAME`, and
+# complains of what is no line of such a table.
+strace_parse() {
+	awk -v want="$2" '
+	function fail(why) { print FILENAME ": " why ": " $0 }
+	BEGIN { mode = "64"; head = "% time +seconds +usecs/call +calls +errors syscall" }
+	/^System call usage summary for .* mode:$/ {
+		if (state) fail("a heading in a table")
+		mode = $6
+		next
+	}
+	!state {
+		if ($0 !~ "^" head "$") fail("no head")
+		line = $0
+		state = 1
+		next
+	}
+	state == 1 {
+		if (split($0, dash, " ") != 6 || $0 !~ /^[- ]*$/)
+			fail("no rule")
+		rule = $0
+		at = 1
+		for (i = 1; i <= 6; i++) {
+			from[i] = at
+			width[i] = length(dash[i])
+			at += width[i] + 1
+		}
+		if (width[1] != 6 || width[2] < 11 || width[3] < 11 ||
+		    width[4] < 9 || width[5] < 9 || width[6] < 16)
+			fail("narrow")
+		state = 2
+		next
+	}
+	$0 == rule { state = 3; next }
+	{
+		for (i = 1; i <= 6; i++) {
+			cell[i] = i < 6 ? substr($0, from[i], width[i]) :
+				substr($0, from[6])
+			# numbers end where their dashes do
+			if (i < 6 && substr($0, from[i] + width[i], 1) != " ")
+				fail("column " i)
+		}
+		if (cell[1] !~ /^ *[0-9]+\.[0-9][0-9]$/ ||
+		    cell[2] !~ /^ *[0-9]+\.[0-9][0-9][0-9][0-9][0-9][0-9]$/ ||
+		    cell[3] !~ /^ *[0-9]+$/ || cell[4] !~ /^ *[0-9]+$/ ||
+		    cell[5] !~ /^ *([1-9][0-9]*)?$/ || cell[6] !~ /^[a-z_0-9]+$/)
+			fail("cell")
+		for (i = 1; i <= 6; i++)
+			gsub(/ /, "", cell[i])
+		if (want == "columns")
+			print mode, width[1], width[2], width[3], width[4],
+				width[5], line
+		else if (want == "calls" && cell[6] !~ /^exit(_group)?$/ &&
+			 state == 2)
+			print mode, cell[6], cell[4], cell[5] + 0
+		else if (want == "sums" && state == 2) {
+			percent += cell[1]; seconds += cell[2]
+			calls += cell[4]; errors += cell[5]
+		} else if (want == "sums") {
+			if (cell[6] != "total" || cell[1] != "100.00")
+				fail("no total")
+			# each row is rounded
+			if (percent < 99.5 || percent > 100.5 ||
+			    seconds - cell[2] > 1e-4 || cell[2] - seconds > 1e-4 ||
+			    calls != cell[4] || errors != cell[5] + 0)
+				fail("does not add up")
+			percent = seconds = calls = errors = 0
+		}
+		if (state == 3)
+			state = 0
+	}
+	END { if (state) fail("no total") }' "$1"
+}
+
+# Both count the same of a program that does the same each time it runs
+for mode in plain errors x32; do
+	strace -f -c -w -o "$T/strace" "$WORKLOAD/calls" $mode >/dev/null
+	"$SYSTALLY" run --format strace -o "$T/systally" -- \
+		"$WORKLOAD/calls" $mode >/dev/null
+	is "$(diff <(strace_parse "$T/strace" calls | sort) \
+		<(strace_parse "$T/systally" calls | sort))" '' \
+		"--format strace: calls and errors as strace -c has them: $mode"
+done
+is "$(strace_parse "$T/strace" columns | sort -u)" \
+	"$(strace_parse "$T/systally" columns | sort -u)" \
+	'--format strace: the same columns'
+is "$(strace_parse "$T/strace" sums)$(strace_parse "$T/systally" sums)" '' \
+	'--format strace: both add up'
+# the execve is the program's first call: which ABI it is put down to differs
+strace -f -c -w -o "$T/strace" "$WORKLOAD/calls32" errors >/dev/null
+"$SYSTALLY" run --format strace -o "$T/systally" -- \
+	"$WORKLOAD/calls32" errors >/dev/null
+is "$(diff <(strace_parse "$T/strace" calls | grep -v ' execve ' | sort) \
+	<(strace_parse "$T/systally" calls | grep -v ' execve ' | sort))" '' \
+	'--format strace: a table for each ABI'
+# and the text of all that is not a measured time, byte for byte
+for order in name nothing; do
+	strace -f -c -w -S $order -o "$T/strace" "$WORKLOAD/calls" plain \
+		>/dev/null
+	"$SYSTALLY" run --format strace -s $order -o "$T/systally" -- \
+		"$WORKLOAD/calls" plain >/dev/null
+	# exit_group is in ours alone, so the totals differ
+	is "$(diff <(cut -c 31- "$T/strace" | grep -v ' total$') \
+		<(cut -c 31- "$T/systally" |
+		grep -v ' total$\| exit_group$'))" '' \
+		"--format strace -s $order: strace's lines"
+done
+
+finish

@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of compare: what changed, by how much, whether that is too much,
+ * and how it is shown. Run by `make check-unit`.
+ */
+#include "fixture.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "change.h"
+#include "render_change.h"
+
+struct context {
+	struct fixture a, b;
+	struct systally_record records[2];
+	struct systally_names *names;
+	struct systally_set set;
+	struct systally_threshold threshold, time;
+	struct systally_comparison comparison;
+	struct systally_changes changes;
+	struct systally_notes notes;
+	struct systally_error error;
+	char *text;
+};
+
+static char *words[] = { "./server", "--once" };
+
+static int set_up(void **state)
+{
+	struct context *c = calloc(1, sizeof(*c));
+	int side;
+
+	if (!c)
+		return -1;
+	c->names = systally_names_new();
+	fixture_init(&c->a);
+	fixture_init(&c->b);
+	c->set.all = true;
+	c->comparison = (struct systally_comparison){
+		.by = SYSTALLY_BY_SYSCALL, .set = &c->set,
+		.threshold = &c->threshold,
+	};
+	for (side = 0; side < 2; side++) {
+		c->records[side].kernel = "6.1.0";
+		c->records[side].date = "2026-11-25T07:30:00+00:00";
+		c->records[side].command = words;
+		c->records[side].command_count = 2;
+		c->records[side].ended = true;
+	}
+	*state = c;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct context *c = *state;
+	int side;
+
+	for (side = 0; side < 2; side++)
+		systally_snapshot_free(&c->records[side].snapshot);
+	systally_changes_free(&c->changes);
+	systally_notes_free(&c->notes);
+	systally_names_free(c->names);
+	free(c->text);
+	free(c);
+	return 0;
+}
+
+static void compare(struct context *c)
+{
+	int side;
+
+	for (side = 0; side < 2; side++) {
+		systally_snapshot_free(&c->records[side].snapshot);
+		fixture_parse(side ? &c->b : &c->a,
+			      &c->records[side].snapshot);
+	}
+	systally_changes_free(&c->changes);
+	if (systally_compare(&c->changes, &c->comparison,
+			     &c->records[0].snapshot, &c->records[1].snapshot,
+			     c->names, &c->error))
+		fail_msg("%s", c->error.text);
+}
+
+static const char *render(struct context *c, enum systally_format format)
+{
+	struct systally_change_report report = {
+		.changes = &c->changes, .files = { "before", "after" },
+		.records = c->records, .notes = &c->notes,
+		.latency = c->comparison.latency, .width = 80,
+	};
+	size_t size;
+	FILE *out;
+
+	free(c->text);
+	c->text = NULL;
+	out = open_memstream(&c->text, &size);
+	assert_int_equal(systally_change_render(out, format, &report), 0);
+	fclose(out);
+	return c->text;
+}
+
+#define HEAD \
+"A  before: 2026-11-25T07:30:00+00:00, 6.1.0, ./server --once\n" \
+"B  after: 2026-11-25T07:30:00+00:00, 6.1.0, ./server --once\n"
+
+static void a_thousand_polls(void **state)
+{
+	struct context *c = *state;
+
+	fixture_call(&c->a, 12, "x", 7, 307);
+	fixture_call(&c->a, 12, "x", 0, 1009);
+	/* other processes, in another order */
+	fixture_call(&c->b, 90, "x", 0, 1000);
+	fixture_call(&c->b, 91, "y", 0, 9);
+	fixture_call(&c->b, 90, "x", 7, 1307);
+	compare(c);
+	assert_int_equal(c->changes.shown, 1);
+	assert_int_equal(c->changes.same, 1);
+	assert_int_equal(c->changes.regressions, 1);
+	assert_string_equal(c->changes.list[0].b.name, "poll");
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+"      A     B  change       %  syscall\n"
+"!   307  1307   +1000  +325.7  poll\n"
+"   1316  2316   +1000   +76.0  total\n"
+"1 regression: more (!) than the threshold allows\n");
+}
+
+static void nothing_changed(void **state)
+{
+	struct context *c = *state;
+
+	fixture_call(&c->a, 12, "x", 7, 307)->total_ns = 5;
+	fixture_call(&c->b, 13, "z", 7, 307)->total_ns = 7;
+	compare(c);
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+			    "no call has changed, of 1\n");
+	/* unless times count */
+	c->comparison.latency = true;
+	compare(c);
+	assert_int_equal(c->changes.shown, 1);
+	assert_int_equal(c->changes.regressions, 0);
+	/* or nothing is there at all */
+	c->comparison.latency = false;
+	fixture_init(&c->a);
+	fixture_init(&c->b);
+	compare(c);
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+			    "no call has changed, of 0\n");
+}
+
+static void added_gone_and_failing(void **state)
+{
+	struct context *c = *state;
+	struct systally_row *row;
+
+	fixture_call(&c->a, 12, "x", 7, 10);
+	fixture_call(&c->a, 12, "x", 1, 4);
+	fixture_call(&c->a, 12, "x", 3, 8)->errors = 2;
+	fixture_call(&c->b, 12, "x", 0, 3);
+	fixture_call(&c->b, 12, "x", 1, 1);
+	fixture_call(&c->b, 12, "x", 3, 8)->errors = 5;
+	/* the same number on another ABI is another call */
+	row = fixture_call(&c->b, 12, "x", 1, 4);
+	row->abi = SYSTALLY_ABI_X32;
+	compare(c);
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+"    A   B  change      %  errors  change       %  syscall\n"
+"   10   0     -10   gone       0       -       -  poll\n"
+"!   0   4      +4    new       0       -       -  x32:write\n"
+"!   0   3      +3    new       0       -       -  read\n"
+"    4   1      -3  -75.0       0       -       -  write\n"
+"!   8   8       -      -       5      +3  +150.0  close\n"
+"   22  16      -6  -27.3       5      +3  +150.0  total\n"
+"3 regressions: more (!) than the threshold allows\n");
+	c->comparison.sort = SYSTALLY_SORT_ERRORS;
+	c->comparison.limit = 2;
+	compare(c);
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+"    A   B  change       %  errors  change       %  syscall\n"
+"!   8   8       -       -       5      +3  +150.0  close\n"
+"   10   0     -10    gone       0       -       -  poll\n"
+"    4   8      +4  +100.0       0       -       -  (3 more)\n"
+"   22  16      -6   -27.3       5      +3  +150.0  total\n"
+"3 regressions: more (!) than the threshold allows\n");
+}
+
+/* A number is another call on another ABI, and even a name is. */
+static void abis_apart(void **state)
+{
+	struct context *c = *state;
+
+	fixture_call(&c->a, 12, "x", 1, 4)->abi = SYSTALLY_ABI_X32;
+	fixture_call(&c->b, 12, "x", 1, 4);
+	compare(c);
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+"   A  B  change     %  syscall\n"
+"!  0  4      +4   new  write\n"
+"   4  0      -4  gone  x32:write\n"
+"   4  4       -     -  total\n"
+"1 regression: more (!) than the threshold allows\n");
+}
+
+static void by_command(void **state)
+{
+	struct context *c = *state;
+
+	fixture_call(&c->a, 12, "sh", 7, 10);
+	fixture_call(&c->a, 13, "cat", 7, 20);
+	fixture_call(&c->a, 14, "cat", 7, 30);
+	fixture_call(&c->b, 12, "cat", 7, 40);
+	fixture_call(&c->b, 13, "cat", 7, 10);
+	fixture_call(&c->b, 15, "sh", 7, 11);
+	fixture_call(&c->b, 15, "s\x1b", 7, 1);
+	c->comparison.by = SYSTALLY_BY_COMMAND;
+	compare(c);
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+"    A   B  change      %  command  syscall\n"
+"!   0   1      +1    new  s\\x1b    poll\n"
+"!  10  11      +1  +10.0  sh       poll\n"
+"   60  62      +2   +3.3           total\n"
+"2 regressions: more (!) than the threshold allows\n");
+}
+
+static void times(void **state)
+{
+	struct context *c = *state;
+
+	fixture_call(&c->a, 12, "x", 7, 100)->total_ns = 1000000;
+	fixture_call(&c->b, 12, "x", 7, 100)->total_ns = 1500000;
+	fixture_call(&c->a, 12, "x", 0, 10)->total_ns = 30000000000;
+	fixture_call(&c->b, 12, "x", 0, 10)->total_ns = 15000000000;
+	c->comparison.latency = true;
+	c->comparison.time = &c->time;
+	c->comparison.sort = SYSTALLY_SORT_TIME;
+	c->time.percent = 49.9;
+	compare(c);
+	assert_int_equal(c->changes.regressions, 1);
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+"   calls  change   total  change      %     avg   change      %  syscall\n"
+"      10       -   15.0s  -15.0s  -50.0   1.50s   -1.50s  -50.0  read\n"
+"!    100       -  1.50ms  +500us  +50.0  15.0us  +5.00us  +50.0  poll\n"
+"     110       -   15.0s  -14.9s  -50.0   136ms   -136ms  -50.0  total\n"
+"1 regression: more (!) than the threshold allows\n");
+	c->time.percent = 50;
+	compare(c);
+	assert_int_equal(c->changes.regressions, 0);
+	assert_non_null(strstr(render(c, SYSTALLY_TEXT), "\nno regression\n"));
+	/* counters without times are compared by count alone */
+	c->a.header.collect = SYSTALLY_COLLECT_COUNT;
+	compare(c);
+	assert_false(c->changes.timed);
+	assert_int_equal(c->changes.shown, 0);
+}
+
+static void thresholds(void **state)
+{
+	static const struct {
+		const char *text;
+		bool time;
+		uint64_t before, after;
+		bool exceeded;
+	} cases[] = {
+		{ "0", false, 5, 5, false }, { "0", false, 5, 6, true },
+		{ "0", false, 6, 5, false }, { "0", false, 0, 1, true },
+		{ "10", false, 5, 15, false }, { "10", false, 5, 16, true },
+		{ "10", false, 0, 10, false }, { "10", false, 0, 11, true },
+		{ "10%", false, 100, 110, false },
+		{ "10%", false, 100, 111, true },
+		{ "10%", false, 0, 1, true },
+		{ "5,10%", false, 10, 15, false },
+		{ "5,10%", false, 10, 16, true },
+		{ "10%,5", false, 1000, 1090, false },
+		{ "10%,5", false, 1000, 1101, true },
+		{ "0.5%", false, 1000, 1005, false },
+		{ "0.5%", false, 1000, 1006, true },
+		{ "50ms", true, 1, 50000001, false },
+		{ "50ms", true, 1, 50000002, true },
+		{ "1.5us", true, 0, 1501, true },
+		{ "2s,20%", true, 1, UINT64_MAX, true },
+		{ "0", false, 0, UINT64_MAX, true },
+		{ "1000000000%", false, UINT64_MAX - 1, UINT64_MAX, false },
+	};
+	static const struct {
+		const char *text;
+		bool time;
+	} refused[] = {
+		{ "", false }, { "-1", false }, { "%", false }, { "x", false },
+		{ "5x", false }, { "5 ", false }, { "1.5", false },
+		{ "1.5.5%", false }, { "5%%", false }, { "5,6", false },
+		{ "5%,6%", false }, { "5,", false }, { ",5", false },
+		{ "nan", false }, { "inf%", false }, { "0x10", false },
+		{ "1e3", false }, { "99999999999999999999", false },
+		{ "9999999999999%", false }, { "5ms", false },
+		{ "5", true }, { "5m", true }, { "5 ms", true },
+		{ "5ms,6ms", true }, { "99999999999s", true },
+		{ "111111111111111111111111111111111111111111", false },
+	};
+	struct systally_threshold threshold;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (systally_threshold_parse(&threshold, cases[i].text,
+					     cases[i].time))
+			fail_msg("'%s' was refused", cases[i].text);
+		if (systally_threshold_exceeded(&threshold, cases[i].before,
+						cases[i].after) !=
+		    cases[i].exceeded)
+			fail_msg("%s: from %llu to %llu", cases[i].text,
+				 (unsigned long long)cases[i].before,
+				 (unsigned long long)cases[i].after);
+	}
+	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		if (!systally_threshold_parse(&threshold, refused[i].text,
+					      refused[i].time))
+			fail_msg("'%s' was accepted", refused[i].text);
+	}
+}
+
+/* Errors count, too, by the same threshold. */
+static void errors_regress(void **state)
+{
+	struct context *c = *state;
+
+	fixture_call(&c->a, 1, "x", 3, 100)->errors = 1;
+	fixture_call(&c->b, 1, "x", 3, 100)->errors = 7;
+	c->threshold.amount = 6;
+	compare(c);
+	assert_int_equal(c->changes.regressions, 0);
+	c->threshold.amount = 5;
+	compare(c);
+	assert_int_equal(c->changes.regressions, 1);
+}
+
+static void ignores(void **state)
+{
+	struct context *c = *state;
+	struct systally_set ignored = { 0 };
+
+	fixture_call(&c->b, 1, "x", 3, 100);
+	fixture_call(&c->b, 1, "x", 7, 100);
+	assert_int_equal(systally_set_parse(&ignored, c->names, "poll,futex",
+					    &c->error), 0);
+	systally_set_remove(&c->set, &ignored);
+	compare(c);
+	assert_int_equal(c->changes.shown, 1);
+	assert_string_equal(c->changes.list[0].a.name, "close");
+	assert_int_equal(c->changes.total.b.count, 100);
+	ignored.all = true;
+	systally_set_remove(&c->set, &ignored);
+	compare(c);
+	assert_int_equal(c->changes.shown, 0);
+}
+
+static void saturates(void **state)
+{
+	struct context *c = *state;
+
+	fixture_call(&c->a, 1, "x", 3, 0)->errors = 1;
+	fixture_call(&c->b, 1, "x", 3, UINT64_MAX);
+	fixture_call(&c->b, 1, "x", 4, UINT64_MAX);
+	compare(c);
+	assert_int_equal(c->changes.total.b.count, UINT64_MAX);
+	assert_int_equal(systally_difference(0, UINT64_MAX), INT64_MAX);
+	assert_int_equal(systally_difference(UINT64_MAX, 0), -INT64_MAX);
+	assert_int_equal(systally_difference(3, 1), -2);
+	assert_non_null(strstr(render(c, SYSTALLY_TEXT), "+18446744073G"));
+}
+
+static struct json_object *get(struct json_object *object, const char *key)
+{
+	struct json_object *value = NULL;
+
+	if (!json_object_object_get_ex(object, key, &value))
+		fail_msg("no %s", key);
+	return value;
+}
+
+static void for_programs(void **state)
+{
+	struct context *c = *state;
+	struct json_object *object, *row;
+
+	fixture_call(&c->a, 12, "x", 7, 307)->total_ns = 614;
+	fixture_call(&c->b, 12, "x", 7, 1307)->total_ns = 1307;
+	fixture_call(&c->b, 12, "x", 0, 2);
+	systally_notes_add(&c->notes, "a note");
+	compare(c);
+	assert_string_equal(render(c, SYSTALLY_CSV),
+"abi,nr,syscall,change,regression,count_a,count_b,count_change,count_percent,errors_a,errors_b,errors_change,errors_percent,total_ns_a,total_ns_b,total_ns_change,total_percent,avg_ns_a,avg_ns_b,avg_ns_change,avg_percent\n"
+"x86-64,7,poll,changed,1,307,1307,1000,325.73,0,0,0,,614,1307,693,112.87,2,1,-1,-50.00\n"
+"x86-64,0,read,added,1,0,2,2,,0,0,0,,0,0,0,,0,0,0,\n");
+	object = json_tokener_parse(render(c, SYSTALLY_JSON));
+	assert_non_null(object);
+	assert_int_equal(json_object_get_int(get(object, "format")), 1);
+	assert_int_equal(json_object_get_int(get(object, "regressions")), 2);
+	assert_int_equal(json_object_array_length(get(object, "rows")), 2);
+	row = json_object_array_get_idx(get(object, "rows"), 0);
+	assert_string_equal(json_object_get_string(get(row, "syscall")),
+			    "poll");
+	assert_int_equal(json_object_get_int(get(row, "count_change")), 1000);
+	assert_string_equal(json_object_get_string(get(row, "count_percent")),
+			    "325.73");
+	assert_string_equal(json_object_get_string(get(row, "change")),
+			    "changed");
+	row = json_object_array_get_idx(get(object, "rows"), 1);
+	assert_null(get(row, "count_percent"));
+	assert_string_equal(json_object_get_string(get(get(object, "a"),
+						       "file")), "before");
+	assert_int_equal(json_object_get_int(get(get(object, "total"),
+						 "count_b")), 1309);
+	assert_string_equal(json_object_get_string(get(object, "notes")),
+			    "[ \"a note\" ]");
+	json_object_put(object);
+}
+
+/* Words of a file reach a terminal: no control byte may, and lines fit. */
+static void text_is_safe(void **state)
+{
+	static char *hostile[] = { "\x1b[2J\xc2\x9b" };
+	struct context *c = *state;
+	const char *line;
+	int i;
+
+	c->records[0].command = hostile;
+	c->records[0].command_count = 1;
+	c->records[1].kernel =
+		"a kernel whose name is as long as no other's and does not fit a line of text";
+	for (i = 0; i < 20; i++) {
+		struct systally_row *row =
+			fixture_call(&c->b, 1, "\x1b]0;x\x07 \xff\xff\xff\xff",
+				     127 + i, UINT64_MAX / 20);
+
+		row->abi = SYSTALLY_ABI_X32;
+		row->errors = UINT64_MAX / 20;
+		row->total_ns = UINT64_MAX / 20;
+	}
+	c->comparison.by = SYSTALLY_BY_COMMAND;
+	for (i = 0; i < 2; i++) {
+		c->comparison.latency = i;
+		compare(c);
+		for (line = render(c, SYSTALLY_TEXT); *line;
+		     line += strcspn(line, "\n") + 1) {
+			size_t k, length = strcspn(line, "\n");
+
+			/* the escaped command alone is wider */
+			assert_true(length <= 140);
+			assert_true(!length || line[length - 1] != ' ');
+			for (k = 0; k < length; k++)
+				assert_in_range(line[k], ' ', '~');
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+		TEST(a_thousand_polls),
+		TEST(nothing_changed),
+		TEST(added_gone_and_failing),
+		TEST(abis_apart),
+		TEST(by_command),
+		TEST(times),
+		TEST(thresholds),
+		TEST(errors_regress),
+		TEST(ignores),
+		TEST(saturates),
+		TEST(for_programs),
+		TEST(text_is_safe),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

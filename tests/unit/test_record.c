@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of recordings: written and read back, and whatever else a file
+ * may hold. Run by `make check-unit`.
+ */
+#include "fixture.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "record.h"
+#include "render.h"
+
+struct context {
+	struct fixture fixture;
+	struct systally_record record;	/* what is written */
+	struct systally_record read;
+	struct systally_names *names;
+	struct systally_error error;
+	char path[64];
+	char *text;			/* the file */
+	size_t size;
+};
+
+static char *words[] = { "sh", "-c", "echo \"\xc3\xa9\" \xff\n" };
+
+static int set_up(void **state)
+{
+	struct context *c = calloc(1, sizeof(*c));
+	struct systally_row *row;
+	int fd;
+
+	if (!c)
+		return -1;
+	strcpy(c->path, "/tmp/systally-record-XXXXXX");
+	fd = mkstemp(c->path);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	c->names = systally_names_new();
+	fixture_init(&c->fixture);
+	row = fixture_call(&c->fixture, 12, "a\\b \x01\xff", 7, 1009);
+	row->errors = 3;
+	row->total_ns = UINT64_MAX;
+	row->max_ns = INT64_MAX;
+	row->tid = 13;
+	row = fixture_call(&c->fixture, UINT32_MAX, "", 168, 5);
+	memcpy(row->comm, "fifteen letters", 15);
+	row->abi = SYSTALLY_ABI_I386;
+	row = fixture_call(&c->fixture, 0, "", -1, 1);
+	row->abi = SYSTALLY_ABI_X32;
+	row = fixture_error(&c->fixture, 12, 7, 4, 2);
+	row = fixture_error(&c->fixture, 12, 7, 512, 1);
+	row = fixture_row(&c->fixture, &c->fixture.header.unattributed_rows);
+	row->nr = 1;
+	row->count = 17;
+	row = fixture_hist(&c->fixture, 12, "a", 7, 62);
+	row->buckets[3] = UINT64_MAX;
+	c->fixture.header.flags |= SYSTALLY_THREADS;
+	c->fixture.header.collect = SYSTALLY_COLLECT_HIST;
+	c->fixture.header.unattributed = 17;
+	c->fixture.header.entered += 17;
+	c->fixture.header.untimed = 2;
+	c->fixture.header.discarded = 3;
+	c->fixture.header.orphan_exits = 4;
+	c->fixture.header.taken_ns = 5;
+	c->fixture.header.generation = 6;
+	fixture_parse(&c->fixture, &c->record.snapshot);
+	c->record.systally = "0.1";
+	c->record.kernel = "6.1.0-test";
+	c->record.date = "2026-11-25T07:30:00+00:00";
+	c->record.command = words;
+	c->record.command_count = 3;
+	c->record.syscalls = "%poll,read";
+	c->record.duration_ns = 500;
+	c->record.missed = 600;
+	c->record.ended = true;
+	c->record.status = 143;
+	*state = c;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct context *c = *state;
+
+	unlink(c->path);
+	systally_snapshot_free(&c->record.snapshot);
+	systally_names_free(c->names);
+	free(c->text);
+	free(c);
+	return 0;
+}
+
+/* Writes the recording into c->text. */
+static void write_text(struct context *c)
+{
+	FILE *out;
+
+	free(c->text);
+	c->text = NULL;
+	out = open_memstream(&c->text, &c->size);
+	assert_int_equal(systally_record_write(out, &c->record, c->names), 0);
+	fclose(out);
+}
+
+static int read_bytes(struct context *c, const char *text, size_t size)
+{
+	FILE *file = fopen(c->path, "w");
+	int result;
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, size, file), size);
+	fclose(file);
+	systally_error_clear(&c->error);
+	result = systally_record_read(&c->read, c->path, &c->error);
+	if (result) {
+		/* one line that names the file, and nothing left to free */
+		assert_non_null(strstr(c->error.text, c->path));
+		assert_null(strchr(c->error.text, '\n'));
+		assert_null(c->read.snapshot.rows);
+		assert_null(c->read.kernel);
+	}
+	return result;
+}
+
+static void reads_what_was_written(void **state)
+{
+	struct context *c = *state;
+	const struct systally_header *header = &c->read.snapshot.header;
+	size_t rows = fixture_rows(&c->fixture);
+
+	write_text(c);
+	if (read_bytes(c, c->text, c->size))
+		fail_msg("%s", c->error.text);
+	assert_memory_equal(header, &c->record.snapshot.header,
+			    sizeof(*header));
+	assert_memory_equal(c->read.snapshot.rows, c->record.snapshot.rows,
+			    rows * sizeof(struct systally_row));
+	assert_ptr_equal(c->read.snapshot.hist, c->read.snapshot.rows + 6);
+	assert_string_equal(c->read.kernel, c->record.kernel);
+	assert_string_equal(c->read.systally, c->record.systally);
+	assert_string_equal(c->read.date, c->record.date);
+	assert_string_equal(c->read.syscalls, c->record.syscalls);
+	assert_int_equal(c->read.duration_ns, 500);
+	assert_int_equal(c->read.missed, 600);
+	assert_true(c->read.ended);
+	assert_int_equal(c->read.status, 143);
+	assert_int_equal(c->read.command_count, 3);
+	assert_string_equal(c->read.command[1], "-c");
+	/* the byte that is no UTF-8 cannot be in JSON as it is */
+	assert_string_equal(c->read.command[2], "echo \"\xc3\xa9\" \\xff\n");
+	systally_record_free(&c->read);
+	/* neither an end nor a filter; the last line's end is no matter */
+	c->record.ended = false;
+	c->record.syscalls = NULL;
+	write_text(c);
+	assert_int_equal(read_bytes(c, c->text, c->size - 1), 0);
+	assert_false(c->read.ended);
+	assert_null(c->read.syscalls);
+	systally_record_free(&c->read);
+}
+
+/* Other programs go by this; a change of it is a new version. */
+static void is_documented(void **state)
+{
+	struct context *c = *state;
+
+	write_text(c);
+	assert_non_null(strstr(c->text,
+		"{\"systally_record\":1,\"systally\":\"0.1\",\"kernel\":\"6.1.0-test\",\"date\":\"2026-11-25T07:30:00+00:00\",\"command\":[\"sh\",\"-c\","));
+	assert_non_null(strstr(c->text,
+		"],\"status\":143,\"syscalls\":\"%poll,read\",\"duration_ns\":500,\"missed\":600,\"collect\":\"hist\",\"threads\":true,\"entered\":1032,\"unattributed\":17,\"orphan_exits\":4,\"untimed\":2,\"discarded\":3,\"generation\":6,\"taken_ns\":5,\"clock_khz\":1000000,\"call_rows\":3,\"error_rows\":2,\"unattributed_rows\":1,\"hist_rows\":1}\n"));
+	assert_non_null(strstr(c->text,
+		"\n{\"row\":\"call\",\"tgid\":12,\"tid\":13,\"start_ns\":12000,\"comm\":\"a\\\\x5cb \\\\x01\\\\xff\",\"abi\":\"x86-64\",\"nr\":7,\"syscall\":\"poll\",\"count\":1009,\"errors\":3,\"total_ns\":18446744073709551615,\"max_ns\":9223372036854775807}\n"));
+	assert_non_null(strstr(c->text,
+		"\"nr\":7,\"syscall\":\"poll\",\"errno\":4,\"name\":\"EINTR\",\"count\":2}\n"));
+	assert_non_null(strstr(c->text,
+		"\"octave\":62,\"buckets\":[0,0,0,18446744073709551615]}\n"));
+}
+
+/* A file that ends anywhere is an error; that it does not crash, ASan says. */
+static void refuses_cut_files(void **state)
+{
+	struct context *c = *state;
+	size_t i;
+
+	write_text(c);
+	for (i = 0; i + 1 < c->size; i++) {
+		if (!read_bytes(c, c->text, i))
+			fail_msg("%zu bytes of %zu were accepted", i, c->size);
+		/* and says which way it is wrong, unless half a letter is */
+		if (i && (c->text[i] & 0xc0) != 0x80 &&
+		    !strstr(c->error.text, "cut short"))
+			fail_msg("%zu bytes: %s", i, c->error.text);
+	}
+	assert_int_equal(read_bytes(c, "", 0), -1);
+	assert_non_null(strstr(c->error.text, "is empty"));
+}
+
+/* What is accepted must still be fit to be shown. */
+static void survives_damage(void **state)
+{
+	struct context *c = *state;
+	unsigned int random = 1, round, i;
+
+	write_text(c);
+	for (round = 0; round < 3000; round++) {
+		char *copy = malloc(c->size);
+
+		assert_non_null(copy);
+		memcpy(copy, c->text, c->size);
+		for (i = 0; i <= round % 3; i++) {
+			random = random * 1103515245 + 12345;
+			copy[(random >> 8) % c->size] = (char)(random >> 3);
+		}
+		if (!read_bytes(c, copy, c->size)) {
+			assert_in_range(c->read.snapshot.calls[0].abi, 0,
+					SYSTALLY_ABIS - 1);
+			systally_record_free(&c->read);
+		}
+		free(copy);
+	}
+}
+
+/* Replaces the first @what of the file, and reads that. */
+static void expect(struct context *c, const char *what, const char *by,
+		   const char *message)
+{
+	char *place = strstr(c->text, what);
+	char *copy = NULL;
+	size_t size;
+	FILE *out;
+
+	if (!place)
+		fail_msg("no %s in the file", what);
+	out = open_memstream(&copy, &size);
+	fprintf(out, "%.*s%s%s", (int)(place - c->text), c->text, by,
+		place + strlen(what));
+	fclose(out);
+	if (message) {
+		if (!read_bytes(c, copy, size))
+			fail_msg("%s for %s was accepted", by, what);
+		if (!strstr(c->error.text, message))
+			fail_msg("%s for %s: %s", by, what, c->error.text);
+	} else {
+		if (read_bytes(c, copy, size))
+			fail_msg("%s for %s: %s", by, what, c->error.text);
+		systally_record_free(&c->read);
+	}
+	free(copy);
+}
+
+static void says_what_is_wrong(void **state)
+{
+	static const struct {
+		const char *what, *by, *message;
+	} cases[] = {
+		{ "\"systally_record\":1", "\"systally_record\":2",
+		  "version 2, this command reads version 1" },
+		{ "\"systally_record\":1", "\"systally_record\":0",
+		  "version 0" },
+		{ "\"systally_record\":1", "\"systally_record\":\"1\"",
+		  "`systally_record`" },
+		{ "\"systally_record\":1", "\"other\":1",
+		  "but not a recording; `systally record" },
+		{ "{\"systally_record\"", "PK{\"systally_record\"",
+		  "is not a recording; `systally record" },
+		{ "\"kernel\":", "\"colonel\":", "line 1: `kernel`" },
+		{ "\"kernel\":\"6", "\"kernel\":\"\\u0000", "NUL" },
+		{ "\"kernel\":\"6", "\"kernel\":\"\xff", "not one JSON" },
+		{ "\"sh\"", "7", "`command`" },
+		{ "\"collect\":\"hist\"", "\"collect\":\"all\"", "`collect`" },
+		{ "\"threads\":true", "\"threads\":1", "`threads`" },
+		{ "\"status\":143", "\"status\":256", "`status`" },
+		{ "\"entered\":1032", "\"entered\":1033",
+		  "1015 calls in its rows and 17 unattributed, 1033 entered" },
+		{ "\"entered\":1032", "\"entered\":-1", "`entered`" },
+		{ "\"entered\":1032", "\"entered\":1e3", "`entered`" },
+		{ "\"clock_khz\":1000000", "\"clock_khz\":0", "no clock" },
+		{ "\"call_rows\":3", "\"call_rows\":2", "line 4: `row`" },
+		{ "\"call_rows\":3", "\"call_rows\":4", "line 5: `row`" },
+		{ "\"hist_rows\":1", "\"hist_rows\":0", "more rows" },
+		{ "\"hist_rows\":1", "\"hist_rows\":18446744073709551615",
+		  "cut short: it ends after 7 rows" },
+		{ "\"count\":1009", "\"count\":\"1009\"", "line 2: `count`" },
+		{ "\"count\":1009", "\"count\":1008", "does not add up" },
+		{ "\"count\":1009", "\"count\":", "line 2: not one JSON" },
+		{ "\"tgid\":12", "\"tgid\":4294967296", "`tgid`" },
+		{ "\"abi\":\"x86-64\"", "\"abi\":\"arm\"", "`abi`" },
+		{ "\"nr\":7", "\"nr\":-2", "`nr`" },
+		{ "\"nr\":7", "\"nr\":2147483648", "`nr`" },
+		{ "\"comm\":\"a\\\\x5c", "\"comm\":\"a\\\\y5c", "`comm`" },
+		{ "\"comm\":\"a\\\\x5c", "\"comm\":\"a\\\\x00", "`comm`" },
+		{ "fifteen letters", "sixteen  letters", "`comm`" },
+		{ "\"octave\":62", "\"octave\":63", "`octave`" },
+		{ "[0,0,0,", "[0,0,", "`buckets`" },
+		{ "[0,0,0,", "[0,0,-1,", "`buckets`" },
+		{ "[0,0,0,", "[0,0,{},", "`buckets`" },
+		{ "\"errno\":512", "\"errno\":65536", "`errno`" },
+		{ "}\n{", "} {", "line 1: not one JSON" },
+		{ "}\n{", "}\n\n{", "line 2: not one JSON" },
+		{ "}\n{", "}\n[]\n{", "line 2: not one JSON" },
+		/* keys that a later command may add, and blanks */
+		{ "\"kernel\":", "\"later\":{\"a\":[1]},\"kernel\":", NULL },
+		{ "\"row\":", "\"later\":null, \"row\": ", NULL },
+	};
+	struct context *c = *state;
+	size_t i;
+
+	write_text(c);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		expect(c, cases[i].what, cases[i].by, cases[i].message);
+}
+
+static void refuses_other_files(void **state)
+{
+	static const struct {
+		const char *path, *message;
+	} cases[] = {
+		{ "/nonexistent/file", "cannot open /nonexistent/file: No such" },
+		{ "/tmp", "cannot read /tmp: Is a directory" },
+		{ "/dev/null", "is empty" },
+		{ "/dev/zero", "is not a recording" },
+		{ "/proc/self/exe", "is not a recording" },
+	};
+	struct context *c = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		systally_error_clear(&c->error);
+		assert_int_equal(systally_record_read(&c->read, cases[i].path,
+						      &c->error), -1);
+		if (!strstr(c->error.text, cases[i].message))
+			fail_msg("%s: %s", cases[i].path, c->error.text);
+	}
+}
+
+/* A line without an end must not be read until memory is full. */
+static void refuses_endless_line(void **state)
+{
+	struct context *c = *state;
+	size_t size = 17 << 20;
+	char *text = malloc(size);
+
+	assert_non_null(text);
+	memset(text, ' ', size);
+	text[0] = '{';
+	assert_int_equal(read_bytes(c, text, size), -1);
+	assert_non_null(strstr(c->error.text, "longer than any line"));
+	/* nor nested until the stack is */
+	memset(text, '[', size);
+	memcpy(text, "{\"a\":", 5);
+	assert_int_equal(read_bytes(c, text, 1 << 20), -1);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(reads_what_was_written, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(is_documented, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(refuses_cut_files, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(survives_damage, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(says_what_is_wrong, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(refuses_other_files, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(refuses_endless_line, set_up,
+						tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What all that write JSON share, on top of json-c.
+ */
+#ifndef SYSTALLY_JSON_H
+#define SYSTALLY_JSON_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+
+/*
+ * Adds @value under @key, and owns it from here on. NULL is taken for the
+ * failure to make a value. Returns whether it was added.
+ */
+static inline bool systally_json_put(struct json_object *object,
+				     const char *key,
+				     struct json_object *value)
+{
+	if (value && !json_object_object_add(object, key, value))
+		return true;
+	json_object_put(value);
+	return false;
+}
+
+/* Returns @object on one line, which it keeps; NULL when out of memory. */
+static inline const char *systally_json_line(struct json_object *object)
+{
+	return json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+					      JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+#endif /* SYSTALLY_JSON_H */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What writer and reader of a recording share: its keys.
+ */
+#ifndef SYSTALLY_RECORD_FIELDS_H
+#define SYSTALLY_RECORD_FIELDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "systally.h"
+
+/* The parts of a snapshot, in its order. */
+enum systally_record_part {
+	SYSTALLY_RECORD_CALLS,
+	SYSTALLY_RECORD_ERRORS,
+	SYSTALLY_RECORD_UNATTRIBUTED,
+	SYSTALLY_RECORD_HIST,
+	SYSTALLY_RECORD_PARTS,
+};
+
+/* What `row` says in each part. */
+extern const char *const systally_record_rows[SYSTALLY_RECORD_PARTS];
+
+/* A key, and the 64 bits that it stands for; the last key is NULL. */
+struct systally_record_field {
+	const char *key;
+	size_t offset;
+};
+
+extern const struct systally_record_field systally_record_header[];
+extern const struct systally_record_field systally_record_amounts[];
+
+/* Fills in how many rows each part has, by the header. */
+static inline void
+systally_record_count(const struct systally_header *header,
+		      uint64_t rows[SYSTALLY_RECORD_PARTS])
+{
+	rows[SYSTALLY_RECORD_CALLS] = header->call_rows;
+	rows[SYSTALLY_RECORD_ERRORS] = header->error_rows;
+	rows[SYSTALLY_RECORD_UNATTRIBUTED] = header->unattributed_rows;
+	rows[SYSTALLY_RECORD_HIST] = header->hist_rows;
+}
+
+#endif /* SYSTALLY_RECORD_FIELDS_H */

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A comparison as a table for people. Called by cmd_compare.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "render.h"
+#include "render_change.h"
+
+#define CELL_LEN	80
+#define LABEL_MIN	12
+#define DIGITS		12
+
+enum column {
+	COLUMN_MARK,
+	COLUMN_A,
+	COLUMN_B,
+	COLUMN_CHANGE,
+	COLUMN_PERCENT,
+	COLUMN_ERRORS,		/* b's, as all that stands alone */
+	COLUMN_ERRORS_CHANGE,
+	COLUMN_ERRORS_PERCENT,
+	COLUMN_TOTAL,
+	COLUMN_TOTAL_CHANGE,
+	COLUMN_TOTAL_PERCENT,
+	COLUMN_AVG,
+	COLUMN_AVG_CHANGE,
+	COLUMN_AVG_PERCENT,
+	COLUMN_COMM,	/* from here on to the left */
+	COLUMN_CALL,
+	COLUMNS,
+};
+
+enum line { LINE_HEAD, LINE_CHANGE, LINE_REST, LINE_TOTAL };
+
+struct grid {
+	const struct systally_change_report *report;
+	enum column columns[COLUMNS];
+	unsigned int count;
+	unsigned int width[COLUMNS];
+	unsigned int gap;
+};
+
+static void write_percent(uint64_t a, uint64_t b, char cell[CELL_LEN])
+{
+	double percent = 100.0 * ((double)b - (double)a) / (double)a;
+
+	if (a == b)
+		strcpy(cell, "-");
+	else if (!a || !b)
+		strcpy(cell, a ? "gone" : "new");
+	else
+		snprintf(cell, CELL_LEN, percent < 1e6 ? "%+.1f" : "%+.1e",
+			 percent);
+}
+
+static void write_change(uint64_t a, uint64_t b, bool time,
+			 char cell[CELL_LEN])
+{
+	uint64_t size = a > b ? a - b : b - a;
+
+	if (a == b) {
+		strcpy(cell, "-");
+		return;
+	}
+	cell[0] = a > b ? '-' : '+';
+	if (time)
+		systally_render_ns_short(size, cell + 1);
+	else
+		systally_render_number(size, DIGITS, cell + 1);
+}
+
+/* What a column is about, on both sides. */
+static void find_values(const struct systally_change *change,
+			enum column column, uint64_t *a, uint64_t *b)
+{
+	if (column < COLUMN_ERRORS) {
+		*a = change->a.count;
+		*b = change->b.count;
+	} else if (column < COLUMN_TOTAL) {
+		*a = change->a.errors;
+		*b = change->b.errors;
+	} else if (column < COLUMN_AVG) {
+		*a = change->a.total_ns;
+		*b = change->b.total_ns;
+	} else {
+		*a = systally_group_avg_ns(&change->a);
+		*b = systally_group_avg_ns(&change->b);
+	}
+}
+
+static void write_label(const struct grid *grid, enum column column,
+			const struct systally_change *change, enum line line,
+			char cell[CELL_LEN])
+{
+	const struct systally_group *group = &change->a;
+	char escaped[SYSTALLY_ESCAPED_LEN];
+
+	if (line == LINE_REST && column == COLUMN_CALL) {
+		snprintf(cell, CELL_LEN, "(%zu more)",
+			 grid->report->changes->rest_changes);
+	} else if (line == LINE_TOTAL && column == COLUMN_CALL) {
+		strcpy(cell, "total");
+	} else if (line == LINE_CHANGE && column == COLUMN_COMM) {
+		systally_escape(group->comm, escaped);
+		snprintf(cell, CELL_LEN, "%s", escaped);
+	} else if (line == LINE_CHANGE) {
+		snprintf(cell, CELL_LEN, "%s%s%s",
+			 group->abi ? systally_names_abi(group->abi) : "",
+			 group->abi ? ":" : "", group->name);
+	}
+}
+
+static const char *heading(const struct grid *grid, enum column column)
+{
+	static const char *const headings[COLUMNS] = {
+		[COLUMN_MARK] = "", [COLUMN_A] = "A",
+		[COLUMN_CHANGE] = "change", [COLUMN_PERCENT] = "%",
+		[COLUMN_ERRORS] = "errors", [COLUMN_ERRORS_CHANGE] = "change",
+		[COLUMN_ERRORS_PERCENT] = "%", [COLUMN_TOTAL] = "total",
+		[COLUMN_TOTAL_CHANGE] = "change",
+		[COLUMN_TOTAL_PERCENT] = "%", [COLUMN_AVG] = "avg",
+		[COLUMN_AVG_CHANGE] = "change", [COLUMN_AVG_PERCENT] = "%",
+		[COLUMN_COMM] = "command", [COLUMN_CALL] = "syscall",
+	};
+
+	if (column == COLUMN_B)
+		return grid->report->latency ? "calls" : "B";
+	return headings[column];
+}
+
+static void write_cell(const struct grid *grid, enum column column,
+		       const struct systally_change *change, enum line line,
+		       char cell[CELL_LEN])
+{
+	uint64_t a, b;
+
+	cell[0] = '\0';
+	if (line == LINE_HEAD) {
+		strcpy(cell, heading(grid, column));
+		return;
+	}
+	find_values(change, column, &a, &b);
+	switch (column) {
+	case COLUMN_MARK:
+		if (line == LINE_CHANGE && change->regression)
+			strcpy(cell, "!");
+		break;
+	case COLUMN_A:
+		systally_render_number(a, DIGITS, cell);
+		break;
+	case COLUMN_B:
+	case COLUMN_ERRORS:
+		systally_render_number(b, DIGITS, cell);
+		break;
+	case COLUMN_TOTAL:
+	case COLUMN_AVG:
+		systally_render_ns_short(b, cell);
+		break;
+	case COLUMN_CHANGE:
+	case COLUMN_ERRORS_CHANGE:
+	case COLUMN_TOTAL_CHANGE:
+	case COLUMN_AVG_CHANGE:
+		write_change(a, b, column >= COLUMN_TOTAL, cell);
+		break;
+	case COLUMN_PERCENT:
+	case COLUMN_ERRORS_PERCENT:
+	case COLUMN_TOTAL_PERCENT:
+	case COLUMN_AVG_PERCENT:
+		write_percent(a, b, cell);
+		break;
+	default:
+		write_label(grid, column, change, line, cell);
+		break;
+	}
+	/* seconds end in a blank, to line up with other units */
+	if (column >= COLUMN_TOTAL && column < COLUMN_COMM)
+		cell[strcspn(cell, " ")] = '\0';
+}
+
+static void choose_columns(struct grid *grid)
+{
+	const struct systally_changes *changes = grid->report->changes;
+	bool regression = false, errors = false;
+	enum column from = COLUMN_A, to = COLUMN_PERCENT;
+	enum column column;
+	size_t i;
+
+	for (i = 0; i < changes->shown; i++) {
+		const struct systally_change *change = &changes->list[i];
+
+		regression |= change->regression;
+		errors |= change->a.errors != change->b.errors;
+	}
+	if (regression)
+		grid->columns[grid->count++] = COLUMN_MARK;
+	if (grid->report->latency) {
+		from = COLUMN_B;
+		to = COLUMN_AVG_PERCENT;
+	} else if (errors) {
+		to = COLUMN_ERRORS_PERCENT;
+	}
+	for (column = from; column <= to; column++) {
+		/* times in place of errors, or lines do not fit */
+		if (grid->report->latency && column >= COLUMN_PERCENT &&
+		    column < COLUMN_TOTAL)
+			continue;
+		grid->columns[grid->count++] = column;
+	}
+	if (changes->by == SYSTALLY_BY_COMMAND)
+		grid->columns[grid->count++] = COLUMN_COMM;
+	grid->columns[grid->count++] = COLUMN_CALL;
+}
+
+static void measure(struct grid *grid, const struct systally_change *change,
+		    enum line line)
+{
+	char cell[CELL_LEN];
+	unsigned int i;
+	size_t length;
+
+	for (i = 0; i < grid->count; i++) {
+		write_cell(grid, grid->columns[i], change, line, cell);
+		length = strlen(cell);
+		if (length > grid->width[i])
+			grid->width[i] = (unsigned int)length;
+	}
+}
+
+static void lay_out(struct grid *grid)
+{
+	const struct systally_changes *changes = grid->report->changes;
+	unsigned int last, used, i;
+	size_t c;
+
+	choose_columns(grid);
+	last = grid->count - 1;
+	measure(grid, NULL, LINE_HEAD);
+	for (c = 0; c < changes->shown; c++)
+		measure(grid, &changes->list[c], LINE_CHANGE);
+	if (changes->rest_changes)
+		measure(grid, &changes->rest, LINE_REST);
+	measure(grid, &changes->total, LINE_TOTAL);
+	for (grid->gap = 2; ; grid->gap--) {
+		for (used = i = 0; i < last; i++)
+			used += grid->width[i] + grid->gap;
+		if (grid->gap == 1 ||
+		    used + grid->width[last] <= grid->report->width)
+			break;
+	}
+	if (used + grid->width[last] <= grid->report->width)
+		return;
+	grid->width[last] = used + LABEL_MIN < grid->report->width ?
+			    grid->report->width - used : LABEL_MIN;
+}
+
+static void print_line(FILE *out, const struct grid *grid,
+		       const struct systally_change *change, enum line line)
+{
+	char cell[CELL_LEN];
+	unsigned int i;
+
+	for (i = 0; i < grid->count; i++) {
+		int width = (int)grid->width[i];
+
+		write_cell(grid, grid->columns[i], change, line, cell);
+		if (strlen(cell) > grid->width[i]) {
+			cell[width] = '\0';
+			cell[width - 1] = '~';
+		}
+		/* no blanks at the end of a line */
+		if (i == grid->count - 1)
+			fprintf(out, "%s\n", cell);
+		else if (grid->columns[i] >= COLUMN_COMM)
+			fprintf(out, "%-*s%*s", width, cell, (int)grid->gap,
+				"");
+		else
+			fprintf(out, "%*s%*s", width, cell, (int)grid->gap,
+				"");
+	}
+}
+
+/* A file's words are any bytes, terminals obey some of them. */
+static void append(char *line, size_t size, const char *word)
+{
+	size_t used = strlen(line);
+
+	for (; *word && used + 5 < size; word++) {
+		unsigned char c = (unsigned char)*word;
+
+		if (c >= ' ' && c <= '~' && c != '\\')
+			line[used++] = (char)c;
+		else
+			used += (size_t)sprintf(line + used, "\\x%02x", c);
+		line[used] = '\0';
+	}
+}
+
+/* Which file is which: `A before.json: DATE, kernel RELEASE, COMMAND` */
+static void print_side(FILE *out, const struct systally_change_report *report,
+		       unsigned int side)
+{
+	const struct systally_record *record = &report->records[side];
+	char line[512] = "";
+	size_t i;
+
+	append(line, sizeof(line), side ? "B  " : "A  ");
+	append(line, sizeof(line), report->files[side]);
+	append(line, sizeof(line), ": ");
+	append(line, sizeof(line), record->date);
+	append(line, sizeof(line), ", ");
+	append(line, sizeof(line), record->kernel);
+	append(line, sizeof(line), ",");
+	for (i = 0; i < record->command_count; i++) {
+		append(line, sizeof(line), " ");
+		append(line, sizeof(line), record->command[i]);
+	}
+	if (strlen(line) > report->width && report->width < sizeof(line))
+		strcpy(line + report->width - 1, "~");
+	fprintf(out, "%s\n", line);
+}
+
+static void print_verdict(FILE *out, const struct systally_changes *changes)
+{
+	if (!changes->shown)
+		fprintf(out, "no call has changed, of %zu\n", changes->same);
+	else if (!changes->regressions)
+		fputs("no regression\n", out);
+	else
+		fprintf(out, "%zu regression%s: more (!) than the threshold allows\n",
+			changes->regressions,
+			changes->regressions == 1 ? "" : "s");
+}
+
+void systally_change_text(FILE *out,
+			  const struct systally_change_report *report)
+{
+	const struct systally_changes *changes = report->changes;
+	struct grid grid = { .report = report };
+	size_t i;
+
+	print_side(out, report, 0);
+	print_side(out, report, 1);
+	if (changes->shown) {
+		lay_out(&grid);
+		print_line(out, &grid, NULL, LINE_HEAD);
+		for (i = 0; i < changes->shown; i++)
+			print_line(out, &grid, &changes->list[i], LINE_CHANGE);
+		if (changes->rest_changes)
+			print_line(out, &grid, &changes->rest, LINE_REST);
+		print_line(out, &grid, &changes->total, LINE_TOTAL);
+	}
+	for (i = 0; i < report->notes->count; i++)
+		systally_render_note(out, report->notes->text[i],
+				     report->width);
+	print_verdict(out, changes);
+}
+
+int systally_change_render(FILE *out, enum systally_format format,
+			   const struct systally_change_report *report)
+{
+	switch (format) {
+	case SYSTALLY_JSON:
+		return systally_change_json(out, report);
+	case SYSTALLY_CSV:
+		systally_change_csv(out, report);
+		return 0;
+	default:
+		systally_change_text(out, report);
+		return 0;
+	}
+}
