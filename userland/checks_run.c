@@ -100,12 +100,16 @@ static void check_signatures(struct systally_checkup *checkup)
 {
 	char *enforce =
 		systally_kconfig_file("/sys/module/module/parameters/sig_enforce");
+	char *lockdown = systally_kconfig_file("/sys/kernel/security/lockdown");
 	const char *by = NULL;
 
 	if (enforce && (*enforce == 'Y' || *enforce == '1'))
 		by = "module.sig_enforce";
+	else if (lockdown && !strstr(lockdown, "[none]"))
+		by = "lockdown";
 	else if (systally_kconfig_has(&checkup->config, "MODULE_SIG_FORCE"))
 		by = "CONFIG_MODULE_SIG_FORCE";
+	free(lockdown);
 	free(enforce);
 	if (by)
 		systally_checks_add(checkup, SYSTALLY_WARN, "signatures",

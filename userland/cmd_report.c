@@ -18,11 +18,19 @@
 /* Why nothing was counted. Returns a string that is not to be freed. */
 static const char *explain_nothing(const struct systally_control *control)
 {
+	struct systally_error ignored = { "" };
+	char *syscalls = systally_control_read(control, "syscalls", NULL,
+					       &ignored);
+	bool known = syscalls, all = known && !strcmp(syscalls, "all");
+
+	free(syscalls);
+	if (!known)
+		return "nothing was counted; the controls, which would tell why, cannot be read (`systally doctor` tells why)";
 	if (systally_control_is(control, "enabled", "0"))
 		return "nothing was counted: the control `enabled` is 0";
 	if (systally_control_is(control, "targets", "none"))
 		return "nothing was counted: there are no targets; write process numbers or `all` to the control `targets`, or use `systally run` or `systally top`";
-	if (!systally_control_is(control, "syscalls", "all"))
+	if (!all)
 		return "nothing was counted: no target made one of the calls in the control `syscalls`";
 	return "nothing was counted: no target made a call";
 }

@@ -35,12 +35,20 @@ struct run {
 static int check_free(struct run *run)
 {
 	const char *directory = run->control.directory;
+	char *targets;
+	bool none;
 
 	if (systally_control_is(&run->control, "enabled", "0"))
 		return systally_error_set(run->error,
 			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
 			directory);
-	if (!systally_control_is(&run->control, "targets", "none"))
+	targets = systally_control_read(&run->control, "targets", NULL,
+					run->error);
+	if (!targets)
+		return -1;
+	none = !strcmp(targets, "none");
+	free(targets);
+	if (!none)
 		return systally_error_set(run->error,
 			"others are being counted and would be lost; see them with `systally top`, end it with `echo none > %s/targets`",
 			directory);

@@ -8,7 +8,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-plan 49
+plan 50
 
 results=(counters errors inflight snapshot status)
 controls=(enabled collect hook targets follow syscalls threads)
@@ -197,13 +197,15 @@ for level in integrity confidentiality; do
 		"$level: systally run: one line says it" || note "$(<"$T/err")"
 	talk_ask storm go going
 done
+is "$("$SYSTALLY" report 2>&1 >/dev/null | grep -c 'no target')" 0 \
+	'report does not guess'
 like "$("$SYSTALLY" doctor)" 'lockdown: on:' 'doctor says it'
 talk_ask storm stop stopped
 talk_end storm
 passes 'it unloads under lockdown' unload
 said=$(say "$SYSTALLY" load)
-is "$said $(grep -c 'sign' "$T/err")" '1 1 0 1' \
-	'and cannot be loaded any more, for it is not signed' ||
+is "$said $(grep -c 'locked down' "$T/err")" '1 1 0 1' \
+	'and cannot be loaded any more: one line says why' ||
 	note "$(<"$T/err")"
 is "$(cat "$D"/* 2>/dev/null)" '' 'so there is nothing to read'
 finish
