@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Who may: an ordinary user, root of a user namespace or of a pid namespace,
-# somebody who was handed an open file, a machine without debugfs, a kernel that
-# is locked down. Nothing leaks, nothing is changed, and each is told why.
+# somebody who was handed an open file, a machine without debugfs. Nothing leaks,
+# nothing is changed, and each is told why.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-plan 50
+plan 39
 
 results=(counters errors inflight snapshot status)
 controls=(enabled collect hook targets follow syscalls threads)
@@ -167,45 +167,4 @@ wait "${hammers[@]}" 2>/dev/null
 is "$(settings targets)" "${before/targets=* follow/follow}" \
 	'and nothing is changed'
 mount -o remount,mode=700 "$debugfs"
-unload
-
-# Lockdown, which only ever grows: what was set at load goes on
-secure=/sys/kernel/security
-mountpoint -q $secure || mount -t securityfs securityfs $secure
-if ! grep -q '\[none\]' $secure/lockdown 2>/dev/null; then
-	for _ in {1..10}; do
-		skip lockdown 'this kernel has no lockdown'
-	done
-	finish
-	exit
-fi
-talk_start storm "$WORKLOAD/storm" -n 1 2
-talk_until storm ready
-pid=$(said storm process)
-need_load "targets=$pid" collect=time
-talk_ask storm go going
-for level in integrity confidentiality; do
-	echo $level >$secure/lockdown
-	talk_ask storm pause parked
-	is "$(column "$pid" x86-64 getppid count)" \
-		"$(storm_total storm "$pid" getppid)" \
-		"$level: what was set at load is counted, and can be read"
-	is "$("$WORKLOAD/ctlwrite" "$D/reset" 1)" EPERM \
-		"$level: nothing can be written"
-	said=$(say "$SYSTALLY" run -- true)
-	is "$said $(grep -c 'locked down' "$T/err")" '1 1 0 1' \
-		"$level: systally run: one line says it" || note "$(<"$T/err")"
-	talk_ask storm go going
-done
-is "$("$SYSTALLY" report 2>&1 >/dev/null | grep -c 'no target')" 0 \
-	'report does not guess'
-like "$("$SYSTALLY" doctor)" 'lockdown: on:' 'doctor says it'
-talk_ask storm stop stopped
-talk_end storm
-passes 'it unloads under lockdown' unload
-said=$(say "$SYSTALLY" load)
-is "$said $(grep -c 'locked down' "$T/err")" '1 1 0 1' \
-	'and cannot be loaded any more: one line says why' ||
-	note "$(<"$T/err")"
-is "$(cat "$D"/* 2>/dev/null)" '' 'so there is nothing to read'
 finish
