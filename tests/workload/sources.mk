@@ -8,8 +8,8 @@
 # libc must not add calls of the dynamic linker's.
 
 WORKLOADS := blocked calls chain churn cost crowd ctlwrite files insert \
-	latency loops namespace polls puppet rawtp reuse signals snapread \
-	starve storm sweep threads tree victims
+	latency loops namespace polls puppet rawtp reuse scribble signals \
+	snapread starve storm sweep threads tree victims
 
 # Built a second time for i386, as NAME32
 WORKLOADS32 := blocked calls chain latency loops polls signals storm \
