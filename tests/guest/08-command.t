@@ -5,31 +5,9 @@
 # statuses, its formats, and that it leaves the controls as it found them.
 
 # shellcheck source-path=SCRIPTDIR
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/command.sh"
 
 plan $((20 + 4 + 9 + 8 + 8 + 16 + 7 + 11 + 9 + 8 + 1 + 3))
-
-# try COMMAND-LINE...: sets $got to its status, its output in $T/out and $T/err
-try() {
-	"$SYSTALLY" "$@" >"$T/out" 2>"$T/err" </dev/null
-	got=$?
-}
-
-# fails STATUS PATTERN NAME ARGUMENTS...: one line on stderr, none on stdout
-fails() {
-	local status=$1 pattern=$2 name=$3
-
-	shift 3
-	try "$@"
-	if [ "$got $(wc -l <"$T/err") $(wc -c <"$T/out")" = "$status 1 0" ] &&
-	   grep -qE "^systally: .*($pattern)" "$T/err"; then
-		ok 0 "$name"
-	else
-		ok 1 "$name"
-		note "status $got; $(head -n 5 "$T/err")"
-		note "wanted $status, one line on stderr like $pattern"
-	fi
-}
 
 # bash has its background processes ignore SIGINT
 # shellcheck disable=SC2016 # perl's

@@ -6,31 +6,9 @@
 # layout of strace -c, held against strace's own.
 
 # shellcheck source-path=SCRIPTDIR
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/command.sh"
 
 plan $((10 + 12 + 2 * 4 + 12 + 12 + 8 + 3))
-
-# try COMMAND-LINE...: sets $got to its status, its output in $T/out and $T/err
-try() {
-	"$SYSTALLY" "$@" >"$T/out" 2>"$T/err" </dev/null
-	got=$?
-}
-
-# fails STATUS PATTERN NAME ARGUMENTS...: one line on stderr, none on stdout
-fails() {
-	local status=$1 pattern=$2 name=$3
-
-	shift 3
-	try "$@"
-	if [ "$got $(wc -l <"$T/err") $(wc -c <"$T/out")" = "$status 1 0" ] &&
-	   grep -qE "^systally: .*($pattern)" "$T/err"; then
-		ok 0 "$name"
-	else
-		ok 1 "$name"
-		note "status $got; $(head -n 5 "$T/err")"
-		note "wanted $status, one line on stderr like $pattern"
-	fi
-}
 
 # csv FILE COLUMN CALL [ABI]: the sum of that column
 csv() {
