@@ -32,10 +32,20 @@ static void compare(const struct systally_set *a, const struct systally_set *b,
 			      systally_set_has(b, abi, nr)) != opposite);
 }
 
+/* A number by itself is taken if calls have such numbers. */
+static void check_number(const char *text, int taken)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits && digits < 19 && !text[digits])
+		must(taken == (strtoull(text, NULL, 10) < SYSTALLY_NR_MAX));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct systally_set set, other;
 	char filter[FILTER_BYTES], *negated;
+	int taken;
 
 	if (size > 4096)
 		return 0;
@@ -48,7 +58,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size)
 		memcpy(negated + 1, data, size);
 	negated[size + 1] = '\0';
-	if (!parse(&set, negated + 1)) {
+	taken = !parse(&set, negated + 1);
+	check_number(negated + 1, taken);
+	if (taken) {
 		if (negated[1] != '!' && !parse(&other, negated))
 			compare(&set, &other, 1);
 		if (!systally_set_filter(&set, filter, sizeof(filter))) {
