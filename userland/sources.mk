@@ -11,8 +11,8 @@ SYSTALLY_PARTS := $(addprefix userland/, \
 	change.c checks.c checks_run.c checks_stap.c classes.c \
 	cmd_compare.c cmd_doctor.c cmd_load.c cmd_record.c cmd_report.c \
 	cmd_run.c cmd_status.c cmd_top.c control.c error.c histogram.c \
-	kconfig.c launch.c lines.c live.c names.c notes.c options.c output.c \
-	process.c rank.c record.c record_read.c render.c render_change.c \
+	kconfig.c launch.c lines.c live.c names.c notes.c options.c \
+	options_settle.c output.c process.c rank.c record.c record_read.c render.c render_change.c \
 	render_change_data.c render_data.c render_histogram.c \
 	render_strace.c render_text.c report.c session.c set.c signals.c \
 	snapshot.c threshold.c watch.c)
