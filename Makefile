@@ -198,7 +198,7 @@ include tests/fuzz/fuzz.mk
 
 # --- lint ----------------------------------------------------------------
 
-scripts := .ci/run scripts/setup scripts/suite scripts/own-kernel scripts/cache.sh scripts/demo \
+scripts := .ci/run scripts/setup scripts/suite scripts/subsystem-table scripts/own-kernel scripts/cache.sh scripts/demo \
 	scripts/syscall-names scripts/stap-releases scripts/overhead scripts/overhead-parts/measure \
 	$(wildcard scripts/overhead-parts/*.sh) \
 	$(wildcard tests/lab/[!k]*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
@@ -246,7 +246,8 @@ $(WORKLOADS32:%=$(out)/tests/workload/%32): \
 
 guest := env SYSTALLY_KO='$(out)/module/systally.ko' \
 	SYSTALLY='$(out)/userland/systally' WORKLOAD='$(out)/tests/workload' \
-	FLAGS_KO='$(test_module)/flags.ko' QUERY_KO='$(test_module)/query.ko'
+	FLAGS_KO='$(test_module)/flags.ko' QUERY_KO='$(test_module)/query.ko' \
+	SYSCALL_NAMES='$(out)/module/syscall_names.h'
 
 # Two labs side by side, one for each of two CPUs; the second one has the files
 # that take longest, half of the time in all. 90-lockdown.t must come last.

@@ -99,7 +99,8 @@ int systally_cmd_doctor(const struct systally_options *options,
 		print_csv(out, &checkup);
 		break;
 	case SYSTALLY_TEXT:
-	case SYSTALLY_STRACE:	/* refused by options.c */
+	case SYSTALLY_STRACE:	/* these two: refused by options_settle.c */
+	case SYSTALLY_WORKLOAD:
 		print_text(out, &checkup);
 		break;
 	}

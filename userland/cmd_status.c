@@ -45,7 +45,8 @@ static void put(FILE *out, enum systally_format format,
 		putc('\n', out);
 		break;
 	case SYSTALLY_TEXT:
-	case SYSTALLY_STRACE:	/* refused by options.c */
+	case SYSTALLY_STRACE:	/* these two: refused by options_settle.c */
+	case SYSTALLY_WORKLOAD:
 		fprintf(out, "%s: %s\n", key, value);
 		break;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names and numbers of system calls on each ABI, by way of libseccomp, and
- * names of errors. Called by set.c, rank.c and the renderers.
+ * Names and numbers of system calls on each ABI, by way of libseccomp and the
+ * table of subsystems, and names of errors. Called by set.c, rank.c and the renderers.
  */
 #define _GNU_SOURCE
 #include <seccomp.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "subsystem.h"
 
 #define X32_BIT	0x40000000
 
@@ -28,6 +29,20 @@ struct systally_names {
 	char *call[SYSTALLY_ABIS][SYSTALLY_NR_MAX];	/* NULL: no name */
 };
 
+/* Returns a copy of the call's name, or NULL. */
+static char *name_of(unsigned int abi, int nr)
+{
+	char *name = seccomp_syscall_resolve_num_arch(abis[abi].arch,
+						      abis[abi].base + nr);
+	const struct systally_call *call;
+
+	if (name)
+		return name;
+	/* newer than the library */
+	call = systally_call_find(abi, nr);
+	return call ? strdup(call->name) : NULL;
+}
+
 struct systally_names *systally_names_new(void)
 {
 	struct systally_names *names = calloc(1, sizeof(*names));
@@ -42,9 +57,7 @@ struct systally_names *systally_names_new(void)
 	 */
 	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
 		for (nr = 0; nr < SYSTALLY_NR_MAX; nr++)
-			names->call[abi][nr] =
-				seccomp_syscall_resolve_num_arch(abis[abi].arch,
-							abis[abi].base + nr);
+			names->call[abi][nr] = name_of(abi, nr);
 	}
 	return names;
 }

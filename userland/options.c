@@ -39,7 +39,7 @@ static const struct {
 	    "show at most N rows (text: 10, and all with run)", 0 }, COUNTS },
 	{ { "rows", 'n', "N", 0, "show at most N changes", 0 }, COMPARE },
 	{ { "by", 'b', "GROUP", 0,
-	    "syscall (default), process, thread, command or errno", 0 },
+	    "syscall (default), process, thread, command, errno or subsystem", 0 },
 	  COUNTS },
 	{ { "by", 'b', "thread", 0, "keep the counters by thread", 0 },
 	  RECORD },
@@ -74,7 +74,7 @@ static const struct {
 	{ { "format", KEY_FORMAT, "FORMAT", 0, "text (default), json or csv",
 	    0 }, TOP | COMPARE | STATUS | DOCTOR },
 	{ { "format", KEY_FORMAT, "FORMAT", 0,
-	    "text (default), json, csv, or strace: as strace -c has it", 0 },
+	    "text (default), json, csv, strace (as strace -c has it) or workload (by subsystem, as the kernel's guide has it)", 0 },
 	  RUN | REPORT },
 	{ { "ignore", KEY_IGNORE, "SET", 0, "all but these system calls", 0 },
 	  COMPARE },
@@ -266,13 +266,14 @@ static int parse_argument(struct argp_state *state,
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	static const char *const bys[] = { "", "syscall", "process", "thread",
-					   "command", "errno", NULL };
+					   "command", "errno", "subsystem",
+					   NULL };
 	static const char *const sorts[] = { "count", "time", "avg", "max",
 					     "errors", "name", "nothing",
 					     "p50", "p90", "p99", "p99.9",
 					     NULL };
 	static const char *const formats[] = { "text", "json", "csv",
-					       "strace", NULL };
+					       "strace", "workload", NULL };
 	struct systally_parse *parse = state->input;
 	struct systally_options *options = parse->options;
 	unsigned int value = 0;

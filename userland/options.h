@@ -22,6 +22,7 @@ enum systally_by {
 	SYSTALLY_BY_THREAD,
 	SYSTALLY_BY_COMMAND,
 	SYSTALLY_BY_ERRNO,
+	SYSTALLY_BY_SUBSYSTEM,	/* of the kernel */
 };
 
 enum systally_sort {
@@ -41,8 +42,9 @@ enum systally_sort {
 enum systally_format {
 	SYSTALLY_TEXT,
 	SYSTALLY_JSON,
-	SYSTALLY_CSV,
+	SYSTALLY_CSV,	/* those after it are of run and report only */
 	SYSTALLY_STRACE,	/* the table of strace -c */
+	SYSTALLY_WORKLOAD,	/* the table of the kernel's guide */
 };
 
 /* Which subcommand: decides which options there are. */

@@ -12,13 +12,6 @@ static int settle_strace(struct argp_state *state, struct systally_parse *parse)
 {
 	struct systally_options *options = parse->options;
 
-	if (options->command == SYSTALLY_TOP ||
-	    options->command == SYSTALLY_COMPARE ||
-	    options->command == SYSTALLY_STATUS ||
-	    options->command == SYSTALLY_DOCTOR) {
-		argp_error(state, "--format strace is for run and report");
-		return EINVAL;
-	}
 	if (options->by == SYSTALLY_BY_ROW)
 		options->by = SYSTALLY_BY_SYSCALL;
 	if (options->by != SYSTALLY_BY_SYSCALL ||
@@ -30,6 +23,23 @@ static int settle_strace(struct argp_state *state, struct systally_parse *parse)
 	if (!parse->sort_given && !options->failed)
 		options->sort = SYSTALLY_SORT_TIME;
 	options->latency = true;
+	return 0;
+}
+
+/* The guide's table is by call, and has counts only. */
+static int settle_workload(struct argp_state *state,
+			   struct systally_parse *parse)
+{
+	struct systally_options *options = parse->options;
+
+	if (options->by == SYSTALLY_BY_ROW)
+		options->by = SYSTALLY_BY_SYSCALL;
+	if (options->by != SYSTALLY_BY_SYSCALL || options->latency ||
+	    systally_options_need_hist(options)) {
+		argp_error(state,
+			   "--format workload is by call and has no times, so neither --by, -L, -P nor -H nor a sort by time goes with it");
+		return EINVAL;
+	}
 	return 0;
 }
 
@@ -124,8 +134,18 @@ int systally_options_settle(struct argp_state *state,
 			   "-d is for what is counted now, not for a file");
 		return EINVAL;
 	}
+	if (options->format >= SYSTALLY_STRACE &&
+	    options->command != SYSTALLY_RUN &&
+	    options->command != SYSTALLY_REPORT) {
+		argp_error(state, "--format %s is for run and report",
+			   options->format == SYSTALLY_STRACE ? "strace" :
+								"workload");
+		return EINVAL;
+	}
 	if (options->format == SYSTALLY_STRACE)
 		return settle_strace(state, parse);
+	if (options->format == SYSTALLY_WORKLOAD)
+		return settle_workload(state, parse);
 	if (options->command == SYSTALLY_RECORD)
 		return settle_record(state, parse);
 	if (options->command == SYSTALLY_COMPARE)

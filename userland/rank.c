@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rank.h"
+#include "subsystem.h"
 
 #define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
 
@@ -56,10 +57,20 @@ static void make_group(struct systally_group *group,
 		group->start_ns = 0;
 	if (by == SYSTALLY_BY_THREAD || (by == SYSTALLY_BY_ROW && threads))
 		group->tid = row->tid;
+	if (by == SYSTALLY_BY_SUBSYSTEM)
+		group->subsystem = (uint16_t)systally_subsystem_of(row->abi,
+								   row->nr);
 	if (by == SYSTALLY_BY_ERRNO) {
 		group->error = row->error;
 		group->errors = row->count;
 	}
+}
+
+/* Has a group a name, and nothing of a process? */
+static bool is_named(enum systally_by by)
+{
+	return by == SYSTALLY_BY_SYSCALL || by == SYSTALLY_BY_ERRNO ||
+	       by == SYSTALLY_BY_SUBSYSTEM;
 }
 
 static int compare_keys(const void *left, const void *right, void *arg)
@@ -79,12 +90,12 @@ static int compare_keys(const void *left, const void *right, void *arg)
 		order = COMPARE(a->nr, b->nr);
 	if (!order)
 		order = COMPARE(a->error, b->error);
+	if (!order)
+		order = COMPARE(a->subsystem, b->subsystem);
 	if (order)
 		return order;
 	/* the command is the key, or all that folded rows have of one */
-	if (*by == SYSTALLY_BY_COMMAND ||
-	    (!a->tgid && *by != SYSTALLY_BY_SYSCALL &&
-	     *by != SYSTALLY_BY_ERRNO))
+	if (*by == SYSTALLY_BY_COMMAND || (!a->tgid && !is_named(*by)))
 		return strcmp(a->comm, b->comm);
 	return 0;
 }
@@ -116,8 +127,7 @@ static uint64_t value(const struct systally_group *group,
 static const char *label(const struct systally_group *group,
 			 enum systally_by by)
 {
-	return by == SYSTALLY_BY_SYSCALL || by == SYSTALLY_BY_ERRNO ?
-		group->name : group->comm;
+	return is_named(by) ? group->name : group->comm;
 }
 
 static int compare_ranks(const void *left, const void *right, void *arg)
@@ -190,6 +200,8 @@ static void set_name(struct systally_group *group, enum systally_by by,
 {
 	if (by == SYSTALLY_BY_ERRNO)
 		systally_names_errno(group->error, group->name);
+	else if (by == SYSTALLY_BY_SUBSYSTEM)
+		strcpy(group->name, systally_subsystem_name(group->subsystem));
 	else if (by == SYSTALLY_BY_SYSCALL || by == SYSTALLY_BY_ROW)
 		systally_names_call(names, group->abi, group->nr, group->name);
 }

@@ -29,8 +29,9 @@ struct systally_group {
 	int32_t nr;
 	uint16_t abi;
 	uint16_t error;		/* by errno */
+	uint16_t subsystem;	/* by subsystem: enum systally_subsystem */
 	char comm[SYSTALLY_COMM_LEN];
-	char name[SYSTALLY_NAME_LEN];	/* the call's, or the errno's */
+	char name[SYSTALLY_NAME_LEN];	/* the call's, errno's, subsystem's */
 };
 
 /* What to rank and how. Borrowed, nothing is changed or freed. */

@@ -179,6 +179,8 @@ int systally_render(FILE *out, enum systally_format format,
 		return systally_render_csv(out, report);
 	case SYSTALLY_STRACE:
 		return systally_render_strace(out, report);
+	case SYSTALLY_WORKLOAD:
+		return systally_render_workload(out, report);
 	case SYSTALLY_TEXT:
 		break;
 	}

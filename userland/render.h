@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A ranking on paper: text, JSON, CSV, and as strace -c has it.
+ * A ranking on paper: text, JSON, CSV, as strace -c has it, and as the kernel's
+ * guide has it.
  */
 #ifndef SYSTALLY_RENDER_H
 #define SYSTALLY_RENDER_H
@@ -39,13 +40,14 @@ int systally_render(FILE *out, enum systally_format format,
 		    const struct systally_report *report);
 
 /*
- * The parts of it; strace's has no place for notes, and the last one is all
- * but the notes of a histogram.
+ * The parts of it; strace's and the guide's have no place for notes, and the
+ * last one is all but the notes of a histogram.
  */
 int systally_render_text(FILE *out, const struct systally_report *report);
 int systally_render_json(FILE *out, const struct systally_report *report);
 int systally_render_csv(FILE *out, const struct systally_report *report);
 int systally_render_strace(FILE *out, const struct systally_report *report);
+int systally_render_workload(FILE *out, const struct systally_report *report);
 void systally_render_histogram(FILE *out, const struct systally_report *report);
 
 /* Writes @comm with all but printable ASCII, and backslashes, as \xHH. */

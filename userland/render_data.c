@@ -11,13 +11,13 @@
 
 enum field {
 	FIELD_TGID, FIELD_TID, FIELD_COMM, FIELD_ABI, FIELD_NR, FIELD_SYSCALL,
-	FIELD_ERRNO, FIELD_NAME, FIELD_COUNT, FIELD_ERRORS, FIELD_TOTAL,
+	FIELD_ERRNO, FIELD_NAME, FIELD_SUBSYSTEM, FIELD_COUNT, FIELD_ERRORS, FIELD_TOTAL,
 	FIELD_MAX, FIELD_P50, FIELD_P90, FIELD_P99, FIELD_P999, FIELDS,
 };
 
 static const char *const field_names[FIELDS] = {
 	"tgid", "tid", "comm", "abi", "nr", "syscall", "errno", "name",
-	"count", "errors", "total_ns", "max_ns", "p50_ns", "p90_ns", "p99_ns",
+	"subsystem", "count", "errors", "total_ns", "max_ns", "p50_ns", "p90_ns", "p99_ns",
 	"p999_ns",
 };
 
@@ -35,7 +35,8 @@ static bool has_field(const struct systally_report *report, enum field field)
 		return by == SYSTALLY_BY_THREAD ||
 		       (by == SYSTALLY_BY_ROW && threads);
 	case FIELD_COMM:
-		return by != SYSTALLY_BY_SYSCALL && by != SYSTALLY_BY_ERRNO;
+		return by != SYSTALLY_BY_SYSCALL && by != SYSTALLY_BY_ERRNO &&
+		       by != SYSTALLY_BY_SUBSYSTEM;
 	case FIELD_ABI:
 	case FIELD_NR:
 	case FIELD_SYSCALL:
@@ -43,6 +44,8 @@ static bool has_field(const struct systally_report *report, enum field field)
 	case FIELD_ERRNO:
 	case FIELD_NAME:
 		return by == SYSTALLY_BY_ERRNO;
+	case FIELD_SUBSYSTEM:
+		return by == SYSTALLY_BY_SUBSYSTEM;
 	case FIELD_COUNT:
 		return true;
 	default:
@@ -92,6 +95,7 @@ static const char *text(const struct systally_group *group, enum field field,
 		return systally_names_abi(group->abi);
 	case FIELD_SYSCALL:
 	case FIELD_NAME:
+	case FIELD_SUBSYSTEM:
 		return group->name;
 	default:
 		return NULL;

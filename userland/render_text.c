@@ -28,6 +28,7 @@ enum column {
 	COLUMN_CALL,	/* from here on to the left */
 	COLUMN_COMM,
 	COLUMN_ERRNO,
+	COLUMN_SUBSYSTEM,
 	COLUMN_MEANING,
 };
 
@@ -90,7 +91,8 @@ static const char *heading(const struct grid *grid, enum column column)
 		[COLUMN_SHORT_MAX] = "max",
 		[COLUMN_PID] = "pid", [COLUMN_TID] = "tid",
 		[COLUMN_CALL] = "syscall", [COLUMN_COMM] = "command",
-		[COLUMN_ERRNO] = "errno", [COLUMN_MEANING] = "meaning",
+		[COLUMN_ERRNO] = "errno", [COLUMN_SUBSYSTEM] = "subsystem",
+		[COLUMN_MEANING] = "meaning",
 	};
 
 	if (column == COLUMN_SHARE) {
@@ -132,6 +134,7 @@ static void write_label(const struct grid *grid, enum column column,
 			 group->abi ? ":" : "", group->name);
 		break;
 	case COLUMN_ERRNO:
+	case COLUMN_SUBSYSTEM:
 		snprintf(cell, CELL_LEN, "%s", group->name);
 		break;
 	case COLUMN_MEANING:
@@ -241,6 +244,9 @@ static void choose_columns(struct grid *grid)
 		break;
 	case SYSTALLY_BY_COMMAND:
 		grid->columns[n++] = COLUMN_COMM;
+		break;
+	case SYSTALLY_BY_SUBSYSTEM:
+		grid->columns[n++] = COLUMN_SUBSYSTEM;
 		break;
 	default:
 		grid->columns[n++] = COLUMN_CALL;

@@ -12,6 +12,7 @@
 #include "rank.h"
 #include "render.h"
 #include "report.h"
+#include "subsystem.h"
 
 #define NAMED_MAX	5	/* calls that the unattributed note names */
 
@@ -69,6 +70,30 @@ static void add_notes(struct systally_notes *notes,
 		systally_notes_add(notes,
 			"someone reset the counters: %llu more calls were thrown away",
 			(unsigned long long)header->discarded);
+}
+
+/* Calls that the table of subsystems does not have, if they are asked for. */
+static void note_unknown(struct systally_notes *notes,
+			 const struct systally_options *options,
+			 const struct systally_ranking *ranking)
+{
+	const struct systally_group *group;
+	uint64_t calls = 0;
+	size_t i;
+
+	for (i = 0; i < ranking->shown + ranking->rest_groups; i++) {
+		group = &ranking->groups[i];
+		if (options->by == SYSTALLY_BY_SUBSYSTEM ?
+		    group->subsystem == SYSTALLY_SUBSYSTEM_UNKNOWN :
+		    options->format == SYSTALLY_WORKLOAD &&
+		    systally_subsystem_of(group->abi, group->nr) ==
+		    SYSTALLY_SUBSYSTEM_UNKNOWN)
+			calls = systally_sum(calls, group->count);
+	}
+	if (calls)
+		systally_notes_add(notes,
+			"%llu calls have numbers that are not among those of Linux 6.1 to 7.2: their subsystem is Unknown",
+			(unsigned long long)calls);
 }
 
 /* Was any call followed to its end? */
@@ -199,15 +224,15 @@ int systally_report_write(struct systally_reporter *reporter,
 			  error))
 		return -1;
 	add_notes(notes, reporter, snapshot, &ranking);
+	note_unknown(notes, options, &ranking);
 	if (!ranking.shown)
 		add_reason(notes, reporter, snapshot, nothing);
 	clock_gettime(CLOCK_REALTIME, &report.when);
 	result = systally_render(out, options->format, &report);
 	if (result)
 		systally_error_set(error, "no memory for the report");
-	for (i = 0; (options->format == SYSTALLY_CSV ||
-		     options->format == SYSTALLY_STRACE) && i < notes->count;
-	     i++)
+	for (i = 0; options->format != SYSTALLY_TEXT &&
+	     options->format != SYSTALLY_JSON && i < notes->count; i++)
 		fprintf(stderr, "systally: note: %s\n", notes->text[i]);
 	reporter->first = false;
 	systally_ranking_free(&ranking);

@@ -32,7 +32,7 @@ struct systally_reporter {
  * Writes the report on @snapshot to @out. @notes come first, and those that
  * the snapshot gives rise to are added to them; @nothing is the note to give
  * when not a single call was counted. Text and CSV on a series are flushed by
- * the caller. CSV and strace's format have no place for notes: they go to
+ * the caller. Only text and JSON have a place for notes: else they go to
  * standard error.
  * Returns 0, or -1 with @error: no memory, or what was asked for was not
  * kept (times under collect=count).

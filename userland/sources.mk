@@ -12,10 +12,11 @@ SYSTALLY_PARTS := $(addprefix userland/, \
 	cmd_compare.c cmd_doctor.c cmd_load.c cmd_record.c cmd_report.c \
 	cmd_run.c cmd_status.c cmd_top.c control.c error.c histogram.c \
 	kconfig.c launch.c lines.c live.c names.c notes.c options.c \
-	options_settle.c output.c process.c rank.c record.c record_read.c render.c render_change.c \
-	render_change_data.c render_data.c render_histogram.c \
-	render_strace.c render_text.c report.c session.c set.c signals.c \
-	snapshot.c threshold.c watch.c)
+	options_settle.c output.c process.c rank.c record.c record_read.c \
+	render.c render_change.c render_change_data.c render_data.c \
+	render_histogram.c render_strace.c render_text.c render_workload.c \
+	report.c session.c set.c signals.c snapshot.c subsystem.c \
+	subsystem_table.c threshold.c watch.c)
 SYSTALLY_SRCS := userland/main.c $(SYSTALLY_PARTS)
 
 # -std=gnu11, and these folders
@@ -25,5 +26,5 @@ SYSTALLY_CPPFLAGS := -Iinclude -Iuserland
 # SYSTALLY_PARTS, with cmocka besides the libraries above.
 SYSTALLY_TESTS := test_snapshot test_rank test_render test_names test_options \
 	test_session test_histogram test_checks_stap test_record \
-	test_strace test_compare
+	test_strace test_compare test_subsystem
 SYSTALLY_TEST_PKGS := $(SYSTALLY_PKGS) cmocka

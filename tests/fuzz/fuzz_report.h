@@ -47,7 +47,7 @@ static void report(const uint8_t *knobs,
 		   const struct systally_snapshot *snapshot)
 {
 	struct systally_question question = {
-		.by = knobs[0] % (SYSTALLY_BY_ERRNO + 1),
+		.by = knobs[0] % (SYSTALLY_BY_SUBSYSTEM + 1),
 		.sort = knobs[1] % (SYSTALLY_SORT_P999 + 1),
 		.failed = knobs[2] & 1,
 		.limit = knobs[3],
@@ -73,7 +73,7 @@ static void report(const uint8_t *knobs,
 		return;
 	}
 	check_sums(&ranking, &question, snapshot);
-	must(!systally_render(nowhere, (knobs[2] >> 5) % (SYSTALLY_CSV + 1),
+	must(!systally_render(nowhere, (knobs[2] >> 5) % (SYSTALLY_WORKLOAD + 1),
 			      &paper));
 	systally_ranking_free(&ranking);
 }
