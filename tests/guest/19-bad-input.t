@@ -8,7 +8,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
 
-plan $((5 + 2 + 3 + 6 + 4 + 2 + 5))
+plan $((5 + 2 + 3 + 6 + 4 + 5))
 
 need_load memory_max_bytes=16M follow=1 "syscalls=$filter"
 talk_start storm nice -n 19 "$WORKLOAD/storm" -n 2 2
@@ -48,7 +48,6 @@ ctl follow 1
 "$WORKLOAD/calls" -t plain >"$T/expect"
 is "$(compare "$T/expect")" '' 'afterwards, exact'
 
-# snapshot_take FILE, of something that does not change any more
 cp "$D/snapshot" "$T/whole"
 is "$("$SYSTALLY" report --format csv 2>/dev/null | grep -c getppid)" 1 \
 	'a whole snapshot: reported'
@@ -103,7 +102,7 @@ command_takes() {
 	return 1
 }
 
-# flip FILE: eight times a bit of any byte, in one file after the other
+# flip FROM TO: with one bit of it turned
 flip() {
 	perl -e 'srand shift; local $/; open my $f, "<", shift; $_ = <$f>;
 		my $at = int rand length; substr($_, $at, 1) ^=
@@ -111,7 +110,7 @@ flip() {
 		$((RANDOM)) "$1" "$2"
 }
 
-# cut FROM TO: a part of it
+# cut_short FROM TO: a part of it
 cut_short() {
 	head -c $((RANDOM * 32768 % $(stat -c %s "$1"))) "$1" >"$2"
 }

@@ -48,13 +48,13 @@ is "$(awk -F, 'NR > 1 { print $3, $4, $5 }' "$T/out" | sort |
 need_load
 try run --by subsystem --format csv -e getppid,getpgid,getsid,getpriority,poll,select,%signal \
 	-o "$T/csv" -- "$WORKLOAD/calls" plain
-# by COMMAND-OUTPUT NAME...: what these calls are said to have been made
+# by NAME...: how many of these calls the workload has made
 by() {
 	local calls=0 name
 
 	for name; do
 		calls=$((calls + $(awk -v name="$name" \
-			'$3 == name { print $4 }' "$T/out")))
+			'$1 == "count" && $3 == name { print $4 }' "$T/out")))
 	done
 	echo $calls
 }

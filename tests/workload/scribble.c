@@ -225,8 +225,11 @@ static void write_round(void)
 			wrong("%s takes a bad pointer", control->name);
 		errno = E2BIG;
 	} else if (!below(8) && control != &controls[RESET]) {
-		/* A control is not a place: where is of no matter. */
+		/* A control has no places, so there is no writing at one. */
 		got = pwrite(fd, from, size, (off_t)below(INT_MAX));
+		if (got >= 0 || errno != ESPIPE)
+			wrong("%s is written to somewhere", control->name);
+		errno = EINVAL;
 	} else {
 		got = write(fd, from, size);
 	}
