@@ -33,7 +33,12 @@ static int compat_direct_register(const unsigned long *sites,
 static void compat_direct_unregister(const unsigned long *sites,
 				     unsigned int count, unsigned long entry);
 
-#ifndef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
+/*
+ * Before 5.16 each site was registered by itself, and where several had the
+ * same @entry the kernel lost the memory of all but one.
+ */
+#if !defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS) || \
+	LINUX_VERSION_CODE < KERNEL_VERSION(5, 16, 0)
 
 static int compat_direct_register(const unsigned long *sites,
 				  unsigned int count, unsigned long entry)
@@ -46,7 +51,24 @@ static void compat_direct_unregister(const unsigned long *sites,
 {
 }
 
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#else
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define compat_direct_ops_register(ops, entry)				\
+	register_ftrace_direct(ops, entry)
+#define compat_direct_ops_unregister(ops, entry)			\
+	unregister_ftrace_direct(ops, entry, true)
+#else
+#define compat_direct_ops_register(ops, entry)				\
+	register_ftrace_direct_multi(ops, entry)
+
+static void compat_direct_ops_unregister(struct ftrace_ops *ops,
+					 unsigned long entry)
+{
+	unregister_ftrace_direct_multi(ops, entry);
+	ftrace_free_filter(ops);
+}
+#endif
 
 static struct ftrace_ops compat_direct_ops;
 
@@ -105,7 +127,7 @@ static int compat_direct_register(const unsigned long *sites,
 	for (i = 0; i < count && !err; i++)
 		err = ftrace_set_filter_ip(ops, sites[i], 0, 0);
 	if (!err)
-		err = register_ftrace_direct(ops, entry);
+		err = compat_direct_ops_register(ops, entry);
 	if (err) {
 		ftrace_free_filter(ops);
 		compat_guard_unregister();
@@ -116,34 +138,8 @@ static int compat_direct_register(const unsigned long *sites,
 static void compat_direct_unregister(const unsigned long *sites,
 				     unsigned int count, unsigned long entry)
 {
-	unregister_ftrace_direct(&compat_direct_ops, entry, true);
+	compat_direct_ops_unregister(&compat_direct_ops, entry);
 	compat_guard_unregister();
-}
-
-#else
-
-static void compat_direct_unregister(const unsigned long *sites,
-				     unsigned int count, unsigned long entry)
-{
-	while (count)
-		unregister_ftrace_direct(sites[--count], entry);
-}
-
-/* The kernel's one ftrace_ops for all such calls is a permanent one. */
-static int compat_direct_register(const unsigned long *sites,
-				  unsigned int count, unsigned long entry)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < count; i++) {
-		err = register_ftrace_direct(sites[i], entry);
-		if (err) {
-			compat_direct_unregister(sites, i, entry);
-			return err;
-		}
-	}
-	return 0;
 }
 
 #endif
