@@ -79,6 +79,8 @@ help:
 	@echo 'make cost-stap    print what the tapsets cost, on kernel 7.2'
 	@echo 'make lab-K        set up kernel K for the lab: $(suites) $(own_kernels)'
 	@echo 'make bench        compare with other tools: doc/overhead (ONLY=WORDS: these)'
+	@echo 'make measure-workloads  which subsystems perf bench and others use: doc/workloads'
+	@echo 'make subsystem-table  which subsystem each call is of, from the sources'
 	@echo 'make install      install command, module, tapsets, man page (DESTDIR=, PREFIX=)'
 	@echo 'make clean        remove what was built here'
 	@echo
@@ -198,7 +200,7 @@ include tests/fuzz/fuzz.mk
 
 # --- lint ----------------------------------------------------------------
 
-scripts := .ci/run scripts/setup scripts/suite scripts/subsystem-table scripts/own-kernel scripts/cache.sh scripts/demo \
+scripts := .ci/run scripts/setup scripts/suite scripts/subsystem-table scripts/workloads scripts/own-kernel scripts/cache.sh scripts/demo \
 	scripts/syscall-names scripts/stap-releases scripts/overhead scripts/overhead-parts/measure \
 	$(wildcard scripts/overhead-parts/*.sh) \
 	$(wildcard tests/lab/[!k]*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
@@ -340,6 +342,20 @@ cost-stap-guest: workloads
 	env SYSTALLY_STAP='$(stap)' tests/lab/run --icount --memory 4096 \
 	--timeout 1800 -- $(guest) tests/stap/enter \
 	"$$PWD/tests/stap/cost.sh"
+
+# Which subsystem each call is of, from the sources of three kernels
+.PHONY: subsystem-table
+subsystem-table:
+	scripts/subsystem-table >'$(cache)/subsystem_table.c'
+	mv '$(cache)/subsystem_table.c' userland/subsystem_table.c
+
+# What three workloads use: doc/workloads
+.PHONY: measure-workloads
+measure-workloads:
+	scripts/setup build lab workloads
+	+$(in_cache) all
+	SYSTALLY_KO='$(lab_out)/module/systally.ko' \
+	SYSTALLY='$(lab_out)/userland/systally' scripts/workloads $(ONLY)
 
 .PHONY: stap-releases
 stap-releases: $(suites:%=lab-%)
