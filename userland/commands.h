@@ -30,4 +30,7 @@ int systally_cmd_load(const struct systally_options *options,
 int systally_cmd_unload(const struct systally_options *options,
 			struct systally_error *error);
 
+/* Has options of its own: argv[0] is `systally needs`, for messages. */
+int systally_cmd_needs(int argc, char **argv, struct systally_error *error);
+
 #endif /* SYSTALLY_COMMANDS_H */

@@ -36,6 +36,7 @@ static const char doc[] =
 	"  report FILE        show what was recorded\n"
 	"  record COMMAND     count one command, and keep it all in a file\n"
 	"  compare A B        tell what differs between two recordings\n"
+	"  needs COMMAND      tell which calls a command cannot do without\n"
 	"  status             show what the module is doing; --verify checks it\n"
 	"  doctor             check what can keep systally from working here\n"
 	"  load, unload       the kernel module\n\n"
@@ -51,7 +52,8 @@ static error_t parse_command(int key, char *arg, struct argp_state *state)
 				ARGP_HELP_STD_HELP);
 		return 0;
 	case ARGP_KEY_ARG:
-		if (systally_options_command(arg) == SYSTALLY_COMMANDS)
+		if (systally_options_command(arg) == SYSTALLY_COMMANDS &&
+		    strcmp(arg, "needs"))
 			argp_error(state, "'%s' is not a command", arg);
 		*index = state->next - 1;
 		/* the rest is for the subcommand's own parser */
@@ -64,6 +66,16 @@ static error_t parse_command(int key, char *arg, struct argp_state *state)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+/* Says what went wrong. Returns the exit status. */
+static int finish(int status, const struct systally_error *error)
+{
+	int err = fflush(stdout);
+
+	if (error->text[0])
+		fprintf(stderr, "systally: %s\n", error->text);
+	return err && !status ? 1 : status;
 }
 
 int main(int argc, char **argv)
@@ -90,16 +102,14 @@ int main(int argc, char **argv)
 	/* messages and usage begin with it */
 	snprintf(name, sizeof(name), "systally %s", argv[index]);
 	argv[index] = name;
+	if (!strcmp(name, "systally needs")) {
+		status = systally_cmd_needs(argc - index, argv + index, &error);
+		return finish(status, &error);
+	}
 	if (systally_options_parse(&options, command, argc - index,
 				   argv + index, 0))
 		return STATUS_USAGE;
 	status = functions[command](&options, &error);
-	if (error.text[0]) {
-		fflush(stdout);
-		fprintf(stderr, "systally: %s\n", error.text);
-	}
 	systally_options_free(&options);
-	if (fflush(stdout) && !status)
-		status = 1;
-	return status;
+	return finish(status, &error);
 }

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Does the runs: untouched, the discovery, each feature stubbed and faked.
+ * Called by cmd_needs.c; what can go at once is in needs_together.c.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "needs_plan.h"
+
+const char *systally_verdict_name(enum systally_verdict verdict)
+{
+	static const char *const names[SYSTALLY_VERDICTS] = {
+		[SYSTALLY_REQUIRED] = "required", [SYSTALLY_FLAKY] = "flaky",
+		[SYSTALLY_FAKEABLE] = "fake", [SYSTALLY_STUBBABLE] = "stub",
+		[SYSTALLY_EITHER] = "both",
+	};
+
+	return names[verdict];
+}
+
+const char *systally_way_name(enum systally_way way)
+{
+	return way == SYSTALLY_STUB ? "stub" : "fake";
+}
+
+void systally_replicas_free(struct systally_replicas *replicas)
+{
+	free(replicas->outcomes);
+	memset(replicas, 0, sizeof(*replicas));
+}
+
+int systally_plan_replicas(struct systally_plan *plan, const char *label,
+			   const struct systally_change_of *changes,
+			   size_t count, bool hasty,
+			   struct systally_replicas *replicas,
+			   struct systally_error *error)
+{
+	unsigned int wanted = plan->options->replicas;
+	struct systally_outcome *outcome;
+	uint64_t begin_ns;
+	char *key = NULL;
+	int result = 0;
+
+	memset(replicas, 0, sizeof(*replicas));
+	replicas->outcomes = calloc(wanted, sizeof(*replicas->outcomes));
+	if (!replicas->outcomes) {
+		systally_error_set(error, "out of memory");
+		return SYSTALLY_NEEDS_TROUBLE;
+	}
+	while (!result && replicas->count < wanted) {
+		outcome = &replicas->outcomes[replicas->count];
+		if (asprintf(&key, "%s %u", label, replicas->count + 1) < 0) {
+			systally_error_set(error, "out of memory");
+			return SYSTALLY_NEEDS_TROUBLE;
+		}
+		begin_ns = systally_signals_now_ns();
+		if (systally_state_find(&plan->state, key, outcome)) {
+			systally_progress_end(&plan->progress, 0);
+		} else {
+			systally_progress_begin(&plan->progress, key);
+			result = systally_run_once(&plan->runner, changes,
+						   count, NULL, outcome,
+						   error);
+			systally_progress_end(&plan->progress,
+				systally_signals_now_ns() - begin_ns);
+			if (!result && systally_state_add(&plan->state, key,
+							  outcome, error))
+				result = SYSTALLY_NEEDS_TROUBLE;
+		}
+		free(key);
+		if (result)
+			break;
+		replicas->count++;
+		replicas->passed += outcome->passed;
+		if (hasty && !outcome->passed)
+			break;
+	}
+	/* no filter means no answer to anything that is asked here */
+	return result == SYSTALLY_NEEDS_NO_FILTER ? SYSTALLY_NEEDS_UNFIT :
+						    result;
+}
+
+/* Returns the outcome of the first replica that failed, or NULL. */
+static const struct systally_outcome *
+first_failed(const struct systally_replicas *replicas)
+{
+	unsigned int i;
+
+	for (i = 0; i < replicas->count; i++) {
+		if (!replicas->outcomes[i].passed)
+			return &replicas->outcomes[i];
+	}
+	return NULL;
+}
+
+/* What is wrong with an untouched run, and what was written by it last. */
+static int refuse(const char *what, const struct systally_outcome *outcome,
+		  const char *remedy, struct systally_error *error)
+{
+	systally_error_set(error, "%s: %s%s%s%s; %s", what, outcome->why,
+			   outcome->said[0] ? ", and the last line is '" : "",
+			   outcome->said, outcome->said[0] ? "'" : "", remedy);
+	return SYSTALLY_NEEDS_UNFIT;
+}
+
+static int run_untouched(struct systally_plan *plan,
+			 struct systally_error *error)
+{
+	struct systally_replicas *untouched = &plan->untouched;
+	const struct systally_outcome *failed;
+	int result;
+
+	result = systally_plan_replicas(plan, "untouched", NULL, 0, false,
+					untouched, error);
+	if (result)
+		return result;
+	failed = first_failed(untouched);
+	if (!failed) {
+		systally_runner_limit(&plan->runner, untouched->outcomes,
+				      untouched->count);
+		return 0;
+	}
+	if (!untouched->passed)
+		return refuse("the untouched command does not pass", failed,
+			      strstr(failed->why, "BENCH") ?
+			      "BENCH has to print one number, and nothing else, and to succeed" :
+			      "it has to before calls can be tried; see what TEST says, by itself",
+			      error);
+	systally_error_set(error,
+		"TEST flaps: %u of %u untouched runs passed (%s); nothing can be told by it until all do",
+		untouched->passed, untouched->count, failed->why);
+	return SYSTALLY_NEEDS_UNFIT;
+}
+
+/* One way to discover. Returns as systally_run_once(); the used are new. */
+static int discover_by(struct systally_plan *plan,
+		       enum systally_needs_discover how,
+		       struct systally_outcome *outcome,
+		       struct systally_error *error)
+{
+	struct systally_error ignored = { "" };
+	struct systally_discovery discovery;
+	int result;
+
+	systally_used_free(plan->used);
+	plan->used = systally_used_new(plan->names);
+	if (!plan->used) {
+		systally_error_set(error, "out of memory");
+		return SYSTALLY_NEEDS_TROUBLE;
+	}
+	systally_discovery_init(&discovery, how, plan->used);
+	if (how == SYSTALLY_DISCOVER_MODULE &&
+	    systally_discovery_take_module(&discovery, error))
+		return SYSTALLY_NEEDS_NO_FILTER;
+	result = systally_run_once(&plan->runner, NULL, 0, &discovery,
+				   outcome, error);
+	if (systally_discovery_end(&discovery, result ? &ignored : error) &&
+	    !result)
+		result = SYSTALLY_NEEDS_NO_FILTER;
+	return result;
+}
+
+static int discover(struct systally_plan *plan, struct systally_error *error)
+{
+	enum systally_needs_discover wanted = plan->options->discover;
+	struct systally_outcome outcome;
+	unsigned int how;
+	int result = 0;
+
+	memset(&outcome, 0, sizeof(outcome));
+	for (how = SYSTALLY_DISCOVER_MODULE; how <= SYSTALLY_DISCOVER_PTRACE;
+	     how++) {
+		if (wanted && wanted != how)
+			continue;
+		/* it does not see arguments */
+		if (how == SYSTALLY_DISCOVER_MODULE && plan->options->sub)
+			continue;
+		systally_error_clear(error);
+		plan->how = (enum systally_needs_discover)how;
+		result = discover_by(plan, plan->how, &outcome, error);
+		if (!result && outcome.passed)
+			return 0;
+		if (result && result != SYSTALLY_NEEDS_NO_FILTER)
+			return result;
+	}
+	if (!result)
+		return refuse("the command does not pass while its calls are being recorded",
+			      &outcome,
+			      "try another --discover, or a longer --timeout",
+			      error);
+	return SYSTALLY_NEEDS_UNFIT;
+}
+
+static int find_used(struct systally_plan *plan, struct systally_error *error)
+{
+	uint64_t begin_ns = systally_signals_now_ns();
+	int result;
+
+	plan->used = systally_used_new(plan->names);
+	if (!plan->used) {
+		systally_error_set(error, "out of memory");
+		return SYSTALLY_NEEDS_TROUBLE;
+	}
+	plan->how = systally_state_find_used(&plan->state, plan->used);
+	if (plan->how != SYSTALLY_DISCOVER_AUTO) {
+		systally_progress_end(&plan->progress, 0);
+		return 0;
+	}
+	systally_progress_begin(&plan->progress, "which calls it makes");
+	result = discover(plan, error);
+	systally_progress_end(&plan->progress,
+			      systally_signals_now_ns() - begin_ns);
+	if (!result && systally_state_add_used(&plan->state, plan->how,
+					       plan->used, error))
+		result = SYSTALLY_NEEDS_TROUBLE;
+	return result;
+}
+
+static int list_features(struct systally_plan *plan,
+			 const struct systally_set *set,
+			 struct systally_error *error)
+{
+	struct systally_feature *features;
+	size_t i;
+
+	if (systally_used_features(plan->used, plan->names, set,
+				   plan->options->sub, &features,
+				   &plan->count)) {
+		plan->count = 0;
+		systally_error_set(error, "out of memory");
+		return SYSTALLY_NEEDS_TROUBLE;
+	}
+	plan->tried = calloc(plan->count + 1, sizeof(*plan->tried));
+	for (i = 0; plan->tried && i < plan->count; i++)
+		plan->tried[i].feature = features[i];
+	free(features);
+	if (!plan->tried) {
+		plan->count = 0;
+		systally_error_set(error, "out of memory");
+		return SYSTALLY_NEEDS_TROUBLE;
+	}
+	plan->progress.total += plan->options->replicas *
+				(plan->count * SYSTALLY_WAYS + 1);
+	return 0;
+}
+
+static enum systally_verdict judge(const struct systally_tried *tried)
+{
+	bool goes[SYSTALLY_WAYS];
+	unsigned int way;
+
+	for (way = 0; way < SYSTALLY_WAYS; way++) {
+		const struct systally_replicas *replicas = &tried->ways[way];
+
+		if (replicas->passed && replicas->passed < replicas->count)
+			return SYSTALLY_FLAKY;
+		goes[way] = replicas->passed;
+	}
+	if (goes[SYSTALLY_STUB])
+		return goes[SYSTALLY_FAKE] ? SYSTALLY_EITHER :
+					     SYSTALLY_STUBBABLE;
+	return goes[SYSTALLY_FAKE] ? SYSTALLY_FAKEABLE : SYSTALLY_REQUIRED;
+}
+
+/* -v's line for a feature that is done. */
+static void report(struct systally_plan *plan,
+		   const struct systally_tried *tried)
+{
+	const struct systally_outcome *failed;
+	unsigned int way;
+
+	systally_progress_clear(&plan->progress);
+	fprintf(stderr, "%s: %s", tried->feature.label,
+		systally_verdict_name(tried->verdict));
+	for (way = 0; way < SYSTALLY_WAYS; way++) {
+		failed = first_failed(&tried->ways[way]);
+		if (!failed)
+			continue;
+		fprintf(stderr, "; %s passed %u of %u: %s",
+			systally_way_name((enum systally_way)way),
+			tried->ways[way].passed, tried->ways[way].count,
+			failed->why);
+	}
+	fputc('\n', stderr);
+}
+
+static int try_all(struct systally_plan *plan, struct systally_error *error)
+{
+	struct systally_tried *tried;
+	struct systally_change_of change;
+	char label[SYSTALLY_FEATURE_LEN + 8];
+	unsigned int way;
+	size_t i;
+	int result;
+
+	for (i = 0; i < plan->count; i++) {
+		tried = &plan->tried[i];
+		change.feature = &tried->feature;
+		for (way = 0; way < SYSTALLY_WAYS; way++) {
+			change.way = (enum systally_way)way;
+			snprintf(label, sizeof(label), "%s %s",
+				 systally_way_name(change.way),
+				 tried->feature.label);
+			result = systally_plan_replicas(plan, label, &change,
+							1, false,
+							&tried->ways[way],
+							error);
+			if (result)
+				return result;
+		}
+		tried->verdict = judge(tried);
+		if (plan->options->verbose)
+			report(plan, tried);
+	}
+	return 0;
+}
+
+static int run_all(struct systally_plan *plan, const struct systally_set *set,
+		   struct systally_error *error)
+{
+	int result;
+
+	systally_progress_init(&plan->progress, plan->options->replicas + 1);
+	result = run_untouched(plan, error);
+	if (!result)
+		result = find_used(plan, error);
+	if (!result)
+		result = list_features(plan, set, error);
+	if (!result)
+		result = try_all(plan, error);
+	if (!result)
+		result = systally_plan_together(plan, error);
+	systally_progress_clear(&plan->progress);
+	return result;
+}
+
+int systally_plan_run(struct systally_plan *plan,
+		      const struct systally_needs_options *options,
+		      const struct systally_names *names,
+		      const struct systally_signals *signals,
+		      struct systally_error *error)
+{
+	struct systally_set set = { .all = true };
+
+	memset(plan, 0, sizeof(*plan));
+	plan->options = options;
+	plan->names = names;
+	plan->state.fd = -1;
+	if (options->syscalls &&
+	    systally_set_parse(&set, names, options->syscalls, error))
+		return SYSTALLY_NEEDS_UNFIT;
+	if (systally_runner_init(&plan->runner, options, signals, error) ||
+	    systally_state_open(&plan->state, options, error))
+		return SYSTALLY_NEEDS_UNFIT;
+	return run_all(plan, &set, error);
+}
+
+void systally_plan_free(struct systally_plan *plan)
+{
+	unsigned int way;
+	size_t i;
+
+	for (i = 0; i < plan->count; i++) {
+		for (way = 0; way < SYSTALLY_WAYS; way++)
+			systally_replicas_free(&plan->tried[i].ways[way]);
+	}
+	for (i = 0; i < plan->conflict_count; i++)
+		free(plan->conflicts[i].members);
+	free(plan->conflicts);
+	free(plan->tried);
+	free(plan->together);
+	free(plan->kept);
+	systally_replicas_free(&plan->untouched);
+	systally_replicas_free(&plan->together_run);
+	systally_used_free(plan->used);
+	systally_state_close(&plan->state);
+	systally_runner_free(&plan->runner);
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The result of `systally needs` as markdown and CSV. Called by cmd_needs.c;
+ * JSON is in needs_render_json.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "needs_measure.h"
+#include "needs_render.h"
+#include "render.h"
+
+static const struct systally_outcome *
+first_failed(const struct systally_replicas *replicas)
+{
+	unsigned int i;
+
+	for (i = 0; i < replicas->count; i++) {
+		if (!replicas->outcomes[i].passed)
+			return &replicas->outcomes[i];
+	}
+	return NULL;
+}
+
+void systally_needs_why(const struct systally_tried *tried, char text[160])
+{
+	const struct systally_outcome *failed;
+	unsigned int way;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (way = 0; way < SYSTALLY_WAYS; way++) {
+		const struct systally_replicas *replicas = &tried->ways[way];
+
+		failed = first_failed(replicas);
+		if (!failed)
+			continue;
+		used += (size_t)snprintf(text + used, 160 - used, "%s%s",
+					 used ? "; " : "",
+					 systally_way_name((enum systally_way)way));
+		if (replicas->passed)
+			used += (size_t)snprintf(text + used, 160 - used,
+						 " passed %u of %u",
+						 replicas->passed,
+						 replicas->count);
+		used += (size_t)snprintf(text + used, 160 - used, ": %s",
+					 failed->why);
+	}
+}
+
+/* --- markdown --- */
+
+/* As code, in a table or out of it: no bar may stand in it, nor a tick. */
+static void print_code(FILE *out, const char *text)
+{
+	putc('`', out);
+	for (; *text; text++) {
+		if (*text == '`')
+			putc('\'', out);
+		else if ((unsigned char)*text < ' ')
+			putc(' ', out);
+		else if (*text == '|')
+			fputs("\\|", out);
+		else
+			putc(*text, out);
+	}
+	putc('`', out);
+}
+
+static int print_command(FILE *out, char **command)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *line = open_memstream(&text, &size);
+
+	if (!line)
+		return -1;
+	for (; *command; command++)
+		fprintf(line, "%s%s", *command, command[1] ? " " : "");
+	if (fclose(line))
+		return -1;
+	print_code(out, text);
+	free(text);
+	return 0;
+}
+
+static void print_untouched(FILE *out, const struct systally_plan *plan)
+{
+	static const char *const units[SYSTALLY_METRICS] = {
+		"", "", " KiB",
+	};
+	const char *comma = "";
+	unsigned int m;
+
+	fprintf(out, "Untouched, median of %u: ", plan->untouched.count);
+	for (m = 0; m < SYSTALLY_METRICS; m++) {
+		enum systally_metric metric = (enum systally_metric)m;
+		double value = systally_measure(&plan->untouched, metric);
+
+		if (value < 0)
+			continue;
+		fprintf(out, "%s%s %.10g%s (margin %.1f%%)", comma,
+			systally_metric_name(metric), value, units[metric],
+			100 * systally_measure_margin(plan, metric));
+		comma = ", ";
+	}
+	fputs(*comma ? ".\n" : "nothing was measured.\n", out);
+	if (systally_measure(&plan->untouched, SYSTALLY_MEMORY) < 0)
+		fputs("The command ends too soon for its descriptors and memory to be seen.\n",
+		      out);
+	fputs("The columns are ratios to that, in bold outside of the margin",
+	      out);
+	fputs(plan->options->bench ? "; more performance is better.\n\n" :
+				     ".\n\n", out);
+}
+
+static int print_head(FILE *out, const struct systally_plan *plan)
+{
+	struct utsname kernel;
+
+	fputs("# What ", out);
+	if (print_command(out, plan->options->command))
+		return -1;
+	fputs(" needs\n\nTested by ", out);
+	print_code(out, plan->options->test);
+	if (plan->options->bench) {
+		fputs(", measured by ", out);
+		print_code(out, plan->options->bench);
+	}
+	fprintf(out, "; %u runs of each", plan->options->replicas);
+	if (!uname(&kernel))
+		fprintf(out, ", on Linux %s", kernel.release);
+	fprintf(out, ". Calls found by %s.\n",
+		systally_needs_discover_name(plan->how));
+	print_untouched(out, plan);
+	return 0;
+}
+
+static void print_ratio(FILE *out, const struct systally_plan *plan,
+			const struct systally_replicas *replicas,
+			enum systally_metric metric)
+{
+	struct systally_ratio ratio =
+		systally_measure_ratio(plan, replicas, metric);
+	const char *bold = ratio.outside ? "**" : "";
+
+	if (ratio.known)
+		fprintf(out, " %s%.2f%s |", bold, ratio.value, bold);
+	else
+		fputs(" - |", out);
+}
+
+static void print_rows(FILE *out, const struct systally_plan *plan)
+{
+	unsigned int first = plan->options->bench ? SYSTALLY_PERFORMANCE :
+						    SYSTALLY_DESCRIPTORS;
+	unsigned int way, metric;
+	char why[160];
+	size_t i;
+
+	fputs("| call | calls | verdict |", out);
+	for (way = 0; way < SYSTALLY_WAYS; way++) {
+		for (metric = first; metric < SYSTALLY_METRICS; metric++)
+			fprintf(out, " %s%s |", metric == first ?
+				way == SYSTALLY_STUB ? "stub: " : "fake: " : "",
+				systally_metric_name((enum systally_metric)
+						     metric));
+	}
+	fputs(" why not |\n| --- | ---: | --- |", out);
+	for (i = 0; i < SYSTALLY_WAYS * (SYSTALLY_METRICS - first); i++)
+		fputs(" ---: |", out);
+	fputs(" --- |\n", out);
+	for (i = 0; i < plan->count; i++) {
+		const struct systally_tried *tried = &plan->tried[i];
+
+		fprintf(out, "| %s | %llu | %s |", tried->feature.label,
+			(unsigned long long)tried->feature.count,
+			systally_verdict_name(tried->verdict));
+		for (way = 0; way < SYSTALLY_WAYS; way++) {
+			for (metric = first; metric < SYSTALLY_METRICS;
+			     metric++)
+				print_ratio(out, plan, &tried->ways[way],
+					    (enum systally_metric)metric);
+		}
+		systally_needs_why(tried, why);
+		fprintf(out, " %s |\n", why);
+	}
+}
+
+static void print_sums(FILE *out, const struct systally_plan *plan)
+{
+	size_t counts[SYSTALLY_VERDICTS] = { 0 }, i;
+
+	for (i = 0; i < plan->count; i++)
+		counts[plan->tried[i].verdict]++;
+	fprintf(out, "\nOf %zu: %zu required, %zu may be stubbed or faked, %zu only stubbed, %zu only faked",
+		plan->count, counts[SYSTALLY_REQUIRED],
+		counts[SYSTALLY_EITHER], counts[SYSTALLY_STUBBABLE],
+		counts[SYSTALLY_FAKEABLE]);
+	if (counts[SYSTALLY_FLAKY])
+		fprintf(out, ", %zu flaky: their replicas disagree, so nothing is said of them",
+			counts[SYSTALLY_FLAKY]);
+	fputs(".\n", out);
+}
+
+static void print_conflict(FILE *out, const struct systally_plan *plan,
+			   const struct systally_conflict *conflict)
+{
+	const struct systally_change_of *together = plan->together;
+	size_t i;
+
+	fputs("- Not at once:", out);
+	for (i = 0; i < conflict->count; i++)
+		fprintf(out, "%s %s", i ? "," : "",
+			together[conflict->members[i]].feature->label);
+	fprintf(out, ". %s is %s.\n",
+		together[conflict->dropped].feature->label,
+		!conflict->swapped ? "left as it is" :
+		together[conflict->dropped].way == SYSTALLY_STUB ?
+		"stubbed, not faked" : "faked, not stubbed");
+}
+
+static void print_together(FILE *out, const struct systally_plan *plan)
+{
+	const struct systally_replicas *run = &plan->together_run;
+	size_t kept = 0, i;
+	unsigned int metric;
+
+	if (!plan->together_count)
+		return;
+	for (i = 0; i < plan->together_count; i++)
+		kept += plan->kept[i];
+	fprintf(out, "\n%zu of the %zu that may be stubbed or faked, all at once: ",
+		kept, plan->together_count);
+	if (!kept) {
+		fputs("nothing is left that can go together.\n", out);
+	} else {
+		fputs("it works.", out);
+		for (metric = 0; metric < SYSTALLY_METRICS; metric++) {
+			struct systally_ratio ratio =
+				systally_measure_ratio(plan, run,
+					(enum systally_metric)metric);
+
+			if (ratio.known)
+				fprintf(out, " %s %s%.2f%s.",
+					systally_metric_name(
+						(enum systally_metric)metric),
+					ratio.outside ? "**" : "", ratio.value,
+					ratio.outside ? "**" : "");
+		}
+		putc('\n', out);
+	}
+	if (plan->conflict_count)
+		putc('\n', out);
+	for (i = 0; i < plan->conflict_count; i++)
+		print_conflict(out, plan, &plan->conflicts[i]);
+}
+
+int systally_needs_markdown(FILE *out, const struct systally_plan *plan)
+{
+	if (print_head(out, plan))
+		return -1;
+	print_rows(out, plan);
+	print_sums(out, plan);
+	print_together(out, plan);
+	return 0;
+}
+
+/* --- CSV --- */
+
+void systally_needs_csv(FILE *out, const struct systally_plan *plan)
+{
+	static const char *const metrics[SYSTALLY_METRICS] = {
+		"performance", "descriptors", "memory",
+	};
+	unsigned int way, metric;
+	char why[160];
+	size_t i;
+
+	fputs("call,calls,verdict", out);
+	for (way = 0; way < SYSTALLY_WAYS; way++) {
+		const char *name = systally_way_name((enum systally_way)way);
+
+		fprintf(out, ",%s_runs,%s_passed", name, name);
+		for (metric = 0; metric < SYSTALLY_METRICS; metric++)
+			fprintf(out, ",%s_%s", name, metrics[metric]);
+	}
+	fputs(",why\n", out);
+	for (i = 0; i < plan->count; i++) {
+		const struct systally_tried *tried = &plan->tried[i];
+
+		systally_render_csv_field(out, tried->feature.label);
+		fprintf(out, ",%llu,%s",
+			(unsigned long long)tried->feature.count,
+			systally_verdict_name(tried->verdict));
+		for (way = 0; way < SYSTALLY_WAYS; way++) {
+			fprintf(out, ",%u,%u", tried->ways[way].count,
+				tried->ways[way].passed);
+			for (metric = 0; metric < SYSTALLY_METRICS; metric++) {
+				struct systally_ratio ratio =
+					systally_measure_ratio(plan,
+						&tried->ways[way],
+						(enum systally_metric)metric);
+
+				putc(',', out);
+				if (ratio.known)
+					fprintf(out, "%.4f", ratio.value);
+			}
+		}
+		systally_needs_why(tried, why);
+		putc(',', out);
+		systally_render_csv_field(out, why);
+		putc('\n', out);
+	}
+}
+
+int systally_needs_render(FILE *out, const struct systally_plan *plan)
+{
+	switch (plan->options->format) {
+	case SYSTALLY_NEEDS_JSON:
+		return systally_needs_json(out, plan);
+	case SYSTALLY_NEEDS_CSV:
+		systally_needs_csv(out, plan);
+		return 0;
+	case SYSTALLY_NEEDS_MARKDOWN:
+		break;
+	}
+	return systally_needs_markdown(out, plan);
+}

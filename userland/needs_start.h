@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Starts the command of `systally needs` under a filter, and shell commands
+ * beside it.
+ */
+#ifndef SYSTALLY_NEEDS_START_H
+#define SYSTALLY_NEEDS_START_H
+
+#include <limits.h>
+#include <sys/types.h>
+
+#include "error.h"
+#include "needs_filter.h"
+#include "signals.h"
+
+/*
+ * What is prepared once: the command's words on a page of their own, so that
+ * filters know its exec by their address.
+ */
+struct systally_launchpad {
+	char path[PATH_MAX];
+	struct systally_launchpad_page *page;
+	const struct systally_signals *signals;
+};
+
+/*
+ * Prepares to start @command, whose words stay the caller's. Returns 0, or -1
+ * with @error if it cannot be found.
+ */
+int systally_launchpad_prepare(struct systally_launchpad *pad, char **command,
+			       const struct systally_signals *signals,
+			       struct systally_error *error);
+void systally_launchpad_free(struct systally_launchpad *pad);
+
+/* The addresses by which filters know what they let through. */
+const void *systally_launchpad_arguments(const struct systally_launchpad *pad);
+const void *systally_launchpad_message(const struct systally_launchpad *pad);
+
+/* Where a run has its files, and what the processes in it are told. */
+struct systally_place {
+	char directory[64];	/* deleted after the run */
+	char run[72];		/* SYSTALLY_RUN_DIR */
+	char output[72];	/* SYSTALLY_OUTPUT */
+	char error[72];		/* SYSTALLY_ERROR */
+	char said[72];		/* what TEST and the others write */
+	char figure[72];	/* what BENCH prints */
+};
+
+/* Makes the folder. Returns 0, or -1 with @error. */
+int systally_place_make(struct systally_place *place,
+			struct systally_error *error);
+void systally_place_remove(const struct systally_place *place);
+
+struct systally_started {
+	pid_t pid;
+	int gate;	/* a byte written here lets it go on */
+	int failure;	/* gives the errno of a failed exec, or its end */
+	int hand_over;	/* gives the listener; -1: none was asked for */
+};
+
+/*
+ * Forks the command, which waits at a gate before it loads @filter and
+ * executes. With @listener the filter's listener comes by
+ * systally_start_listener(). Returns 0, or -1 with @error.
+ */
+int systally_start(struct systally_started *started,
+		   const struct systally_launchpad *pad,
+		   const struct systally_place *place,
+		   const struct systally_filter *filter, bool listener,
+		   struct systally_error *error);
+
+/* Opens the gate. */
+void systally_start_release(struct systally_started *started);
+
+/* Waits for the listener. Returns its descriptor, or -1 if there is none. */
+int systally_start_listener(struct systally_started *started);
+
+/*
+ * Tells whether the exec has been done: 0 yes, -1 not yet, else the errno
+ * that it failed with, plus SYSTALLY_START_FILTER if it was the filter that
+ * could not be loaded. Does not wait.
+ */
+#define SYSTALLY_START_FILTER	4096
+int systally_start_result(struct systally_started *started);
+
+/* Closes what is still open; does not end the process. */
+void systally_start_close(struct systally_started *started);
+
+/*
+ * Starts the shell command @text beside it, outside of any filter, with
+ * @variables (NAME=VALUE, ending with NULL) in its environment. What it prints
+ * goes to place->said; with @figure its standard output to place->figure. Returns its pid, or -1 with @error.
+ */
+pid_t systally_start_shell(const char *text, bool figure,
+			   const struct systally_place *place,
+			   char *const *variables,
+			   const struct systally_signals *signals,
+			   struct systally_error *error);
+
+#endif /* SYSTALLY_NEEDS_START_H */
