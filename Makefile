@@ -79,6 +79,7 @@ help:
 	@echo 'make cost-stap    print what the tapsets cost, on kernel 7.2'
 	@echo 'make lab-K        set up kernel K for the lab: $(suites) $(own_kernels)'
 	@echo 'make bench        compare with other tools: doc/overhead (ONLY=WORDS: these)'
+	@echo 'make needs-nginx  which calls nginx needs, in less than an hour; also needs-redis'
 	@echo 'make measure-workloads  which subsystems perf bench and others use: doc/workloads'
 	@echo 'make subsystem-table  which subsystem each call is of, from the sources'
 	@echo 'make install      install command, module, tapsets, man page (DESTDIR=, PREFIX=)'
@@ -202,7 +203,7 @@ include tests/fuzz/fuzz.mk
 
 scripts := .ci/run scripts/setup scripts/suite scripts/subsystem-table scripts/workloads scripts/own-kernel scripts/cache.sh scripts/demo \
 	scripts/syscall-names scripts/stap-releases scripts/overhead scripts/overhead-parts/measure \
-	$(wildcard scripts/overhead-parts/*.sh) \
+	$(wildcard scripts/overhead-parts/*.sh scripts/needs/*) \
 	$(wildcard tests/lab/[!k]*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
 	tests/guest/on-all-kernels tests/rig/run tests/fuzz/run $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
 	tests/stap/lib.sh tests/stap/enter tests/stap/compile tests/stap/cost.sh
@@ -349,6 +350,13 @@ subsystem-table:
 	scripts/subsystem-table >'$(cache)/subsystem_table.c'
 	mv '$(cache)/subsystem_table.c' userland/subsystem_table.c
 
+# What two servers need: an hour at most each
+.PHONY: needs-nginx needs-redis
+needs-nginx needs-redis: needs-%:
+	scripts/setup build demo
+	+$(in_cache) userland
+	SYSTALLY='$(lab_out)/userland/systally' scripts/needs/$* $(NEEDS)
+
 # What three workloads use: doc/workloads
 .PHONY: measure-workloads
 measure-workloads:
@@ -438,6 +446,8 @@ install: all
 	'$(DESTDIR)$(PREFIX)/share/systally/stap'
 	install -m 644 tapsets/*.stp '$(DESTDIR)$(PREFIX)/share/systemtap/tapset'
 	install -m 644 scripts/stap/* '$(DESTDIR)$(PREFIX)/share/systally/stap'
+	install -d '$(DESTDIR)$(PREFIX)/share/systally/needs'
+	install scripts/needs/* '$(DESTDIR)$(PREFIX)/share/systally/needs'
 	install -D -m 644 '$(out)/module/systally.ko' '$(updates)/systally.ko'
 	$(if $(DESTDIR),,depmod '$(KERNELRELEASE)')
 

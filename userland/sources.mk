@@ -30,5 +30,5 @@ SYSTALLY_CPPFLAGS := -Iinclude -Iuserland
 # SYSTALLY_PARTS, with cmocka besides the libraries above.
 SYSTALLY_TESTS := test_snapshot test_rank test_render test_names test_options \
 	test_session test_histogram test_checks_stap test_record \
-	test_strace test_compare test_subsystem
+	test_strace test_compare test_subsystem test_needs
 SYSTALLY_TEST_PKGS := $(SYSTALLY_PKGS) cmocka

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of `systally needs`, with real commands under real filters. Run
+ * by `make check-unit`.
+ */
+#include "fixture.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "needs_plan.h"
+#include "needs_profile.h"
+#include "needs_render.h"
+
+struct context {
+	struct systally_needs_options options;
+	struct systally_signals signals;
+	struct systally_names *names;
+	struct systally_plan plan;
+	struct systally_error error;
+	bool planned;
+	char folder[64];
+	char state[80];
+};
+
+static int set_up(void **state)
+{
+	struct context *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return -1;
+	strcpy(c->folder, "/tmp/systally-test-needs-XXXXXX");
+	if (!mkdtemp(c->folder))
+		return -1;
+	snprintf(c->state, sizeof(c->state), "%s/state", c->folder);
+	/* for the shell commands below */
+	setenv("FOLDER", c->folder, 1);
+	c->names = systally_names_new();
+	if (systally_signals_open(&c->signals, &c->error))
+		return -1;
+	*state = c;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct context *c = *state;
+	char command[96];
+
+	if (c->planned)
+		systally_plan_free(&c->plan);
+	/* whatever was tried, nothing is left running */
+	if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD)
+		return -1;
+	systally_signals_close(&c->signals);
+	systally_names_free(c->names);
+	snprintf(command, sizeof(command), "rm -rf %s", c->folder);
+	if (system(command))
+		return -1;
+	free(c);
+	return 0;
+}
+
+/* Runs `systally needs` with these words. Returns its exit status. */
+static int needs(struct context *c, char *const *words)
+{
+	/* the options go on pointing there */
+	static char self[] = "systally needs", *argv[32];
+	int argc;
+
+	argv[0] = self;
+	for (argc = 1; words[argc - 1]; argc++)
+		argv[argc] = words[argc - 1];
+	argv[argc] = NULL;
+	if (systally_needs_options_parse(&c->options, argc, argv,
+					 ARGP_NO_EXIT | ARGP_NO_ERRS |
+					 ARGP_NO_HELP))
+		return -1;
+	if (c->planned)
+		systally_plan_free(&c->plan);
+	c->planned = true;
+	systally_error_clear(&c->error);
+	return systally_plan_run(&c->plan, &c->options, c->names, &c->signals,
+				 &c->error);
+}
+
+#define NEEDS(c, ...)	needs(c, (char *[]){ __VA_ARGS__, NULL })
+
+static const struct systally_tried *tried(struct context *c, const char *label)
+{
+	size_t i;
+
+	for (i = 0; i < c->plan.count; i++) {
+		if (!strcmp(c->plan.tried[i].feature.label, label))
+			return &c->plan.tried[i];
+	}
+	fail_msg("%s was not tried", label);
+	return NULL;
+}
+
+static const char *verdict(struct context *c, const char *label)
+{
+	return systally_verdict_name(tried(c, label)->verdict);
+}
+
+/* One line that has @text in it */
+static void assert_refused(struct context *c, int status, const char *text)
+{
+	assert_int_equal(status, SYSTALLY_NEEDS_UNFIT);
+	if (!strstr(c->error.text, text))
+		fail_msg("'%s' is not in '%s'", text, c->error.text);
+	assert_null(strchr(c->error.text, '\n'));
+}
+
+static void test_verdicts(void **state)
+{
+	struct context *c = *state;
+
+	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,write,close,fadvise64",
+			       "-t", "cmp /etc/passwd \"$SYSTALLY_OUTPUT\"",
+			       "cat", "/etc/passwd"), 0);
+	assert_int_equal(c->plan.count, 4);
+	assert_string_equal(verdict(c, "read"), "required");
+	assert_string_equal(verdict(c, "write"), "required");
+	assert_string_equal(verdict(c, "fadvise64"), "both");
+	/* the loader does not go on without; but it does not look again */
+	assert_string_equal(verdict(c, "close"), "fake");
+	assert_int_equal(tried(c, "write")->feature.count, 1);
+	assert_int_equal(tried(c, "fadvise64")->ways[SYSTALLY_STUB].passed, 2);
+	/* the last two at once */
+	assert_int_equal(c->plan.together_run.passed, 2);
+	assert_int_equal(c->plan.conflict_count, 0);
+}
+
+static void test_unfit(void **state)
+{
+	struct context *c = *state;
+
+	assert_refused(c, NEEDS(c, "-t", "true", "/no/such/command"),
+		       "no such command");
+	assert_refused(c, NEEDS(c, "-t", "true", "/etc/passwd"), "cannot run");
+	assert_refused(c, NEEDS(c, "-t", "echo seen; exit 3", "true"),
+		       "TEST failed (3), and the last line is 'seen'");
+	assert_refused(c, NEEDS(c, "-t", "true", "-b", "echo fast", "true"),
+		       "BENCH printed no number");
+	assert_refused(c, NEEDS(c, "-t", "true", "-b", "true", "true"),
+		       "BENCH printed no number");
+	assert_refused(c, NEEDS(c, "-t", "true", "-b", "echo 1 2", "true"),
+		       "BENCH printed no number");
+	assert_refused(c, NEEDS(c, "-t", "true", "--timeout", "0.2", "sleep",
+				"1000"), "timeout");
+	assert_refused(c, NEEDS(c, "-t", "true", "--server", "--ready",
+				"false", "--timeout", "0.2", "sleep", "1000"),
+		       "not ready in time");
+	assert_refused(c, NEEDS(c, "-t", "true", "-e", "nosuch", "true"),
+		       "nosuch");
+}
+
+static void test_flaps(void **state)
+{
+	struct context *c = *state;
+
+	assert_refused(c, NEEDS(c, "-r", "4", "-t",
+				"echo >>$FOLDER/n; test $(($(wc -l <$FOLDER/n) % 2)) = 0",
+				"true"), "TEST flaps: 2 of 4");
+}
+
+/* A call without which the command works every second time only */
+static void test_flaky(void **state)
+{
+	struct context *c = *state;
+
+	assert_int_equal(NEEDS(c, "-r", "2", "-e", "mkdir", "-t",
+		"test $SYSTALLY_STATUS = 0", "sh", "-c",
+		"mkdir $SYSTALLY_RUN_DIR/x || { echo >>$FOLDER/n; exit $(($(wc -l <$FOLDER/n) % 2)); }"),
+		0);
+	assert_string_equal(verdict(c, "mkdir"), "flaky");
+	assert_int_equal(tried(c, "mkdir")->ways[SYSTALLY_STUB].passed, 1);
+	assert_int_equal(tried(c, "mkdir")->ways[SYSTALLY_FAKE].passed, 2);
+	/* nothing is built on it */
+	assert_int_equal(c->plan.together_count, 0);
+}
+
+/* Either of two may go, both may not. */
+static void test_conflict(void **state)
+{
+	struct context *c = *state;
+
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "mkdir,symlinkat,fadvise64",
+		"-t", "test -d $SYSTALLY_RUN_DIR/a || test -L $SYSTALLY_RUN_DIR/b",
+		"sh", "-c",
+		"mkdir $SYSTALLY_RUN_DIR/a; ln -s x $SYSTALLY_RUN_DIR/b; cat /etc/passwd"),
+		0);
+	assert_string_equal(verdict(c, "mkdir"), "both");
+	assert_string_equal(verdict(c, "symlinkat"), "both");
+	assert_int_equal(c->plan.together_count, 3);
+	assert_int_equal(c->plan.conflict_count, 1);
+	assert_int_equal(c->plan.conflicts[0].count, 2);
+	assert_false(c->plan.conflicts[0].swapped);
+	/* the third one still goes along */
+	assert_int_equal(c->plan.kept[0] + c->plan.kept[1] + c->plan.kept[2],
+			 2);
+	assert_int_equal(c->plan.together_run.passed, 1);
+}
+
+/* What leaves its parent, and its session, is ended all the same. */
+static void test_daemon(void **state)
+{
+	struct context *c = *state;
+	char line[16] = "";
+	char path[80];
+	FILE *file;
+
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "none", "-t",
+		"test -s $FOLDER/pid", "sh", "-c",
+		"(setsid sh -c 'echo $$ >$FOLDER/pid; exec sleep 1000') & "
+		"while ! test -s $FOLDER/pid; do :; done"), 0);
+	snprintf(path, sizeof(path), "%s/pid", c->folder);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_non_null(fgets(line, sizeof(line), file));
+	fclose(file);
+	assert_int_equal(kill(atoi(line), 0), -1);
+	assert_int_equal(errno, ESRCH);
+}
+
+static void test_server(void **state)
+{
+	struct context *c = *state;
+
+	assert_int_equal(NEEDS(c, "-r", "1", "--server", "-e",
+		"clock_nanosleep,rt_sigreturn", "-t", "test -s $FOLDER/up",
+		"-b", "echo 42", "sh", "-c",
+		"echo >$FOLDER/up; trap 'rm $FOLDER/up; exit' TERM; sleep 1000 & wait"),
+		0);
+	assert_string_equal(verdict(c, "clock_nanosleep"), "both");
+	assert_true(c->plan.untouched.outcomes[0].benched);
+	assert_true(c->plan.untouched.outcomes[0].performance == 42);
+	assert_true(c->plan.untouched.outcomes[0].peak.fds >= 3);
+}
+
+static void test_resume(void **state)
+{
+	struct context *c = *state;
+	size_t done;
+
+	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,fadvise64", "--state",
+			       c->state, "-t", "test $SYSTALLY_STATUS = 0",
+			       "cat", "/etc/passwd"), 0);
+	done = c->plan.progress.timed;
+	assert_int_equal(done, 2 + 1 + 2 * 2 * 2 + 2);
+	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,fadvise64", "--state",
+			       c->state, "-t", "test $SYSTALLY_STATUS = 0",
+			       "cat", "/etc/passwd"), 0);
+	assert_int_equal(c->plan.progress.timed, 0);
+	assert_int_equal(c->plan.state.resumed, done);
+	assert_string_equal(verdict(c, "read"), "required");
+	assert_string_equal(verdict(c, "fadvise64"), "both");
+	assert_int_equal(c->plan.together_run.passed, 2);
+	/* and no other question is answered from it */
+	assert_refused(c, NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
+				"-t", "test $SYSTALLY_STATUS = 0", "cat",
+				"/etc/passwd"), c->state);
+}
+
+/* Both ways to find the calls find the same ones. */
+static void test_discover(void **state)
+{
+	struct context *c = *state;
+	char *labels[128];
+	size_t count, i;
+
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "%file", "--discover",
+			       "seccomp", "-t", "true", "cat", "/etc/passwd"),
+			 0);
+	count = c->plan.count;
+	assert_in_range(count, 2, 100);
+	for (i = 0; i < count; i++)
+		labels[i] = strdup(c->plan.tried[i].feature.label);
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "%file", "--discover",
+			       "ptrace", "-t", "true", "cat", "/etc/passwd"),
+			 0);
+	assert_int_equal(c->plan.how, SYSTALLY_DISCOVER_PTRACE);
+	assert_int_equal(c->plan.count, count);
+	for (i = 0; i < count; i++) {
+		assert_string_equal(c->plan.tried[i].feature.label, labels[i]);
+		free(labels[i]);
+	}
+}
+
+/* A command of a call by itself, and the profile of what was used */
+static void test_parts(void **state)
+{
+	struct context *c = *state;
+	char text[4096];
+	size_t unnamed, got;
+	FILE *file;
+
+	assert_int_equal(NEEDS(c, "-r", "1", "--sub", "-e", "fcntl", "-t",
+			       "test $SYSTALLY_STATUS = 0", "sh", "-c",
+			       "exec 3>&1; exit 0 >/dev/null"), 0);
+	assert_true(tried(c, "fcntl(F_DUPFD)")->feature.part);
+	assert_int_equal(systally_needs_profile(c->state, c->plan.used,
+						c->names, &unnamed, &c->error),
+			 0);
+	assert_int_equal(unnamed, 0);
+	file = fopen(c->state, "re");
+	assert_non_null(file);
+	got = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[got] = '\0';
+	assert_non_null(strstr(text, "\"SCMP_ARCH_X86_64\""));
+	assert_non_null(strstr(text, "\"fcntl\""));
+	assert_non_null(strstr(text, "\"execve\""));
+	assert_null(strstr(text, "\"mkdir\""));
+}
+
+static void test_formats(void **state)
+{
+	struct context *c = *state;
+	enum systally_needs_format format;
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "write,fadvise64", "-b",
+			       "echo 7", "-t",
+			       "cmp /etc/passwd \"$SYSTALLY_OUTPUT\"", "cat",
+			       "/etc/passwd"), 0);
+	for (format = SYSTALLY_NEEDS_MARKDOWN; format <= SYSTALLY_NEEDS_CSV;
+	     format++) {
+		c->options.format = format;
+		out = open_memstream(&text, &size);
+		assert_non_null(out);
+		assert_int_equal(systally_needs_render(out, &c->plan), 0);
+		fclose(out);
+		switch (format) {
+		case SYSTALLY_NEEDS_MARKDOWN:
+			assert_non_null(strstr(text,
+				"\n| fadvise64 | 1 | both | 1.00 | - | - | 1.00 | - | - |  |\n"));
+			assert_non_null(strstr(text,
+				"Of 2: 1 required, 1 may be stubbed or faked, 0 only stubbed, 0 only faked.\n"));
+			break;
+		case SYSTALLY_NEEDS_JSON:
+			assert_non_null(strstr(text,
+				"{\"feature\":\"write\",\"call\":\"write\",\"value\":null,\"calls\":1,\"verdict\":\"required\",\"stub\":{\"runs\":1,\"passed\":0,\"why\":\"TEST failed (1)\""));
+			break;
+		case SYSTALLY_NEEDS_CSV:
+			assert_non_null(strstr(text,
+				"\nfadvise64,1,both,1,1,1.0000,,,1,1,1.0000,,,\"\"\n"));
+			break;
+		}
+		free(text);
+	}
+}
+
+#define TEST(name)	\
+	cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(verdicts), TEST(unfit), TEST(flaps), TEST(flaky),
+		TEST(conflict), TEST(daemon), TEST(server), TEST(resume),
+		TEST(discover), TEST(parts), TEST(formats),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
