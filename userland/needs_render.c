@@ -109,10 +109,11 @@ static void print_untouched(FILE *out, const struct systally_plan *plan)
 	if (systally_measure(&plan->untouched, SYSTALLY_MEMORY) < 0)
 		fputs("The command ends too soon for its descriptors and memory to be seen.\n",
 		      out);
-	fputs("The columns are ratios to that, in bold outside of the margin",
-	      out);
-	fputs(plan->options->bench ? "; more performance is better.\n\n" :
-				     ".\n\n", out);
+	if (*comma)
+		fprintf(out, "The columns are ratios to that, in bold outside of the margin%s.\n",
+			plan->options->bench ? "; more performance is better" :
+					       "");
+	putc('\n', out);
 }
 
 static int print_head(FILE *out, const struct systally_plan *plan)
@@ -151,24 +152,36 @@ static void print_ratio(FILE *out, const struct systally_plan *plan,
 		fputs(" - |", out);
 }
 
+/* Which metrics have a column. Returns how many. */
+static unsigned int choose_metrics(const struct systally_plan *plan,
+				   enum systally_metric chosen[SYSTALLY_METRICS])
+{
+	unsigned int m, count = 0;
+
+	for (m = 0; m < SYSTALLY_METRICS; m++) {
+		if (systally_measure(&plan->untouched,
+				     (enum systally_metric)m) >= 0)
+			chosen[count++] = (enum systally_metric)m;
+	}
+	return count;
+}
+
 static void print_rows(FILE *out, const struct systally_plan *plan)
 {
-	unsigned int first = plan->options->bench ? SYSTALLY_PERFORMANCE :
-						    SYSTALLY_DESCRIPTORS;
-	unsigned int way, metric;
+	enum systally_metric metrics[SYSTALLY_METRICS];
+	unsigned int count = choose_metrics(plan, metrics), way, m;
 	char why[160];
 	size_t i;
 
 	fputs("| call | calls | verdict |", out);
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
-		for (metric = first; metric < SYSTALLY_METRICS; metric++)
-			fprintf(out, " %s%s |", metric == first ?
-				way == SYSTALLY_STUB ? "stub: " : "fake: " : "",
-				systally_metric_name((enum systally_metric)
-						     metric));
+		for (m = 0; m < count; m++)
+			fprintf(out, " %s%s |", m ? "" :
+				way == SYSTALLY_STUB ? "stub: " : "fake: ",
+				systally_metric_name(metrics[m]));
 	}
 	fputs(" why not |\n| --- | ---: | --- |", out);
-	for (i = 0; i < SYSTALLY_WAYS * (SYSTALLY_METRICS - first); i++)
+	for (i = 0; i < SYSTALLY_WAYS * count; i++)
 		fputs(" ---: |", out);
 	fputs(" --- |\n", out);
 	for (i = 0; i < plan->count; i++) {
@@ -178,10 +191,9 @@ static void print_rows(FILE *out, const struct systally_plan *plan)
 			(unsigned long long)tried->feature.count,
 			systally_verdict_name(tried->verdict));
 		for (way = 0; way < SYSTALLY_WAYS; way++) {
-			for (metric = first; metric < SYSTALLY_METRICS;
-			     metric++)
+			for (m = 0; m < count; m++)
 				print_ratio(out, plan, &tried->ways[way],
-					    (enum systally_metric)metric);
+					    metrics[m]);
 		}
 		systally_needs_why(tried, why);
 		fprintf(out, " %s |\n", why);
