@@ -261,7 +261,7 @@ quick_tests = $(filter-out $(slow_tests),$(notdir $(wildcard tests/guest/*.t)))
 .PHONY: check-guest
 ifneq ($(T),)
 check-guest: all workloads
-	tests/lab/run --timeout 1500 -- $(guest) tests/guest/run $(T)
+	tests/lab/run --timeout $(if $(own_kernel),9000,1500) -- $(guest) tests/guest/run $(T)
 else
 check-guest: all workloads
 	TIMEOUT=$(if $(own_kernel),9000,2400) tests/guest/in-parallel '$(guest)' '$(quick_tests)' '$(slow_tests)'
