@@ -55,6 +55,10 @@ tracer_missing() {
 		[ -e $TR/events/raw_syscalls/sys_enter/hist ] ||
 			echo 'no hist triggers here'
 		;;
+	syscount)
+		command -v syscount >/dev/null || echo 'no syscount here'
+		[ -e /sys/kernel/btf/vmlinux ] || echo 'no BTF here'
+		;;
 	referee | rawtp) ;;
 	*) command -v "$needs" >/dev/null || echo "no $needs here" ;;
 	esac
@@ -231,8 +235,13 @@ tracer_prepare() {
 # Its output has a line like that. Before 5.15, 9p reads single pages: bpftrace's
 # libraries take a minute under a storm.
 tracer_says() {
-	patience=240 wait_for grep -q "$2" "$T/$1.out" ||
-		bail "$1 does not begin: $(<"$T/$1.out")"
+	patience=240 wait_for tracer_said "$1" "$2"
+	grep -q "$2" "$T/$1.out" || bail "$1 does not begin: $(<"$T/$1.out")"
+}
+
+# or it has ended, and will say no more
+tracer_said() {
+	grep -q "$2" "$T/$1.out" || gone "${tracer_pid[$1]}"
 }
 
 tracer_go() {
