@@ -43,6 +43,19 @@ static void check_sums(const struct systally_ranking *ranking,
 		must(sum == systally_snapshot_tallied(snapshot));
 }
 
+/* Whoever prints a command's name relies on its end. */
+static void check_names(const struct systally_snapshot *snapshot)
+{
+	const struct systally_header *header = &snapshot->header;
+	size_t rows = header->call_rows + header->error_rows +
+		      header->unattributed_rows + header->hist_rows;
+	size_t i;
+
+	for (i = 0; i < rows; i++)
+		must(!!memchr(snapshot->rows[i].comm, '\0',
+			      SYSTALLY_COMM_LEN));
+}
+
 static void report(const uint8_t *knobs,
 		   const struct systally_snapshot *snapshot)
 {
@@ -67,6 +80,7 @@ static void report(const uint8_t *knobs,
 		.width = SYSTALLY_TEXT_WIDTH,
 	};
 
+	check_names(snapshot);
 	if (systally_rank(&ranking, &question, snapshot, names, &error)) {
 		/* One line that says why */
 		must(error.text[0] && !strchr(error.text, '\n'));
