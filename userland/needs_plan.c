@@ -83,9 +83,8 @@ int systally_plan_replicas(struct systally_plan *plan, const char *label,
 						    result;
 }
 
-/* Returns the outcome of the first replica that failed, or NULL. */
-static const struct systally_outcome *
-first_failed(const struct systally_replicas *replicas)
+const struct systally_outcome *
+systally_replicas_failed(const struct systally_replicas *replicas)
 {
 	unsigned int i;
 
@@ -117,7 +116,7 @@ static int run_untouched(struct systally_plan *plan,
 					untouched, error);
 	if (result)
 		return result;
-	failed = first_failed(untouched);
+	failed = systally_replicas_failed(untouched);
 	if (!failed) {
 		systally_runner_limit(&plan->runner, untouched->outcomes,
 				      untouched->count);
@@ -276,7 +275,7 @@ static void report(struct systally_plan *plan,
 	fprintf(stderr, "%s: %s", tried->feature.label,
 		systally_verdict_name(tried->verdict));
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
-		failed = first_failed(&tried->ways[way]);
+		failed = systally_replicas_failed(&tried->ways[way]);
 		if (!failed)
 			continue;
 		fprintf(stderr, "; %s passed %u of %u: %s",

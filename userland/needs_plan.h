@@ -81,6 +81,10 @@ int systally_plan_replicas(struct systally_plan *plan, const char *label,
 			   struct systally_error *error);
 void systally_replicas_free(struct systally_replicas *replicas);
 
+/* Returns the outcome of the first replica that failed, or NULL. */
+const struct systally_outcome *
+systally_replicas_failed(const struct systally_replicas *replicas);
+
 /* Runs what can go at once, and finds out what cannot. As above. */
 int systally_plan_together(struct systally_plan *plan,
 			   struct systally_error *error);

@@ -11,18 +11,6 @@
 #include "needs_render.h"
 #include "render.h"
 
-static const struct systally_outcome *
-first_failed(const struct systally_replicas *replicas)
-{
-	unsigned int i;
-
-	for (i = 0; i < replicas->count; i++) {
-		if (!replicas->outcomes[i].passed)
-			return &replicas->outcomes[i];
-	}
-	return NULL;
-}
-
 void systally_needs_why(const struct systally_tried *tried, char text[160])
 {
 	const struct systally_outcome *failed;
@@ -33,7 +21,7 @@ void systally_needs_why(const struct systally_tried *tried, char text[160])
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
 		const struct systally_replicas *replicas = &tried->ways[way];
 
-		failed = first_failed(replicas);
+		failed = systally_replicas_failed(replicas);
 		if (!failed)
 			continue;
 		used += (size_t)snprintf(text + used, 160 - used, "%s%s",
