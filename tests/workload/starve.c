@@ -4,11 +4,11 @@
  * allocations failing: the first, the second and so on, until it is done before
  * that one comes. Run by the guest tests where the kernel can do that
  * (CONFIG_FAULT_INJECTION):
- * starve load FILE [PARAMETERS]	and unload it, where it loads
+ * starve load FILE [PARAMETERS [FIRST]]	and unload it, where it loads
  * starve write FILE TEXT
  * starve read FILE
- * Prints `N RESULT` for each, RESULT being `ok` or the errno's name, and in the
- * end `done N`.
+ * Prints `N RESULT` for each, beginning with FIRST, RESULT being `ok` or the
+ * errno's name, and in the end `done TIMES`.
  */
 #define _GNU_SOURCE
 #include "workload.h"
@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 {
 	int (*act)(const char *file, const char *text) = get;
 	const char *text = argc > 3 ? argv[3] : "";
-	long nth, left;
+	long nth, left, first = argc > 4 ? atol(argv[4]) : 1;
 	int error;
 
 	if (argc < 3)
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 	nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	if (nth_fd < 0)
 		die("fail-nth");
-	for (nth = 1; ; nth++) {
+	for (nth = first; ; nth++) {
 		nth_set(nth);
 		error = act(argv[2], text);
 		left = nth_get();
@@ -103,6 +103,6 @@ int main(int argc, char **argv)
 		if (left)
 			break;
 	}
-	printf("done %ld\n", nth);
+	printf("done %ld\n", nth - first + 1);
 	return 0;
 }
