@@ -364,10 +364,12 @@ static int end_all(struct run *run)
 			return 0;
 		step(run, systally_signals_now_ns() + 5 * MS);
 	}
+	if (!tree->count)
+		return systally_error_set(run->error,
+			"a child is left that is not in /proc; mount /proc without hidepid");
 	return systally_error_set(run->error,
 		"process %d cannot be ended, even by SIGKILL; see what it waits for in /proc/%d/stack",
-		tree->count ? tree->pids[0] : 0,
-		tree->count ? tree->pids[0] : 0);
+		tree->pids[0], tree->pids[0]);
 }
 
 /* Waits until the command is executed. Returns 0, or what run_once returns. */

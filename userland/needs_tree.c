@@ -54,28 +54,31 @@ static size_t read_file(const char *path, char *text, size_t size)
 	return used;
 }
 
-/* Reads parent and state. Returns false for a process that is gone. */
-static bool read_stat(const char *pid, pid_t *parent, char *state)
+struct process {
+	pid_t pid, parent;
+	bool dead;
+};
+
+/* Reads all but the pid. Returns false for a process that is gone. */
+static bool read_stat(const char *pid, struct process *process)
 {
-	char path[64], text[512];
+	char path[64], text[512], state;
+	int parent, threads;
 	char *end;
-	int number;
 
 	snprintf(path, sizeof(path), "/proc/%.16s/stat", pid);
 	if (!read_file(path, text, sizeof(text)))
 		return false;
 	/* the name, in parentheses, may hold anything */
 	end = strrchr(text, ')');
-	if (!end || sscanf(end, ") %c %d", state, &number) != 2)
+	if (!end || sscanf(end, ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d",
+			   &state, &parent, &threads) != 3)
 		return false;
-	*parent = number;
+	process->parent = parent;
+	/* a leader that has ended before its threads is a zombie, too */
+	process->dead = (state == 'Z' || state == 'X') && threads <= 1;
 	return true;
 }
-
-struct process {
-	pid_t pid, parent;
-	char state;
-};
 
 static struct process *read_all(size_t *count)
 {
@@ -89,7 +92,7 @@ static struct process *read_all(size_t *count)
 		struct process one;
 
 		if (!isdigit((unsigned char)entry->d_name[0]) ||
-		    !read_stat(entry->d_name, &one.parent, &one.state))
+		    !read_stat(entry->d_name, &one))
 			continue;
 		one.pid = atoi(entry->d_name);
 		if (*count == room) {
@@ -128,7 +131,7 @@ static void list_by_scan(struct systally_tree *tree, pid_t except)
 
 		for (j = 0; j < count && all[j].pid != tree->pids[done]; j++)
 			;
-		if (j < count && all[j].state != 'Z' && all[j].state != 'X')
+		if (j < count && !all[j].dead)
 			tree->pids[i++] = tree->pids[done];
 	}
 	tree->count = i;

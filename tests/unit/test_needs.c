@@ -7,7 +7,10 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +18,7 @@
 #include "needs_plan.h"
 #include "needs_profile.h"
 #include "needs_render.h"
+#include "needs_tree.h"
 
 struct context {
 	struct systally_needs_options options;
@@ -358,6 +362,48 @@ static void test_formats(void **state)
 	}
 }
 
+static void *stay(void *unused)
+{
+	(void)unused;
+	for (;;)
+		pause();
+	return NULL;
+}
+
+/* A leader that ends before its thread does: a zombie that is alive */
+static void test_leaderless(void **state)
+{
+	struct context *c = *state;
+	siginfo_t info;
+	struct systally_tree tree;
+	pthread_t thread;
+	pid_t pid;
+	int tries;
+
+	assert_int_equal(systally_tree_init(&tree, &c->error), 0);
+	pid = fork();
+	if (!pid) {
+		/* not even if this test fails is it left behind */
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) ||
+		    pthread_create(&thread, NULL, stay, NULL))
+			_exit(1);
+		pthread_exit(NULL);
+	}
+	for (tries = 0; tries < 50; tries++) {
+		usleep(10000);
+		assert_int_equal(systally_tree_list(&tree, 0, true), 1);
+		assert_int_equal(tree.pids[0], pid);
+	}
+	systally_tree_signal(&tree, SIGKILL);
+	/* as long as it is not reaped, it is a zombie of one thread */
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT),
+			 0);
+	assert_int_equal(info.si_status, SIGKILL);
+	assert_int_equal(systally_tree_list(&tree, 0, true), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	systally_tree_free(&tree);
+}
+
 #define TEST(name)	\
 	cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 
@@ -367,6 +413,7 @@ int main(void)
 		TEST(verdicts), TEST(unfit), TEST(flaps), TEST(flaky),
 		TEST(conflict), TEST(daemon), TEST(server), TEST(resume),
 		TEST(discover), TEST(parts), TEST(formats),
+		TEST(leaderless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
