@@ -255,7 +255,7 @@ guest := env SYSTALLY_KO='$(out)/module/systally.ko' \
 # Two labs side by side, one for each of two CPUs; the second one has the files
 # that take longest, half of the time in all. 90-lockdown.t must come last.
 slow_tests := 05-storm.t 08-command.t 10-cycles.t 12-selective.t 13-coexist.t \
-	14-interleave.t 18-rights.t 21-stress.t 90-lockdown.t
+	14-interleave.t 18-rights.t 21-stress.t 27-starved.t 90-lockdown.t
 quick_tests = $(filter-out $(slow_tests),$(notdir $(wildcard tests/guest/*.t)))
 
 .PHONY: check-guest

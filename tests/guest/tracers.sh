@@ -290,7 +290,9 @@ tracer_stop() {
 	esac
 	case $name in
 	perf-raw | perf-call)
-		counted=$(awk -F, '$3 ~ /sys_enter/ { print $1 }' \
+		# not counted: with the time for which it was on, in ns
+		counted=$(awk -F, '$3 ~ /sys_enter/ {
+			print $1 ~ /^[0-9]/ ? $1 : $1 " in " $4 }' \
 			"$T/$name.data")
 		;;
 	perf-record)
