@@ -123,24 +123,28 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 	}
 	elapsed = systally_clock_elapsed(slot->entered_at, now);
 	WRITE_ONCE(slot->entered_at, 0);
-	/* No room for a row at its entry; or left out by the filter since,
-	 * and to make a row now would let later calls past it.
-	 */
-	if (slot->serial == SLOT_NO_ROW ||
-	    (static_branch_unlikely(&systally_filter_key) &&
-	     !systally_filter_has(key_abi(slot->key), key_nr(slot->key)))) {
-		table->untimed++;
-		return;
-	}
-	/* Counted before a reset, or when exits were not seen */
-	if (slot->serial < table->epoch) {
-		table->orphan_exits++;
-		return;
-	}
-	row = systally_tally_row(&table, slot->key, slot->start);
-	if (!row) {
-		table->untimed++;
-		return;
+	row = slot->row;
+	if (slot->serial != table->serial) {
+		/* No room for a row at its entry; or left out by the filter
+		 * since, and to make a row now would let later calls past it.
+		 */
+		if (slot->serial == SLOT_NO_ROW ||
+		    (static_branch_unlikely(&systally_filter_key) &&
+		     !systally_filter_has(key_abi(slot->key),
+					  key_nr(slot->key)))) {
+			table->untimed++;
+			return;
+		}
+		/* Counted before a reset, or when exits were not seen */
+		if (slot->serial < table->epoch) {
+			table->orphan_exits++;
+			return;
+		}
+		row = systally_tally_row(&table, slot->key, slot->start);
+		if (!row) {
+			table->untimed++;
+			return;
+		}
 	}
 	row->total += elapsed;
 	if (row->max < elapsed)
