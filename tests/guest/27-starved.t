@@ -60,6 +60,7 @@ well=EINVAL
 starved 'a load that is refused' load "$SYSTALLY_KO" memory_max_bytes=refused
 well=ok
 first=$(awk '$2 == "ENOMEM" { nth = $1 } END { print nth }' "$T/starved")
+[ -n "$first" ] || bail 'no allocation of a load has failed'
 starved 'load' load "$SYSTALLY_KO" '' "$first"
 starved 'load, all of it' load "$SYSTALLY_KO" \
 	"hook=kprobe collect=hist targets=all follow=1 syscalls=$filter" "$first"
