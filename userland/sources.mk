@@ -13,7 +13,7 @@ SYSTALLY_PARTS := $(addprefix userland/, \
 	cmd_report.c cmd_run.c cmd_status.c cmd_top.c control.c error.c \
 	histogram.c kconfig.c launch.c lines.c live.c names.c \
 	needs_discover.c needs_feature.c needs_filter.c needs_measure.c \
-	needs_options.c needs_part.c needs_plan.c needs_profile.c \
+	needs_options.c needs_part.c needs_phases.c needs_plan.c needs_profile.c \
 	needs_progress.c needs_render.c needs_render_json.c needs_run.c \
 	needs_start.c needs_state.c needs_together.c needs_tree.c notes.c \
 	options.c options_settle.c output.c process.c rank.c record.c \
