@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "needs_measure.h"
 #include "needs_plan.h"
 #include "needs_profile.h"
 #include "needs_render.h"
@@ -48,6 +49,8 @@ static int write_profile(const struct systally_plan *plan,
 static int finish(const struct systally_plan *plan, int status,
 		  struct systally_error *error)
 {
+	unsigned int count, passed;
+
 	if (status == SYSTALLY_NEEDS_INTERRUPTED) {
 		systally_error_set(error, plan->options->state ?
 				   "interrupted after %zu of %zu runs; the same command line goes on from there" :
@@ -60,6 +63,11 @@ static int finish(const struct systally_plan *plan, int status,
 	if (!plan->count)
 		fprintf(stderr,
 			"systally: note: of the calls that -e names, the command makes none\n");
+	count = systally_measure_untouched(plan, &passed);
+	if (passed < count)
+		fprintf(stderr,
+			"systally: note: TEST flaps: %u of %u untouched runs did not pass\n",
+			count - passed, count);
 	if (write_result(plan, error) || write_profile(plan, error))
 		return SYSTALLY_NEEDS_TROUBLE;
 	return 0;

@@ -32,15 +32,33 @@ double systally_measure(const struct systally_replicas *replicas,
 
 /*
  * Returns up to which part of 1 a difference is none: --margin, or the spread
- * of the untouched replicas and 5% at least.
+ * that nine of ten groups of untouched replicas keep to, and 5% at least.
  */
 double systally_measure_margin(const struct systally_plan *plan,
 			       enum systally_metric metric);
 
-/* Compares the medians of @replicas, which all passed, and the untouched. */
+/*
+ * Finds the least and the greatest of the medians of all groups of untouched
+ * replicas. Returns whether they are further apart than the margin: the
+ * machine has become slower or faster by itself.
+ */
+bool systally_measure_drift(const struct systally_plan *plan,
+			    enum systally_metric metric, double *least,
+			    double *most);
+
+/* Returns how many untouched runs there were, and how many @passed. */
+unsigned int systally_measure_untouched(const struct systally_plan *plan,
+					unsigned int *passed);
+
+/*
+ * Compares the medians of @replicas, which all passed, and of the untouched
+ * @beside them (or if there are none, of those in the beginning). It is
+ * outside of the margin if it is so of the spread of those, too.
+ */
 struct systally_ratio
 systally_measure_ratio(const struct systally_plan *plan,
 		       const struct systally_replicas *replicas,
+		       const struct systally_replicas *beside,
 		       enum systally_metric metric);
 
 #endif /* SYSTALLY_NEEDS_MEASURE_H */

@@ -83,6 +83,16 @@ int systally_plan_replicas(struct systally_plan *plan, const char *label,
 						    result;
 }
 
+int systally_plan_beside(struct systally_plan *plan, const char *label,
+			 struct systally_replicas *beside,
+			 struct systally_error *error)
+{
+	char key[SYSTALLY_FEATURE_LEN + 24];
+
+	snprintf(key, sizeof(key), "untouched beside %s", label);
+	return systally_plan_replicas(plan, key, NULL, 0, false, beside, error);
+}
+
 const struct systally_outcome *
 systally_replicas_failed(const struct systally_replicas *replicas)
 {
@@ -218,6 +228,12 @@ static int find_used(struct systally_plan *plan, struct systally_error *error)
 	return result;
 }
 
+/* How many there are, at most, with replicas counted as one. */
+static unsigned int runs_of_each(const struct systally_plan *plan)
+{
+	return SYSTALLY_WAYS + (plan->options->bench ? 1 : 0);
+}
+
 static int list_features(struct systally_plan *plan,
 			 const struct systally_set *set,
 			 struct systally_error *error)
@@ -242,7 +258,7 @@ static int list_features(struct systally_plan *plan,
 		return SYSTALLY_NEEDS_TROUBLE;
 	}
 	plan->progress.total += plan->options->replicas *
-				(plan->count * SYSTALLY_WAYS + 1);
+				(plan->count * runs_of_each(plan) + 1);
 	return 0;
 }
 
@@ -286,31 +302,52 @@ static void report(struct systally_plan *plan,
 	fputc('\n', stderr);
 }
 
+/* Runs that need not be done, nor waited for. */
+static void skip(struct systally_plan *plan, unsigned int runs)
+{
+	while (runs--)
+		systally_progress_end(&plan->progress, 0);
+}
+
+static int try_one(struct systally_plan *plan, struct systally_tried *tried,
+		   struct systally_error *error)
+{
+	struct systally_change_of change = { .feature = &tried->feature };
+	char label[SYSTALLY_FEATURE_LEN + 8];
+	unsigned int way;
+	int result;
+
+	for (way = 0; way < SYSTALLY_WAYS; way++) {
+		change.way = (enum systally_way)way;
+		snprintf(label, sizeof(label), "%s %s",
+			 systally_way_name(change.way), tried->feature.label);
+		result = systally_plan_replicas(plan, label, &change, 1, false,
+						&tried->ways[way], error);
+		if (result)
+			return result;
+	}
+	tried->verdict = judge(tried);
+	if (!plan->options->bench)
+		return 0;
+	if (tried->verdict != SYSTALLY_REQUIRED &&
+	    tried->verdict != SYSTALLY_FLAKY)
+		return systally_plan_beside(plan, tried->feature.label,
+					    &tried->beside, error);
+	skip(plan, plan->options->replicas);
+	return 0;
+}
+
 static int try_all(struct systally_plan *plan, struct systally_error *error)
 {
 	struct systally_tried *tried;
-	struct systally_change_of change;
-	char label[SYSTALLY_FEATURE_LEN + 8];
-	unsigned int way;
 	size_t i;
 	int result;
 
 	for (i = 0; i < plan->count; i++) {
 		tried = &plan->tried[i];
-		change.feature = &tried->feature;
-		for (way = 0; way < SYSTALLY_WAYS; way++) {
-			change.way = (enum systally_way)way;
-			snprintf(label, sizeof(label), "%s %s",
-				 systally_way_name(change.way),
-				 tried->feature.label);
-			result = systally_plan_replicas(plan, label, &change,
-							1, false,
-							&tried->ways[way],
-							error);
-			if (result)
-				return result;
-		}
-		tried->verdict = judge(tried);
+		result = try_one(plan, tried, error);
+		if (result)
+			return result;
 		if (plan->options->verbose)
 			report(plan, tried);
 	}
@@ -365,6 +402,7 @@ void systally_plan_free(struct systally_plan *plan)
 	for (i = 0; i < plan->count; i++) {
 		for (way = 0; way < SYSTALLY_WAYS; way++)
 			systally_replicas_free(&plan->tried[i].ways[way]);
+		systally_replicas_free(&plan->tried[i].beside);
 	}
 	for (i = 0; i < plan->conflict_count; i++)
 		free(plan->conflicts[i].members);
@@ -374,6 +412,7 @@ void systally_plan_free(struct systally_plan *plan)
 	free(plan->kept);
 	systally_replicas_free(&plan->untouched);
 	systally_replicas_free(&plan->together_run);
+	systally_replicas_free(&plan->together_beside);
 	systally_used_free(plan->used);
 	systally_state_close(&plan->state);
 	systally_runner_free(&plan->runner);

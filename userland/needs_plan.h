@@ -28,6 +28,7 @@ struct systally_replicas {
 struct systally_tried {
 	struct systally_feature feature;
 	struct systally_replicas ways[SYSTALLY_WAYS];
+	struct systally_replicas beside;	/* untouched, at about that time */
 	enum systally_verdict verdict;
 };
 
@@ -55,6 +56,7 @@ struct systally_plan {
 	bool *kept;		/* of each, whether it still goes */
 	size_t together_count;
 	struct systally_replicas together_run;	/* of those kept */
+	struct systally_replicas together_beside;
 	struct systally_conflict *conflicts;
 	size_t conflict_count;
 };
@@ -80,6 +82,15 @@ int systally_plan_replicas(struct systally_plan *plan, const char *label,
 			   struct systally_replicas *replicas,
 			   struct systally_error *error);
 void systally_replicas_free(struct systally_replicas *replicas);
+
+/*
+ * Runs the command untouched once more, beside runs that were measured by
+ * BENCH: what they are compared with must be of their time, as a machine can
+ * become slower or faster. @label names those. Returns as above.
+ */
+int systally_plan_beside(struct systally_plan *plan, const char *label,
+			 struct systally_replicas *beside,
+			 struct systally_error *error);
 
 /* Returns the outcome of the first replica that failed, or NULL. */
 const struct systally_outcome *

@@ -73,6 +73,25 @@ static int print_command(FILE *out, char **command)
 	return 0;
 }
 
+/* What the untouched command did not do the same all the time */
+static void print_changes(FILE *out, const struct systally_plan *plan)
+{
+	unsigned int passed, m;
+	unsigned int count = systally_measure_untouched(plan, &passed);
+	double least, most;
+
+	for (m = 0; m < SYSTALLY_METRICS; m++) {
+		enum systally_metric metric = (enum systally_metric)m;
+
+		if (systally_measure_drift(plan, metric, &least, &most))
+			fprintf(out, "Untouched, its %s went from %.10g to %.10g meanwhile.\n",
+				systally_metric_name(metric), least, most);
+	}
+	if (passed < count)
+		fprintf(out, "TEST flaps: %u of %u untouched runs did not pass, so a call that seems to be required may not be.\n",
+			count - passed, count);
+}
+
 static void print_untouched(FILE *out, const struct systally_plan *plan)
 {
 	static const char *const units[SYSTALLY_METRICS] = {
@@ -98,9 +117,13 @@ static void print_untouched(FILE *out, const struct systally_plan *plan)
 		fputs("The command ends too soon for its descriptors and memory to be seen.\n",
 		      out);
 	if (*comma)
-		fprintf(out, "The columns are ratios to that, in bold outside of the margin%s.\n",
+		fprintf(out, "The columns are ratios to %s, in bold outside of the margin%s.\n",
+			plan->options->bench ?
+			"the untouched command as it did beside each call" :
+			"that",
 			plan->options->bench ? "; more performance is better" :
 					       "");
+	print_changes(out, plan);
 	putc('\n', out);
 }
 
@@ -128,10 +151,11 @@ static int print_head(FILE *out, const struct systally_plan *plan)
 
 static void print_ratio(FILE *out, const struct systally_plan *plan,
 			const struct systally_replicas *replicas,
+			const struct systally_replicas *beside,
 			enum systally_metric metric)
 {
 	struct systally_ratio ratio =
-		systally_measure_ratio(plan, replicas, metric);
+		systally_measure_ratio(plan, replicas, beside, metric);
 	const char *bold = ratio.outside ? "**" : "";
 
 	if (ratio.known)
@@ -181,7 +205,7 @@ static void print_rows(FILE *out, const struct systally_plan *plan)
 		for (way = 0; way < SYSTALLY_WAYS; way++) {
 			for (m = 0; m < count; m++)
 				print_ratio(out, plan, &tried->ways[way],
-					    metrics[m]);
+					    &tried->beside, metrics[m]);
 		}
 		systally_needs_why(tried, why);
 		fprintf(out, " %s |\n", why);
@@ -240,6 +264,7 @@ static void print_together(FILE *out, const struct systally_plan *plan)
 		for (metric = 0; metric < SYSTALLY_METRICS; metric++) {
 			struct systally_ratio ratio =
 				systally_measure_ratio(plan, run,
+					&plan->together_beside,
 					(enum systally_metric)metric);
 
 			if (ratio.known)
@@ -301,6 +326,7 @@ void systally_needs_csv(FILE *out, const struct systally_plan *plan)
 				struct systally_ratio ratio =
 					systally_measure_ratio(plan,
 						&tried->ways[way],
+						&tried->beside,
 						(enum systally_metric)metric);
 
 				putc(',', out);

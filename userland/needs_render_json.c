@@ -76,14 +76,36 @@ static bool put_head(struct json_object *object,
 			systally_needs_discover_name(plan->how));
 }
 
+/* The least and the greatest median of untouched runs */
+static bool put_drift(struct json_object *object,
+		      const struct systally_plan *plan,
+		      enum systally_metric metric)
+{
+	struct json_object *both = json_object_new_object();
+	double least, most;
+
+	systally_measure_drift(plan, metric, &least, &most);
+	if (both && put_measured(both, "least", least) &&
+	    put_measured(both, "most", most))
+		return systally_json_put(object, systally_metric_name(metric),
+					 both);
+	json_object_put(both);
+	return false;
+}
+
 static bool put_untouched(struct json_object *object,
 			  const struct systally_plan *plan)
 {
 	struct json_object *untouched = json_object_new_object();
 	struct json_object *margins = json_object_new_object();
-	bool good = untouched && margins;
-	unsigned int m;
+	struct json_object *drift = json_object_new_object();
+	unsigned int m, passed, runs;
+	bool good;
 
+	runs = systally_measure_untouched(plan, &passed);
+	good = untouched && margins && drift &&
+	       put_count(untouched, "runs", runs) &&
+	       put_count(untouched, "passed", passed);
 	for (m = 0; good && m < SYSTALLY_METRICS; m++) {
 		enum systally_metric metric = (enum systally_metric)m;
 		const char *name = systally_metric_name(metric);
@@ -92,21 +114,25 @@ static bool put_untouched(struct json_object *object,
 				    systally_measure(&plan->untouched,
 						     metric)) &&
 		       put_measured(margins, name,
-				    systally_measure_margin(plan, metric));
+				    systally_measure_margin(plan, metric)) &&
+		       put_drift(drift, plan, metric);
 	}
 	if (!good) {
 		json_object_put(untouched);
 		json_object_put(margins);
+		json_object_put(drift);
 		return false;
 	}
 	/* each is freed by the put that fails */
 	good = systally_json_put(object, "untouched", untouched);
-	return systally_json_put(object, "margins", margins) && good;
+	good = systally_json_put(object, "margins", margins) && good;
+	return systally_json_put(object, "drift", drift) && good;
 }
 
 static bool put_ratios(struct json_object *object,
 		       const struct systally_plan *plan,
-		       const struct systally_replicas *replicas)
+		       const struct systally_replicas *replicas,
+		       const struct systally_replicas *beside)
 {
 	bool good = true;
 	unsigned int m;
@@ -114,7 +140,7 @@ static bool put_ratios(struct json_object *object,
 	for (m = 0; good && m < SYSTALLY_METRICS; m++) {
 		enum systally_metric metric = (enum systally_metric)m;
 		struct systally_ratio ratio =
-			systally_measure_ratio(plan, replicas, metric);
+			systally_measure_ratio(plan, replicas, beside, metric);
 
 		good = put_measured(object, systally_metric_name(metric),
 				    ratio.known ? ratio.value : -1);
@@ -138,7 +164,7 @@ static bool put_way(struct json_object *object,
 	if (one && put_count(one, "runs", replicas->count) &&
 	    put_count(one, "passed", replicas->passed) &&
 	    (why ? put_text(one, "why", why) : put_null(one, "why")) &&
-	    put_ratios(one, plan, replicas))
+	    put_ratios(one, plan, replicas, &tried->beside))
 		return systally_json_put(object, systally_way_name(way), one);
 	json_object_put(one);
 	return false;
@@ -232,7 +258,8 @@ static bool put_together(struct json_object *object,
 		if (!good)
 			json_object_put(members);
 	}
-	if (good && put_ratios(together, plan, &plan->together_run) &&
+	if (good && put_ratios(together, plan, &plan->together_run,
+			       &plan->together_beside) &&
 	    systally_json_put(together, "features",
 			      make_members(plan, NULL,
 					   plan->together_count))) {

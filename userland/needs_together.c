@@ -291,5 +291,8 @@ int systally_plan_together(struct systally_plan *plan,
 			    error);
 	while (!result && !pass && count_kept(plan))
 		result = settle_one(plan, &pass, error);
+	if (!result && pass && plan->options->bench)
+		result = systally_plan_beside(plan, "together",
+					      &plan->together_beside, error);
 	return result;
 }

@@ -362,6 +362,56 @@ static void test_formats(void **state)
 	}
 }
 
+/* Runs that are counted in a file; what stands in @format makes use of it. */
+#define NTH	"n=$(cat $FOLDER/n 2>/dev/null); echo $((n + 1)) >$FOLDER/n; "
+
+static char *markdown(struct context *c)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	c->options.format = SYSTALLY_NEEDS_MARKDOWN;
+	assert_int_equal(systally_needs_render(out, &c->plan), 0);
+	fclose(out);
+	return text;
+}
+
+/* A machine that becomes faster is not a call that is better left out. */
+static void test_drift(void **state)
+{
+	struct context *c = *state;
+	char *text;
+
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t", "true",
+			       "-b", NTH "test $n && echo 200 || echo 100",
+			       "cat", "/etc/passwd"), 0);
+	text = markdown(c);
+	assert_non_null(strstr(text, "\n| fadvise64 | 1 | both | 1.00 | 1.00 |"));
+	assert_non_null(strstr(text, "all at once: it works. performance 1.00.\n"));
+	assert_non_null(strstr(text,
+		"\nUntouched, its performance went from 100 to 200 meanwhile.\n"));
+	free(text);
+}
+
+/* It begins to flap when the calls are being tried. */
+static void test_flaps_later(void **state)
+{
+	struct context *c = *state;
+	char *text;
+
+	/* the fifth: untouched, discovery, stub, fake, untouched */
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t",
+			       NTH "test \"$n\" != 4", "-b", "echo 1", "cat",
+			       "/etc/passwd"), 0);
+	assert_string_equal(verdict(c, "fadvise64"), "both");
+	text = markdown(c);
+	assert_non_null(strstr(text,
+		"\nTEST flaps: 1 of 3 untouched runs did not pass, "));
+	free(text);
+}
+
 static void *stay(void *unused)
 {
 	(void)unused;
@@ -413,7 +463,7 @@ int main(void)
 		TEST(verdicts), TEST(unfit), TEST(flaps), TEST(flaky),
 		TEST(conflict), TEST(daemon), TEST(server), TEST(resume),
 		TEST(discover), TEST(parts), TEST(formats),
-		TEST(leaderless),
+		TEST(drift), TEST(flaps_later), TEST(leaderless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
