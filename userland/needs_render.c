@@ -56,6 +56,25 @@ static void print_code(FILE *out, const char *text)
 	putc('`', out);
 }
 
+/* As a shell would have to be given it */
+static void put_word(FILE *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+
+	if (*word && !word[strspn(word, plain)]) {
+		fputs(word, out);
+		return;
+	}
+	putc('\'', out);
+	for (; *word; word++) {
+		if (*word == '\'')
+			fputs("'\\'", out);
+		putc(*word, out);
+	}
+	putc('\'', out);
+}
+
 static int print_command(FILE *out, char **command)
 {
 	char *text = NULL;
@@ -64,8 +83,11 @@ static int print_command(FILE *out, char **command)
 
 	if (!line)
 		return -1;
-	for (; *command; command++)
-		fprintf(line, "%s%s", *command, command[1] ? " " : "");
+	for (; *command; command++) {
+		put_word(line, *command);
+		if (command[1])
+			putc(' ', line);
+	}
 	if (fclose(line))
 		return -1;
 	print_code(out, text);
@@ -140,7 +162,8 @@ static int print_head(FILE *out, const struct systally_plan *plan)
 		fputs(", measured by ", out);
 		print_code(out, plan->options->bench);
 	}
-	fprintf(out, "; %u runs of each", plan->options->replicas);
+	fprintf(out, "; %u run%s of each", plan->options->replicas,
+		plan->options->replicas == 1 ? "" : "s");
 	if (!uname(&kernel))
 		fprintf(out, ", on Linux %s", kernel.release);
 	fprintf(out, ". Calls found by %s.\n",
