@@ -125,13 +125,8 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 	WRITE_ONCE(slot->entered_at, 0);
 	row = slot->row;
 	if (slot->serial != table->serial) {
-		/* No room for a row at its entry; or left out by the filter
-		 * since, and to make a row now would let later calls past it.
-		 */
-		if (slot->serial == SLOT_NO_ROW ||
-		    (static_branch_unlikely(&systally_filter_key) &&
-		     !systally_filter_has(key_abi(slot->key),
-					  key_nr(slot->key)))) {
+		/* No room for a row at its entry */
+		if (slot->serial == SLOT_NO_ROW) {
 			table->untimed++;
 			return;
 		}
@@ -140,7 +135,16 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 			table->orphan_exits++;
 			return;
 		}
-		row = systally_tally_row(&table, slot->key, slot->start);
+		/* Left out by the filter since: to make a row now would let
+		 * later calls past it, but one that is there may serve.
+		 */
+		if (static_branch_unlikely(&systally_filter_key) &&
+		    !systally_filter_has(key_abi(slot->key),
+					 key_nr(slot->key)))
+			row = table_lookup(table, slot->key, slot->start);
+		else
+			row = systally_tally_row(&table, slot->key,
+						 slot->start);
 		if (!row) {
 			table->untimed++;
 			return;

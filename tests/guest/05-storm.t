@@ -162,6 +162,7 @@ is "$(count all all getppid)" $(($(storms_total getppid) - before)) \
 # most one for each of the 6 threads at each switch.
 is "$(totals | grep -v untimed)" '' 'totals'
 at_least 60 "$(status untimed)" 'only calls in flight then have no time'
+note "untimed: $(status untimed)"
 ctl syscalls "$filter"
 
 # Enabled and disabled
