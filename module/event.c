@@ -168,16 +168,21 @@ void systally_event_exit_slow(struct pt_regs *regs, long ret)
 void systally_event_hist(struct table *table, struct table_row *row, u64 key,
 			 long ret, u32 index)
 {
-	systally_tally_hist(table, key, index);
-	if (IS_ERR_VALUE(ret))
-		systally_event_failed(table, row, key, ret);
+	bool failed = IS_ERR_VALUE(ret);
+
+	/* First, for the histogram may give the row's table away. */
+	if (failed)
+		row->errors++;
+	systally_tally_hist(&table, key, index);
+	if (failed)
+		systally_tally_error(&table, key, -ret);
 }
 
 void systally_event_failed(struct table *table, struct table_row *row, u64 key,
 			   long ret)
 {
 	row->errors++;
-	systally_tally_error(table, key, -ret);
+	systally_tally_error(&table, key, -ret);
 }
 
 static void set_key(struct static_key_false *key, bool value)

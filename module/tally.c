@@ -99,7 +99,7 @@ struct table_row *systally_tally_row(struct table **table, u64 key, u64 start)
  * A row of current's process that tells more of its calls; without room for
  * it NULL, and that is counted.
  */
-static struct table_row *row_beside(struct table *table, enum row_kind kind,
+static struct table_row *row_beside(struct table **table, enum row_kind kind,
 				    u32 sub, u64 key)
 {
 	const struct task_struct *leader = current->group_leader;
@@ -107,15 +107,15 @@ static struct table_row *row_beside(struct table *table, enum row_kind kind,
 	struct table_row *row;
 
 	key = key_make(kind, sub, key_tgid(key), key_abi(key), key_nr(key));
-	row = table_lookup(table, key, start);
+	row = table_lookup(*table, key, start);
 	if (!row)
-		row = make_row(&table, key, start, leader->comm);
+		row = make_row(table, key, start, leader->comm);
 	if (!row)
-		table->untimed++;
+		(*table)->untimed++;
 	return row;
 }
 
-void systally_tally_error(struct table *table, u64 key, u32 error)
+void systally_tally_error(struct table **table, u64 key, u32 error)
 {
 	struct table_row *row = row_beside(table, ROW_ERROR, error, key);
 
@@ -123,7 +123,7 @@ void systally_tally_error(struct table *table, u64 key, u32 error)
 		row->count++;
 }
 
-void systally_tally_hist(struct table *table, u64 key, u32 index)
+void systally_tally_hist(struct table **table, u64 key, u32 index)
 {
 	struct table_row *row =
 		row_beside(table, ROW_HIST,

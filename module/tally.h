@@ -81,7 +81,8 @@ struct table_row *systally_tally_row(struct table **table, u64 key, u64 start);
 
 /*
  * systally_tally_error - count a failed call by its errno
- * @table: where its row is
+ * @table: where its row is; out: as in systally_tally_row(), and then rows
+ * that were found before are not to be touched any more
  * @key: of the call's row
  * @error: 1 to 4095
  *
@@ -89,18 +90,19 @@ struct table_row *systally_tally_row(struct table **table, u64 key, u64 start);
  * from the breakdown by errno, but not from the call's row, and that counts
  * as untimed.
  */
-void systally_tally_error(struct table *table, u64 key, u32 error);
+void systally_tally_error(struct table **table, u64 key, u32 error);
 
 /*
  * systally_tally_hist - count a call in its process's histogram
- * @table: where its row is
+ * @table: where its row is; out: as in systally_tally_row(), and then rows
+ * that were found before are not to be touched any more
  * @key: of the call's row
  * @index: of hist_index()
  *
  * Handlers only, preemption off; for current. Without room the call is missing
  * from the histogram, and that counts as untimed.
  */
-void systally_tally_hist(struct table *table, u64 key, u32 index);
+void systally_tally_hist(struct table **table, u64 key, u32 index);
 
 /*
  * systally_tally_exited - keep the last comm of a process (or thread) that
