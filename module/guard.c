@@ -133,8 +133,10 @@ const char *systally_guard_blind(void)
 	if (!armed)
 		return failure;
 	if (!works()) {
-		WRITE_ONCE(settled, false);
+		/* In this order: pairs with systally_guard_settle(). */
 		WRITE_ONCE(outages, outages + 1);
+		smp_wmb();
+		WRITE_ONCE(settled, false);
 		return "kprobes or ftrace are turned off";
 	}
 	if (is_lost())
@@ -165,8 +167,13 @@ void systally_guard_settle(void)
 	systally_tracepoint_pass(TRACEPOINT_PROCESS_FORK);
 	schedule_timeout_uninterruptible(HZ / 10);
 	systally_tracepoint_pass(TRACEPOINT_PROCESS_FORK);
-	if (works() && READ_ONCE(outages) == before)
-		WRITE_ONCE(settled, true);
+	if (!works() || READ_ONCE(outages) != before)
+		return;
+	WRITE_ONCE(settled, true);
+	/* An outage that came between is seen now, or clears it after us. */
+	smp_mb();
+	if (READ_ONCE(outages) != before)
+		WRITE_ONCE(settled, false);
 }
 
 static int failed(const char *symbol, int err)

@@ -14,6 +14,7 @@
 #include "hook_direct.h"
 #include "hook_kprobe.h"
 #include "hook_tracepoint.h"
+#include "tracepoint.h"
 
 /* In force. Under the control mutex. */
 static enum hook_kind kind_now;
@@ -71,18 +72,26 @@ static void set_owner(union event_owner *now, enum event_hook owner,
 	WRITE_ONCE(systally_event_owner, now->word);
 }
 
+static void wait_for_passing(void)
+{
+	systally_tracepoint_synchronize();
+	synchronize_rcu_tasks();
+}
+
 /*
  * From one hook to another, with calls entering all the time. Both stand for a
  * while, and the one that a call passes first marks it with the hook that is
  * to count it. Tasks may be preempted between the two, so each step waits
  * until all that passed one before it have passed the other: until every task
  * has been to user space or slept, which is what synchronize_rcu_tasks() waits
- * for.
+ * for. Only other tracers' handlers may sleep between (from 6.13 on), and those
+ * are waited for first.
  *
  * A call without a mark has passed the first before this began, if that is
  * the old hook. If it is the new one, the call has not passed it, and never
- * will: it had gone by before the hook came, or its task slept (for ptrace)
- * since the entry path looked whether there is one.
+ * will: it had gone by before the hook came, or its task slept (for ptrace, or
+ * for seccomp's supervisor) since the entry path looked whether there is one.
+ * If it sleeps there until the old hook has gone, neither counts it.
  */
 static int replace(enum hook_kind to, const struct syscall_set *set)
 {
@@ -99,9 +108,9 @@ static int replace(enum hook_kind to, const struct syscall_set *set)
 	err = hook_entry(to, set);
 	if (err)
 		goto out;
-	synchronize_rcu_tasks();
+	wait_for_passing();
 	set_owner(&now, new, max(old, new));
-	synchronize_rcu_tasks();
+	wait_for_passing();
 	if (old < new) {
 		/* Nobody will leave marks any more. One of a call that never
 		 * came to the second hook must not be taken for the thread's

@@ -26,7 +26,8 @@ struct hook_plan {
  *
  * Process context, under the control mutex; sleeps, for seconds where hundreds
  * of kprobes come or go. While one hook replaces another, each call is counted
- * once. Returns 0, or an error, and then the old plan is in force.
+ * once, but for one that ptrace or seccomp's supervisor holds at its entry until
+ * that is over. Returns 0, or an error, and then the old plan is in force.
  *
  * Where the plan's set differs from the filter in force, call it before the
  * filter gets larger and systally_hook_trim() after it has become smaller.

@@ -53,7 +53,9 @@ static void add(struct pid *pid, unsigned int tgid)
 	/* Calls it made when it was a target before are not timed. */
 	if (leader && !test_bit(tgid, systally_target_bits))
 		systally_inflight_forget(leader);
-	watch(tgid);
+	/* The number may be another's already. */
+	if (leader)
+		watch(tgid);
 	/* It may have just exited: either its exit handler sees the bit, or
 	 * we see that nobody lives. watch() is a full barrier if it sets the
 	 * bit, as is do_exit()'s atomic_dec_and_test().
