@@ -158,8 +158,8 @@ done
 storms_say pause parked
 is "$(count all all getppid)" $(($(storms_total getppid) - before)) \
 	'10 switches of syscalls: a call chosen all the while is exact'
-# A call in flight when the filter drops it was counted, but is not timed: at
-# most one for each of the 6 threads at each switch.
+# A call in flight when the filter drops it was counted, but is not timed if its
+# row has gone meanwhile: about one for each of the 6 threads at each switch.
 is "$(totals | grep -v untimed)" '' 'totals'
 at_least 60 "$(status untimed)" 'only calls in flight then have no time'
 note "untimed: $(status untimed)"
