@@ -49,6 +49,7 @@ static int write_profile(const struct systally_plan *plan,
 static int finish(const struct systally_plan *plan, int status,
 		  struct systally_error *error)
 {
+	const struct systally_outcome *failed;
 	unsigned int count, passed;
 
 	if (status == SYSTALLY_NEEDS_INTERRUPTED) {
@@ -63,11 +64,11 @@ static int finish(const struct systally_plan *plan, int status,
 	if (!plan->count)
 		fprintf(stderr,
 			"systally: note: of the calls that -e names, the command makes none\n");
-	count = systally_measure_untouched(plan, &passed);
-	if (passed < count)
+	count = systally_measure_untouched(plan, &passed, &failed);
+	if (failed)
 		fprintf(stderr,
-			"systally: note: TEST flaps: %u of %u untouched runs did not pass\n",
-			count - passed, count);
+			"systally: note: it flaps: %u of %u untouched runs did not pass (%s)\n",
+			count - passed, count, failed->why);
 	if (write_result(plan, error) || write_profile(plan, error))
 		return SYSTALLY_NEEDS_TROUBLE;
 	return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Medians, margins and ratios of the runs. Called by needs_render.c.
+ * Medians, margins and ratios of the runs. Called by cmd_needs.c and what
+ * renders the result.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -48,6 +49,13 @@ static int compare(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
+/* Sorts them for it. */
+static double median_of(double *values, size_t count)
+{
+	qsort(values, count, sizeof(*values), compare);
+	return (values[count / 2] + values[(count - 1) / 2]) / 2;
+}
+
 /* Sorts the values of those that passed. Returns how many there are. */
 static unsigned int sort(const struct systally_replicas *replicas,
 			 enum systally_metric metric,
@@ -70,9 +78,7 @@ double systally_measure(const struct systally_replicas *replicas,
 	double values[REPLICAS_MAX];
 	unsigned int count = sort(replicas, metric, values);
 
-	if (!count || values[0] < 0)
-		return -1;
-	return (values[count / 2] + values[(count - 1) / 2]) / 2;
+	return !count || values[0] < 0 ? -1 : median_of(values, count);
 }
 
 /* The distance of the least and the greatest, as a part of the median; or 0 */
@@ -103,7 +109,7 @@ double systally_measure_margin(const struct systally_plan *plan,
 			       enum systally_metric metric)
 {
 	const struct systally_replicas *untouched;
-	double *spreads, margin = MARGIN_LEAST;
+	double *spreads, margin = MARGIN_LEAST, before = -1, median;
 	size_t count = 0, i;
 
 	if (plan->options->margin >= 0)
@@ -112,8 +118,14 @@ double systally_measure_margin(const struct systally_plan *plan,
 	if (!spreads)
 		return greater(margin, spread_of(&plan->untouched, metric));
 	for (i = 0; (untouched = group(plan, i)); i++) {
-		if (untouched->passed)
+		median = systally_measure(untouched, metric);
+		if (median <= 0)
+			continue;
+		if (untouched->passed > 1)
 			spreads[count++] = spread_of(untouched, metric);
+		else if (before > 0)
+			spreads[count++] = fabs(median - before) / before;
+		before = median;
 	}
 	qsort(spreads, count, sizeof(*spreads), compare);
 	if (count)
@@ -123,37 +135,48 @@ double systally_measure_margin(const struct systally_plan *plan,
 }
 
 bool systally_measure_drift(const struct systally_plan *plan,
-			    enum systally_metric metric, double *least,
-			    double *most)
+			    enum systally_metric metric, double *earlier,
+			    double *later)
 {
 	const struct systally_replicas *untouched;
-	double value;
-	size_t i;
+	double *medians = calloc(plan->count + 2, sizeof(*medians));
+	size_t count = 0, half, i;
 
-	*least = *most = systally_measure(&plan->untouched, metric);
-	for (i = 1; (untouched = group(plan, i)); i++) {
-		value = systally_measure(untouched, metric);
-		if (value < 0)
-			continue;
-		if (value < *least)
-			*least = value;
-		*most = greater(*most, value);
+	*earlier = -1;
+	*later = -1;
+	if (!medians)
+		return false;
+	for (i = 0; (untouched = group(plan, i)); i++) {
+		medians[count] = systally_measure(untouched, metric);
+		if (medians[count] > 0)
+			count++;
 	}
-	return *least > 0 && *most / *least - 1 >
-			     systally_measure_margin(plan, metric);
+	half = count / 2;
+	if (half) {
+		*earlier = median_of(medians, half);
+		*later = median_of(medians + count - half, half);
+	}
+	free(medians);
+	return half && fabs(*later / *earlier - 1) >
+		       systally_measure_margin(plan, metric);
 }
 
-unsigned int systally_measure_untouched(const struct systally_plan *plan,
-					unsigned int *passed)
+unsigned int
+systally_measure_untouched(const struct systally_plan *plan,
+			   unsigned int *passed,
+			   const struct systally_outcome **failed)
 {
 	const struct systally_replicas *untouched;
 	unsigned int count = 0;
 	size_t i;
 
 	*passed = 0;
+	*failed = NULL;
 	for (i = 0; (untouched = group(plan, i)); i++) {
 		count += untouched->count;
 		*passed += untouched->passed;
+		if (!*failed)
+			*failed = systally_replicas_failed(untouched);
 	}
 	return count;
 }
@@ -165,7 +188,8 @@ systally_measure_ratio(const struct systally_plan *plan,
 		       enum systally_metric metric)
 {
 	const struct systally_replicas *untouched =
-		beside->passed ? beside : &plan->untouched;
+		systally_measure(beside, metric) < 0 ? &plan->untouched :
+						       beside;
 	double before = systally_measure(untouched, metric);
 	double after = systally_measure(replicas, metric);
 	double margin = systally_measure_margin(plan, metric);

@@ -24,8 +24,8 @@ struct systally_ratio {
 const char *systally_metric_name(enum systally_metric metric);
 
 /*
- * Returns the median over all replicas, or a negative number if it was not
- * measured: there was no BENCH, or a run ended before its peaks were seen.
+ * Returns the median over replicas that passed, or a negative number if it was
+ * not measured: there was no BENCH, or a run ended before its peaks were seen.
  */
 double systally_measure(const struct systally_replicas *replicas,
 			enum systally_metric metric);
@@ -33,22 +33,29 @@ double systally_measure(const struct systally_replicas *replicas,
 /*
  * Returns up to which part of 1 a difference is none: --margin, or the spread
  * that nine of ten groups of untouched replicas keep to, and 5% at least.
+ * Where there are no replicas, the distance of one group from the next.
  */
 double systally_measure_margin(const struct systally_plan *plan,
 			       enum systally_metric metric);
 
 /*
- * Finds the least and the greatest of the medians of all groups of untouched
- * replicas. Returns whether they are further apart than the margin: the
- * machine has become slower or faster by itself.
+ * Takes the medians of the earlier and of the later half of all groups of
+ * untouched replicas; negative numbers if there are no two. Returns whether
+ * they are further apart than the margin: the machine has become slower or
+ * faster by itself.
  */
 bool systally_measure_drift(const struct systally_plan *plan,
-			    enum systally_metric metric, double *least,
-			    double *most);
+			    enum systally_metric metric, double *earlier,
+			    double *later);
 
-/* Returns how many untouched runs there were, and how many @passed. */
-unsigned int systally_measure_untouched(const struct systally_plan *plan,
-					unsigned int *passed);
+/*
+ * Returns how many untouched runs there were, and how many @passed; and the
+ * outcome of the first that did not, or NULL.
+ */
+unsigned int
+systally_measure_untouched(const struct systally_plan *plan,
+			   unsigned int *passed,
+			   const struct systally_outcome **failed);
 
 /*
  * Compares the medians of @replicas, which all passed, and of the untouched

@@ -272,7 +272,7 @@ static int run_bench(struct systally_run *run)
 
 void systally_run_phases(struct systally_run *run)
 {
-	static int (*const functions[])(struct systally_run *run) = {
+	static int (*const functions[SYSTALLY_PHASES])(struct systally_run *) = {
 		wait_for_work, run_test, run_bench,
 	};
 	uint64_t begin = run->begin_ns, now;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does the runs: untouched, the discovery, each feature stubbed and faked.
+ * Does the runs: untouched, the discovery, each feature stubbed and faked, and
+ * untouched beside it.
  * Called by cmd_needs.c; what can go at once is in needs_together.c.
  */
 #define _GNU_SOURCE
@@ -57,7 +58,8 @@ int systally_plan_replicas(struct systally_plan *plan, const char *label,
 			return SYSTALLY_NEEDS_TROUBLE;
 		}
 		begin_ns = systally_signals_now_ns();
-		if (systally_state_find(&plan->state, key, outcome)) {
+		if (!plan->redo &&
+		    systally_state_find(&plan->state, key, outcome)) {
 			systally_progress_end(&plan->progress, 0);
 		} else {
 			systally_progress_begin(&plan->progress, key);
@@ -258,7 +260,8 @@ static int list_features(struct systally_plan *plan,
 		return SYSTALLY_NEEDS_TROUBLE;
 	}
 	plan->progress.total += plan->options->replicas *
-				(plan->count * runs_of_each(plan) + 1);
+				(plan->count * runs_of_each(plan) + 1 +
+				 !!plan->options->bench);
 	return 0;
 }
 
@@ -309,8 +312,8 @@ static void skip(struct systally_plan *plan, unsigned int runs)
 		systally_progress_end(&plan->progress, 0);
 }
 
-static int try_one(struct systally_plan *plan, struct systally_tried *tried,
-		   struct systally_error *error)
+static int try_ways(struct systally_plan *plan, struct systally_tried *tried,
+		    struct systally_error *error)
 {
 	struct systally_change_of change = { .feature = &tried->feature };
 	char label[SYSTALLY_FEATURE_LEN + 8];
@@ -321,20 +324,52 @@ static int try_one(struct systally_plan *plan, struct systally_tried *tried,
 		change.way = (enum systally_way)way;
 		snprintf(label, sizeof(label), "%s %s",
 			 systally_way_name(change.way), tried->feature.label);
+		systally_replicas_free(&tried->ways[way]);
 		result = systally_plan_replicas(plan, label, &change, 1, false,
 						&tried->ways[way], error);
 		if (result)
 			return result;
 	}
 	tried->verdict = judge(tried);
-	if (!plan->options->bench)
-		return 0;
-	if (tried->verdict != SYSTALLY_REQUIRED &&
-	    tried->verdict != SYSTALLY_FLAKY)
-		return systally_plan_beside(plan, tried->feature.label,
-					    &tried->beside, error);
-	skip(plan, plan->options->replicas);
 	return 0;
+}
+
+/* Has BENCH measured it, in one of the ways? */
+static bool is_measured(const struct systally_plan *plan,
+			const struct systally_tried *tried)
+{
+	unsigned int way;
+
+	for (way = 0; way < SYSTALLY_WAYS; way++) {
+		if (tried->ways[way].count &&
+		    tried->ways[way].passed == tried->ways[way].count)
+			return plan->options->bench;
+	}
+	return false;
+}
+
+static int try_one(struct systally_plan *plan, struct systally_tried *tried,
+		   struct systally_error *error)
+{
+	size_t before = plan->progress.timed, between;
+	int result = try_ways(plan, tried, error);
+
+	if (result)
+		return result;
+	if (!is_measured(plan, tried)) {
+		skip(plan, plan->options->bench ? plan->options->replicas : 0);
+		return 0;
+	}
+	between = plan->progress.timed;
+	result = systally_plan_beside(plan, tried->feature.label,
+				      &tried->beside, error);
+	/* interrupted just there: the two are to be of one time */
+	if (!result && between == before && plan->progress.timed > between) {
+		plan->redo = true;
+		result = try_ways(plan, tried, error);
+		plan->redo = false;
+	}
+	return result;
 }
 
 static int try_all(struct systally_plan *plan, struct systally_error *error)

@@ -48,6 +48,7 @@ struct systally_plan {
 	struct systally_progress progress;
 	struct systally_used *used;
 	enum systally_needs_discover how;	/* it was found */
+	bool redo;		/* do not take runs from the state */
 	struct systally_replicas untouched;
 	struct systally_tried *tried;
 	size_t count;

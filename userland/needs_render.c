@@ -39,21 +39,18 @@ void systally_needs_why(const struct systally_tried *tried, char text[160])
 
 /* --- markdown --- */
 
-/* As code, in a table or out of it: no bar may stand in it, nor a tick. */
+/* As code, not in a table, and between more ticks than stand in it */
 static void print_code(FILE *out, const char *text)
 {
-	putc('`', out);
-	for (; *text; text++) {
-		if (*text == '`')
-			putc('\'', out);
-		else if ((unsigned char)*text < ' ')
-			putc(' ', out);
-		else if (*text == '|')
-			fputs("\\|", out);
-		else
-			putc(*text, out);
-	}
-	putc('`', out);
+	const char *fence = strstr(text, "``") ? "``` " :
+			    strchr(text, '`') ? "`` " : "`";
+	size_t i;
+
+	fputs(fence, out);
+	for (; *text; text++)
+		putc((unsigned char)*text < ' ' ? ' ' : *text, out);
+	for (i = strlen(fence); i; i--)
+		putc(fence[i - 1], out);
 }
 
 /* As a shell would have to be given it */
@@ -95,30 +92,31 @@ static int print_command(FILE *out, char **command)
 	return 0;
 }
 
+static const char *const units[SYSTALLY_METRICS] = { "", "", " KiB" };
+
 /* What the untouched command did not do the same all the time */
 static void print_changes(FILE *out, const struct systally_plan *plan)
 {
-	unsigned int passed, m;
-	unsigned int count = systally_measure_untouched(plan, &passed);
-	double least, most;
+	const struct systally_outcome *failed;
+	unsigned int passed, count, m;
+	double earlier, later;
 
 	for (m = 0; m < SYSTALLY_METRICS; m++) {
 		enum systally_metric metric = (enum systally_metric)m;
 
-		if (systally_measure_drift(plan, metric, &least, &most))
-			fprintf(out, "Untouched, its %s went from %.10g to %.10g meanwhile.\n",
-				systally_metric_name(metric), least, most);
+		if (systally_measure_drift(plan, metric, &earlier, &later))
+			fprintf(out, "Untouched, its %s went from %.10g to %.10g%s meanwhile.\n",
+				systally_metric_name(metric), earlier, later,
+				units[metric]);
 	}
-	if (passed < count)
-		fprintf(out, "TEST flaps: %u of %u untouched runs did not pass, so a call that seems to be required may not be.\n",
-			count - passed, count);
+	count = systally_measure_untouched(plan, &passed, &failed);
+	if (failed)
+		fprintf(out, "It flaps: %u of %u untouched runs did not pass (%s), so a call that seems to be required may not be.\n",
+			count - passed, count, failed->why);
 }
 
 static void print_untouched(FILE *out, const struct systally_plan *plan)
 {
-	static const char *const units[SYSTALLY_METRICS] = {
-		"", "", " KiB",
-	};
 	const char *comma = "";
 	unsigned int m;
 

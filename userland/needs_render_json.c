@@ -62,8 +62,11 @@ static bool put_head(struct json_object *object,
 		     const struct systally_plan *plan)
 {
 	const struct systally_needs_options *options = plan->options;
+	const struct systally_outcome *failed;
+	unsigned int passed, count;
 	struct utsname kernel;
 
+	count = systally_measure_untouched(plan, &passed, &failed);
 	return systally_json_put(object, "systally_needs",
 				 json_object_new_int(1)) &&
 	       !uname(&kernel) && put_text(object, "kernel", kernel.release) &&
@@ -72,21 +75,23 @@ static bool put_head(struct json_object *object,
 	       (options->bench ? put_text(object, "bench", options->bench) :
 				 put_null(object, "bench")) &&
 	       put_count(object, "replicas", options->replicas) &&
+	       put_count(object, "untouched_runs", count) &&
+	       put_count(object, "untouched_passed", passed) &&
 	       put_text(object, "found_by",
 			systally_needs_discover_name(plan->how));
 }
 
-/* The least and the greatest median of untouched runs */
+/* What the untouched command did in the earlier and the later half */
 static bool put_drift(struct json_object *object,
 		      const struct systally_plan *plan,
 		      enum systally_metric metric)
 {
 	struct json_object *both = json_object_new_object();
-	double least, most;
+	double earlier, later;
 
-	systally_measure_drift(plan, metric, &least, &most);
-	if (both && put_measured(both, "least", least) &&
-	    put_measured(both, "most", most))
+	systally_measure_drift(plan, metric, &earlier, &later);
+	if (both && put_measured(both, "earlier", earlier) &&
+	    put_measured(both, "later", later))
 		return systally_json_put(object, systally_metric_name(metric),
 					 both);
 	json_object_put(both);
@@ -99,13 +104,9 @@ static bool put_untouched(struct json_object *object,
 	struct json_object *untouched = json_object_new_object();
 	struct json_object *margins = json_object_new_object();
 	struct json_object *drift = json_object_new_object();
-	unsigned int m, passed, runs;
-	bool good;
+	bool good = untouched && margins && drift;
+	unsigned int m;
 
-	runs = systally_measure_untouched(plan, &passed);
-	good = untouched && margins && drift &&
-	       put_count(untouched, "runs", runs) &&
-	       put_count(untouched, "passed", passed);
 	for (m = 0; good && m < SYSTALLY_METRICS; m++) {
 		enum systally_metric metric = (enum systally_metric)m;
 		const char *name = systally_metric_name(metric);
@@ -134,18 +135,26 @@ static bool put_ratios(struct json_object *object,
 		       const struct systally_replicas *replicas,
 		       const struct systally_replicas *beside)
 {
-	bool good = true;
+	struct json_object *outside = json_object_new_array();
+	bool good = outside;
 	unsigned int m;
 
 	for (m = 0; good && m < SYSTALLY_METRICS; m++) {
 		enum systally_metric metric = (enum systally_metric)m;
+		const char *name = systally_metric_name(metric);
 		struct systally_ratio ratio =
 			systally_measure_ratio(plan, replicas, beside, metric);
 
-		good = put_measured(object, systally_metric_name(metric),
-				    ratio.known ? ratio.value : -1);
+		good = put_measured(object, name,
+				    ratio.known ? ratio.value : -1) &&
+		       (!ratio.outside ||
+			!json_object_array_add(outside,
+					json_object_new_string(name)));
 	}
-	return good;
+	if (good)
+		return systally_json_put(object, "outside", outside);
+	json_object_put(outside);
+	return false;
 }
 
 static bool put_way(struct json_object *object,

@@ -15,7 +15,7 @@
 #include "needs_state.h"
 #include "render.h"
 
-#define VERSION	1
+#define VERSION	2
 #define LINE_MAX_BYTES	(16 << 20)
 
 static struct json_object *text_or_null(const char *text)
