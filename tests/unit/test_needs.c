@@ -271,6 +271,43 @@ static void test_resume(void **state)
 				"/etc/passwd"), c->state);
 }
 
+/* Takes the lines away in which @word stands. */
+static void forget(const char *path, const char *word)
+{
+	char kept[16384] = "", line[4096];
+	FILE *file = fopen(path, "re");
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (!strstr(line, word))
+			strcat(kept, line);
+	}
+	fclose(file);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(kept, file);
+	fclose(file);
+}
+
+/* What is compared is of one time, wherever it was interrupted. */
+static void test_resume_beside(void **state)
+{
+	struct context *c = *state;
+	int again;
+
+	for (again = 0; again < 2; again++) {
+		assert_int_equal(NEEDS(c, "-r", "1", "-e", "read,fadvise64",
+				       "--state", c->state, "-b", "echo 1", "-t",
+				       "test $SYSTALLY_STATUS = 0", "cat",
+				       "/etc/passwd"), 0);
+		/* at first all; then beside, and what it stands beside */
+		assert_int_equal(c->plan.progress.timed,
+				 again ? 1 + 2 : 1 + 1 + 2 * 2 + 1 + 1 + 1);
+		assert_int_equal(c->plan.tried[0].beside.passed, 1);
+		forget(c->state, "untouched beside fadvise64");
+	}
+}
+
 /* Both ways to find the calls find the same ones. */
 static void test_discover(void **state)
 {
@@ -462,6 +499,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(verdicts), TEST(unfit), TEST(flaps), TEST(flaky),
 		TEST(conflict), TEST(daemon), TEST(server), TEST(resume),
+		TEST(resume_beside),
 		TEST(discover), TEST(parts), TEST(formats),
 		TEST(drift), TEST(flaps_later), TEST(leaderless),
 	};
