@@ -3,6 +3,7 @@
  * `systally needs`: which system calls a command cannot do without. Called by
  * main.c.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,6 +75,33 @@ static int finish(const struct systally_plan *plan, int status,
 	return 0;
 }
 
+static void ignore(int number)
+{
+	(void)number;
+}
+
+/*
+ * Programs signal their parent, to say that they are ready: no such signal is
+ * to end us. By a handler, for what is ignored would be so for children, too.
+ */
+static void ignore_others(void)
+{
+	static const int numbers[] = {
+		SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO,
+	};
+	struct sigaction action;
+	size_t i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (sigaction(numbers[i], NULL, &action) ||
+		    action.sa_handler != SIG_DFL)
+			continue;
+		action.sa_handler = ignore;
+		action.sa_flags = SA_RESTART;
+		sigaction(numbers[i], &action, NULL);
+	}
+}
+
 int systally_cmd_needs(int argc, char **argv, struct systally_error *error)
 {
 	struct systally_needs_options options;
@@ -92,6 +120,13 @@ int systally_cmd_needs(int argc, char **argv, struct systally_error *error)
 	if (systally_signals_open(&signals, error)) {
 		systally_names_free(names);
 		return SYSTALLY_NEEDS_TROUBLE;
+	}
+	ignore_others();
+	if (systally_output_check(options.output, error) ||
+	    systally_output_check(options.profile, error)) {
+		systally_signals_close(&signals);
+		systally_names_free(names);
+		return SYSTALLY_NEEDS_UNFIT;
 	}
 	status = systally_plan_run(&plan, &options, names, &signals, error);
 	status = finish(&plan, status, error);

@@ -80,12 +80,6 @@ out:
 	return result;
 }
 
-static int resolve(const struct systally_feature *feature)
-{
-	return feature->nr >= 0 ? feature->nr :
-	       seccomp_syscall_resolve_name(feature->call);
-}
-
 /*
  * The rule for one feature. The command's own exec is told from others by
  * its arguments' address, which nobody else has.
@@ -97,7 +91,7 @@ static int add_rule(scmp_filter_ctx context,
 	const struct systally_feature *feature = change->feature;
 	uint32_t action = change->way == SYSTALLY_STUB ?
 			  SCMP_ACT_ERRNO(ENOSYS) : SCMP_ACT_ERRNO(0);
-	int nr = resolve(feature);
+	int nr = seccomp_syscall_resolve_name(feature->call);
 	struct scmp_arg_cmp compare = {
 		.arg = feature->argument, .op = SCMP_CMP_MASKED_EQ,
 		.datum_a = feature->mask, .datum_b = feature->value,
@@ -114,6 +108,25 @@ static int add_rule(scmp_filter_ctx context,
 	compare.op = SCMP_CMP_NE;
 	compare.datum_a = (uintptr_t)arguments;
 	return seccomp_rule_add_array(context, action, nr, 1, &compare);
+}
+
+/*
+ * A program that takes a stubbed fork()'s -1 for a pid may kill() all that it
+ * is allowed to.
+ */
+static int spare_others(scmp_filter_ctx context,
+			const struct systally_change_of *changes, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!strcmp(changes[i].feature->call, "kill"))
+			return 0;
+	}
+	return seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM),
+				SCMP_SYS(kill), 1,
+				SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX,
+					UINT32_MAX));
 }
 
 int systally_filter_deny(struct systally_filter *filter,
@@ -141,7 +154,11 @@ int systally_filter_deny(struct systally_filter *filter,
 				changes[i].feature->call);
 		}
 	}
-	return export(filter, context, error);
+	why = spare_others(context, changes, count);
+	if (!why)
+		return export(filter, context, error);
+	seccomp_release(context);
+	return failed(why, error);
 }
 
 int systally_filter_notify(struct systally_filter *filter,
@@ -186,4 +203,9 @@ int systally_filter_load(const struct systally_filter *filter, bool listener)
 bool systally_filter_knows(const char *name)
 {
 	return seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR;
+}
+
+bool systally_filter_can(const struct systally_feature *feature)
+{
+	return feature->nr < 0 && systally_filter_knows(feature->call);
 }

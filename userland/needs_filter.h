@@ -53,10 +53,10 @@ void systally_filter_free(struct systally_filter *filter);
  */
 int systally_filter_load(const struct systally_filter *filter, bool listener);
 
-/*
- * Is @name a call that libseccomp knows? Others, such as numbers without a
- * name, can be filtered on x86-64 only, and not be in profiles.
- */
+/* Is @name a call that libseccomp knows? */
 bool systally_filter_knows(const char *name);
+
+/* Can systally_filter_deny() make a rule for it, on all ABIs? */
+bool systally_filter_can(const struct systally_feature *feature);
 
 #endif /* SYSTALLY_NEEDS_FILTER_H */

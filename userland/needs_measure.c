@@ -53,7 +53,7 @@ static int compare(const void *left, const void *right)
 static double median_of(double *values, size_t count)
 {
 	qsort(values, count, sizeof(*values), compare);
-	return (values[count / 2] + values[(count - 1) / 2]) / 2;
+	return values[count / 2] / 2 + values[(count - 1) / 2] / 2;
 }
 
 /* Sorts the values of those that passed. Returns how many there are. */
@@ -102,7 +102,7 @@ static const struct systally_replicas *group(const struct systally_plan *plan,
 		return &plan->untouched;
 	if (number <= plan->count)
 		return &plan->tried[number - 1].beside;
-	return number == plan->count + 1 ? &plan->together_beside : NULL;
+	return number == plan->count + 1 ? &plan->end : NULL;
 }
 
 double systally_measure_margin(const struct systally_plan *plan,

@@ -126,6 +126,11 @@ static error_t parse_number(int key, char *arg, struct argp_state *state)
 	case 'r':
 		result = read_number(state, "-r", arg, 1, REPLICAS_MAX,
 				     &number);
+		if (!result && strchr(arg, '.')) {
+			argp_error(state, "-r takes a whole number, not '%s'",
+				   arg);
+			result = EINVAL;
+		}
 		options->replicas = (unsigned int)number;
 		break;
 	case KEY_TIMEOUT:
@@ -199,7 +204,7 @@ int systally_needs_options_parse(struct systally_needs_options *options,
 	static const struct argp argp = {
 		.options = list, .parser = parse_option,
 		.args_doc = "-t TEST [--] COMMAND [ARGUMENT...]",
-		.doc = "Tells which system calls COMMAND needs: runs it with each call stubbed (ENOSYS) and faked (0, nothing done), and asks TEST whether it still works. Exit status: 0 done, 1 trouble midway, 2 COMMAND or TEST is not fit for it, 130 interrupted.",
+		.doc = "Tells which system calls COMMAND needs: runs it with each call stubbed (ENOSYS) and faked (0, nothing done), and asks TEST whether it still works. A program whose calls lie to it may do anything: run it where nothing can be harmed. Exit status: 0 done, 1 trouble midway, 2 COMMAND or TEST is not fit for it, 130 interrupted.",
 	};
 
 	memset(options, 0, sizeof(*options));

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,10 @@
 #define SAMPLE_FIRST	(1 * SYSTALLY_MS) /* between two, in the beginning */
 #define SAMPLE		(5 * SYSTALLY_MS) /* and later */
 #define SAMPLE_SHARE	50		/* of the time, at most a 50th */
+
+#define OUTPUT_MOST	(1LL << 30)	/* bytes */
+#define OUTPUT_TAIL	4096		/* where its last line must be */
+#define NOTE_AFTER	(30 * SYSTALLY_S)
 
 void systally_run_reap(struct systally_run *run)
 {
@@ -53,6 +58,13 @@ void systally_run_reap(struct systally_run *run)
 	}
 }
 
+static long long size_of(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) ? 0 : status.st_size;
+}
+
 void systally_run_sample(struct systally_run *run)
 {
 	uint64_t now = systally_signals_now_ns();
@@ -62,6 +74,9 @@ void systally_run_sample(struct systally_run *run)
 
 	systally_tree_sample(&run->runner->tree, run->helper,
 			     &run->outcome->peak);
+	if (size_of(run->place.output) > OUTPUT_MOST ||
+	    size_of(run->place.error) > OUTPUT_MOST)
+		systally_run_fail(run, "more than 1 GiB of output", 0);
 	took = systally_signals_now_ns() - now;
 	if (took * SAMPLE_SHARE > pause)
 		pause = took * SAMPLE_SHARE;
@@ -111,6 +126,8 @@ static void keep_last_line(struct systally_run *run, const char *path)
 	char line[160];
 	char *c;
 
+	if (file && size_of(path) > OUTPUT_TAIL)
+		fseek(file, -OUTPUT_TAIL, SEEK_END);
 	while (file && fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\n")] = '\0';
 		for (c = line; *c; c++) {
@@ -158,7 +175,7 @@ int systally_run_helper(struct systally_run *run, const char *text,
 		run->helper = 0;
 		return -1;
 	}
-	while (run->helper && !run->interrupted &&
+	while (run->helper && !run->interrupted && !run->outcome->why[0] &&
 	       systally_signals_now_ns() < until_ns)
 		systally_run_step(run, until_ns);
 	*in_time = !run->helper;
@@ -178,24 +195,44 @@ static bool lives(struct systally_run *run)
 	       systally_tree_list(&run->runner->tree, run->helper, false);
 }
 
+/* As a step; and says once if it takes long enough to be a server. */
+static void step_or_note(struct systally_run *run, uint64_t now,
+			 uint64_t until)
+{
+	uint64_t note = run->begin_ns + NOTE_AFTER;
+
+	if (run->runner->noted || run->runner->options->timeout_ns) {
+		systally_run_step(run, until);
+	} else if (now < note) {
+		systally_run_step(run, note < until ? note : until);
+	} else {
+		run->runner->noted = true;
+		fprintf(stderr,
+			"%ssystally: note: the command has not ended for 30 seconds; if it is a server, give --server\n",
+			isatty(STDERR_FILENO) ? "\r\033[K" : "");
+	}
+}
+
 /* Waits until it can be tested. Returns 0, or -1 with an outcome or error. */
 static int wait_for_work(struct systally_run *run)
 {
 	const struct systally_needs_options *options = run->runner->options;
 	uint64_t until = phase_end(run, SYSTALLY_PHASE_WORK);
-	uint64_t pause = 5 * SYSTALLY_MS, next;
+	uint64_t pause = 5 * SYSTALLY_MS, next, now;
 	bool in_time = true;
 
-	while (!run->interrupted) {
-		if (systally_signals_now_ns() >= until) {
+	while (!run->interrupted && !run->outcome->why[0]) {
+		/* first: we may have been stopped, or starved */
+		if (!options->server && run->ended)
+			return 0;
+		now = systally_signals_now_ns();
+		if (now >= until) {
 			systally_run_fail(run, options->server ?
 					  "not ready in time" : "timeout", 0);
 			return -1;
 		}
 		if (!options->server) {
-			if (run->ended)
-				return 0;
-			systally_run_step(run, until);
+			step_or_note(run, now, until);
 			continue;
 		}
 		if (!lives(run)) {
@@ -231,7 +268,7 @@ static int run_test(struct systally_run *run)
 	return -1;
 }
 
-/* Reads the one number that BENCH has printed. */
+/* Reads the one number that BENCH has printed: ratios are taken of it. */
 static int read_number(struct systally_run *run)
 {
 	FILE *file = fopen(run->place.figure, "re");
@@ -247,11 +284,12 @@ static int read_number(struct systally_run *run)
 	errno = 0;
 	run->outcome->performance = strtod(text, &end);
 	if (end != text && !end[strspn(end, " \t\r\n")] &&
-	    isfinite(run->outcome->performance) && strlen(text) == got) {
+	    isfinite(run->outcome->performance) &&
+	    run->outcome->performance > 0 && strlen(text) == got) {
 		run->outcome->benched = true;
 		return 0;
 	}
-	systally_run_fail(run, "BENCH printed no number", 0);
+	systally_run_fail(run, "BENCH printed no number above 0", 0);
 	keep_last_line(run, run->place.figure);
 	return -1;
 }

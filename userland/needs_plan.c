@@ -16,7 +16,7 @@ const char *systally_verdict_name(enum systally_verdict verdict)
 	static const char *const names[SYSTALLY_VERDICTS] = {
 		[SYSTALLY_REQUIRED] = "required", [SYSTALLY_FLAKY] = "flaky",
 		[SYSTALLY_FAKEABLE] = "fake", [SYSTALLY_STUBBABLE] = "stub",
-		[SYSTALLY_EITHER] = "both",
+		[SYSTALLY_EITHER] = "both", [SYSTALLY_UNTRIED] = "untried",
 	};
 
 	return names[verdict];
@@ -66,8 +66,9 @@ int systally_plan_replicas(struct systally_plan *plan, const char *label,
 			result = systally_run_once(&plan->runner, changes,
 						   count, NULL, outcome,
 						   error);
-			systally_progress_end(&plan->progress,
-				systally_signals_now_ns() - begin_ns);
+			if (!result)
+				systally_progress_end(&plan->progress,
+					systally_signals_now_ns() - begin_ns);
 			if (!result && systally_state_add(&plan->state, key,
 							  outcome, error))
 				result = SYSTALLY_NEEDS_TROUBLE;
@@ -117,6 +118,21 @@ static int refuse(const char *what, const struct systally_outcome *outcome,
 	return SYSTALLY_NEEDS_UNFIT;
 }
 
+static const char *remedy_for(const struct systally_outcome *failed)
+{
+	if (strstr(failed->why, "BENCH"))
+		return "BENCH has to print one number, and nothing else, and to succeed";
+	if (strstr(failed->why, "TEST"))
+		return "it has to before calls can be tried; see what TEST says, by itself";
+	if (strstr(failed->why, "--stop"))
+		return "see what that says, by itself";
+	if (!strcmp(failed->why, "timeout"))
+		return "give it a longer --timeout, or --server if it does not end by itself";
+	if (strstr(failed->why, "ready"))
+		return "see what it writes, and what --ready (else TEST) says, by itself";
+	return "it has to before calls can be tried";
+}
+
 static int run_untouched(struct systally_plan *plan,
 			 struct systally_error *error)
 {
@@ -136,10 +152,7 @@ static int run_untouched(struct systally_plan *plan,
 	}
 	if (!untouched->passed)
 		return refuse("the untouched command does not pass", failed,
-			      strstr(failed->why, "BENCH") ?
-			      "BENCH has to print one number, and nothing else, and to succeed" :
-			      "it has to before calls can be tried; see what TEST says, by itself",
-			      error);
+			      remedy_for(failed), error);
 	systally_error_set(error,
 		"TEST flaps: %u of %u untouched runs passed (%s); nothing can be told by it until all do",
 		untouched->passed, untouched->count, failed->why);
@@ -194,6 +207,11 @@ static int discover(struct systally_plan *plan, struct systally_error *error)
 		result = discover_by(plan, plan->how, &outcome, error);
 		if (!result && outcome.passed)
 			return 0;
+		if (!result)
+			fprintf(stderr,
+				"systally: note: the command did not pass while its calls were being recorded by %s: %s\n",
+				systally_needs_discover_name(plan->how),
+				outcome.why);
 		if (result && result != SYSTALLY_NEEDS_NO_FILTER)
 			return result;
 	}
@@ -222,8 +240,9 @@ static int find_used(struct systally_plan *plan, struct systally_error *error)
 	}
 	systally_progress_begin(&plan->progress, "which calls it makes");
 	result = discover(plan, error);
-	systally_progress_end(&plan->progress,
-			      systally_signals_now_ns() - begin_ns);
+	if (!result)
+		systally_progress_end(&plan->progress,
+				      systally_signals_now_ns() - begin_ns);
 	if (!result && systally_state_add_used(&plan->state, plan->how,
 					       plan->used, error))
 		result = SYSTALLY_NEEDS_TROUBLE;
@@ -260,8 +279,7 @@ static int list_features(struct systally_plan *plan,
 		return SYSTALLY_NEEDS_TROUBLE;
 	}
 	plan->progress.total += plan->options->replicas *
-				(plan->count * runs_of_each(plan) + 1 +
-				 !!plan->options->bench);
+				(plan->count * runs_of_each(plan) + 2);
 	return 0;
 }
 
@@ -352,8 +370,14 @@ static int try_one(struct systally_plan *plan, struct systally_tried *tried,
 		   struct systally_error *error)
 {
 	size_t before = plan->progress.timed, between;
-	int result = try_ways(plan, tried, error);
+	int result;
 
+	if (!systally_filter_can(&tried->feature)) {
+		tried->verdict = SYSTALLY_UNTRIED;
+		skip(plan, plan->options->replicas * runs_of_each(plan));
+		return 0;
+	}
+	result = try_ways(plan, tried, error);
 	if (result)
 		return result;
 	if (!is_measured(plan, tried)) {
@@ -404,6 +428,10 @@ static int run_all(struct systally_plan *plan, const struct systally_set *set,
 		result = try_all(plan, error);
 	if (!result)
 		result = systally_plan_together(plan, error);
+	/* does it still pass? */
+	if (!result)
+		result = systally_plan_beside(plan, "the end", &plan->end,
+					      error);
 	systally_progress_clear(&plan->progress);
 	return result;
 }
@@ -447,7 +475,7 @@ void systally_plan_free(struct systally_plan *plan)
 	free(plan->kept);
 	systally_replicas_free(&plan->untouched);
 	systally_replicas_free(&plan->together_run);
-	systally_replicas_free(&plan->together_beside);
+	systally_replicas_free(&plan->end);
 	systally_used_free(plan->used);
 	systally_state_close(&plan->state);
 	systally_runner_free(&plan->runner);

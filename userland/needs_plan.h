@@ -15,6 +15,7 @@ enum systally_verdict {
 	SYSTALLY_FAKEABLE,
 	SYSTALLY_STUBBABLE,
 	SYSTALLY_EITHER,	/* stub or fake */
+	SYSTALLY_UNTRIED,	/* no filter can be made for it here */
 	SYSTALLY_VERDICTS,
 };
 
@@ -57,7 +58,7 @@ struct systally_plan {
 	bool *kept;		/* of each, whether it still goes */
 	size_t together_count;
 	struct systally_replicas together_run;	/* of those kept */
-	struct systally_replicas together_beside;
+	struct systally_replicas end;	/* untouched, after all others */
 	struct systally_conflict *conflicts;
 	size_t conflict_count;
 };
@@ -87,7 +88,8 @@ void systally_replicas_free(struct systally_replicas *replicas);
 /*
  * Runs the command untouched once more, beside runs that were measured by
  * BENCH: what they are compared with must be of their time, as a machine can
- * become slower or faster. @label names those. Returns as above.
+ * become slower or faster. @label names those. Returns as
+ * systally_plan_replicas() does.
  */
 int systally_plan_beside(struct systally_plan *plan, const char *label,
 			 struct systally_replicas *beside,

@@ -246,6 +246,9 @@ static void print_sums(FILE *out, const struct systally_plan *plan)
 	if (counts[SYSTALLY_FLAKY])
 		fprintf(out, ", %zu flaky: their replicas disagree, so nothing is said of them",
 			counts[SYSTALLY_FLAKY]);
+	if (counts[SYSTALLY_UNTRIED])
+		fprintf(out, ", %zu untried: this libseccomp has no name for them",
+			counts[SYSTALLY_UNTRIED]);
 	fputs(".\n", out);
 }
 
@@ -255,6 +258,11 @@ static void print_conflict(FILE *out, const struct systally_plan *plan,
 	const struct systally_change_of *together = plan->together;
 	size_t i;
 
+	if (conflict->count == 1) {
+		fprintf(out, "- %s passed before and failed now: it flaps. It is left as it is.\n",
+			together[conflict->members[0]].feature->label);
+		return;
+	}
 	fputs("- Not at once:", out);
 	for (i = 0; i < conflict->count; i++)
 		fprintf(out, "%s %s", i ? "," : "",
@@ -285,7 +293,7 @@ static void print_together(FILE *out, const struct systally_plan *plan)
 		for (metric = 0; metric < SYSTALLY_METRICS; metric++) {
 			struct systally_ratio ratio =
 				systally_measure_ratio(plan, run,
-					&plan->together_beside,
+					&plan->end,
 					(enum systally_metric)metric);
 
 			if (ratio.known)

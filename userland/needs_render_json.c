@@ -2,6 +2,7 @@
 /*
  * The result of `systally needs` for programs. Called by needs_render.c.
  */
+#include <math.h>
 #include <sys/utsname.h>
 
 #include "json.h"
@@ -32,11 +33,11 @@ static bool put_count(struct json_object *object, const char *key,
 	return systally_json_put(object, key, json_object_new_uint64(count));
 }
 
-/* A number, or null where there is none: it is negative */
+/* A number, or null where there is none: it is negative, or too large */
 static bool put_measured(struct json_object *object, const char *key,
 			 double value)
 {
-	return value < 0 ? put_null(object, key) :
+	return value < 0 || !isfinite(value) ? put_null(object, key) :
 	       systally_json_put(object, key, json_object_new_double(value));
 }
 
@@ -268,7 +269,7 @@ static bool put_together(struct json_object *object,
 			json_object_put(members);
 	}
 	if (good && put_ratios(together, plan, &plan->together_run,
-			       &plan->together_beside) &&
+			       &plan->end) &&
 	    systally_json_put(together, "features",
 			      make_members(plan, NULL,
 					   plan->together_count))) {

@@ -22,17 +22,19 @@
 #define STOP_LIMIT	(20 * SYSTALLY_S) /* for --stop */
 #define KILL_LIMIT	(20 * SYSTALLY_S) /* until SIGKILL must have worked */
 
-/* Asks the server to end, and gives it time. */
-static void end_gently(struct systally_run *run)
+/* Asks the server to end, and gives it time. Returns whether --stop failed. */
+static bool end_gently(struct systally_run *run)
 {
 	struct systally_tree *tree = &run->runner->tree;
 	const char *stop = run->runner->options->stop;
+	bool in_time, failed = false;
 	uint64_t until;
-	bool in_time;
 
 	if (stop) {
 		until = systally_signals_now_ns() + STOP_LIMIT;
-		systally_run_helper(run, stop, false, until, &in_time);
+		failed = !systally_run_helper(run, stop, false, until,
+					      &in_time) &&
+			 (!in_time || run->helper_status);
 	} else if (!run->ended) {
 		kill(run->started.pid, SIGTERM);
 	} else {
@@ -44,6 +46,7 @@ static void end_gently(struct systally_run *run)
 	       (!run->ended || systally_tree_list(tree, 0, false)))
 		systally_run_step(run, systally_signals_now_ns() +
 				       20 * SYSTALLY_MS);
+	return failed;
 }
 
 /*
@@ -143,8 +146,12 @@ static int run_in_place(struct systally_run *run,
 			systally_run_sample(run);
 		systally_run_phases(run);
 		run->sample_ns = 0;
-		if (run->runner->options->server && run->outcome->passed)
-			end_gently(run);
+		if (run->runner->options->server && run->outcome->passed &&
+		    end_gently(run) && !changed) {
+			systally_run_fail(run, "--stop failed (%d)",
+					  run->helper_status);
+			run->outcome->passed = false;
+		}
 	}
 	systally_start_close(&run->started);
 	if (end_all(run) && !result)

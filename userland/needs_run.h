@@ -43,6 +43,7 @@ struct systally_runner {
 	struct systally_launchpad pad;
 	struct systally_tree tree;
 	uint64_t limit_ns[SYSTALLY_PHASES];
+	bool noted;		/* that it takes long */
 };
 
 /*

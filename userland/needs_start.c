@@ -124,11 +124,31 @@ static int remove_one(const char *path, const struct stat *status, int type,
 	return 0;
 }
 
+/* Folders that were left without rights are in the way; counts them. */
+static unsigned int opened;
+
+static int open_one(const char *path, const struct stat *status, int type,
+		    struct FTW *ftw)
+{
+	(void)status;
+	(void)ftw;
+	if ((type == FTW_D || type == FTW_DNR) &&
+	    access(path, R_OK | W_OK | X_OK) && !chmod(path, 0700))
+		opened++;
+	return 0;
+}
+
 void systally_place_remove(const struct systally_place *place)
 {
-	if (place->directory[0])
-		nftw(place->directory, remove_one, 16,
-		     FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	if (!place->directory[0])
+		return;
+	/* what a folder holds is seen only once it is open */
+	do {
+		opened = 0;
+		nftw(place->directory, open_one, 16, FTW_PHYS | FTW_MOUNT);
+	} while (opened);
+	nftw(place->directory, remove_one, 16,
+	     FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 static void redirect(const char *path, int flags, int to)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "names.h"
@@ -54,7 +55,7 @@ static bool put_command(struct json_object *object, char **command)
 	return systally_json_put(object, "command", words);
 }
 
-/* All that the outcome of a run depends on; not how it is shown. */
+/* All that outcomes depend on; not how they are shown, nor which are wanted. */
 static struct json_object *make_asked(const struct systally_needs_options *o)
 {
 	struct json_object *asked = json_object_new_object();
@@ -66,7 +67,6 @@ static struct json_object *make_asked(const struct systally_needs_options *o)
 	    put_text(asked, "bench", o->bench) &&
 	    put_text(asked, "ready", o->ready) &&
 	    put_text(asked, "stop", o->stop) &&
-	    put_text(asked, "syscalls", o->syscalls) &&
 	    put_number(asked, "server", o->server) &&
 	    put_number(asked, "sub", o->sub) &&
 	    put_number(asked, "replicas", o->replicas) &&
@@ -138,6 +138,13 @@ static int read_lines(struct systally_state *state, FILE *file,
 	int result = 0;
 
 	while (!result && (got = getline(&text, &room, file)) > 0) {
+		if (text[got - 1] != '\n' && !number &&
+		    strncmp(text, systally_json_line(asked), (size_t)got)) {
+			result = systally_error_set(error,
+				"%s is not what `systally needs --state` writes; give another file",
+				state->path);
+			break;
+		}
 		if (text[got - 1] != '\n')
 			break;
 		number++;
@@ -178,6 +185,7 @@ int systally_state_open(struct systally_state *state,
 			struct systally_error *error)
 {
 	struct json_object *asked = make_asked(options);
+	struct stat status;
 	FILE *file = NULL;
 	int result = -1;
 
@@ -193,8 +201,14 @@ int systally_state_open(struct systally_state *state,
 		result = 0;
 		goto out;
 	}
-	state->fd = open(state->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC,
-			 0644);
+	state->fd = open(state->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC |
+			 O_NONBLOCK, 0644);
+	if (state->fd >= 0 && !fstat(state->fd, &status) &&
+	    !S_ISREG(status.st_mode)) {
+		systally_error_set(error, "%s is not a regular file",
+				   state->path);
+		goto out;
+	}
 	file = state->fd < 0 ? NULL : fopen(state->path, "re");
 	if (!file) {
 		systally_error_set(error, "cannot open %s: %s", state->path,

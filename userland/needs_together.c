@@ -37,6 +37,7 @@ static void collect(struct systally_plan *plan)
 
 		if (tried->verdict == SYSTALLY_REQUIRED ||
 		    tried->verdict == SYSTALLY_FLAKY ||
+		    tried->verdict == SYSTALLY_UNTRIED ||
 		    (tried->feature.part && covered(plan, &tried->feature)))
 			continue;
 		plan->kept[plan->together_count] = true;
@@ -291,8 +292,5 @@ int systally_plan_together(struct systally_plan *plan,
 			    error);
 	while (!result && !pass && count_kept(plan))
 		result = settle_one(plan, &pass, error);
-	if (!result && pass && plan->options->bench)
-		result = systally_plan_beside(plan, "together",
-					      &plan->together_beside, error);
 	return result;
 }

@@ -4,7 +4,9 @@
  * Called by the subcommands.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "output.h"
 
@@ -20,6 +22,23 @@ FILE *systally_output_open(const char *path, FILE *stream,
 		systally_error_set(error, "cannot write to %s: %s", path,
 				   strerror(errno));
 	return out;
+}
+
+int systally_output_check(const char *path, struct systally_error *error)
+{
+	int fd;
+
+	if (!path || !strcmp(path, "-"))
+		return 0;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+	/* a pipe that nobody reads yet */
+	if (fd < 0 && errno == ENXIO)
+		return 0;
+	if (fd < 0)
+		return systally_error_set(error, "cannot write to %s: %s", path,
+					  strerror(errno));
+	close(fd);
+	return 0;
 }
 
 int systally_output_flush(FILE *out, const char *path,

@@ -17,6 +17,13 @@ FILE *systally_output_open(const char *path, FILE *stream,
 			   struct systally_error *error);
 
 /*
+ * Finds out early whether @path, unless it is NULL or `-`, can be written to:
+ * makes it if it is not there, and leaves it as it is otherwise. Returns 0, or
+ * -1 with @error.
+ */
+int systally_output_check(const char *path, struct systally_error *error);
+
+/*
  * Writes out what is buffered. Returns 0, or -errno with @error for anything
  * that could not be written since the stream was opened.
  */

@@ -155,6 +155,11 @@ static void test_unfit(void **state)
 		       "BENCH printed no number");
 	assert_refused(c, NEEDS(c, "-t", "true", "-b", "echo 1 2", "true"),
 		       "BENCH printed no number");
+	assert_refused(c, NEEDS(c, "-t", "true", "-b", "echo -5", "true"),
+		       "BENCH printed no number above 0");
+	assert_refused(c, NEEDS(c, "-t", "true", "--server", "--stop",
+				"exit 3", "sleep", "1000"), "--stop failed (3)");
+	assert_int_equal(NEEDS(c, "-t", "true", "-r", "1.5", "true"), -1);
 	assert_refused(c, NEEDS(c, "-t", "true", "--timeout", "0.2", "sleep",
 				"1000"), "timeout");
 	assert_refused(c, NEEDS(c, "-t", "true", "--server", "--ready",
@@ -211,6 +216,65 @@ static void test_conflict(void **state)
 	assert_int_equal(c->plan.together_run.passed, 1);
 }
 
+/* Runs that are counted in a file; what stands in @format makes use of it. */
+#define NTH	"n=$(cat $FOLDER/n 2>/dev/null); echo $((n + 1)) >$FOLDER/n; "
+
+static char *markdown(struct context *c)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	c->options.format = SYSTALLY_NEEDS_MARKDOWN;
+	assert_int_equal(systally_needs_render(out, &c->plan), 0);
+	fclose(out);
+	return text;
+}
+
+/* It is said if it works no more in the end, whatever is measured. */
+static void test_breaks(void **state)
+{
+	struct context *c = *state;
+	char *text;
+
+	/* untouched, discovery, stub, fake; then no more */
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t",
+			       NTH "test \"${n:-0}\" -lt 4", "cat",
+			       "/etc/passwd"), 0);
+	text = markdown(c);
+	assert_non_null(strstr(text,
+		"\nIt flaps: 1 of 2 untouched runs did not pass (TEST failed (1)), "));
+	assert_non_null(strstr(text,
+		"\n- fadvise64 passed before and failed now: it flaps. It is left as it is.\n"));
+	free(text);
+}
+
+/* A kill() of -1, which may be a fork's that was stubbed, reaches nobody. */
+static void test_kill(void **state)
+{
+	struct context *c = *state;
+
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "access,kill", "-t",
+			       "grep -q 0 $SYSTALLY_OUTPUT", "sh", "-c",
+			       "kill -s 0 -- -1; echo $?"), 0);
+	assert_string_equal(verdict(c, "access"), "required");
+	assert_string_equal(verdict(c, "kill"), "fake");
+}
+
+/* A number that is no call's is left alone; the others are tried. */
+static void test_untried(void **state)
+{
+	struct context *c = *state;
+
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "500,access", "-t", "true",
+			       "perl", "-e", "syscall(500)"), 0);
+	assert_int_equal(c->plan.count, 2);
+	assert_string_equal(systally_verdict_name(c->plan.tried[1].verdict),
+			    "untried");
+	assert_string_equal(verdict(c, "access"), "both");
+}
+
 /* What leaves its parent, and its session, is ended all the same. */
 static void test_daemon(void **state)
 {
@@ -247,16 +311,37 @@ static void test_server(void **state)
 	assert_true(c->plan.untouched.outcomes[0].peak.fds >= 3);
 }
 
+static void read_file(const char *path, char *text, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	size_t got;
+
+	assert_non_null(file);
+	got = fread(text, 1, size - 1, file);
+	fclose(file);
+	text[got] = '\0';
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
 static void test_resume(void **state)
 {
 	struct context *c = *state;
+	char text[64];
 	size_t done;
 
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,fadvise64", "--state",
 			       c->state, "-t", "test $SYSTALLY_STATUS = 0",
 			       "cat", "/etc/passwd"), 0);
 	done = c->plan.progress.timed;
-	assert_int_equal(done, 2 + 1 + 2 * 2 * 2 + 2);
+	assert_int_equal(done, 2 + 1 + 2 * 2 * 2 + 2 + 2);
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,fadvise64", "--state",
 			       c->state, "-t", "test $SYSTALLY_STATUS = 0",
 			       "cat", "/etc/passwd"), 0);
@@ -267,26 +352,41 @@ static void test_resume(void **state)
 	assert_int_equal(c->plan.together_run.passed, 2);
 	/* and no other question is answered from it */
 	assert_refused(c, NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
-				"-t", "test $SYSTALLY_STATUS = 0", "cat",
-				"/etc/passwd"), c->state);
+				"-t", "true", "cat", "/etc/passwd"), c->state);
+	/* nor is anything written to a file of other things */
+	write_file(c->state, "precious");
+	assert_refused(c, NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
+				"-t", "true", "cat", "/etc/passwd"), c->state);
+	read_file(c->state, text, sizeof(text));
+	assert_string_equal(text, "precious");
+}
+
+/* The same command goes on for other calls. */
+static void test_resume_others(void **state)
+{
+	struct context *c = *state;
+
+	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,fadvise64", "--state",
+			       c->state, "-t", "test $SYSTALLY_STATUS = 0",
+			       "cat", "/etc/passwd"), 0);
+	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
+			       "-t", "test $SYSTALLY_STATUS = 0", "cat",
+			       "/etc/passwd"), 0);
+	assert_int_equal(c->plan.progress.timed, 0);
 }
 
 /* Takes the lines away in which @word stands. */
 static void forget(const char *path, const char *word)
 {
-	char kept[16384] = "", line[4096];
-	FILE *file = fopen(path, "re");
+	char text[16384], kept[16384] = "";
+	char *line, *rest = text;
 
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file)) {
+	read_file(path, text, sizeof(text));
+	while ((line = strsep(&rest, "\n")) && *line) {
 		if (!strstr(line, word))
-			strcat(kept, line);
+			strcat(strcat(kept, line), "\n");
 	}
-	fclose(file);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	fputs(kept, file);
-	fclose(file);
+	write_file(path, kept);
 }
 
 /* What is compared is of one time, wherever it was interrupted. */
@@ -338,8 +438,7 @@ static void test_parts(void **state)
 {
 	struct context *c = *state;
 	char text[4096];
-	size_t unnamed, got;
-	FILE *file;
+	size_t unnamed;
 
 	assert_int_equal(NEEDS(c, "-r", "1", "--sub", "-e", "fcntl", "-t",
 			       "test $SYSTALLY_STATUS = 0", "sh", "-c",
@@ -349,11 +448,7 @@ static void test_parts(void **state)
 						c->names, &unnamed, &c->error),
 			 0);
 	assert_int_equal(unnamed, 0);
-	file = fopen(c->state, "re");
-	assert_non_null(file);
-	got = fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
-	text[got] = '\0';
+	read_file(c->state, text, sizeof(text));
 	assert_non_null(strstr(text, "\"SCMP_ARCH_X86_64\""));
 	assert_non_null(strstr(text, "\"fcntl\""));
 	assert_non_null(strstr(text, "\"execve\""));
@@ -397,22 +492,6 @@ static void test_formats(void **state)
 		}
 		free(text);
 	}
-}
-
-/* Runs that are counted in a file; what stands in @format makes use of it. */
-#define NTH	"n=$(cat $FOLDER/n 2>/dev/null); echo $((n + 1)) >$FOLDER/n; "
-
-static char *markdown(struct context *c)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	assert_non_null(out);
-	c->options.format = SYSTALLY_NEEDS_MARKDOWN;
-	assert_int_equal(systally_needs_render(out, &c->plan), 0);
-	fclose(out);
-	return text;
 }
 
 /* A machine that becomes faster is not a call that is better left out. */
@@ -499,7 +578,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(verdicts), TEST(unfit), TEST(flaps), TEST(flaky),
 		TEST(conflict), TEST(daemon), TEST(server), TEST(resume),
-		TEST(resume_beside),
+		TEST(resume_others), TEST(resume_beside),
+		TEST(breaks), TEST(kill), TEST(untried),
 		TEST(discover), TEST(parts), TEST(formats),
 		TEST(drift), TEST(flaps_later), TEST(leaderless),
 	};
