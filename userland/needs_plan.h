@@ -99,6 +99,13 @@ int systally_plan_beside(struct systally_plan *plan, const char *label,
 const struct systally_outcome *
 systally_replicas_failed(const struct systally_replicas *replicas);
 
+/*
+ * Lists what of @set the command uses, and tries each by itself. Returns 0, or
+ * with @error an exit status.
+ */
+int systally_plan_try(struct systally_plan *plan, const struct systally_set *set,
+		      struct systally_error *error);
+
 /* Runs what can go at once, and finds out what cannot. As above. */
 int systally_plan_together(struct systally_plan *plan,
 			   struct systally_error *error);
