@@ -65,7 +65,10 @@ begin() {
 		die "cannot write to the cache, $cache"
 	# One at a time; another run may just be fetching the same.
 	exec 9>"$cache/setup.lock"
-	flock 9
+	flock -n 9 || {
+		say 'waiting for another set-up to end'
+		flock 9
+	}
 	# Nobody else is at work: that was left behind when one was killed.
 	for folder in "$cache"/setup.??????; do
 		[ ! -d "$folder" ] || remove "$folder"
