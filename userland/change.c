@@ -24,9 +24,25 @@ static uint64_t distance(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
+/* What two runs can have in common: no process; times, if both have them. */
+static void copy_row(struct systally_row *to, const struct systally_row *from,
+		     bool timed)
+{
+	*to = *from;
+	to->tgid = 0;
+	to->tid = 0;
+	to->start_ns = 0;
+	if (!timed) {
+		to->errors = 0;
+		to->total_ns = 0;
+		to->max_ns = 0;
+	}
+}
+
 /*
  * Ranks one side in the order of its keys. By command, rows are taken for
- * those of processes folded by command, which is what they then are.
+ * those of processes folded by command, which is what they then are. Of calls
+ * that the module had no memory for, the number is known all the same.
  */
 static int rank_side(struct systally_ranking *ranking,
 		     const struct systally_comparison *comparison,
@@ -39,27 +55,25 @@ static int rank_side(struct systally_ranking *ranking,
 		.by = by_command ? SYSTALLY_BY_ROW : SYSTALLY_BY_SYSCALL,
 		.sort = SYSTALLY_SORT_NOTHING, .set = comparison->set,
 	};
+	const size_t tallied = snapshot->header.call_rows;
+	const size_t unattributed = snapshot->header.unattributed_rows;
 	struct systally_snapshot copy = *snapshot;
-	size_t i, count = snapshot->header.call_rows;
+	size_t i;
 	int result;
 
 	copy.header.hist_rows = 0;
-	copy.calls = calloc(count ? count : 1, sizeof(*copy.calls));
+	copy.header.call_rows += unattributed;
+	copy.calls = calloc(tallied + unattributed + 1, sizeof(*copy.calls));
 	if (!copy.calls)
 		return systally_error_set(error,
 			"no memory to compare two recordings");
-	for (i = 0; i < count; i++) {
-		struct systally_row *row = &copy.calls[i];
+	for (i = 0; i < tallied; i++)
+		copy_row(&copy.calls[i], &snapshot->calls[i], timed);
+	for (i = 0; i < unattributed; i++) {
+		struct systally_row *row = &copy.calls[tallied + i];
 
-		*row = snapshot->calls[i];
-		row->tgid = 0;
-		row->tid = 0;
-		row->start_ns = 0;
-		if (!timed) {
-			row->errors = 0;
-			row->total_ns = 0;
-			row->max_ns = 0;
-		}
+		copy_row(row, &snapshot->unattributed[i], timed);
+		strcpy(row->comm, "?");
 	}
 	result = systally_rank(ranking, &question, &copy, names, error);
 	free(copy.calls);

@@ -42,7 +42,8 @@ struct systally_changes {
 };
 
 /*
- * Finds what changed from @a to @b. Rows of any process are added up; ties
+ * Finds what changed from @a to @b. Rows of any process are added up, and what
+ * is unattributed counts as calls of the command `?`; ties
  * are broken by name and ABI, so that the same two always give the same list.
  * Returns 0, and the caller frees it; -1 with @error when out of memory.
  */

@@ -43,25 +43,21 @@ static int read_sets(struct compare *compare)
 
 /*
  * A call that only one side was asked to count would look added or gone:
- * whatever is compared, both must have been asked for, or neither.
+ * whatever is compared, both must have been asked for, or neither. From here on
+ * the set has only what both were.
  */
 static int check_asked(struct compare *compare)
 {
-	struct systally_set asked[2] = { { .all = true }, { .all = true } };
-	struct systally_error ignored = { "" };
+	struct systally_set asked[2];
 	unsigned int abi;
 	int side, nr;
 
 	for (side = 0; side < 2; side++) {
-		const char *syscalls = compare->records[side].syscalls;
-
-		if (!syscalls)
-			continue;
-		if (systally_set_parse(&asked[side], compare->names, syscalls,
-				       &ignored))
-			return systally_error_set(compare->error,
-				"%s was recorded with -e '%.80s', which this systally does not understand; record it again",
-				compare->options->files[side], syscalls);
+		if (systally_record_asked(&compare->records[side],
+					  compare->options->files[side],
+					  compare->names, &asked[side],
+					  compare->error))
+			return -1;
 	}
 	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
 		for (nr = 0; nr <= SYSTALLY_NR_MAX; nr++) {
@@ -75,18 +71,39 @@ static int check_asked(struct compare *compare)
 				compare->records[1].syscalls ?: "all");
 		}
 	}
+	systally_set_keep(&compare->set, &asked[0]);
+	if (systally_set_is_empty(&compare->set))
+		return systally_error_set(compare->error,
+			"there is nothing to compare: A and B were recorded with -e '%.80s', and compare was to look at other calls, or none",
+			compare->records[0].syscalls ?: "all");
 	return 0;
+}
+
+/* By command, a thread's name would be taken for a process's. */
+static int check_threads(struct compare *compare)
+{
+	const struct systally_record *records = compare->records;
+
+	if (compare->options->by != SYSTALLY_BY_COMMAND ||
+	    !((records[0].snapshot.header.flags ^
+	       records[1].snapshot.header.flags) & SYSTALLY_THREADS))
+		return 0;
+	return systally_error_set(compare->error,
+		"only one of A and B was recorded by thread, so the names of their commands differ; compare without --by, or record it again");
 }
 
 static int check_times(struct compare *compare)
 {
 	int side;
 
-	for (side = 0; side < 2 && compare->options->latency; side++) {
+	if (!compare->options->latency &&
+	    compare->options->sort != SYSTALLY_SORT_ERRORS)
+		return 0;
+	for (side = 0; side < 2; side++) {
 		if (compare->records[side].snapshot.header.collect ==
 		    SYSTALLY_COLLECT_COUNT)
 			return systally_error_set(compare->error,
-				"%s has no times to compare; record it again, or leave out -L, --time-threshold and sorting by time",
+				"%s has no times and errors to compare; record it again, or leave out -L, --time-threshold and sorting by time or errors",
 				compare->options->files[side]);
 	}
 	return 0;
@@ -109,14 +126,17 @@ static void add_notes(struct compare *compare)
 		if (!record->ended)
 			systally_notes_add(notes,
 				"%s ends before its command did", name);
-		else if (record->status !=
-			 compare->records[!side].status && record->status)
+		else if (record->status)
 			systally_notes_add(notes,
 				"%s's command failed, with status %d", name,
 				record->status);
+		if (header->collect == SYSTALLY_COLLECT_COUNT)
+			systally_notes_add(notes,
+				"%s has no times and errors, so these were not compared",
+				name);
 		if (header->unattributed)
 			systally_notes_add(notes,
-				"%llu calls of %s are in no row, since the module ran out of memory for rows",
+				"for %llu calls of %s the module had no memory but to count them: nobody knows their command, time and errors",
 				(unsigned long long)header->unattributed,
 				name);
 		if (header->untimed)
@@ -173,7 +193,8 @@ static int compare_records(struct compare *compare)
 	struct systally_changes changes;
 	int status = TROUBLE;
 
-	if (check_asked(compare) || check_times(compare))
+	if (check_asked(compare) || check_threads(compare) ||
+	    check_times(compare))
 		return TROUBLE;
 	add_notes(compare);
 	if (systally_compare(&changes, &comparison,

@@ -100,33 +100,47 @@ static int report(const struct systally_control *control,
 	return result;
 }
 
+static int report_record(const struct systally_options *options,
+			 struct systally_reporter *reporter,
+			 const struct systally_record *record,
+			 struct systally_error *error)
+{
+	struct systally_notes notes = { 0 };
+	FILE *out = systally_output_open(options->output, stdout, error);
+	int result;
+
+	if (!out)
+		return -1;
+	systally_report_note_missed(&notes, record->missed);
+	result = systally_report_write(reporter, &record->snapshot, &notes,
+			"nothing was counted when this was recorded", out,
+			error);
+	systally_notes_free(&notes);
+	if (systally_output_close(out, options->output, error))
+		result = -1;
+	return result;
+}
+
 /* On a recording: no module is needed, nor root. */
 static int report_file(const struct systally_options *options,
 		       struct systally_reporter *reporter,
-		       struct systally_error *error)
+		       struct systally_set *set, struct systally_error *error)
 {
-	struct systally_notes notes = { 0 };
+	struct systally_set asked;
 	struct systally_record record;
-	FILE *out;
 	int result;
 
 	if (systally_record_read(&record, options->files[0], error))
 		return -1;
 	reporter->file = options->files[0];
 	reporter->kernel = record.kernel;
-	out = systally_output_open(options->output, stdout, error);
-	if (!out) {
-		systally_record_free(&record);
-		return -1;
+	result = systally_record_asked(&record, options->files[0],
+				       reporter->names, &asked, error);
+	if (!result) {
+		systally_set_keep(set, &asked);
+		result = report_record(options, reporter, &record, error);
 	}
-	systally_report_note_missed(&notes, record.missed);
-	result = systally_report_write(reporter, &record.snapshot, &notes,
-			"nothing was counted when this was recorded", out,
-			error);
-	systally_notes_free(&notes);
 	systally_record_free(&record);
-	if (systally_output_close(out, options->output, error))
-		result = -1;
 	return result;
 }
 
@@ -151,7 +165,7 @@ int systally_cmd_report(const struct systally_options *options,
 	    systally_set_parse(&set, names, options->syscalls, error))
 		goto out;
 	if (options->file_count) {
-		status = report_file(options, &reporter, error) ? 1 : 0;
+		status = report_file(options, &reporter, &set, error) ? 1 : 0;
 		goto out;
 	}
 	systally_process_tgids(options->pids, options->pid_count);

@@ -27,7 +27,6 @@ struct run {
 	struct systally_child child;
 	int status;		/* the command's; -1: it has not ended */
 	uint64_t missed;	/* kprobe_missed at the start */
-	FILE *out;
 	bool written;
 };
 
@@ -76,8 +75,9 @@ static int stop_and_write(struct run *run)
 {
 	struct systally_snapshot snapshot = { 0 };
 	struct systally_launched launched = {
-		.snapshot = &snapshot, .status = run->status, .out = run->out,
+		.snapshot = &snapshot, .status = run->status,
 	};
+	const char *path = run->options->output;
 	int result;
 
 	run->written = true;
@@ -88,10 +88,18 @@ static int stop_and_write(struct run *run)
 	launched.missed = systally_control_missed(&run->control) - run->missed;
 	if (systally_session_end(&run->session, run->error))
 		result = -1;
-	if (snapshot.rows && run->write(run->context, &launched, run->error))
+	/* not before: what was there is not lost to a command that never ran */
+	launched.out = snapshot.rows ?
+		systally_output_open(path, path ? stdout : stderr, run->error) :
+		NULL;
+	if (!launched.out) {
+		systally_snapshot_free(&snapshot);
+		return -1;
+	}
+	if (run->write(run->context, &launched, run->error))
 		result = -1;
 	systally_snapshot_free(&snapshot);
-	if (systally_output_flush(run->out, run->options->output, run->error))
+	if (systally_output_close(launched.out, path, run->error))
 		result = -1;
 	return result;
 }
@@ -193,19 +201,15 @@ int systally_launch(const struct systally_options *options,
 		return missing;
 	if (systally_control_open(&run.control, error))
 		return 1;
-	run.out = systally_output_open(options->output, stderr, error);
-	if (!run.out)
+	if (systally_output_check(options->output, error))
 		return 1;
 	/* before the controls change: no signal may end us while they are */
 	if (systally_signals_open(&run.signals, error))
-		goto out;
+		return 1;
 	if (!set_controls(&run))
 		status = start(&run, path);
 	if (systally_session_end(&run.session, error) && !status)
 		status = 1;
 	systally_signals_close(&run.signals);
-out:
-	if (systally_output_close(run.out, options->output, error) && !status)
-		status = 1;
 	return status;
 }

@@ -16,7 +16,9 @@ struct systally_launched {
 	const struct systally_snapshot *snapshot;
 	uint64_t missed;	/* hits of kprobes meanwhile */
 	int status;		/* the command's; -1: it has not ended yet */
-	FILE *out;		/* where -o says, else standard error */
+	FILE *out;		/* where -o says (`-`: standard output), else
+				 * standard error
+				 */
 };
 
 /*

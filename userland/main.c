@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "usage.h"
 
 #define STATUS_USAGE	2
 
@@ -54,14 +55,14 @@ static error_t parse_command(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (systally_options_command(arg) == SYSTALLY_COMMANDS &&
 		    strcmp(arg, "needs"))
-			argp_error(state, "'%s' is not a command", arg);
+			systally_usage(state, "'%s' is not a command", arg);
 		*index = state->next - 1;
 		/* the rest is for the subcommand's own parser */
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_END:
 		if (!*index)
-			argp_error(state, "which command?");
+			systally_usage(state, "which command?");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "needs_options.h"
+#include "usage.h"
 
 #define REPLICAS_MAX	100
 #define SECONDS_MAX	86400
@@ -75,7 +76,7 @@ static int read_word(struct argp_state *state, const char *option,
 		if (!strcmp(words[*value], text))
 			return 0;
 	}
-	argp_error(state, "%s does not know '%s'", option, text);
+	systally_usage(state, "%s does not know '%s'", option, text);
 	return EINVAL;
 }
 
@@ -90,8 +91,8 @@ static int read_number(struct argp_state *state, const char *option,
 		*value = strtod(text, &end);
 	if (end && !*end && *value >= least && *value <= most)
 		return 0;
-	argp_error(state, "%s takes a number from %g to %g, not '%s'", option,
-		   least, most, text);
+	systally_usage(state, "%s takes a number from %g to %g, not '%s'", option,
+		       least, most, text);
 	return EINVAL;
 }
 
@@ -112,7 +113,7 @@ static int settle(struct argp_state *state,
 		wrong = "the module does not see arguments, so --sub does not go with --discover=module";
 	if (!wrong)
 		return 0;
-	argp_error(state, "%s", wrong);
+	systally_usage(state, "%s", wrong);
 	return EINVAL;
 }
 
@@ -127,8 +128,8 @@ static error_t parse_number(int key, char *arg, struct argp_state *state)
 		result = read_number(state, "-r", arg, 1, REPLICAS_MAX,
 				     &number);
 		if (!result && strchr(arg, '.')) {
-			argp_error(state, "-r takes a whole number, not '%s'",
-				   arg);
+			systally_usage(state, "-r takes a whole number, not '%s'",
+				       arg);
 			result = EINVAL;
 		}
 		options->replicas = (unsigned int)number;

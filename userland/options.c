@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "options_settle.h"
+#include "usage.h"
 
 #define SECONDS_MAX	31536000	/* a year; keeps nanoseconds in 64 bits */
 #define ROWS_MAX	1000000000
@@ -142,7 +143,7 @@ static int read_word(struct argp_state *state, const char *option,
 			return 0;
 		}
 	}
-	argp_error(state, "%s does not know '%s'", option, text);
+	systally_usage(state, "%s does not know '%s'", option, text);
 	return EINVAL;
 }
 
@@ -173,8 +174,9 @@ static int read_threshold(struct argp_state *state, const char *option,
 {
 	if (!systally_threshold_parse(threshold, text, time))
 		return 0;
-	argp_error(state, "%s takes %s, PERCENT%% or both with a comma, not '%s'",
-		   option, time ? "a time such as 50ms" : "a number", text);
+	systally_usage(state, "%s takes %s, PERCENT%% or both with a comma, not '%s'",
+		       option, time ? "a time such as 50ms" : "a whole number",
+		       text);
 	return EINVAL;
 }
 
@@ -188,9 +190,9 @@ static int read_seconds(struct argp_state *state, const char *option,
 	if (*text && strspn(text, "0123456789.") == strlen(text))
 		seconds = strtod(text, &end);
 	if (!end || *end || seconds < 0.001 || seconds > SECONDS_MAX) {
-		argp_error(state,
-			   "%s takes seconds, from 0.001 to %d, not '%s'",
-			   option, SECONDS_MAX, text);
+		systally_usage(state,
+			       "%s takes seconds, from 0.001 to %d, not '%s'",
+			       option, SECONDS_MAX, text);
 		return EINVAL;
 	}
 	*ns = (uint64_t)(seconds * 1e9 + 0.5);
@@ -222,9 +224,9 @@ static int read_pids(struct argp_state *state, struct systally_options *options,
 		unsigned long pid = read_count(text, INT32_MAX, ",", &end);
 
 		if (!pid || options->pid_count == PIDS_MAX) {
-			argp_error(state,
-				   "-p takes at most %d process numbers separated by commas, not '%s'",
-				   PIDS_MAX, text);
+			systally_usage(state,
+				       "-p takes at most %d process numbers separated by commas, not '%s'",
+				       PIDS_MAX, text);
 			return EINVAL;
 		}
 		pids = reallocarray(options->pids, options->pid_count + 1,
@@ -258,8 +260,8 @@ static int parse_argument(struct argp_state *state,
 		state->next = state->argc;
 		return 0;
 	}
-	argp_error(state, files ? "takes no more arguments, such as '%s'" :
-				  "takes no argument '%s'", arg);
+	systally_usage(state, files ? "takes no more arguments, such as '%s'" :
+				      "takes no argument '%s'", arg);
 	return EINVAL;
 }
 
@@ -287,9 +289,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->limit = read_count(arg, ROWS_MAX, "", &end);
 		options->limit_given = true;
 		if (!options->limit) {
-			argp_error(state,
-				   "-n takes a number of rows, from 1 to %d, not '%s'",
-				   ROWS_MAX, arg);
+			systally_usage(state,
+				       "-n takes a number of rows, from 1 to %d, not '%s'",
+				       ROWS_MAX, arg);
 			return EINVAL;
 		}
 		return 0;

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "options_settle.h"
+#include "usage.h"
 
 /* strace's table is by call and has no percentiles; its default is time. */
 static int settle_strace(struct argp_state *state, struct systally_parse *parse)
@@ -16,8 +17,8 @@ static int settle_strace(struct argp_state *state, struct systally_parse *parse)
 		options->by = SYSTALLY_BY_SYSCALL;
 	if (options->by != SYSTALLY_BY_SYSCALL ||
 	    systally_options_need_hist(options)) {
-		argp_error(state,
-			   "--format strace is by call and has no percentiles, so neither --by, -P nor -H goes with it");
+		systally_usage(state,
+			       "--format strace is by call and has no percentiles, so neither --by, -P nor -H goes with it");
 		return EINVAL;
 	}
 	if (!parse->sort_given && !options->failed)
@@ -36,8 +37,8 @@ static int settle_workload(struct argp_state *state,
 		options->by = SYSTALLY_BY_SYSCALL;
 	if (options->by != SYSTALLY_BY_SYSCALL || options->latency ||
 	    systally_options_need_hist(options)) {
-		argp_error(state,
-			   "--format workload is by call and has no times, so neither --by, -L, -P nor -H nor a sort by time goes with it");
+		systally_usage(state,
+			       "--format workload is by call and has no times, so neither --by, -L, -P nor -H nor a sort by time goes with it");
 		return EINVAL;
 	}
 	return 0;
@@ -48,12 +49,12 @@ static int settle_record(struct argp_state *state, struct systally_parse *parse)
 	struct systally_options *options = parse->options;
 
 	if (!options->output) {
-		argp_error(state, "where to? Give -o FILE");
+		systally_usage(state, "where to? Give -o FILE");
 		return EINVAL;
 	}
 	if (parse->by_given && options->by != SYSTALLY_BY_THREAD) {
-		argp_error(state,
-			   "a recording can be grouped by anything afterwards, by `systally report`; only --by thread must be known before");
+		systally_usage(state,
+			       "a recording can be grouped by anything afterwards, by `systally report`; only --by thread must be known before");
 		return EINVAL;
 	}
 	return 0;
@@ -64,7 +65,7 @@ static int settle_compare(struct argp_state *state, struct systally_parse *parse
 	struct systally_options *options = parse->options;
 
 	if (options->file_count != 2) {
-		argp_error(state, "compares two recordings, A and B");
+		systally_usage(state, "compares two recordings, A and B");
 		return EINVAL;
 	}
 	/* processes of two runs have nothing but their names in common */
@@ -74,14 +75,14 @@ static int settle_compare(struct argp_state *state, struct systally_parse *parse
 		options->by = SYSTALLY_BY_SYSCALL;
 	if (options->by != SYSTALLY_BY_SYSCALL &&
 	    options->by != SYSTALLY_BY_COMMAND) {
-		argp_error(state,
-			   "compares by syscall, or by process or command");
+		systally_usage(state,
+			       "compares by syscall, or by process or command");
 		return EINVAL;
 	}
 	if (options->sort == SYSTALLY_SORT_MAX ||
 	    options->sort > SYSTALLY_SORT_NAME) {
-		argp_error(state,
-			   "sorts by count, errors, time, avg or name");
+		systally_usage(state,
+			       "sorts by count, errors, time, avg or name");
 		return EINVAL;
 	}
 	if (options->time_threshold_given)
@@ -111,35 +112,35 @@ int systally_options_settle(struct argp_state *state,
 		options->percentiles = true;
 	if (options->by == SYSTALLY_BY_ERRNO &&
 	    (options->latency || systally_options_need_hist(options))) {
-		argp_error(state,
-			   "--by errno has no times, so neither -L, -P or -H nor a sort by time, avg, max or a percentile goes with it");
+		systally_usage(state,
+			       "--by errno has no times, so neither -L, -P or -H nor a sort by time, avg, max or a percentile goes with it");
 		return EINVAL;
 	}
 	if (options->histogram &&
 	    (options->syscalls || options->failed ||
 	     options->by == SYSTALLY_BY_THREAD)) {
-		argp_error(state,
-			   "-H draws all calls of the name that it is given, so neither -e, -x nor --by thread goes with it");
+		systally_usage(state,
+			       "-H draws all calls of the name that it is given, so neither -e, -x nor --by thread goes with it");
 		return EINVAL;
 	}
 	if (options->histogram)
 		options->syscalls = options->histogram;
 	if ((options->command == SYSTALLY_RUN ||
 	     options->command == SYSTALLY_RECORD) && !options->rest_count) {
-		argp_error(state, "no command to run was given");
+		systally_usage(state, "no command to run was given");
 		return EINVAL;
 	}
 	if (options->file_count && options->duration_ns) {
-		argp_error(state,
-			   "-d is for what is counted now, not for a file");
+		systally_usage(state,
+			       "-d is for what is counted now, not for a file");
 		return EINVAL;
 	}
 	if (options->format >= SYSTALLY_STRACE &&
 	    options->command != SYSTALLY_RUN &&
 	    options->command != SYSTALLY_REPORT) {
-		argp_error(state, "--format %s is for run and report",
-			   options->format == SYSTALLY_STRACE ? "strace" :
-								"workload");
+		systally_usage(state, "--format %s is for run and report",
+			       options->format == SYSTALLY_STRACE ? "strace" :
+								    "workload");
 		return EINVAL;
 	}
 	if (options->format == SYSTALLY_STRACE)

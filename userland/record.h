@@ -31,6 +31,7 @@
 #include <stdio.h>
 
 #include "names.h"
+#include "set.h"
 #include "snapshot.h"
 
 #define SYSTALLY_RECORD_VERSION	1
@@ -63,6 +64,16 @@ int systally_record_write(FILE *out, const struct systally_record *record,
  */
 int systally_record_read(struct systally_record *record, const char *path,
 			 struct systally_error *error);
+
+/*
+ * Fills @set with the calls that were asked for when @record was made, from
+ * the file @path: it may have rows of others. Returns 0, or -1 with @error if
+ * -e had words that are not known here.
+ */
+int systally_record_asked(const struct systally_record *record,
+			  const char *path, const struct systally_names *names,
+			  struct systally_set *set,
+			  struct systally_error *error);
 
 /* Frees what was read. */
 void systally_record_free(struct systally_record *record);

@@ -369,6 +369,23 @@ int systally_record_read(struct systally_record *record, const char *path,
 	return result;
 }
 
+int systally_record_asked(const struct systally_record *record,
+			  const char *path, const struct systally_names *names,
+			  struct systally_set *set,
+			  struct systally_error *error)
+{
+	struct systally_error ignored = { "" };
+
+	memset(set, 0, sizeof(*set));
+	set->all = true;
+	if (!record->syscalls ||
+	    !systally_set_parse(set, names, record->syscalls, &ignored))
+		return 0;
+	return systally_error_set(error,
+		"%s was recorded with -e '%.80s', which this systally does not understand; record it again",
+		path, record->syscalls);
+}
+
 void systally_record_free(struct systally_record *record)
 {
 	while (record->command_count)

@@ -10,7 +10,6 @@
 
 #define CELL_LEN	80
 #define LABEL_MIN	12
-#define DIGITS		12
 
 enum column {
 	COLUMN_MARK,
@@ -40,7 +39,21 @@ struct grid {
 	unsigned int count;
 	unsigned int width[COLUMNS];
 	unsigned int gap;
+	int digits;		/* that a count may have */
+	bool percent;		/* there are columns of them */
 };
+
+/* What gives way, in turn, where a line does not fit: space before numbers. */
+static const struct {
+	unsigned int gap;
+	int digits;
+	bool percent;
+} squeezes[] = {
+	{ 2, 12, true }, { 1, 12, true }, { 1, 8, true }, { 1, 8, false },
+	{ 1, 5, false },
+};
+
+#define SQUEEZES	(sizeof(squeezes) / sizeof(squeezes[0]))
 
 static void write_percent(uint64_t a, uint64_t b, char cell[CELL_LEN])
 {
@@ -55,7 +68,8 @@ static void write_percent(uint64_t a, uint64_t b, char cell[CELL_LEN])
 			 percent);
 }
 
-static void write_change(uint64_t a, uint64_t b, bool time,
+/* @digits that a number may have; 0: it is a time */
+static void write_change(uint64_t a, uint64_t b, int digits,
 			 char cell[CELL_LEN])
 {
 	uint64_t size = a > b ? a - b : b - a;
@@ -65,10 +79,10 @@ static void write_change(uint64_t a, uint64_t b, bool time,
 		return;
 	}
 	cell[0] = a > b ? '-' : '+';
-	if (time)
-		systally_render_ns_short(size, cell + 1);
+	if (digits)
+		systally_render_number(size, digits, cell + 1);
 	else
-		systally_render_number(size, DIGITS, cell + 1);
+		systally_render_ns_short(size, cell + 1);
 }
 
 /* What a column is about, on both sides. */
@@ -144,15 +158,16 @@ static void write_cell(const struct grid *grid, enum column column,
 	find_values(change, column, &a, &b);
 	switch (column) {
 	case COLUMN_MARK:
-		if (line == LINE_CHANGE && change->regression)
+		/* one of those not shown may be it */
+		if (line != LINE_TOTAL && change->regression)
 			strcpy(cell, "!");
 		break;
 	case COLUMN_A:
-		systally_render_number(a, DIGITS, cell);
+		systally_render_number(a, grid->digits, cell);
 		break;
 	case COLUMN_B:
 	case COLUMN_ERRORS:
-		systally_render_number(b, DIGITS, cell);
+		systally_render_number(b, grid->digits, cell);
 		break;
 	case COLUMN_TOTAL:
 	case COLUMN_AVG:
@@ -162,7 +177,8 @@ static void write_cell(const struct grid *grid, enum column column,
 	case COLUMN_ERRORS_CHANGE:
 	case COLUMN_TOTAL_CHANGE:
 	case COLUMN_AVG_CHANGE:
-		write_change(a, b, column >= COLUMN_TOTAL, cell);
+		write_change(a, b, column >= COLUMN_TOTAL ? 0 : grid->digits,
+			     cell);
 		break;
 	case COLUMN_PERCENT:
 	case COLUMN_ERRORS_PERCENT:
@@ -179,12 +195,47 @@ static void write_cell(const struct grid *grid, enum column column,
 		cell[strcspn(cell, " ")] = '\0';
 }
 
+/* Does the text have the column, with or without percentages? */
+static bool is_shown(const struct grid *grid, enum column column,
+		     bool regression, bool errors)
+{
+	bool latency = grid->report->latency;
+
+	switch (column) {
+	case COLUMN_MARK:
+		return regression;
+	case COLUMN_A:
+		return !latency;
+	/* fewer columns for each where there are times, or lines do not fit */
+	case COLUMN_PERCENT:
+		return grid->percent && !latency;
+	case COLUMN_ERRORS_PERCENT:
+		return grid->percent && errors && !latency;
+	case COLUMN_ERRORS:
+	case COLUMN_ERRORS_CHANGE:
+		return errors;
+	case COLUMN_TOTAL_PERCENT:
+	case COLUMN_AVG_PERCENT:
+		return grid->percent && latency;
+	case COLUMN_TOTAL:
+	case COLUMN_TOTAL_CHANGE:
+	case COLUMN_AVG:
+	case COLUMN_AVG_CHANGE:
+		return latency;
+	case COLUMN_COMM:
+		return grid->report->changes->by == SYSTALLY_BY_COMMAND;
+	default:
+		return true;
+	}
+}
+
 static void choose_columns(struct grid *grid)
 {
 	const struct systally_changes *changes = grid->report->changes;
-	bool regression = false, errors = false;
-	enum column from = COLUMN_A, to = COLUMN_PERCENT;
-	enum column column;
+	const struct systally_change *rest = &changes->rest;
+	bool regression = rest->regression;
+	bool errors = rest->a.errors != rest->b.errors;
+	unsigned int column;
 	size_t i;
 
 	for (i = 0; i < changes->shown; i++) {
@@ -193,24 +244,11 @@ static void choose_columns(struct grid *grid)
 		regression |= change->regression;
 		errors |= change->a.errors != change->b.errors;
 	}
-	if (regression)
-		grid->columns[grid->count++] = COLUMN_MARK;
-	if (grid->report->latency) {
-		from = COLUMN_B;
-		to = COLUMN_AVG_PERCENT;
-	} else if (errors) {
-		to = COLUMN_ERRORS_PERCENT;
+	grid->count = 0;
+	for (column = 0; column < COLUMNS; column++) {
+		if (is_shown(grid, (enum column)column, regression, errors))
+			grid->columns[grid->count++] = (enum column)column;
 	}
-	for (column = from; column <= to; column++) {
-		/* times in place of errors, or lines do not fit */
-		if (grid->report->latency && column >= COLUMN_PERCENT &&
-		    column < COLUMN_TOTAL)
-			continue;
-		grid->columns[grid->count++] = column;
-	}
-	if (changes->by == SYSTALLY_BY_COMMAND)
-		grid->columns[grid->count++] = COLUMN_COMM;
-	grid->columns[grid->count++] = COLUMN_CALL;
 }
 
 static void measure(struct grid *grid, const struct systally_change *change,
@@ -228,31 +266,42 @@ static void measure(struct grid *grid, const struct systally_change *change,
 	}
 }
 
-static void lay_out(struct grid *grid)
+/* Returns how wide all columns but the last are. */
+static unsigned int measure_all(struct grid *grid)
 {
 	const struct systally_changes *changes = grid->report->changes;
-	unsigned int last, used, i;
+	unsigned int used = 0, i;
 	size_t c;
 
-	choose_columns(grid);
-	last = grid->count - 1;
+	memset(grid->width, 0, sizeof(grid->width));
 	measure(grid, NULL, LINE_HEAD);
 	for (c = 0; c < changes->shown; c++)
 		measure(grid, &changes->list[c], LINE_CHANGE);
 	if (changes->rest_changes)
 		measure(grid, &changes->rest, LINE_REST);
 	measure(grid, &changes->total, LINE_TOTAL);
-	for (grid->gap = 2; ; grid->gap--) {
-		for (used = i = 0; i < last; i++)
-			used += grid->width[i] + grid->gap;
-		if (grid->gap == 1 ||
-		    used + grid->width[last] <= grid->report->width)
-			break;
+	for (i = 0; i < grid->count - 1; i++)
+		used += grid->width[i] + grid->gap;
+	return used;
+}
+
+static void lay_out(struct grid *grid)
+{
+	const unsigned int most = grid->report->width;
+	unsigned int used, last;
+	size_t i;
+
+	for (i = 0; i < SQUEEZES; i++) {
+		grid->gap = squeezes[i].gap;
+		grid->digits = squeezes[i].digits;
+		grid->percent = squeezes[i].percent;
+		choose_columns(grid);
+		used = measure_all(grid);
+		last = grid->count - 1;
+		if (used + grid->width[last] <= most)
+			return;
 	}
-	if (used + grid->width[last] <= grid->report->width)
-		return;
-	grid->width[last] = used + LABEL_MIN < grid->report->width ?
-			    grid->report->width - used : LABEL_MIN;
+	grid->width[last] = used + LABEL_MIN < most ? most - used : LABEL_MIN;
 }
 
 static void print_line(FILE *out, const struct grid *grid,

@@ -17,7 +17,7 @@ struct systally_change_report {
 	const char *files[2];
 	const struct systally_record *records;	/* of these two */
 	const struct systally_notes *notes;
-	bool latency;		/* text: times, in place of errors */
+	bool latency;		/* text: times, too */
 	unsigned int width;	/* text: columns */
 };
 

@@ -19,6 +19,11 @@ static const struct {
 	[TOTAL] = { "total", "_ns" }, [AVG] = { "avg", "_ns" },
 };
 
+/* Of each amount there are these. */
+static const char *const ofs[] = { "a", "b", "change", "percent" };
+
+#define OFS	(sizeof(ofs) / sizeof(ofs[0]))
+
 static uint64_t value(const struct systally_group *group, enum amount amount)
 {
 	switch (amount) {
@@ -48,6 +53,13 @@ static const char *make_key(char key[32], enum amount amount, const char *of)
 	return key;
 }
 
+/* Only calls are known of recordings without times. */
+static bool is_known(const struct systally_changes *changes,
+		     enum amount amount)
+{
+	return changes->timed || amount == COUNT;
+}
+
 /* null for what was not there before: it has grown by any percentage */
 static bool put_percent(struct json_object *object, const char *key,
 			uint64_t a, uint64_t b)
@@ -62,7 +74,21 @@ static bool put_percent(struct json_object *object, const char *key,
 		json_object_new_double_s(strtod(text, NULL), text));
 }
 
+static bool put_unknown(struct json_object *object, enum amount amount)
+{
+	unsigned int of;
+	char key[32];
+
+	for (of = 0; of < OFS; of++) {
+		if (json_object_object_add(object, make_key(key, amount,
+							    ofs[of]), NULL))
+			return false;
+	}
+	return true;
+}
+
 static bool put_amounts(struct json_object *object,
+			const struct systally_changes *changes,
 			const struct systally_change *change)
 {
 	unsigned int i;
@@ -73,6 +99,11 @@ static bool put_amounts(struct json_object *object,
 		uint64_t a = value(&change->a, amount);
 		uint64_t b = value(&change->b, amount);
 
+		if (!is_known(changes, amount)) {
+			if (!put_unknown(object, amount))
+				return false;
+			continue;
+		}
 		if (!systally_json_put(object, make_key(key, amount, "a"),
 				       json_object_new_uint64(a)) ||
 		    !systally_json_put(object, make_key(key, amount, "b"),
@@ -106,7 +137,7 @@ static struct json_object *make_row(const struct systally_changes *changes,
 			      json_object_new_string(kind(change))) &&
 	    systally_json_put(row, "regression",
 			      json_object_new_boolean(change->regression)) &&
-	    put_amounts(row, change))
+	    put_amounts(row, changes, change))
 		return row;
 	json_object_put(row);
 	return NULL;
@@ -179,7 +210,7 @@ static struct json_object *make_total(const struct systally_changes *changes)
 {
 	struct json_object *total = json_object_new_object();
 
-	if (total && put_amounts(total, &changes->total))
+	if (total && put_amounts(total, changes, &changes->total))
 		return total;
 	json_object_put(total);
 	return NULL;
@@ -232,6 +263,10 @@ static void write_csv_row(FILE *out, const struct systally_changes *changes,
 		uint64_t a = value(&change->a, (enum amount)i);
 		uint64_t b = value(&change->b, (enum amount)i);
 
+		if (!is_known(changes, (enum amount)i)) {
+			fputs(",,,,", out);
+			continue;
+		}
 		fprintf(out, ",%llu,%llu,%lld,", (unsigned long long)a,
 			(unsigned long long)b,
 			(long long)systally_difference(a, b));
@@ -245,7 +280,6 @@ static void write_csv_row(FILE *out, const struct systally_changes *changes,
 void systally_change_csv(FILE *out,
 			 const struct systally_change_report *report)
 {
-	static const char *const ofs[] = { "a", "b", "change", "percent" };
 	const struct systally_changes *changes = report->changes;
 	unsigned int i, of;
 	char key[32];
@@ -254,7 +288,7 @@ void systally_change_csv(FILE *out,
 	fprintf(out, "%sabi,nr,syscall,change,regression",
 		changes->by == SYSTALLY_BY_COMMAND ? "comm," : "");
 	for (i = 0; i < AMOUNTS; i++) {
-		for (of = 0; of < 4; of++)
+		for (of = 0; of < OFS; of++)
 			fprintf(out, ",%s", make_key(key, (enum amount)i,
 						     ofs[of]));
 	}

@@ -127,19 +127,17 @@ int systally_render_strace(FILE *out, const struct systally_report *report)
 {
 	const struct systally_ranking *ranking = report->ranking;
 	struct table table = { .out = out, .ranking = ranking };
-	size_t i, shown;
+	size_t i;
 
 	for (table.abi = 0; table.abi < SYSTALLY_ABIS; table.abi++) {
 		memset(&table.total, 0, sizeof(table.total));
-		shown = 0;
 		/* those that -n leaves out are in the total */
 		for (i = 0; i < ranking->shown + ranking->rest_groups; i++) {
 			if (ranking->groups[i].abi != table.abi)
 				continue;
 			systally_group_add(&table.total, &ranking->groups[i]);
-			shown += i < ranking->shown;
 		}
-		if (shown)
+		if (table.total.count)
 			print_table(&table);
 	}
 	return 0;

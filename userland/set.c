@@ -225,8 +225,9 @@ int systally_set_filter(const struct systally_set *set, char *text,
 	return used ? 0 : -1;
 }
 
-void systally_set_remove(struct systally_set *set,
-			 const struct systally_set *what)
+/* Takes those out of @set that @what has, or has not. */
+static void take_out(struct systally_set *set, const struct systally_set *what,
+		     bool those)
 {
 	unsigned int abi;
 	int nr;
@@ -236,8 +237,35 @@ void systally_set_remove(struct systally_set *set,
 	set->all = false;
 	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
 		for (nr = 0; nr <= SYSTALLY_NR_MAX; nr++) {
-			if (systally_set_has(what, abi, nr))
+			if (systally_set_has(what, abi, nr) == those)
 				set->bits[abi][nr / 64] &= ~(1ULL << nr % 64);
 		}
 	}
+}
+
+void systally_set_remove(struct systally_set *set,
+			 const struct systally_set *what)
+{
+	take_out(set, what, true);
+}
+
+void systally_set_keep(struct systally_set *set,
+		       const struct systally_set *what)
+{
+	take_out(set, what, false);
+}
+
+bool systally_set_is_empty(const struct systally_set *set)
+{
+	unsigned int abi;
+	size_t i;
+
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		for (i = 0; i < sizeof(set->bits[0]) / sizeof(set->bits[0][0]);
+		     i++) {
+			if (set->bits[abi][i])
+				return false;
+		}
+	}
+	return !set->all;
 }

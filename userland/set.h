@@ -32,6 +32,12 @@ int systally_set_parse(struct systally_set *set,
 void systally_set_remove(struct systally_set *set,
 			 const struct systally_set *what);
 
+/* Takes all but @what out of @set. */
+void systally_set_keep(struct systally_set *set,
+		       const struct systally_set *what);
+
+bool systally_set_is_empty(const struct systally_set *set);
+
 bool systally_set_has(const struct systally_set *set, unsigned int abi,
 		      int nr);
 

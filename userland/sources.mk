@@ -20,7 +20,7 @@ SYSTALLY_PARTS := $(addprefix userland/, \
 	record_read.c render.c render_change.c render_change_data.c \
 	render_data.c render_histogram.c render_strace.c render_text.c \
 	render_workload.c report.c session.c set.c signals.c snapshot.c \
-	subsystem.c subsystem_table.c threshold.c watch.c)
+	subsystem.c subsystem_table.c threshold.c usage.c watch.c)
 SYSTALLY_SRCS := userland/main.c $(SYSTALLY_PARTS)
 
 # -std=gnu11, and these folders

@@ -9,6 +9,7 @@
 #include "threshold.h"
 
 #define PERCENT_MAX	1e9
+#define PER_UNIT	1000000000	/* percent_e9 */
 #define COUNT_MAX	1e18
 #define SECONDS_MAX	31536000	/* a year */
 
@@ -60,7 +61,8 @@ int systally_threshold_parse(struct systally_threshold *threshold,
 		if (*end == '%' && left == 1) {
 			if (percent || value > PERCENT_MAX)
 				return -1;
-			threshold->percent = value;
+			/* an integer, so that `exactly as much` is not more */
+			threshold->percent_e9 = (uint64_t)(value * 1e9 + 0.5);
 			percent = true;
 		} else {
 			if (time)
@@ -84,6 +86,6 @@ bool systally_threshold_exceeded(const struct systally_threshold *threshold,
 {
 	if (after <= before || after - before <= threshold->amount)
 		return false;
-	return !before || (double)(after - before) * 100 >
-			  threshold->percent * (double)before;
+	return !before || (unsigned __int128)(after - before) * 100 * PER_UNIT >
+			  (unsigned __int128)threshold->percent_e9 * before;
 }

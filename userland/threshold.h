@@ -11,7 +11,7 @@
 /* All zero: whatever grows at all is too much. */
 struct systally_threshold {
 	uint64_t amount;	/* calls, or ns */
-	double percent;		/* of what it was before */
+	uint64_t percent_e9;	/* of what it was before, in 10^-9 % */
 };
 
 /*

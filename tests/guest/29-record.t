@@ -8,7 +8,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
 
-plan $((10 + 12 + 2 * 4 + 12 + 12 + 8 + 3))
+plan $((10 + 16 + 2 * 4 + 12 + 14 + 8 + 3))
 
 # csv FILE COLUMN CALL [ABI]: the sum of that column
 csv() {
@@ -117,6 +117,20 @@ is "$got $(grep -c '"status":3' "$T/failed")" '3 1' \
 	'record: the command'"'"'s status'
 fails 1 '/nonexistent/file' 'record: -o cannot be written' \
 	record -o /nonexistent/file -- true
+# No filter of the module's stands for a negated set: it counts all of them.
+try record -e '!getppid' -o "$T/negated" -- "$WORKLOAD/calls" plain
+try report "$T/negated" --format csv -o "$T/csv"
+is "$got $(csv "$T/csv" count getppid) $(csv "$T/csv" count close)" \
+	'0 0 503' 'report FILE: only what record was asked for'
+try record -o - -- true
+is "$got $(grep -c '"systally_record":1' "$T/out") $(wc -c <"$T/err")" \
+	'0 1 0' 'record -o -: to standard output'
+printf '#!/nonexistent/interpreter\n' >"$T/script"
+chmod +x "$T/script"
+cp "$T/plain" "$T/kept"
+fails 126 'the interpreter' 'record: a command that does not start' \
+	record -o "$T/kept" -- "$T/script"
+is "$(cmp "$T/plain" "$T/kept" 2>&1)" '' 'record: loses no former recording'
 
 # ---- a thousand polls more ----------------------------------------------
 
@@ -192,6 +206,10 @@ fails 2 'different -e' 'compare: what only one has been asked to count' \
 try compare -e poll "$T/polls" "$T/plain"
 is "$got $(tail -n 1 "$T/out")" '0 no call has changed, of 1' \
 	'compare -e: what both have'
+fails 2 'nothing to compare' 'compare -e: what neither has' \
+	compare -e getppid "$T/polls" "$T/polls"
+fails 2 'by thread' 'compare -b command: threads on one side only' \
+	compare -b command "$T/plain" "$T/threads"
 fails 2 'nosuchcall' 'compare: an unknown call' \
 	compare --ignore nosuchcall "$A" "$B"
 fails 2 'No such file' 'compare: no such file' compare "$A" /nonexistent

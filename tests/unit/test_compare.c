@@ -181,7 +181,7 @@ static void added_gone_and_failing(void **state)
 "    A   B  change       %  errors  change       %  syscall\n"
 "!   8   8       -       -       5      +3  +150.0  close\n"
 "   10   0     -10    gone       0       -       -  poll\n"
-"    4   8      +4  +100.0       0       -       -  (3 more)\n"
+"!   4   8      +4  +100.0       0       -       -  (3 more)\n"
 "   22  16      -6   -27.3       5      +3  +150.0  total\n"
 "3 regressions: more (!) than the threshold allows\n");
 }
@@ -234,7 +234,7 @@ static void times(void **state)
 	c->comparison.latency = true;
 	c->comparison.time = &c->time;
 	c->comparison.sort = SYSTALLY_SORT_TIME;
-	c->time.percent = 49.9;
+	c->time.percent_e9 = 49900000000;
 	compare(c);
 	assert_int_equal(c->changes.regressions, 1);
 	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
@@ -243,7 +243,7 @@ static void times(void **state)
 "!    100       -  1.50ms  +500us  +50.0  15.0us  +5.00us  +50.0  poll\n"
 "     110       -   15.0s  -14.9s  -50.0   136ms   -136ms  -50.0  total\n"
 "1 regression: more (!) than the threshold allows\n");
-	c->time.percent = 50;
+	c->time.percent_e9 = 50000000000;
 	compare(c);
 	assert_int_equal(c->changes.regressions, 0);
 	assert_non_null(strstr(render(c, SYSTALLY_TEXT), "\nno regression\n"));
@@ -252,6 +252,89 @@ static void times(void **state)
 	compare(c);
 	assert_false(c->changes.timed);
 	assert_int_equal(c->changes.shown, 0);
+}
+
+/* Errors may be all that is wrong, where times are looked at as well. */
+static void times_and_errors(void **state)
+{
+	struct context *c = *state;
+
+	fixture_call(&c->a, 12, "x", 7, 100)->total_ns = 1000000;
+	fixture_call(&c->b, 12, "x", 7, 100)->total_ns = 1000000;
+	c->a.rows[0].errors = 1;
+	c->b.rows[0].errors = 3;
+	c->comparison.latency = true;
+	compare(c);
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+"   calls  change  errors  change   total  change  %     avg  change  %  syscall\n"
+"!    100       -       3      +2  1.00ms       -  -  10.0us       -  -  poll\n"
+"     100       -       3      +2  1.00ms       -  -  10.0us       -  -  total\n"
+"1 regression: more (!) than the threshold allows\n");
+}
+
+/* What is left out by -n may be the regression. */
+static void rest_regresses(void **state)
+{
+	struct context *c = *state;
+
+	fixture_call(&c->a, 12, "x", 7, 5000);
+	fixture_call(&c->b, 12, "x", 7, 10);
+	fixture_call(&c->a, 12, "x", 3, 8);
+	fixture_call(&c->b, 12, "x", 3, 8)->errors = 5;
+	c->comparison.limit = 1;
+	compare(c);
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+"      A   B  change      %  errors  change    %  syscall\n"
+"   5000  10   -4990  -99.8       0       -    -  poll\n"
+"!     8   8       -      -       5      +5  new  (1 more)\n"
+"   5008  18   -4990  -99.6       5      +5  new  total\n"
+"1 regression: more (!) than the threshold allows\n");
+}
+
+/* For some calls the module had no memory but to count them. */
+static void unattributed_count(void **state)
+{
+	struct context *c = *state;
+	struct systally_row *row;
+
+	fixture_call(&c->a, 12, "x", 7, 307);
+	fixture_call(&c->b, 12, "x", 7, 300);
+	row = fixture_row(&c->b, &c->b.header.unattributed_rows);
+	row->nr = 7;
+	row->count = 1007;
+	c->b.header.unattributed = 1007;
+	c->b.header.entered += 1007;
+	compare(c);
+	assert_int_equal(c->changes.regressions, 1);
+	assert_int_equal(c->changes.list[0].b.count, 1307);
+	c->comparison.by = SYSTALLY_BY_COMMAND;
+	compare(c);
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+"     A     B  change       %  command  syscall\n"
+"!    0  1007   +1007     new  ?        poll\n"
+"   307   300      -7    -2.3  x        poll\n"
+"   307  1307   +1000  +325.7           total\n"
+"1 regression: more (!) than the threshold allows\n");
+}
+
+/* Where a line does not fit, numbers get shorter before names do. */
+static void squeezes(void **state)
+{
+	struct context *c = *state;
+	struct systally_row *a, *b;
+
+	a = fixture_call(&c->a, 12, "a-long-command", 231, 12345678);
+	b = fixture_call(&c->b, 12, "a-long-command", 231, 98765432);
+	a->abi = b->abi = SYSTALLY_ABI_I386;
+	a->errors = 1234567;
+	b->errors = 9876543;
+	c->comparison.by = SYSTALLY_BY_COMMAND;
+	compare(c);
+	assert_string_equal(render(c, SYSTALLY_TEXT), HEAD
+"         A        B    change  errors   change command        syscall\n"
+"! 12345678 98765432 +86419754 9876543 +8641976 a-long-command i386:fgetxattr\n"
+"  12345678 98765432 +86419754 9876543 +8641976                total\n"
+"1 regression: more (!) than the threshold allows\n");
 }
 
 static void thresholds(void **state)
@@ -275,6 +358,13 @@ static void thresholds(void **state)
 		{ "10%,5", false, 1000, 1101, true },
 		{ "0.5%", false, 1000, 1005, false },
 		{ "0.5%", false, 1000, 1006, true },
+		/* none of these is a fraction of two */
+		{ "0.57%", false, 10000, 10057, false },
+		{ "0.57%", false, 10000, 10058, true },
+		{ "1.14%", false, 5000, 5057, false },
+		{ "1.38%", false, 5000, 5069, false },
+		{ "100%", false, UINT64_MAX / 2, UINT64_MAX - 1, false },
+		{ "100%", false, UINT64_MAX / 2, UINT64_MAX, true },
 		{ "50ms", true, 1, 50000001, false },
 		{ "50ms", true, 1, 50000002, true },
 		{ "1.5us", true, 0, 1501, true },
@@ -348,10 +438,21 @@ static void ignores(void **state)
 	assert_int_equal(c->changes.shown, 1);
 	assert_string_equal(c->changes.list[0].a.name, "close");
 	assert_int_equal(c->changes.total.b.count, 100);
+	/* or all but what is kept */
+	assert_int_equal(systally_set_parse(&ignored, c->names, "!close",
+					    &c->error), 0);
+	systally_set_keep(&c->set, &ignored);
+	assert_false(systally_set_has(&c->set, 0, 3));
+	assert_false(systally_set_has(&c->set, 0, 7));
+	assert_true(systally_set_has(&c->set, 0, 0));
+	assert_false(systally_set_is_empty(&c->set));
 	ignored.all = true;
 	systally_set_remove(&c->set, &ignored);
+	assert_true(systally_set_is_empty(&c->set));
 	compare(c);
 	assert_int_equal(c->changes.shown, 0);
+	systally_set_keep(&ignored, &c->set);
+	assert_true(systally_set_is_empty(&ignored));
 }
 
 static void saturates(void **state)
@@ -414,6 +515,18 @@ static void for_programs(void **state)
 	assert_string_equal(json_object_get_string(get(object, "notes")),
 			    "[ \"a note\" ]");
 	json_object_put(object);
+	/* what one of them has not cannot be compared */
+	c->a.header.collect = SYSTALLY_COLLECT_COUNT;
+	compare(c);
+	assert_non_null(strstr(render(c, SYSTALLY_CSV),
+"\nx86-64,7,poll,changed,1,307,1307,1000,325.73,,,,,,,,,,,,\n"));
+	object = json_tokener_parse(render(c, SYSTALLY_JSON));
+	row = json_object_array_get_idx(get(object, "rows"), 0);
+	assert_int_equal(json_object_get_int(get(row, "count_b")), 1307);
+	assert_null(get(row, "errors_b"));
+	assert_null(get(row, "total_ns_change"));
+	assert_null(get(get(object, "total"), "avg_ns_a"));
+	json_object_put(object);
 }
 
 /* Words of a file reach a terminal: no control byte may, and lines fit. */
@@ -464,6 +577,10 @@ int main(void)
 		TEST(abis_apart),
 		TEST(by_command),
 		TEST(times),
+		TEST(times_and_errors),
+		TEST(rest_regresses),
+		TEST(unattributed_count),
+		TEST(squeezes),
 		TEST(thresholds),
 		TEST(errors_regress),
 		TEST(ignores),

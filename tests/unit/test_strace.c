@@ -183,6 +183,14 @@ static void limit(void **state)
 " 75.00    0.003000         375         8         1 mmap\n"
 "------ ----------- ----------- --------- --------- ----------------\n"
 "100.00    0.004000         444         9         1 total\n");
+	/* even where nothing else is left of the table */
+	add(c, SYSTALLY_ABI_I386, "close", 6, 0, 137000);
+	assert_non_null(strstr(render(c, SYSTALLY_SORT_TIME, 1),
+"System call usage summary for 32 bit mode:\n"
+"% time     seconds  usecs/call     calls    errors syscall\n"
+"------ ----------- ----------- --------- --------- ----------------\n"
+"------ ----------- ----------- --------- --------- ----------------\n"
+"100.00    0.000137          22         6           total\n"));
 }
 
 static void nothing(void **state)
