@@ -5,9 +5,12 @@
 #define _GNU_SOURCE
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "usage.h"
@@ -79,6 +82,22 @@ static int finish(int status, const struct systally_error *error)
 	return err && !status ? 1 : status;
 }
 
+/*
+ * Where one of the standard streams is closed, the next file to be opened would
+ * be taken for it. Returns whether all three are open.
+ */
+static bool open_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct argp_option options_of_main[] = {
@@ -95,6 +114,8 @@ int main(int argc, char **argv)
 	int index = 0;
 	int status;
 
+	if (!open_streams())
+		return 1;
 	argp_program_version = "systally " SYSTALLY_RELEASE;
 	argp_err_exit_status = STATUS_USAGE;
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &index))

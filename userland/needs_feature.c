@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a command has used, as features to try. Called by needs_discover.c,
- * needs_trace.c, needs_state.c and needs_plan.c.
+ * needs_state.c and needs_try.c.
  */
 #define _GNU_SOURCE
 #include <linux/audit.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Makes the filters, by libseccomp, before the fork; the child only loads
- * them. Called by needs_run.c and needs_start.c.
+ * them. Called by needs_run.c, needs_start.c, needs_try.c and needs_profile.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -139,8 +139,6 @@ int systally_filter_deny(struct systally_filter *filter,
 	int why;
 
 	memset(filter, 0, sizeof(*filter));
-	if (!count)
-		return 0;
 	context = new_filter(SCMP_ACT_ALLOW);
 	if (!context)
 		return failed(ENOMEM, error);
@@ -154,7 +152,7 @@ int systally_filter_deny(struct systally_filter *filter,
 				changes[i].feature->call);
 		}
 	}
-	why = spare_others(context, changes, count);
+	why = count ? spare_others(context, changes, count) : 0;
 	if (!why)
 		return export(filter, context, error);
 	seccomp_release(context);

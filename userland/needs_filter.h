@@ -29,7 +29,9 @@ struct systally_filter {
 
 /*
  * Makes a filter for x86-64, i386 and x32 that stubs and fakes @changes and
- * allows the rest, and the one execve whose arguments are at @arguments. Returns 0, or -1 with @error.
+ * allows the rest, and the one execve whose arguments are at @arguments. With
+ * no changes it allows all: untouched runs have one as well, since any filter
+ * makes every call dearer. Returns 0, or -1 with @error.
  */
 int systally_filter_deny(struct systally_filter *filter,
 			 const struct systally_change_of *changes,

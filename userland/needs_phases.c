@@ -28,6 +28,7 @@
 #define OUTPUT_MOST	(1LL << 30)	/* bytes */
 #define OUTPUT_TAIL	4096		/* where its last line must be */
 #define NOTE_AFTER	(30 * SYSTALLY_S)
+#define HELPER_LEAST	(1 * SYSTALLY_S) /* for TEST, even if time is over */
 
 void systally_run_reap(struct systally_run *run)
 {
@@ -44,6 +45,7 @@ void systally_run_reap(struct systally_run *run)
 		}
 		if (pid == run->helper) {
 			run->helper = 0;
+			run->leftover = pid;
 			run->helper_status = systally_process_status(status);
 		} else if (pid == run->started.pid && !run->ended) {
 			uint64_t most_kb = (uint64_t)usage.ru_maxrss;
@@ -65,18 +67,32 @@ static long long size_of(const char *path)
 	return stat(path, &status) ? 0 : status.st_size;
 }
 
+/* If it has ended meanwhile, what it left behind looked like the command's. */
+static bool helper_ended(const struct systally_run *run)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return run->helper &&
+	       !waitid(P_PID, (id_t)run->helper, &info,
+		       WEXITED | WNOHANG | WNOWAIT) && info.si_pid;
+}
+
 void systally_run_sample(struct systally_run *run)
 {
 	uint64_t now = systally_signals_now_ns();
 	uint64_t pause = now - run->begin_ns < 20 * SYSTALLY_MS ?
 			 SAMPLE_FIRST : SAMPLE;
+	struct systally_peak peak = run->outcome->peak;
 	uint64_t took;
 
-	systally_tree_sample(&run->runner->tree, run->helper,
-			     &run->outcome->peak);
+	systally_tree_sample(&run->runner->tree, run->helper, &peak);
+	if (!helper_ended(run))
+		run->outcome->peak = peak;
 	if (size_of(run->place.output) > OUTPUT_MOST ||
-	    size_of(run->place.error) > OUTPUT_MOST)
+	    size_of(run->place.error) > OUTPUT_MOST) {
 		systally_run_fail(run, "more than 1 GiB of output", 0);
+		run->flooded = true;
+	}
 	took = systally_signals_now_ns() - now;
 	if (took * SAMPLE_SHARE > pause)
 		pause = took * SAMPLE_SHARE;
@@ -88,9 +104,13 @@ void systally_run_step(struct systally_run *run, uint64_t until_ns)
 	struct systally_discovery *discovery = run->discovery;
 	int listener = discovery ? discovery->listener : -1;
 	struct signalfd_siginfo info;
+	uint64_t next = run->sample_ns;
 
-	if (run->sample_ns && run->sample_ns < until_ns)
-		until_ns = run->sample_ns;
+	/* samples have to wait until the rest of TEST is gone */
+	if (run->leftover)
+		next = systally_signals_now_ns() + SYSTALLY_MS;
+	if (next && next < until_ns)
+		until_ns = next;
 	switch (systally_signals_wait(run->runner->signals, until_ns, listener,
 				      &info)) {
 	case SYSTALLY_EVENT_SIGNAL:
@@ -104,7 +124,11 @@ void systally_run_step(struct systally_run *run, uint64_t until_ns)
 		break;
 	}
 	systally_run_reap(run);
-	if (run->sample_ns && systally_signals_now_ns() >= run->sample_ns)
+	/* nobody left in that group, or nobody whom we may kill */
+	if (run->leftover && kill(-run->leftover, SIGKILL))
+		run->leftover = 0;
+	if (run->sample_ns && !run->leftover &&
+	    systally_signals_now_ns() >= run->sample_ns)
 		systally_run_sample(run);
 }
 
@@ -147,11 +171,28 @@ static uint64_t phase_end(const struct systally_run *run,
 {
 	uint64_t timeout = run->runner->options->timeout_ns;
 	uint64_t slower = run->discovery ? DISCOVERY_SLOWS : 1;
+	uint64_t now = systally_signals_now_ns();
+	uint64_t end = run->begin_ns + timeout * slower;
 
-	if (timeout)
-		return run->begin_ns + timeout * slower;
-	return systally_signals_now_ns() +
-	       run->runner->limit_ns[phase] * slower;
+	if (!timeout)
+		return now + run->runner->limit_ns[phase] * slower;
+	/* the command may have ended in time, and we have been stopped */
+	if (phase != SYSTALLY_PHASE_WORK && end < now + HELPER_LEAST)
+		end = now + HELPER_LEAST;
+	return end;
+}
+
+/* By its group, and itself: it may not have got to its own group yet. */
+static void kill_helper(struct systally_run *run)
+{
+	uint64_t until = systally_signals_now_ns() + SYSTALLY_KILL_LIMIT;
+
+	while (run->helper && systally_signals_now_ns() < until) {
+		kill(-run->helper, SIGKILL);
+		kill(run->helper, SIGKILL);
+		systally_run_step(run, systally_signals_now_ns() +
+				       100 * SYSTALLY_MS);
+	}
 }
 
 int systally_run_helper(struct systally_run *run, const char *text,
@@ -175,16 +216,12 @@ int systally_run_helper(struct systally_run *run, const char *text,
 		run->helper = 0;
 		return -1;
 	}
-	while (run->helper && !run->interrupted && !run->outcome->why[0] &&
+	while (run->helper && !run->interrupted && !run->flooded &&
 	       systally_signals_now_ns() < until_ns)
 		systally_run_step(run, until_ns);
 	*in_time = !run->helper;
-	if (run->helper) {
-		kill(-run->helper, SIGKILL);
-		while (run->helper)
-			systally_run_step(run, systally_signals_now_ns() +
-					       100 * SYSTALLY_MS);
-	}
+	if (run->helper)
+		kill_helper(run);
 	return run->interrupted ? -1 : 0;
 }
 

@@ -11,6 +11,9 @@
 #define SYSTALLY_MS	1000000ULL
 #define SYSTALLY_S	(1000 * SYSTALLY_MS)
 
+/* Until SIGKILL must have worked. */
+#define SYSTALLY_KILL_LIMIT	(20 * SYSTALLY_S)
+
 /* A run that is going on. Zeroed, but for the first four. */
 struct systally_run {
 	struct systally_runner *runner;
@@ -23,9 +26,11 @@ struct systally_run {
 	int status;
 	pid_t helper;		/* TEST or the like; 0: none is running */
 	int helper_status;
+	pid_t leftover;		/* group of the last one, whose rest must go */
 	uint64_t begin_ns;
 	uint64_t sample_ns;	/* the next one is due; 0: none are taken */
 	bool interrupted;
+	bool flooded;		/* by more output than there may be */
 };
 
 /*

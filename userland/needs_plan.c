@@ -81,7 +81,7 @@ int systally_plan_beside(struct systally_plan *plan, const char *label,
 {
 	char key[SYSTALLY_FEATURE_LEN + 24];
 
-	snprintf(key, sizeof(key), "untouched beside %s", label);
+	snprintf(key, sizeof(key), SYSTALLY_BESIDE "%s", label);
 	return systally_plan_replicas(plan, key, NULL, 0, false, beside, error);
 }
 
@@ -134,6 +134,17 @@ static int run_untouched(struct systally_plan *plan,
 	if (result)
 		return result;
 	failed = systally_replicas_failed(untouched);
+	if (failed && !plan->progress.timed) {
+		/* that was then: what TEST needs may be there now */
+		systally_replicas_free(untouched);
+		plan->redo = true;
+		result = systally_plan_replicas(plan, "untouched", NULL, 0,
+						false, untouched, error);
+		plan->redo = false;
+		if (result)
+			return result;
+		failed = systally_replicas_failed(untouched);
+	}
 	if (!failed) {
 		systally_runner_limit(&plan->runner, untouched->outcomes,
 				      untouched->count);
@@ -223,6 +234,10 @@ static int find_used(struct systally_plan *plan, struct systally_error *error)
 		return SYSTALLY_NEEDS_TROUBLE;
 	}
 	plan->how = systally_state_find_used(&plan->state, plan->used);
+	if (plan->used->lost) {
+		systally_error_set(error, "out of memory");
+		return SYSTALLY_NEEDS_TROUBLE;
+	}
 	if (plan->how != SYSTALLY_DISCOVER_AUTO) {
 		systally_progress_end(&plan->progress, 0);
 		return 0;
@@ -249,12 +264,16 @@ static int run_all(struct systally_plan *plan, const struct systally_set *set,
 		result = find_used(plan, error);
 	if (!result)
 		result = systally_plan_try(plan, set, error);
+	/* what follows is of all that came before, and not of then */
+	plan->redo = plan->state.resumed && plan->progress.timed;
 	if (!result)
 		result = systally_plan_together(plan, error);
 	/* does it still pass? */
+	plan->redo = plan->state.resumed && plan->progress.timed;
 	if (!result)
 		result = systally_plan_beside(plan, "the end", &plan->end,
 					      error);
+	plan->redo = false;
 	systally_progress_clear(&plan->progress);
 	return result;
 }

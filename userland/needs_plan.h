@@ -85,6 +85,9 @@ int systally_plan_replicas(struct systally_plan *plan, const char *label,
 			   struct systally_error *error);
 void systally_replicas_free(struct systally_replicas *replicas);
 
+/* Such a run's label begins so. */
+#define SYSTALLY_BESIDE	"untouched beside "
+
 /*
  * Runs the command untouched once more, beside runs that were measured by
  * BENCH: what they are compared with must be of their time, as a machine can

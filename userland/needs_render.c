@@ -256,11 +256,14 @@ static void print_conflict(FILE *out, const struct systally_plan *plan,
 			   const struct systally_conflict *conflict)
 {
 	const struct systally_change_of *together = plan->together;
+	const char *done = !conflict->swapped ? "left as it is" :
+		together[conflict->dropped].way == SYSTALLY_STUB ?
+		"stubbed, not faked" : "faked, not stubbed";
 	size_t i;
 
 	if (conflict->count == 1) {
-		fprintf(out, "- %s passed before and failed now: it flaps. It is left as it is.\n",
-			together[conflict->members[0]].feature->label);
+		fprintf(out, "- %s passed before and failed now: it flaps. It is %s.\n",
+			together[conflict->members[0]].feature->label, done);
 		return;
 	}
 	fputs("- Not at once:", out);
@@ -268,10 +271,7 @@ static void print_conflict(FILE *out, const struct systally_plan *plan,
 		fprintf(out, "%s %s", i ? "," : "",
 			together[conflict->members[i]].feature->label);
 	fprintf(out, ". %s is %s.\n",
-		together[conflict->dropped].feature->label,
-		!conflict->swapped ? "left as it is" :
-		together[conflict->dropped].way == SYSTALLY_STUB ?
-		"stubbed, not faked" : "faked, not stubbed");
+		together[conflict->dropped].feature->label, done);
 }
 
 static void print_together(FILE *out, const struct systally_plan *plan)

@@ -20,16 +20,22 @@
 #define LIMIT_READY	(60 * SYSTALLY_S) /* the same, for a server's start */
 #define GRACE		(3 * SYSTALLY_S)  /* between SIGTERM and SIGKILL */
 #define STOP_LIMIT	(20 * SYSTALLY_S) /* for --stop */
-#define KILL_LIMIT	(20 * SYSTALLY_S) /* until SIGKILL must have worked */
 
-/* Asks the server to end, and gives it time. Returns whether --stop failed. */
+/*
+ * Asks the server to end, and gives it time, whatever came of its run: it may
+ * have handed itself to somebody who is none of its descendants. Returns
+ * whether --stop failed.
+ */
 static bool end_gently(struct systally_run *run)
 {
 	struct systally_tree *tree = &run->runner->tree;
 	const char *stop = run->runner->options->stop;
+	bool interrupted = run->interrupted;
 	bool in_time, failed = false;
 	uint64_t until;
 
+	/* only another Ctrl-C cuts this short */
+	run->interrupted = false;
 	if (stop) {
 		until = systally_signals_now_ns() + STOP_LIMIT;
 		failed = !systally_run_helper(run, stop, false, until,
@@ -46,6 +52,7 @@ static bool end_gently(struct systally_run *run)
 	       (!run->ended || systally_tree_list(tree, 0, false)))
 		systally_run_step(run, systally_signals_now_ns() +
 				       20 * SYSTALLY_MS);
+	run->interrupted |= interrupted;
 	return failed;
 }
 
@@ -56,7 +63,7 @@ static bool end_gently(struct systally_run *run)
 static int end_all(struct systally_run *run)
 {
 	struct systally_tree *tree = &run->runner->tree;
-	uint64_t until = systally_signals_now_ns() + KILL_LIMIT;
+	uint64_t until = systally_signals_now_ns() + SYSTALLY_KILL_LIMIT;
 
 	run->sample_ns = 0;
 	while (systally_signals_now_ns() < until) {
@@ -130,11 +137,10 @@ static int release(struct systally_run *run, bool changed)
 }
 
 static int run_in_place(struct systally_run *run,
-			const struct systally_filter *filter)
+			const struct systally_filter *filter, bool changed)
 {
 	bool listener = run->discovery &&
 			run->discovery->how == SYSTALLY_DISCOVER_SECCOMP;
-	bool changed = filter->program.filter && !listener;
 	int result;
 
 	if (systally_start(&run->started, &run->runner->pad, &run->place,
@@ -146,8 +152,9 @@ static int run_in_place(struct systally_run *run,
 			systally_run_sample(run);
 		systally_run_phases(run);
 		run->sample_ns = 0;
-		if (run->runner->options->server && run->outcome->passed &&
-		    end_gently(run) && !changed) {
+		run->flooded = false;
+		if (run->runner->options->server && end_gently(run) &&
+		    run->outcome->passed && !changed) {
 			systally_run_fail(run, "--stop failed (%d)",
 					  run->helper_status);
 			run->outcome->passed = false;
@@ -177,10 +184,13 @@ int systally_run_once(struct systally_runner *runner,
 	int result;
 
 	memset(outcome, 0, sizeof(*outcome));
+	memset(&filter, 0, sizeof(filter));
 	if (discovery && discovery->how == SYSTALLY_DISCOVER_SECCOMP)
 		result = systally_filter_notify(&filter,
 				systally_launchpad_message(&runner->pad),
 				error);
+	else if (discovery)
+		result = 0;
 	else
 		result = systally_filter_deny(&filter, changes, count,
 				systally_launchpad_arguments(&runner->pad),
@@ -191,8 +201,9 @@ int systally_run_once(struct systally_runner *runner,
 		result = SYSTALLY_NEEDS_TROUBLE;
 	} else {
 		systally_tree_floor(&runner->tree);
-		result = run_in_place(&run, &filter);
-		systally_place_remove(&run.place);
+		result = run_in_place(&run, &filter, count);
+		if (systally_place_remove(&run.place, error) && !result)
+			result = SYSTALLY_NEEDS_TROUBLE;
 	}
 	systally_filter_free(&filter);
 	return result;

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Forks the command and what tests it. Called by needs_run.c and
- * needs_discover.c.
+ * needs_phases.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -138,10 +141,52 @@ static int open_one(const char *path, const struct stat *status, int type,
 	return 0;
 }
 
-void systally_place_remove(const struct systally_place *place)
+/* Finds what is mounted below @directory, the last first. */
+static bool find_mount(const char *directory, char path[PATH_MAX])
 {
-	if (!place->directory[0])
-		return;
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	size_t length = strlen(directory);
+	struct mntent entry;
+	char line[3 * PATH_MAX];
+	bool found = false;
+
+	if (!mounts)
+		return false;
+	while (getmntent_r(mounts, &entry, line, sizeof(line))) {
+		if (strncmp(entry.mnt_dir, directory, length) ||
+		    entry.mnt_dir[length] != '/' ||
+		    strlen(entry.mnt_dir) >= PATH_MAX)
+			continue;
+		strcpy(path, entry.mnt_dir);
+		found = true;
+	}
+	endmntent(mounts);
+	return found;
+}
+
+/*
+ * What is mounted there must not be taken for the run's own files: a bind
+ * mount may be of the same file system.
+ */
+static int unmount_all(const struct systally_place *place,
+		       struct systally_error *error)
+{
+	char path[PATH_MAX];
+
+	while (find_mount(place->directory, path)) {
+		if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW))
+			return systally_error_set(error,
+				"the command has left %s mounted, which cannot be undone: %s; unmount it, and remove %s",
+				path, strerror(errno), place->directory);
+	}
+	return 0;
+}
+
+int systally_place_remove(const struct systally_place *place,
+			  struct systally_error *error)
+{
+	if (unmount_all(place, error))
+		return -1;
 	/* what a folder holds is seen only once it is open */
 	do {
 		opened = 0;
@@ -149,6 +194,7 @@ void systally_place_remove(const struct systally_place *place)
 	} while (opened);
 	nftw(place->directory, remove_one, 16,
 	     FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	return 0;
 }
 
 static void redirect(const char *path, int flags, int to)

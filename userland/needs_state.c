@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads and writes --state. Called by cmd_needs.c and needs_plan.c.
+ * Reads and writes --state. Called by needs_plan.c and needs_try.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -390,9 +390,11 @@ systally_state_find_used(const struct systally_state *state,
 		get_text(one, "abi", name, sizeof(name));
 		abi = systally_names_abi_number(name, strlen(name));
 		nr = get_number(one, "nr");
+		/* the last one is the bucket of all others, without parts */
 		if (abi < 0 || nr > SYSTALLY_NR_MAX)
 			continue;
-		if (json_object_object_get_ex(one, "value", &value))
+		if (nr < SYSTALLY_NR_MAX &&
+		    json_object_object_get_ex(one, "value", &value))
 			systally_used_add_part(used, (unsigned int)abi,
 				(int)nr, (uint32_t)json_object_get_uint64(value),
 				get_number(one, "count"));

@@ -8,6 +8,8 @@
 
 #include "needs_plan.h"
 
+#define LABEL_LEN	(SYSTALLY_FEATURE_LEN + 24)
+
 const char *systally_verdict_name(enum systally_verdict verdict)
 {
 	static const char *const names[SYSTALLY_VERDICTS] = {
@@ -100,18 +102,25 @@ static void skip(struct systally_plan *plan, unsigned int runs)
 		systally_progress_end(&plan->progress, 0);
 }
 
+static void make_label(char label[LABEL_LEN],
+		       const struct systally_feature *feature,
+		       enum systally_way way)
+{
+	snprintf(label, LABEL_LEN, "%s %s", systally_way_name(way),
+		 feature->label);
+}
+
 static int try_ways(struct systally_plan *plan, struct systally_tried *tried,
 		    struct systally_error *error)
 {
 	struct systally_change_of change = { .feature = &tried->feature };
-	char label[SYSTALLY_FEATURE_LEN + 8];
+	char label[LABEL_LEN];
 	unsigned int way;
 	int result;
 
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
 		change.way = (enum systally_way)way;
-		snprintf(label, sizeof(label), "%s %s",
-			 systally_way_name(change.way), tried->feature.label);
+		make_label(label, &tried->feature, change.way);
 		systally_replicas_free(&tried->ways[way]);
 		result = systally_plan_replicas(plan, label, &change, 1, false,
 						&tried->ways[way], error);
@@ -136,17 +145,46 @@ static bool is_measured(const struct systally_plan *plan,
 	return false;
 }
 
-static int try_one(struct systally_plan *plan, struct systally_tried *tried,
-		   struct systally_error *error)
+/* Have all replicas of the run been done before? */
+static bool is_done(const struct systally_plan *plan, const char *label)
 {
-	size_t before = plan->progress.timed, between;
+	char key[SYSTALLY_FEATURE_LEN + 32];
+	struct systally_outcome outcome;
+	unsigned int i;
+
+	for (i = 1; i <= plan->options->replicas; i++) {
+		snprintf(key, sizeof(key), "%s %u", label, i);
+		if (!systally_state_find(&plan->state, key, &outcome))
+			return false;
+	}
+	return true;
+}
+
+static bool are_ways_done(const struct systally_plan *plan,
+			  const struct systally_feature *feature)
+{
+	char label[LABEL_LEN];
+	unsigned int way;
+
+	for (way = 0; way < SYSTALLY_WAYS; way++) {
+		make_label(label, feature, (enum systally_way)way);
+		if (!is_done(plan, label))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * All runs of a feature are to be of one time, or the machine's changes are
+ * taken for theirs: what was interrupted among them is done anew.
+ */
+static int try_feature(struct systally_plan *plan, struct systally_tried *tried,
+		       struct systally_error *error)
+{
+	char label[LABEL_LEN];
 	int result;
 
-	if (!systally_filter_can(&tried->feature)) {
-		tried->verdict = SYSTALLY_UNTRIED;
-		skip(plan, plan->options->replicas * runs_of_each(plan));
-		return 0;
-	}
+	plan->redo = !are_ways_done(plan, &tried->feature);
 	result = try_ways(plan, tried, error);
 	if (result)
 		return result;
@@ -154,15 +192,30 @@ static int try_one(struct systally_plan *plan, struct systally_tried *tried,
 		skip(plan, plan->options->bench ? plan->options->replicas : 0);
 		return 0;
 	}
-	between = plan->progress.timed;
-	result = systally_plan_beside(plan, tried->feature.label,
-				      &tried->beside, error);
-	/* interrupted just there: the two are to be of one time */
-	if (!result && between == before && plan->progress.timed > between) {
+	snprintf(label, sizeof(label), SYSTALLY_BESIDE "%s",
+		 tried->feature.label);
+	if (!plan->redo && !is_done(plan, label)) {
 		plan->redo = true;
 		result = try_ways(plan, tried, error);
-		plan->redo = false;
+		if (result)
+			return result;
 	}
+	return systally_plan_beside(plan, tried->feature.label,
+				    &tried->beside, error);
+}
+
+static int try_one(struct systally_plan *plan, struct systally_tried *tried,
+		   struct systally_error *error)
+{
+	int result;
+
+	if (!systally_filter_can(&tried->feature)) {
+		tried->verdict = SYSTALLY_UNTRIED;
+		skip(plan, plan->options->replicas * runs_of_each(plan));
+		return 0;
+	}
+	result = try_feature(plan, tried, error);
+	plan->redo = false;
 	return result;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Opens and closes what reports are written to, and notices a full disk.
- * Called by the subcommands.
+ * Called by the subcommands, launch.c and needs_profile.c.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Starts run's command behind a gate, and looks processes up. Called by
- * cmd_run.c, cmd_top.c and cmd_report.c.
+ * launch.c, cmd_top.c, cmd_report.c, needs_phases.c and needs_start.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>

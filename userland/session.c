@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lock on the controls, and their way back. Called by cmd_run.c and
- * cmd_top.c.
+ * The lock on the controls, and their way back. Called by launch.c, watch.c and
+ * needs_discover.c.
  *
  * The lock is an flock on the module's README: it goes with its holder,
  * however that ends, and leaves no file behind.

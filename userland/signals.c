@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Signals as events that are read, so that no handler ever interrupts the
- * controls' way back. Called by cmd_run.c, cmd_top.c and cmd_report.c.
+ * controls' way back. Called by launch.c, cmd_top.c, cmd_report.c and needs_*.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>

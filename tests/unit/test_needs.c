@@ -303,7 +303,8 @@ static void test_server(void **state)
 	assert_int_equal(NEEDS(c, "-r", "1", "--server", "-e",
 		"clock_nanosleep,rt_sigreturn", "-t", "test -s $FOLDER/up",
 		"-b", "echo 42", "sh", "-c",
-		"echo >$FOLDER/up; trap 'rm $FOLDER/up; exit' TERM; sleep 1000 & wait"),
+		"echo >$FOLDER/up; trap 'rm $FOLDER/up; exit' TERM; sleep 1000 & "
+		"mkfifo $SYSTALLY_RUN_DIR/end; read x <$SYSTALLY_RUN_DIR/end"),
 		0);
 	assert_string_equal(verdict(c, "clock_nanosleep"), "both");
 	assert_true(c->plan.untouched.outcomes[0].benched);
@@ -400,12 +401,109 @@ static void test_resume_beside(void **state)
 				       "--state", c->state, "-b", "echo 1", "-t",
 				       "test $SYSTALLY_STATUS = 0", "cat",
 				       "/etc/passwd"), 0);
-		/* at first all; then beside, and what it stands beside */
+		/* at first all; then beside, what it stands beside, the end */
 		assert_int_equal(c->plan.progress.timed,
-				 again ? 1 + 2 : 1 + 1 + 2 * 2 + 1 + 1 + 1);
+				 again ? 2 + 1 + 2 : 1 + 1 + 2 * 2 + 1 + 2);
 		assert_int_equal(c->plan.tried[0].beside.passed, 1);
 		forget(c->state, "untouched beside fadvise64");
 	}
+}
+
+/* Nor is one way of then and the other of now. */
+static void test_resume_way(void **state)
+{
+	static const char *const lost[] = { "stub fadvise64", "beside" };
+	struct context *c = *state;
+	char path[96];
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/figure", c->folder);
+	for (i = 0; i < 2; i++) {
+		write_file(path, "100");
+		unlink(c->state);
+		assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64",
+				       "--state", c->state, "-b", "cat $FOLDER/figure",
+				       "-t", "true", "cat", "/etc/passwd"), 0);
+		forget(c->state, lost[i]);
+		write_file(path, "200");
+		assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64",
+				       "--state", c->state, "-b", "cat $FOLDER/figure",
+				       "-t", "true", "cat", "/etc/passwd"), 0);
+		assert_true(c->plan.tried[0].ways[0].outcomes[0].performance == 200);
+		assert_true(c->plan.tried[0].ways[1].outcomes[0].performance == 200);
+		assert_true(c->plan.tried[0].beside.outcomes[0].performance == 200);
+		assert_true(c->plan.end.outcomes[0].performance == 200);
+	}
+}
+
+/* What TEST needs may be there now; and may have gone since. */
+static void test_resume_test(void **state)
+{
+	struct context *c = *state;
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/there", c->folder);
+	assert_refused(c, NEEDS(c, "-r", "1", "-e", "fadvise64", "--state",
+				c->state, "-t", "test -e $FOLDER/there", "cat",
+				"/etc/passwd"), "TEST failed (1)");
+	write_file(path, "");
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "--state",
+			       c->state, "-t", "test -e $FOLDER/there", "cat",
+			       "/etc/passwd"), 0);
+	assert_int_equal(c->plan.end.passed, 1);
+	unlink(path);
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64,read", "--state",
+			       c->state, "-t", "test -e $FOLDER/there", "cat",
+			       "/etc/passwd"), 0);
+	assert_int_equal(c->plan.end.passed, 0);
+}
+
+/* Untouched runs pay for a filter, too: its price is not the calls'. */
+static void test_filtered(void **state)
+{
+	struct context *c = *state;
+
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t",
+			       "grep -q '^Seccomp:.2' $SYSTALLY_OUTPUT", "cat",
+			       "/proc/self/status"), 0);
+	assert_int_equal(c->plan.untouched.passed, 1);
+	assert_int_equal(c->plan.end.passed, 1);
+}
+
+/* However a server's run comes out, it is asked to end. */
+static void test_stop(void **state)
+{
+	struct context *c = *state;
+	char path[96], text[64];
+
+	snprintf(path, sizeof(path), "%s/stops", c->folder);
+	assert_int_equal(NEEDS(c, "-r", "1", "--server", "-e", "openat,read",
+			       "--stop", "echo . >>$FOLDER/stops; kill $SYSTALLY_PID",
+			       "--ready", "true", "-t",
+			       "sleep 0.2; test -s $SYSTALLY_OUTPUT", "sh", "-c",
+			       "cat /etc/passwd; exec sleep 100"), 0);
+	assert_string_equal(verdict(c, "openat"), "required");
+	read_file(path, text, sizeof(text));
+	/* untouched, discovered, stub and fake of two, the end */
+	assert_int_equal(strlen(text), 2 * (2 + 4 + 1));
+}
+
+/* What TEST leaves behind is not of the command. */
+static void test_leftovers(void **state)
+{
+	struct context *c = *state;
+	uint64_t begin = systally_signals_now_ns();
+
+	assert_int_equal(NEEDS(c, "-r", "1", "--server", "-e", "none", "-t",
+			       "exec 3</etc/passwd 4<&3 5<&3 6<&3 7<&3 8<&3; sleep 100 &",
+			       "-b", "sleep 0.3; echo 1", "sleep", "100"), 0);
+	assert_true(c->plan.untouched.outcomes[0].peak.fds < 9);
+	/* and one whose time is over before it has begun does not stay */
+	assert_refused(c, NEEDS(c, "-r", "1", "-e", "none", "--timeout", "2",
+				"-t", "sleep 100", "sh", "-c",
+				"(sleep 3; kill -CONT $PPID) & kill -STOP $PPID"),
+		       "timeout in TEST");
+	assert_true(systally_signals_now_ns() - begin < 30000000000ULL);
 }
 
 /* Both ways to find the calls find the same ones. */
@@ -578,7 +676,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(verdicts), TEST(unfit), TEST(flaps), TEST(flaky),
 		TEST(conflict), TEST(daemon), TEST(server), TEST(resume),
-		TEST(resume_others), TEST(resume_beside),
+		TEST(resume_others), TEST(resume_beside), TEST(resume_way),
+		TEST(resume_test), TEST(filtered), TEST(stop), TEST(leftovers),
 		TEST(breaks), TEST(kill), TEST(untried),
 		TEST(discover), TEST(parts), TEST(formats),
 		TEST(drift), TEST(flaps_later), TEST(leaderless),
