@@ -7,6 +7,7 @@
 
 #include <json-c/json.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * Adds @value under @key, and owns it from here on. NULL is taken for the
@@ -21,6 +22,21 @@ static inline bool systally_json_put(struct json_object *object,
 	json_object_put(value);
 	return false;
 }
+
+static inline bool systally_put_count(struct json_object *object,
+					   const char *key, uint64_t count)
+{
+	return systally_json_put(object, key, json_object_new_uint64(count));
+}
+
+/*
+ * Adds what came from outside, which may be any bytes, escaped: JSON is UTF-8.
+ * @words end in NULL, and become an array. Return whether it was added.
+ */
+bool systally_put_text(struct json_object *object, const char *key,
+			    const char *text);
+bool systally_put_words(struct json_object *object, const char *key,
+			     char *const *words);
 
 /* Returns @object on one line, which it keeps; NULL when out of memory. */
 static inline const char *systally_json_line(struct json_object *object)

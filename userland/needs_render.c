@@ -325,9 +325,6 @@ int systally_needs_markdown(FILE *out, const struct systally_plan *plan)
 
 void systally_needs_csv(FILE *out, const struct systally_plan *plan)
 {
-	static const char *const metrics[SYSTALLY_METRICS] = {
-		"performance", "descriptors", "memory",
-	};
 	unsigned int way, metric;
 	char why[160];
 	size_t i;
@@ -338,7 +335,8 @@ void systally_needs_csv(FILE *out, const struct systally_plan *plan)
 
 		fprintf(out, ",%s_runs,%s_passed", name, name);
 		for (metric = 0; metric < SYSTALLY_METRICS; metric++)
-			fprintf(out, ",%s_%s", name, metrics[metric]);
+			fprintf(out, ",%s_%s", name, systally_metric_name(
+					(enum systally_metric)metric));
 	}
 	fputs(",why\n", out);
 	for (i = 0; i < plan->count; i++) {

@@ -10,27 +10,9 @@
 #include "needs_render.h"
 #include "render.h"
 
-/* Arguments may be any bytes; JSON is UTF-8. */
-static bool put_text(struct json_object *object, const char *key,
-		     const char *text)
-{
-	char *escaped = systally_escape_word(text);
-	bool good = escaped && systally_json_put(object, key,
-					json_object_new_string(escaped));
-
-	free(escaped);
-	return good;
-}
-
 static bool put_null(struct json_object *object, const char *key)
 {
 	return !json_object_object_add(object, key, NULL);
-}
-
-static bool put_count(struct json_object *object, const char *key,
-		      uint64_t count)
-{
-	return systally_json_put(object, key, json_object_new_uint64(count));
 }
 
 /* A number, or null where there is none: it is negative, or too large */
@@ -39,24 +21,6 @@ static bool put_measured(struct json_object *object, const char *key,
 {
 	return value < 0 || !isfinite(value) ? put_null(object, key) :
 	       systally_json_put(object, key, json_object_new_double(value));
-}
-
-static bool put_command(struct json_object *object, char **command)
-{
-	struct json_object *list = json_object_new_array();
-	char *escaped;
-	bool good = list;
-
-	for (; good && *command; command++) {
-		escaped = systally_escape_word(*command);
-		good = escaped && !json_object_array_add(list,
-					json_object_new_string(escaped));
-		free(escaped);
-	}
-	if (good)
-		return systally_json_put(object, "command", list);
-	json_object_put(list);
-	return false;
 }
 
 static bool put_head(struct json_object *object,
@@ -70,15 +34,17 @@ static bool put_head(struct json_object *object,
 	count = systally_measure_untouched(plan, &passed, &failed);
 	return systally_json_put(object, "systally_needs",
 				 json_object_new_int(1)) &&
-	       !uname(&kernel) && put_text(object, "kernel", kernel.release) &&
-	       put_command(object, options->command) &&
-	       put_text(object, "test", options->test) &&
-	       (options->bench ? put_text(object, "bench", options->bench) :
-				 put_null(object, "bench")) &&
-	       put_count(object, "replicas", options->replicas) &&
-	       put_count(object, "untouched_runs", count) &&
-	       put_count(object, "untouched_passed", passed) &&
-	       put_text(object, "found_by",
+	       !uname(&kernel) &&
+	       systally_put_text(object, "kernel", kernel.release) &&
+	       systally_put_words(object, "command", options->command) &&
+	       systally_put_text(object, "test", options->test) &&
+	       (options->bench ?
+		systally_put_text(object, "bench", options->bench) :
+		put_null(object, "bench")) &&
+	       systally_put_count(object, "replicas", options->replicas) &&
+	       systally_put_count(object, "untouched_runs", count) &&
+	       systally_put_count(object, "untouched_passed", passed) &&
+	       systally_put_text(object, "found_by",
 			systally_needs_discover_name(plan->how));
 }
 
@@ -171,9 +137,9 @@ static bool put_way(struct json_object *object,
 		if (!replicas->outcomes[i].passed)
 			why = replicas->outcomes[i].why;
 	}
-	if (one && put_count(one, "runs", replicas->count) &&
-	    put_count(one, "passed", replicas->passed) &&
-	    (why ? put_text(one, "why", why) : put_null(one, "why")) &&
+	if (one && systally_put_count(one, "runs", replicas->count) &&
+	    systally_put_count(one, "passed", replicas->passed) &&
+	    (why ? systally_put_text(one, "why", why) : put_null(one, "why")) &&
 	    put_ratios(one, plan, replicas, &tried->beside))
 		return systally_json_put(object, systally_way_name(way), one);
 	json_object_put(one);
@@ -185,13 +151,14 @@ static struct json_object *make_feature(const struct systally_plan *plan,
 {
 	struct json_object *one = json_object_new_object();
 
-	if (one && put_text(one, "feature", tried->feature.label) &&
-	    put_text(one, "call", tried->feature.call) &&
+	if (one && systally_put_text(one, "feature", tried->feature.label) &&
+	    systally_put_text(one, "call", tried->feature.call) &&
 	    (tried->feature.part ?
-	     put_count(one, "value", tried->feature.value) :
+	     systally_put_count(one, "value", tried->feature.value) :
 	     put_null(one, "value")) &&
-	    put_count(one, "calls", tried->feature.count) &&
-	    put_text(one, "verdict", systally_verdict_name(tried->verdict)) &&
+	    systally_put_count(one, "calls", tried->feature.count) &&
+	    systally_put_text(one, "verdict",
+			      systally_verdict_name(tried->verdict)) &&
 	    put_way(one, plan, tried, SYSTALLY_STUB) &&
 	    put_way(one, plan, tried, SYSTALLY_FAKE))
 		return one;
@@ -224,9 +191,10 @@ static struct json_object *make_member(const struct systally_plan *plan,
 	struct json_object *one = json_object_new_object();
 
 	if (one &&
-	    put_text(one, "feature", plan->together[member].feature->label) &&
+	    systally_put_text(one, "feature",
+			      plan->together[member].feature->label) &&
 	    (plan->kept[member] ?
-	     put_text(one, "way",
+	     systally_put_text(one, "way",
 		      systally_way_name(plan->together[member].way)) :
 	     put_null(one, "way")))
 		return one;

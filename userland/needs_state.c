@@ -19,40 +19,11 @@
 #define VERSION	2
 #define LINE_MAX_BYTES	(16 << 20)
 
-static struct json_object *text_or_null(const char *text)
-{
-	char *escaped = text ? systally_escape_word(text) : NULL;
-	struct json_object *value = escaped ? json_object_new_string(escaped) :
-					      NULL;
-
-	free(escaped);
-	return value;
-}
-
 /* Adds @text; leaves it out if there is none. */
 static bool put_text(struct json_object *object, const char *key,
 		     const char *text)
 {
-	return !text || systally_json_put(object, key, text_or_null(text));
-}
-
-static bool put_number(struct json_object *object, const char *key,
-		       uint64_t number)
-{
-	return systally_json_put(object, key, json_object_new_uint64(number));
-}
-
-static bool put_command(struct json_object *object, char **command)
-{
-	struct json_object *words = json_object_new_array();
-
-	for (; words && *command; command++) {
-		if (json_object_array_add(words, text_or_null(*command))) {
-			json_object_put(words);
-			return false;
-		}
-	}
-	return systally_json_put(object, "command", words);
+	return !text || systally_put_text(object, key, text);
 }
 
 /* All that outcomes depend on; not how they are shown, nor which are wanted. */
@@ -61,16 +32,16 @@ static struct json_object *make_asked(const struct systally_needs_options *o)
 	struct json_object *asked = json_object_new_object();
 
 	if (asked &&
-	    put_number(asked, "systally_needs", VERSION) &&
-	    put_command(asked, o->command) &&
+	    systally_put_count(asked, "systally_needs", VERSION) &&
+	    systally_put_words(asked, "command", o->command) &&
 	    put_text(asked, "test", o->test) &&
 	    put_text(asked, "bench", o->bench) &&
 	    put_text(asked, "ready", o->ready) &&
 	    put_text(asked, "stop", o->stop) &&
-	    put_number(asked, "server", o->server) &&
-	    put_number(asked, "sub", o->sub) &&
-	    put_number(asked, "replicas", o->replicas) &&
-	    put_number(asked, "timeout_ns", o->timeout_ns) &&
+	    systally_put_count(asked, "server", o->server) &&
+	    systally_put_count(asked, "sub", o->sub) &&
+	    systally_put_count(asked, "replicas", o->replicas) &&
+	    systally_put_count(asked, "timeout_ns", o->timeout_ns) &&
 	    put_text(asked, "discover",
 		     systally_needs_discover_name(o->discover)))
 		return asked;
@@ -311,12 +282,15 @@ int systally_state_add(struct systally_state *state, const char *key,
 	    put_text(line, "said", o->said[0] ? o->said : NULL) &&
 	    (!o->benched || systally_json_put(line, "performance",
 				json_object_new_double(o->performance))) &&
-	    put_number(line, "fds", o->peak.fds) &&
-	    put_number(line, "memory_kb", o->peak.memory_kb) &&
-	    put_number(line, "samples", o->peak.samples) &&
-	    put_number(line, "work_ns", o->phase_ns[SYSTALLY_PHASE_WORK]) &&
-	    put_number(line, "test_ns", o->phase_ns[SYSTALLY_PHASE_TEST]) &&
-	    put_number(line, "bench_ns", o->phase_ns[SYSTALLY_PHASE_BENCH]))
+	    systally_put_count(line, "fds", o->peak.fds) &&
+	    systally_put_count(line, "memory_kb", o->peak.memory_kb) &&
+	    systally_put_count(line, "samples", o->peak.samples) &&
+	    systally_put_count(line, "work_ns",
+			       o->phase_ns[SYSTALLY_PHASE_WORK]) &&
+	    systally_put_count(line, "test_ns",
+			       o->phase_ns[SYSTALLY_PHASE_TEST]) &&
+	    systally_put_count(line, "bench_ns",
+			       o->phase_ns[SYSTALLY_PHASE_BENCH]))
 		return add_line(state, line, error);
 	json_object_put(line);
 	return systally_error_set(error, "out of memory");
@@ -329,9 +303,9 @@ static bool put_used(struct json_object *list, unsigned int abi, int nr,
 	struct json_object *one = json_object_new_object();
 
 	if (one && put_text(one, "abi", systally_names_abi(abi)) &&
-	    put_number(one, "nr", (uint64_t)nr) &&
-	    (!value || put_number(one, "value", *value)) &&
-	    put_number(one, "count", count) &&
+	    systally_put_count(one, "nr", (uint64_t)nr) &&
+	    (!value || systally_put_count(one, "value", *value)) &&
+	    systally_put_count(one, "count", count) &&
 	    !json_object_array_add(list, one))
 		return true;
 	json_object_put(one);
