@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# `systally needs` with the module: it finds the same calls, as often, as by
+# seccomp and by ptrace, and leaves the controls as they were.
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/command.sh"
+
+plan $((3 * 2 + 2 * 2 + 2))
+
+need_load
+before=$(settings)
+# Both ABIs, in processes of one another
+# shellcheck disable=SC2016 # sh's
+script='"$0" ppid 101; "$1" ppid 7'
+for how in module seccomp ptrace; do
+	try needs -r 1 -e getppid --discover $how --seccomp "$T/$how.profile" \
+		--format json -t true -- sh -c "$script" "$WORKLOAD/calls" \
+		"$WORKLOAD/calls32"
+	# shellcheck disable=SC2016 # perl's
+	is "$got $(perl -MJSON::PP -e '$d = decode_json(<STDIN>);
+		print "$$d{found_by} " . @{$$d{features}}' <"$T/out")" \
+		"0 $how 1" "needs --discover $how"
+	# shellcheck disable=SC2016 # perl's
+	perl -MJSON::PP -e '$d = decode_json(<STDIN>);
+		print $$d{features}[0]{calls}' <"$T/out" >"$T/$how.calls"
+	perl -MJSON::PP -e 'local $/; $d = decode_json(<STDIN>);
+		print map { "$_\n" } sort @{$$d{architectures}},
+			map { @{$$_{names}} } @{$$d{syscalls}}' \
+		<"$T/$how.profile" >"$T/$how.names"
+	at_least "$(<"$T/$how.calls")" 108 "by $how: each getppid of the two"
+done
+for how in seccomp ptrace; do
+	is "$(<"$T/$how.calls")" "$(<"$T/module.calls")" "by $how: as many calls"
+	is "$(diff "$T/module.names" "$T/$how.names")" '' \
+		"by $how: the same profile"
+done
+is "$(settings)" "$before" 'the controls are as before'
+try needs -r 1 -e getppid --discover module -t true -- true
+is "$got $(wc -l <"$T/err")" '0 0' 'and it may have the module again'
+finish
