@@ -13,13 +13,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "needs_discover.h"
-
-#define CODE_SEGMENT_32	0x23
 
 void systally_discovery_init(struct systally_discovery *discovery,
 			     enum systally_needs_discover how,
@@ -98,57 +95,55 @@ static int end_module(struct systally_discovery *discovery,
 
 /* --- ptrace --- */
 
+/* Returns 0, or -1 with errno: ESRCH if it is dead, EIO before Linux 5.3. */
+static int get_call(pid_t pid, struct __ptrace_syscall_info *call)
+{
+	return ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof(*call),
+		      call) < 0 ? -1 : 0;
+}
+
 static int attach_ptrace(pid_t pid, struct systally_error *error)
 {
 	long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE |
 		       PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
 		       PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+	struct __ptrace_syscall_info call;
 	int status;
 
 	if (ptrace(PTRACE_SEIZE, pid, NULL, options) ||
 	    ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) ||
-	    waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status) ||
-	    ptrace(PTRACE_SYSCALL, pid, NULL, NULL))
+	    waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
 		return systally_error_set(error,
 			"cannot trace the command by ptrace: %s; another tracer, or kernel.yama.ptrace_scope, may forbid it",
 			strerror(errno));
-	return 0;
+	/* at no call yet; but can it be asked? */
+	if (get_call(pid, &call))
+		return systally_error_set(error,
+			"cannot find calls by ptrace: %s; this way needs Linux 5.3",
+			strerror(errno));
+	return ptrace(PTRACE_SYSCALL, pid, NULL, NULL) ?
+	       systally_error_set(error,
+			"cannot trace the command by ptrace: %s",
+			strerror(errno)) : 0;
 }
 
-/*
- * On entry the kernel has put ENOSYS where the result will be. An exit with
- * that very error is taken for one more entry, which does no harm: only
- * whether a call is made matters.
- */
-static void note_registers(struct systally_discovery *discovery, pid_t pid)
+/* Notes the call that a process is stopped at, if that is the call's entry. */
+static void note_call(struct systally_discovery *discovery, pid_t pid)
 {
-	struct user_regs_struct regs;
+	struct __ptrace_syscall_info call;
 	uint64_t arguments[6];
-	unsigned int abi;
-	int nr;
+	int abi, nr, i;
 
-	if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) ||
-	    (long)regs.rax != -ENOSYS)
+	/* else it has been killed meanwhile */
+	if (get_call(pid, &call) || call.op != PTRACE_SYSCALL_INFO_ENTRY)
 		return;
-	nr = (int)regs.orig_rax;
-	if (regs.cs == CODE_SEGMENT_32) {
-		const uint64_t in_32[6] = { regs.rbx, regs.rcx, regs.rdx,
-					    regs.rsi, regs.rdi, regs.rbp };
-
-		memcpy(arguments, in_32, sizeof(in_32));
-		abi = SYSTALLY_ABI_I386;
-	} else {
-		const uint64_t in_64[6] = { regs.rdi, regs.rsi, regs.rdx,
-					    regs.r10, regs.r8, regs.r9 };
-
-		memcpy(arguments, in_64, sizeof(in_64));
-		abi = SYSTALLY_ABI_X86_64;
-		if (nr >= 0 && nr & 0x40000000) {
-			abi = SYSTALLY_ABI_X32;
-			nr &= ~0x40000000;
-		}
-	}
-	systally_used_add(discovery->used, abi, nr, arguments, 1);
+	nr = (int)call.entry.nr;
+	abi = systally_used_abi(call.arch, &nr);
+	for (i = 0; i < 6; i++)
+		arguments[i] = call.entry.args[i];
+	if (abi >= 0)
+		systally_used_add(discovery->used, (unsigned int)abi, nr,
+				  arguments, 1);
 }
 
 /* The exec that starts the command was entered before it could be noted. */
@@ -167,7 +162,7 @@ void systally_discovery_stopped(struct systally_discovery *discovery,
 
 	if (signal == (SIGTRAP | 0x80)) {
 		if (discovery->executed)
-			note_registers(discovery, pid);
+			note_call(discovery, pid);
 		signal = 0;
 	} else if (event == PTRACE_EVENT_STOP) {
 		/* a new one, or one that really is to stop */

@@ -49,9 +49,9 @@ int systally_filter_notify(struct systally_filter *filter,
 void systally_filter_free(struct systally_filter *filter);
 
 /*
- * Loads the filter into the calling process, for good. Makes no other calls
- * but prctl and seccomp, so that it may be used after a fork. Returns -1 if
- * that failed, else 0, or a descriptor for @listener.
+ * Loads the filter into the calling process, which must have no_new_privs, for
+ * good. Makes no other call but seccomp, so that it may be used after a fork.
+ * Returns -1 if that failed, else 0, or a descriptor for @listener.
  */
 int systally_filter_load(const struct systally_filter *filter, bool listener);
 

@@ -10,7 +10,7 @@
 
 #define MARGIN_LEAST	0.05
 #define REPLICAS_MAX	100
-#define SAMPLES_LEAST	20	/* else it ended before it could be seen */
+#define SAMPLES_LEAST	20	/* else it was not seen well enough */
 
 const char *systally_metric_name(enum systally_metric metric)
 {

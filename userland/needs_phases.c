@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,10 +144,21 @@ void systally_run_fail(struct systally_run *run, const char *format, int number)
 #pragma GCC diagnostic pop
 }
 
+/* Opens one of the run's files, in whose place the command may put a FIFO. */
+static FILE *open_written(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (fd >= 0 && !file)
+		close(fd);
+	return file;
+}
+
 /* Keeps the last line that was written, for messages. */
 static void keep_last_line(struct systally_run *run, const char *path)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = open_written(path);
 	char line[160];
 	char *c;
 
@@ -260,6 +272,7 @@ static int wait_for_work(struct systally_run *run)
 
 	while (!run->interrupted && !run->outcome->why[0]) {
 		/* first: we may have been stopped, or starved */
+		systally_run_reap(run);
 		if (!options->server && run->ended)
 			return 0;
 		now = systally_signals_now_ns();
@@ -308,7 +321,7 @@ static int run_test(struct systally_run *run)
 /* Reads the one number that BENCH has printed: ratios are taken of it. */
 static int read_number(struct systally_run *run)
 {
-	FILE *file = fopen(run->place.figure, "re");
+	FILE *file = open_written(run->place.figure);
 	char text[128];
 	size_t got = 0;
 	char *end;

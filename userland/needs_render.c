@@ -134,7 +134,7 @@ static void print_untouched(FILE *out, const struct systally_plan *plan)
 	}
 	fputs(*comma ? ".\n" : "nothing was measured.\n", out);
 	if (systally_measure(&plan->untouched, SYSTALLY_MEMORY) < 0)
-		fputs("The command ends too soon for its descriptors and memory to be seen.\n",
+		fputs("Its descriptors and memory could not be looked at often enough to be told.\n",
 		      out);
 	if (*comma)
 		fprintf(out, "The columns are ratios to %s, in bold outside of the margin%s.\n",

@@ -9,6 +9,8 @@
 #include <ftw.h>
 #include <limits.h>
 #include <mntent.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,8 @@
  * 32-bit program.
  */
 #define PAGE_ADDRESS	0x2badfffff000ULL
+
+#define HEAR_LIMIT_MS	60000	/* for what takes less than one */
 
 struct systally_launchpad_page {
 	struct msghdr message;
@@ -197,31 +201,114 @@ int systally_place_remove(const struct systally_place *place,
 	return 0;
 }
 
-static void redirect(const char *path, int flags, int to)
+/* --- in the child --- */
+
+static int redirect(const char *path, int flags, int to,
+		    struct systally_error *error)
 {
 	int fd = open(path, flags | O_CLOEXEC, 0644);
 
-	if (fd < 0 || dup2(fd, to) < 0)
-		_exit(SYSTALLY_NOT_EXECUTABLE);
+	if (fd >= 0 && dup2(fd, to) >= 0)
+		return 0;
+	return systally_error_set(error, "cannot open %s: %s", path,
+				  strerror(errno));
+}
+
+static int set_variable(const char *name, const char *value,
+			struct systally_error *error)
+{
+	return setenv(name, value, 1) ?
+	       systally_error_set(error, "cannot set %s: %s", name,
+				  strerror(errno)) : 0;
 }
 
 /*
  * The first steps of any child: a session of its own, so that it has no
  * terminal to wait for, and that Ctrl-C is ours alone. It goes when we go.
  */
-static void leave(pid_t parent, const struct systally_place *place,
-		  const struct systally_signals *signals)
+static int leave(pid_t parent, const struct systally_place *place,
+		 const struct systally_signals *signals,
+		 struct systally_error *error)
 {
 	setsid();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(SYSTALLY_NOT_EXECUTABLE);
 	systally_signals_restore(signals);
-	redirect("/dev/null", O_RDONLY, STDIN_FILENO);
-	setenv("SYSTALLY_RUN_DIR", place->run, 1);
+	if (redirect("/dev/null", O_RDONLY, STDIN_FILENO, error))
+		return -1;
+	return set_variable("SYSTALLY_RUN_DIR", place->run, error);
 }
 
-/* Hands the listener over, by the only call that is not notified. */
+/*
+ * All that the command needs before its gate, so that nothing is left then.
+ * Only the command, not TEST and the like, is without new privileges.
+ */
+static int prepare_command(pid_t parent, const struct systally_launchpad *pad,
+			   const struct systally_place *place,
+			   struct systally_error *error)
+{
+	const int flags = O_WRONLY | O_CREAT | O_APPEND;
+
+	if (leave(parent, place, pad->signals, error) ||
+	    redirect(place->output, flags, STDOUT_FILENO, error) ||
+	    redirect(place->error, flags, STDERR_FILENO, error))
+		return -1;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ?
+	       systally_error_set(error, "cannot set no_new_privs: %s",
+				  strerror(errno)) : 0;
+}
+
+static int prepare_shell(pid_t parent, bool figure,
+			 const struct systally_place *place,
+			 char *const *variables,
+			 const struct systally_signals *signals,
+			 struct systally_error *error)
+{
+	const int flags = O_WRONLY | O_CREAT | O_TRUNC;
+
+	if (leave(parent, place, signals, error) ||
+	    redirect(place->said, flags, STDERR_FILENO, error))
+		return -1;
+	if (figure && redirect(place->figure, flags, STDOUT_FILENO, error))
+		return -1;
+	if (!figure && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		return systally_error_set(error, "cannot open %s: %s",
+					  place->said, strerror(errno));
+	if (set_variable("SYSTALLY_OUTPUT", place->output, error) ||
+	    set_variable("SYSTALLY_ERROR", place->error, error))
+		return -1;
+	for (; *variables; variables++) {
+		if (putenv(*variables))
+			return systally_error_set(error, "cannot set %s: %s",
+						  *variables, strerror(errno));
+	}
+	return 0;
+}
+
+static void exec_shell(const char *text, struct systally_error *error)
+{
+	execl("/bin/sh", "sh", "-c", text, NULL);
+	systally_error_set(error, "cannot run /bin/sh: %s", strerror(errno));
+}
+
+/*
+ * Tells the parent how it went, at one go: nothing but the text's end if all
+ * is well, else what is in the way; then this process ends.
+ */
+static void tell(int failure, const struct systally_error *error)
+{
+	size_t length = strlen(error->text) + 1;
+
+	if (write(failure, error->text, length) != (ssize_t)length ||
+	    error->text[0])
+		_exit(SYSTALLY_NOT_EXECUTABLE);
+}
+
+/*
+ * Hands the listener over, by the only call that is not notified. If that
+ * fails, this process ends without a call: nobody could answer an _exit.
+ */
 static void hand_over(struct systally_launchpad_page *page, int fd, int listener)
 {
 	struct cmsghdr *header;
@@ -238,50 +325,98 @@ static void hand_over(struct systally_launchpad_page *page, int fd, int listener
 	header->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(header), &listener, sizeof(int));
 	if (sendmsg(fd, &page->message, 0) < 0)
-		_exit(SYSTALLY_NOT_EXECUTABLE);
+		__builtin_trap();
 }
 
-/* Once the filter is loaded, there is no other call until the exec. */
+/*
+ * Between the read that ends when the gate opens, and the exec, there is no
+ * other call where there is no filter: by then it may be counted. Nor is there
+ * one once the filter is loaded.
+ */
 static void filter_and_exec(int gate, int failure, int socket,
 			    const struct systally_launchpad *pad,
 			    const struct systally_filter *filter)
 {
-	int result, why;
-	char byte;
+	int result = 0;
 
-	while (read(gate, &byte, 1) < 0 && errno == EINTR)
-		;
-	result = systally_filter_load(filter, socket >= 0);
-	if (result >= 0) {
-		if (socket >= 0)
-			hand_over(pad->page, socket, result);
-		execv(pad->path, pad->page->arguments);
-	}
-	why = result < 0 ? errno + SYSTALLY_START_FILTER : errno;
-	if (write(failure, &why, sizeof(why)) < 0)
-		_exit(SYSTALLY_NOT_FOUND);
-	_exit(SYSTALLY_NOT_EXECUTABLE);
+	systally_process_wait(gate);
+	if (filter->program.filter)
+		result = systally_filter_load(filter, socket >= 0);
+	if (result < 0)
+		systally_process_fail(failure, errno + SYSTALLY_START_FILTER);
+	if (socket >= 0)
+		hand_over(pad->page, socket, result);
+	execv(pad->path, pad->page->arguments);
+	systally_process_fail(failure, errno);
 }
+
+/* --- in the parent --- */
 
 static int make_pipes(int gate[2], int failure[2], int sockets[2],
 		      bool listener)
 {
 	sockets[0] = -1;
 	sockets[1] = -1;
-	if (pipe2(gate, O_CLOEXEC))
+	if (systally_process_pipes(gate, failure))
 		return -1;
-	if (pipe2(failure, O_CLOEXEC))
-		goto err_gate;
-	fcntl(failure[0], F_SETFL, O_NONBLOCK);
 	if (!listener ||
 	    !socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets))
 		return 0;
 	close(failure[0]);
 	close(failure[1]);
-err_gate:
 	close(gate[0]);
 	close(gate[1]);
 	return -1;
+}
+
+/*
+ * Waits for what a child tells about its preparations. Returns how many bytes
+ * that was: 1 if all is well, 0 if the pipe was closed without; or -1 with
+ * @error, which is what it has told, or that it hangs.
+ */
+static int hear(int failure, struct systally_error *error)
+{
+	struct pollfd told_by = { .fd = failure, .events = POLLIN };
+	struct systally_error told = { "" };
+	ssize_t got;
+
+	do {
+		got = poll(&told_by, 1, HEAR_LIMIT_MS);
+	} while (got < 0 && errno == EINTR);
+	if (!got)
+		return systally_error_set(error,
+			"cannot start a process: it does not get ready");
+	do {
+		got = read(failure, told.text, sizeof(told.text) - 1);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return systally_error_set(error, "cannot read a pipe: %s",
+					  strerror(errno));
+	return told.text[0] ? systally_error_set(error, "%s", told.text) :
+			      (int)got;
+}
+
+static void drop(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	systally_process_reap(pid);
+}
+
+/* Waits until the command stands at its gate. Returns 0, or -1 with @error. */
+static int wait_for_command(struct systally_started *started,
+			    struct systally_error *error)
+{
+	int heard = hear(started->failure, error);
+
+	if (heard < 0)
+		return -1;
+	if (!heard)
+		return systally_error_set(error,
+			"cannot start a process: it was killed at once");
+	/* from now on it is only looked at */
+	return fcntl(started->failure, F_SETFL, O_NONBLOCK) ?
+	       systally_error_set(error, "cannot make a pipe: %s",
+				  strerror(errno)) : 0;
 }
 
 int systally_start(struct systally_started *started,
@@ -290,6 +425,7 @@ int systally_start(struct systally_started *started,
 		   const struct systally_filter *filter, bool listener,
 		   struct systally_error *error)
 {
+	struct systally_error trouble = { "" };
 	int gate[2], failure[2], sockets[2];
 	pid_t parent = getpid();
 
@@ -301,11 +437,8 @@ int systally_start(struct systally_started *started,
 	if (!started->pid) {
 		close(gate[1]);
 		close(failure[0]);
-		leave(parent, place, pad->signals);
-		redirect(place->output, O_WRONLY | O_CREAT | O_APPEND,
-			 STDOUT_FILENO);
-		redirect(place->error, O_WRONLY | O_CREAT | O_APPEND,
-			 STDERR_FILENO);
+		prepare_command(parent, pad, place, &trouble);
+		tell(failure[1], &trouble);
 		filter_and_exec(gate[0], failure[1], sockets[1], pad, filter);
 	}
 	if (started->pid < 0)
@@ -318,9 +451,12 @@ int systally_start(struct systally_started *started,
 	started->gate = gate[1];
 	started->failure = failure[0];
 	started->hand_over = sockets[0];
-	if (started->pid > 0)
+	started->deaf = false;
+	if (started->pid > 0 && !wait_for_command(started, error))
 		return 0;
 	systally_start_close(started);
+	if (started->pid > 0)
+		drop(started->pid);
 	return -1;
 }
 
@@ -363,6 +499,7 @@ int systally_start_listener(struct systally_started *started)
 	    header->cmsg_type == SCM_RIGHTS)
 		memcpy(&listener, CMSG_DATA(header), sizeof(int));
 	close_one(&started->hand_over);
+	started->deaf = listener < 0;
 	return listener;
 }
 
@@ -374,6 +511,9 @@ int systally_start_result(struct systally_started *started)
 	if (started->failure < 0)
 		return 0;
 	got = read(started->failure, &why, sizeof(why));
+	/* nobody answers it, so there is nothing to wait for */
+	if (got != sizeof(why) && started->deaf)
+		return SYSTALLY_START_FILTER + ECOMM;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return -1;
 	close_one(&started->failure);
@@ -393,27 +533,32 @@ pid_t systally_start_shell(const char *text, bool figure,
 			   const struct systally_signals *signals,
 			   struct systally_error *error)
 {
+	struct systally_error trouble = { "" };
 	pid_t parent = getpid();
+	int failure[2], heard;
 	pid_t pid;
 
+	if (pipe2(failure, O_CLOEXEC))
+		return systally_error_set(error, "cannot make a pipe: %s",
+					  strerror(errno));
 	fflush(NULL);
 	pid = fork();
+	if (!pid) {
+		if (!prepare_shell(parent, figure, place, variables, signals,
+				   &trouble))
+			exec_shell(text, &trouble);
+		tell(failure[1], &trouble);
+		_exit(SYSTALLY_NOT_FOUND);
+	}
 	if (pid < 0)
 		systally_error_set(error, "cannot start a process: %s",
 				   strerror(errno));
-	if (pid)
+	close(failure[1]);
+	heard = pid > 0 ? hear(failure[0], error) : -1;
+	close(failure[0]);
+	if (heard >= 0)
 		return pid;
-	leave(parent, place, signals);
-	redirect(place->said, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
-	if (figure)
-		redirect(place->figure, O_WRONLY | O_CREAT | O_TRUNC,
-			 STDOUT_FILENO);
-	else
-		dup2(STDERR_FILENO, STDOUT_FILENO);
-	setenv("SYSTALLY_OUTPUT", place->output, 1);
-	setenv("SYSTALLY_ERROR", place->error, 1);
-	for (; *variables; variables++)
-		putenv(*variables);
-	execl("/bin/sh", "sh", "-c", text, NULL);
-	_exit(SYSTALLY_NOT_FOUND);
+	if (pid > 0)
+		drop(pid);
+	return -1;
 }

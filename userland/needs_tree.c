@@ -138,15 +138,43 @@ static void list_by_scan(struct systally_tree *tree, pid_t except)
 	free(all);
 }
 
+/*
+ * Adds the numbers in one list of children. However long it is, it comes in
+ * pieces, which may end amid a number. Returns false if it cannot be read.
+ */
+static bool add_listed(struct systally_tree *tree, const char *path,
+		       pid_t except)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[4096];
+	pid_t child = 0;
+	ssize_t got, i;
+
+	if (fd < 0)
+		return false;
+	while ((got = read(fd, text, sizeof(text))) > 0) {
+		for (i = 0; i < got; i++) {
+			if (isdigit((unsigned char)text[i])) {
+				child = 10 * child + (text[i] - '0');
+				continue;
+			}
+			/* a space, after the last one, too */
+			if (child && child != except)
+				add_pid(tree, child);
+			child = 0;
+		}
+	}
+	close(fd);
+	return true;
+}
+
 /* Adds the children of one process. Returns false if it cannot be told. */
 static bool add_children(struct systally_tree *tree, pid_t pid, pid_t except)
 {
-	char path[320], text[4096];
 	struct dirent *entry;
-	char *word, *rest;
 	bool known = false;
+	char path[320];
 	DIR *tasks;
-	pid_t child;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	tasks = opendir(path);
@@ -155,16 +183,8 @@ static bool add_children(struct systally_tree *tree, pid_t pid, pid_t except)
 			continue;
 		snprintf(path, sizeof(path), "/proc/%d/task/%s/children", pid,
 			 entry->d_name);
-		if (access(path, R_OK))
-			continue;
-		known = true;
-		read_file(path, text, sizeof(text));
-		for (word = strtok_r(text, " ", &rest); word;
-		     word = strtok_r(NULL, " ", &rest)) {
-			child = atoi(word);
-			if (child && child != except)
-				add_pid(tree, child);
-		}
+		if (add_listed(tree, path, except))
+			known = true;
 	}
 	if (tasks)
 		closedir(tasks);

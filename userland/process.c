@@ -97,26 +97,40 @@ int systally_process_find(const char *command, char path[PATH_MAX],
 	}
 }
 
-/*
- * The child. Between the read that ends when the gate opens, and the execve,
- * there is no other system call: by then it is counted.
- */
-static void wait_and_exec(int gate, int failure, const char *path, char **argv)
+int systally_process_pipes(int gate[2], int failure[2])
+{
+	if (pipe2(gate, O_CLOEXEC))
+		return -1;
+	if (!pipe2(failure, O_CLOEXEC))
+		return 0;
+	close(gate[0]);
+	close(gate[1]);
+	return -1;
+}
+
+void systally_process_wait(int gate)
 {
 	char byte;
 	ssize_t got;
-	int why;
 
 	do {
 		got = read(gate, &byte, 1);
 	} while (got < 0 && errno == EINTR);
 	if (got != 1)
 		_exit(SYSTALLY_NOT_EXECUTABLE);
-	execv(path, argv);
-	why = errno;
+}
+
+void systally_process_fail(int failure, int why)
+{
 	if (write(failure, &why, sizeof(why)) < 0)
 		_exit(SYSTALLY_NOT_FOUND);
 	_exit(SYSTALLY_NOT_EXECUTABLE);
+}
+
+void systally_process_reap(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
 }
 
 int systally_process_start(struct systally_child *child, const char *path,
@@ -125,26 +139,24 @@ int systally_process_start(struct systally_child *child, const char *path,
 {
 	int gate[2], failure[2];
 
-	if (pipe2(gate, O_CLOEXEC))
+	if (systally_process_pipes(gate, failure))
 		return systally_error_set(error, "cannot make a pipe: %s",
 					  strerror(errno));
-	if (pipe2(failure, O_CLOEXEC)) {
-		systally_error_set(error, "cannot make a pipe: %s",
-				   strerror(errno));
-		goto err_gate;
-	}
 	fflush(NULL);
 	child->pid = fork();
 	if (child->pid < 0) {
 		systally_error_set(error, "cannot start a process: %s",
 				   strerror(errno));
-		goto err_failure;
+		goto err_pipes;
 	}
 	if (child->pid == 0) {
 		close(gate[1]);
 		close(failure[0]);
 		systally_signals_restore(signals);
-		wait_and_exec(gate[0], failure[1], path, argv);
+		/* no other call between these two: by then it is counted */
+		systally_process_wait(gate[0]);
+		execv(path, argv);
+		systally_process_fail(failure[1], errno);
 	}
 	close(gate[0]);
 	close(failure[1]);
@@ -152,10 +164,9 @@ int systally_process_start(struct systally_child *child, const char *path,
 	child->failure = failure[0];
 	return 0;
 
-err_failure:
+err_pipes:
 	close(failure[0]);
 	close(failure[1]);
-err_gate:
 	close(gate[0]);
 	close(gate[1]);
 	return -1;
@@ -181,8 +192,7 @@ void systally_process_cancel(struct systally_child *child)
 {
 	close(child->gate);
 	close(child->failure);
-	while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	systally_process_reap(child->pid);
 }
 
 int systally_process_status(int wait_status)

@@ -56,6 +56,25 @@ int systally_process_release(struct systally_child *child);
 /* Ends a child that was not released, and waits for it. */
 void systally_process_cancel(struct systally_child *child);
 
+/*
+ * What such a child is made of, for one that has more to do before its exec.
+ *
+ * Makes both pipes, which an exec closes. Returns 0, or -1 with errno.
+ */
+int systally_process_pipes(int gate[2], int failure[2]);
+
+/*
+ * In the child: waits until the gate opens, by one read() and no other call;
+ * ends the process if it is closed instead.
+ */
+void systally_process_wait(int gate);
+
+/* In the child: tells by @failure the errno @why of its exec, and ends. */
+void systally_process_fail(int failure, int why) __attribute__((noreturn));
+
+/* Waits for a child that has ended, or is about to. */
+void systally_process_reap(pid_t pid);
+
 /* Returns the exit status a shell would give for a wait status. */
 int systally_process_status(int wait_status);
 

@@ -8,10 +8,13 @@
 #include <argp.h>
 #include <errno.h>
 #include <pthread.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -668,10 +671,318 @@ static void test_leaderless(void **state)
 	systally_tree_free(&tree);
 }
 
+/* A command that has been forked and stands at its gate */
+struct waiting {
+	struct systally_launchpad pad;
+	struct systally_place place;
+	struct systally_started started;
+};
+
+static void start_waiting(struct context *c, struct waiting *w, char **command)
+{
+	const struct systally_filter none = { 0 };
+
+	assert_int_equal(systally_launchpad_prepare(&w->pad, command,
+						    &c->signals, &c->error), 0);
+	assert_int_equal(systally_place_make(&w->place, &c->error), 0);
+	assert_int_equal(systally_start(&w->started, &w->pad, &w->place, &none,
+					false, &c->error), 0);
+}
+
+static void end_waiting(struct context *c, struct waiting *w)
+{
+	systally_start_close(&w->started);
+	assert_int_equal(systally_place_remove(&w->place, &c->error), 0);
+	systally_launchpad_free(&w->pad);
+}
+
+/* Returns the first call after the read() that has opened the gate. */
+static uint64_t call_after_gate(pid_t pid)
+{
+	struct __ptrace_syscall_info info;
+	uint64_t last = 0;
+	bool open = false;
+	int status;
+
+	for (;;) {
+		assert_int_equal(ptrace(PTRACE_SYSCALL, pid, NULL, NULL), 0);
+		assert_int_equal(waitpid(pid, &status, __WALL), pid);
+		assert_true(WIFSTOPPED(status));
+		assert_true(ptrace(PTRACE_GET_SYSCALL_INFO, pid,
+				   (void *)sizeof(info), &info) > 0);
+		if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
+			open = last == SYS_read && info.exit.rval == 1;
+		} else if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+			last = info.entry.nr;
+			if (open)
+				return last;
+		}
+	}
+}
+
+/* Whoever counts the command's calls does not count any of ours. */
+static void test_gate(void **state)
+{
+	struct context *c = *state;
+	char word[] = "true", *command[] = { word, NULL };
+	long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+	struct waiting w;
+	pid_t pid;
+
+	start_waiting(c, &w, command);
+	pid = w.started.pid;
+	assert_int_equal(ptrace(PTRACE_SEIZE, pid, NULL, options), 0);
+	assert_int_equal(ptrace(PTRACE_INTERRUPT, pid, NULL, NULL), 0);
+	assert_int_equal(waitpid(pid, NULL, __WALL), pid);
+	systally_start_release(&w.started);
+	assert_int_equal(call_after_gate(pid), SYS_execve);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, __WALL), pid);
+	end_waiting(c, &w);
+}
+
+/* Nor does it run when nobody is to watch it. */
+static void test_gate_closed(void **state)
+{
+	struct context *c = *state;
+	char sh[] = "sh", option[] = "-c", text[] = "echo >$FOLDER/ran";
+	char *command[] = { sh, option, text, NULL };
+	struct waiting w;
+	char path[80];
+	int status;
+
+	start_waiting(c, &w, command);
+	systally_start_close(&w.started);
+	assert_int_equal(waitpid(w.started.pid, &status, 0), w.started.pid);
+	end_waiting(c, &w);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 126);
+	snprintf(path, sizeof(path), "%s/ran", c->folder);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+/* What systally cannot do is neither the command's failure nor TEST's. */
+static void test_set_up(void **state)
+{
+	struct context *c = *state;
+	const struct systally_filter none = { 0 };
+	char word[] = "true", *command[] = { word, NULL };
+	char *variables[] = { NULL };
+	struct waiting w;
+
+	start_waiting(c, &w, command);
+	systally_start_close(&w.started);
+	assert_int_equal(waitpid(w.started.pid, NULL, 0), w.started.pid);
+	strcpy(w.place.output, "/no/such/folder");
+	assert_int_equal(systally_start(&w.started, &w.pad, &w.place, &none,
+					false, &c->error), -1);
+	assert_string_equal(c->error.text,
+		"cannot open /no/such/folder: No such file or directory");
+	systally_error_clear(&c->error);
+	strcpy(w.place.said, "/no/such/file");
+	assert_int_equal(systally_start_shell("true", false, &w.place,
+					      variables, &c->signals,
+					      &c->error), -1);
+	assert_string_equal(c->error.text,
+		"cannot open /no/such/file: No such file or directory");
+	systally_error_clear(&c->error);
+	end_waiting(c, &w);
+	/* and so it ends */
+	assert_int_equal(NEEDS(c, "-r", "1", "-t", "true", "sh", "-c",
+			       "rm -r \"${SYSTALLY_RUN_DIR%/run}\""),
+			 SYSTALLY_NEEDS_TROUBLE);
+	assert_non_null(strstr(c->error.text,
+			       "/said: No such file or directory"));
+}
+
+/*
+ * Runs `systally needs` where the kernel refuses @call, or only where its
+ * first argument is @argument, if that is not 0. Returns the wait status of
+ * that: 0 if @check is content with what came out.
+ */
+static int needs_without(struct context *c, int call, unsigned int argument,
+			 int why, char *const *words,
+			 bool (*check)(const struct context *c, int status))
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int status;
+	pid_t pid;
+
+	assert_non_null(filter);
+	assert_int_equal(seccomp_rule_add(filter, SCMP_ACT_ERRNO(why), call,
+					  argument ? 1 : 0,
+					  SCMP_A0(SCMP_CMP_EQ, argument)), 0);
+	pid = fork();
+	if (!pid) {
+		/* without cmocka's handler; and rather not for ever */
+		signal(SIGILL, SIG_DFL);
+		alarm(60);
+		if (seccomp_load(filter))
+			_exit(2);
+		_exit(!check(c, needs(c, words)));
+	}
+	seccomp_release(filter);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static bool wants_5_3(const struct context *c, int status)
+{
+	return status == SYSTALLY_NEEDS_UNFIT &&
+	       strstr(c->error.text, "needs Linux 5.3") &&
+	       !strchr(c->error.text, '\n');
+}
+
+/* Nor does a file that has become a pipe hold it up. */
+static void test_pipe(void **state)
+{
+	struct context *c = *state;
+
+	assert_refused(c, NEEDS(c, "-r", "1", "-t", "false", "sh", "-c",
+			       "cd \"${SYSTALLY_RUN_DIR%/run}\"; rm -f error; mkfifo error"),
+		       "TEST failed (1)");
+}
+
+/* As Linux before 5.3 */
+static void test_old_ptrace(void **state)
+{
+	char *words[] = { "-r", "1", "-e", "none", "--discover", "ptrace",
+			  "-t", "true", "true", NULL };
+
+	assert_int_equal(needs_without(*state, SCMP_SYS(ptrace),
+				       PTRACE_GET_SYSCALL_INFO, EIO, words,
+				       wants_5_3), 0);
+}
+
+static bool found_by_ptrace(const struct context *c, int status)
+{
+	return !status && c->plan.how == SYSTALLY_DISCOVER_PTRACE;
+}
+
+/* Where the filter's listener does not come, another way is taken. */
+static void test_deaf(void **state)
+{
+	char *words[] = { "-r", "1", "-e", "none", "-t", "true", "true", NULL };
+
+	assert_int_equal(needs_without(*state, SCMP_SYS(sendmsg), 0, EPERM,
+				       words, found_by_ptrace), 0);
+}
+
+/* A call of i386 by a program of x86-64, and one that fails by ENOSYS */
+static int make_calls(void)
+{
+	int pid = 20;	/* getpid */
+
+	asm volatile("int $0x80" : "+a" (pid) : :
+		     "memory", "cc", "r8", "r9", "r10", "r11");
+	return syscall(500) != -1 || errno != ENOSYS || pid != getpid();
+}
+
+static bool has_int80(void)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (!pid) {
+		/* without cmocka's handler */
+		signal(SIGSEGV, SIG_DFL);
+		_exit(make_calls());
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return !status;
+}
+
+static void test_compat(void **state)
+{
+	static char *const ways[] = { "seccomp", "ptrace" };
+	struct context *c = *state;
+	size_t i;
+
+	if (!has_int80())
+		skip();
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(NEEDS(c, "-r", "1", "-e", "none",
+				       "--discover", ways[i], "-t",
+				       "test $SYSTALLY_STATUS = 0",
+				       "/proc/self/exe", "make-calls"), 0);
+		assert_int_equal(c->plan.used->count[SYSTALLY_ABI_I386][20], 1);
+		assert_int_equal(c->plan.used->count[SYSTALLY_ABI_X86_64][500],
+				 1);
+	}
+}
+
+#define MANY	1000	/* their numbers are more than 4096 bytes */
+
+/*
+ * Starts a process that has many children, in a group of its own. Returns its
+ * number, which is the group's; negative if there cannot be so many.
+ */
+static pid_t start_many(void)
+{
+	/* not by this program, as the sanitizers make its forks slow */
+	static const char text[] =
+		"for (1..1000) { defined($p = fork) or syswrite(STDOUT, 0), exit; $p or sleep(100), exit } syswrite(STDOUT, 1); sleep 100";
+	int ready[2];
+	pid_t pid;
+	char byte = 0;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		if (!setpgid(0, 0) && !prctl(PR_SET_PDEATHSIG, SIGKILL) &&
+		    dup2(ready[1], STDOUT_FILENO) >= 0 && !close(ready[0]))
+			execlp("perl", "perl", "-e", text, NULL);
+		_exit(1);
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1 || byte != '1')
+		pid = -pid;
+	close(ready[0]);
+	return pid;
+}
+
+/* However many children there are, all are listed, and nobody else. */
+static void test_many(void **state)
+{
+	struct context *c = *state;
+	struct systally_tree tree;
+	size_t listed, same = 0, i;
+	pid_t group;
+
+	assert_int_equal(systally_tree_init(&tree, &c->error), 0);
+	group = start_many();
+	listed = systally_tree_list(&tree, 0, false);
+	for (i = 0; i < listed; i++)
+		same += getpgid(tree.pids[i]) == group;
+	kill(group > 0 ? -group : group, SIGKILL);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	systally_tree_free(&tree);
+	if (group < 0)
+		skip();
+	assert_int_equal(listed, MANY + 1);
+	assert_int_equal(same, MANY + 1);
+}
+
+/* Whether it ends too soon, or has too many processes */
+static void test_unseen(void **state)
+{
+	struct context *c = *state;
+	char *text;
+
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "none", "-t", "true",
+			       "true"), 0);
+	text = markdown(c);
+	assert_non_null(strstr(text,
+		"\nIts descriptors and memory could not be looked at often enough to be told.\n"));
+	free(text);
+}
+
 #define TEST(name)	\
 	cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(verdicts), TEST(unfit), TEST(flaps), TEST(flaky),
@@ -681,7 +992,11 @@ int main(void)
 		TEST(breaks), TEST(kill), TEST(untried),
 		TEST(discover), TEST(parts), TEST(formats),
 		TEST(drift), TEST(flaps_later), TEST(leaderless),
+		TEST(gate), TEST(gate_closed), TEST(set_up), TEST(pipe), TEST(old_ptrace),
+		TEST(deaf), TEST(compat), TEST(many), TEST(unseen),
 	};
 
+	if (argc == 2 && !strcmp(argv[1], "make-calls"))
+		_exit(make_calls());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
