@@ -7,7 +7,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
 
-plan $((3 * 2 + 2 * 2 + 2))
+plan $((3 * 2 + 2 * 2 + 2 + 3))
 
 need_load
 before=$(settings)
@@ -37,6 +37,6 @@ for how in seccomp ptrace; do
 		"by $how: the same profile"
 done
 is "$(settings)" "$before" 'the controls are as before'
-try needs -r 1 -e getppid --discover module -t true -- true
+try needs -r 1 -e access --discover module -t true -- true
 is "$got $(wc -l <"$T/err")" '0 0' 'and it may have the module again'
 finish
