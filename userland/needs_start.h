@@ -11,6 +11,7 @@
 
 #include "error.h"
 #include "needs_filter.h"
+#include "needs_place.h"
 #include "signals.h"
 
 /*
@@ -35,28 +36,6 @@ void systally_launchpad_free(struct systally_launchpad *pad);
 /* The addresses by which filters know what they let through. */
 const void *systally_launchpad_arguments(const struct systally_launchpad *pad);
 const void *systally_launchpad_message(const struct systally_launchpad *pad);
-
-/* Where a run has its files, and what the processes in it are told. */
-struct systally_place {
-	char directory[64];	/* deleted after the run */
-	char run[72];		/* SYSTALLY_RUN_DIR */
-	char output[72];	/* SYSTALLY_OUTPUT */
-	char error[72];		/* SYSTALLY_ERROR */
-	char said[72];		/* what TEST and the others write */
-	char figure[72];	/* what BENCH prints */
-};
-
-/* Makes the folder. Returns 0, or -1 with @error. */
-int systally_place_make(struct systally_place *place,
-			struct systally_error *error);
-
-/*
- * Unmounts what is mounted below the folder, and removes that. Returns 0, or
- * -1 with @error if something stays mounted: then nothing is removed, as it
- * may be of elsewhere.
- */
-int systally_place_remove(const struct systally_place *place,
-			  struct systally_error *error);
 
 struct systally_started {
 	pid_t pid;
