@@ -70,7 +70,7 @@ help:
 	@echo 'make check-rig    whether faults that are planted are caught there'
 	@echo 'make check-storms the storms, a minute for each (SYSTALLY_SECONDS=, _SEED=)'
 	@echo 'make fuzz         fuzz each parser, ten million times (RUNS=, FUZZ=)'
-	@echo 'make soak         a thousand million calls; takes half an hour'
+	@echo 'make soak         a thousand million calls; takes twenty minutes'
 	@echo 'make check-stap   the tests of the tapsets and scripts, on kernel 7.2'
 	@echo 'make check-lab    the tests of the lab itself'
 	@echo 'make check-long   the tests in the lab with full numbers; takes an hour'
