@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Makes the filters, by libseccomp, before the fork; the child only loads
- * them. Called by needs_run.c, needs_start.c, needs_try.c and needs_profile.c.
+ * them. Called by needs_run.c, needs_child.c, needs_try.c and needs_profile.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -6,36 +6,11 @@
 #ifndef SYSTALLY_NEEDS_START_H
 #define SYSTALLY_NEEDS_START_H
 
-#include <limits.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "error.h"
-#include "needs_filter.h"
-#include "needs_place.h"
-#include "signals.h"
-
-/*
- * What is prepared once: the command's words on a page of their own, so that
- * filters know its exec by their address.
- */
-struct systally_launchpad {
-	char path[PATH_MAX];
-	struct systally_launchpad_page *page;
-	const struct systally_signals *signals;
-};
-
-/*
- * Prepares to start @command, whose words stay the caller's. Returns 0, or -1
- * with @error if it cannot be found.
- */
-int systally_launchpad_prepare(struct systally_launchpad *pad, char **command,
-			       const struct systally_signals *signals,
-			       struct systally_error *error);
-void systally_launchpad_free(struct systally_launchpad *pad);
-
-/* The addresses by which filters know what they let through. */
-const void *systally_launchpad_arguments(const struct systally_launchpad *pad);
-const void *systally_launchpad_message(const struct systally_launchpad *pad);
+#include "needs_child.h"
 
 struct systally_started {
 	pid_t pid;
@@ -72,7 +47,6 @@ int systally_start_listener(struct systally_started *started);
  * that it failed with, plus SYSTALLY_START_FILTER if it was the filter that
  * could not be loaded, or its listener that did not come. Does not wait.
  */
-#define SYSTALLY_START_FILTER	4096
 int systally_start_result(struct systally_started *started);
 
 /* Closes what is still open; ends the process only if it is at its gate. */

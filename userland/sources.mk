@@ -11,7 +11,7 @@ SYSTALLY_PARTS := $(addprefix userland/, \
 	change.c checks.c checks_run.c checks_stap.c classes.c cmd_compare.c \
 	cmd_doctor.c cmd_load.c cmd_needs.c cmd_record.c cmd_report.c \
 	cmd_run.c cmd_status.c cmd_top.c control.c error.c histogram.c json.c \
-	kconfig.c launch.c lines.c live.c names.c needs_discover.c \
+	kconfig.c launch.c lines.c live.c names.c needs_child.c needs_discover.c \
 	needs_feature.c needs_filter.c needs_measure.c needs_options.c \
 	needs_part.c needs_phases.c needs_place.c needs_plan.c needs_profile.c \
 	needs_progress.c needs_render.c needs_render_json.c needs_run.c \
