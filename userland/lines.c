@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lines.h"
+#include "render.h"
 
 /* The first line has a command's arguments, which the kernel limits, too. */
 #define LINE_BYTES_MAX	(16 * 1024 * 1024)
@@ -42,8 +43,7 @@ int systally_lines_open(struct systally_lines *lines, const char *path,
 	lines->tokener = json_tokener_new_ex(DEPTH_MAX);
 	if (!lines->tokener)
 		return systally_lines_no_memory(lines);
-	json_tokener_set_flags(lines->tokener, JSON_TOKENER_STRICT |
-			       JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(lines->tokener, JSON_TOKENER_STRICT);
 	lines->file = fopen(path, "re");
 	if (lines->file)
 		return 0;
@@ -110,6 +110,9 @@ int systally_lines_next(struct systally_lines *lines)
 		return -1;
 	if (lines->ended)
 		return 0;
+	/* what is written again would not be the same */
+	if (!systally_is_utf8(lines->line, lines->length))
+		return systally_lines_damaged(lines, "not UTF-8");
 	json_tokener_reset(lines->tokener);
 	lines->object = json_tokener_parse_ex(lines->tokener,
 					      lines->length ? lines->line : "",

@@ -65,6 +65,18 @@ static size_t utf8_length(const unsigned char *text, size_t room)
 	return 0;
 }
 
+bool systally_is_utf8(const char *text, size_t room)
+{
+	size_t length;
+
+	for (; room; room -= length, text += length) {
+		length = utf8_length((const unsigned char *)text, room);
+		if (!length)
+			return false;
+	}
+	return true;
+}
+
 static void escape_utf8(const char *text, size_t room, char *to)
 {
 	size_t length;

@@ -53,6 +53,9 @@ void systally_render_histogram(FILE *out, const struct systally_report *report);
 /* Writes @comm with all but printable ASCII, and backslashes, as \xHH. */
 void systally_escape(const char *comm, char escaped[SYSTALLY_ESCAPED_LEN]);
 
+/* Tells whether @text, of @room bytes, is UTF-8. json-c takes long forms, too. */
+bool systally_is_utf8(const char *text, size_t room);
+
 /* Writes @comm as valid UTF-8: bytes that are none become \xHH. */
 void systally_escape_utf8(const char *comm,
 			  char escaped[SYSTALLY_ESCAPED_LEN]);
