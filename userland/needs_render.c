@@ -170,7 +170,8 @@ static int print_head(FILE *out, const struct systally_plan *plan)
 	return 0;
 }
 
-static void print_ratio(FILE *out, const struct systally_plan *plan,
+/* Returns whether they passed, but were not measured. */
+static bool print_ratio(FILE *out, const struct systally_plan *plan,
 			const struct systally_replicas *replicas,
 			const struct systally_replicas *beside,
 			enum systally_metric metric)
@@ -183,6 +184,8 @@ static void print_ratio(FILE *out, const struct systally_plan *plan,
 		fprintf(out, " %s%.2f%s |", bold, ratio.value, bold);
 	else
 		fputs(" - |", out);
+	return !ratio.known && replicas->count &&
+	       replicas->passed == replicas->count;
 }
 
 /* Which metrics have a column. Returns how many. */
@@ -203,6 +206,7 @@ static void print_rows(FILE *out, const struct systally_plan *plan)
 {
 	enum systally_metric metrics[SYSTALLY_METRICS];
 	unsigned int count = choose_metrics(plan, metrics), way, m;
+	bool unseen = false;
 	char why[160];
 	size_t i;
 
@@ -225,12 +229,17 @@ static void print_rows(FILE *out, const struct systally_plan *plan)
 			systally_verdict_name(tried->verdict));
 		for (way = 0; way < SYSTALLY_WAYS; way++) {
 			for (m = 0; m < count; m++)
-				print_ratio(out, plan, &tried->ways[way],
-					    &tried->beside, metrics[m]);
+				unseen |= print_ratio(out, plan,
+						      &tried->ways[way],
+						      &tried->beside,
+						      metrics[m]);
 		}
 		systally_needs_why(tried, why);
 		fprintf(out, " %s |\n", why);
 	}
+	if (unseen)
+		fputs("\n`-` where runs passed: they ended before they could be looked at often enough.\n",
+		      out);
 }
 
 static void print_sums(FILE *out, const struct systally_plan *plan)

@@ -977,6 +977,15 @@ static void test_unseen(void **state)
 	assert_non_null(strstr(text,
 		"\nIts descriptors and memory could not be looked at often enough to be told.\n"));
 	free(text);
+	/* untouched it takes its time, stubbed or faked it does not */
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "clock_nanosleep", "-t",
+			       "true", "sleep", "1"), 0);
+	text = markdown(c);
+	assert_non_null(strstr(text,
+		"\n| clock_nanosleep | 1 | both | - | - | - | - |  |\n"));
+	assert_non_null(strstr(text,
+		"\n`-` where runs passed: they ended before they could be looked at often enough.\n"));
+	free(text);
 }
 
 #define TEST(name)	\
