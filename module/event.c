@@ -92,7 +92,7 @@ void systally_event_special(enum event_hook hook, u32 nr)
 	row = systally_tally_row(&table, key, start);
 	table->entered++;
 	if (row)
-		row->count++;
+		table_count(&row->count, 1);
 	else
 		table->nameless++;
 	if (static_branch_unlikely(&systally_time_key))
@@ -150,9 +150,9 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 			return;
 		}
 	}
-	row->total += elapsed;
+	table_count(&row->total, elapsed);
 	if (row->max < elapsed)
-		row->max = elapsed;
+		WRITE_ONCE(row->max, elapsed);
 	if (static_branch_unlikely(&systally_hist_key))
 		systally_event_hist(table, row, slot->key, ret,
 				    hist_index(elapsed));
@@ -172,7 +172,7 @@ void systally_event_hist(struct table *table, struct table_row *row, u64 key,
 
 	/* First, for the histogram may give the row's table away. */
 	if (failed)
-		row->errors++;
+		table_count(&row->errors, 1);
 	systally_tally_hist(&table, key, index);
 	if (failed)
 		systally_tally_error(&table, key, -ret);
@@ -181,7 +181,7 @@ void systally_event_hist(struct table *table, struct table_row *row, u64 key,
 void systally_event_failed(struct table *table, struct table_row *row, u64 key,
 			   long ret)
 {
-	row->errors++;
+	table_count(&row->errors, 1);
 	systally_tally_error(&table, key, -ret);
 }
 

@@ -161,7 +161,7 @@ static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 	if (unlikely(!row))
 		goto special;
 	table->entered++;
-	row->count++;
+	table_count(&row->count, 1);
 	if (hook == EVENT_TRACEPOINT &&
 	    static_branch_unlikely(&systally_time_key))
 		systally_event_keep(task, table, row, key, start);
@@ -203,9 +203,9 @@ static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 	row = slot->row;
 	elapsed = systally_clock_elapsed(slot->entered_at, now);
 	WRITE_ONCE(slot->entered_at, 0);
-	row->total += elapsed;
+	table_count(&row->total, elapsed);
 	if (unlikely(row->max < elapsed))
-		row->max = elapsed;
+		WRITE_ONCE(row->max, elapsed);
 	key = slot->key;
 	if (static_branch_unlikely(&systally_hist_key)) {
 		index = hist_index(elapsed);

@@ -52,7 +52,11 @@ static void count_row(struct search *search, const struct table_row *row)
 		search->max = max;
 }
 
-/* The rows of a process that lives are where its keys say. */
+/*
+ * The rows of a process that lives are where its keys say. A row that is being
+ * inserted there may be missed. What key and start are seen to be is compared
+ * at once, and a table is never full, so no value misleads.
+ */
 static void look_up(struct search *search, struct table *table)
 {
 	u32 abi, nr;
@@ -61,7 +65,8 @@ static void look_up(struct search *search, struct table *table)
 		for_each_set_bit(nr, search->set.nr[abi], SYSCALL_NRS) {
 			u64 key = key_make(ROW_CALL, 0, search->tgid, abi, nr);
 			const struct table_row *row =
-				table_lookup(table, key, search->start);
+				data_race(table_lookup(table, key,
+						       search->start));
 
 			if (row)
 				count_row(search, row);
@@ -69,23 +74,21 @@ static void look_up(struct search *search, struct table *table)
 }
 
 /* Whether it counts calls of whom is looked for, whatever call that is */
-static bool is_of(const struct search *search, const struct table_row *row)
+static bool is_of(const struct search *search, u64 key, u64 start)
 {
-	enum row_kind kind = key_kind(row->key);
+	enum row_kind kind = key_kind(key);
 
 	if (!search->tgid)
-		return row->key && (kind == ROW_CALL ||
-				    kind == ROW_UNATTRIBUTED ||
-				    kind == ROW_FOLDED_CALL);
-	return row->key && kind == ROW_CALL &&
-	       key_tgid(row->key) == search->tgid &&
-	       row->start >= search->start;
+		return key && (kind == ROW_CALL || kind == ROW_UNATTRIBUTED ||
+			       kind == ROW_FOLDED_CALL);
+	return key && kind == ROW_CALL && key_tgid(key) == search->tgid &&
+	       start >= search->start;
 }
 
-static bool is_wanted(const struct search *search, const struct table_row *row)
+static bool is_wanted(const struct search *search, u64 key)
 {
 	return search->all_calls ||
-	       test_bit(key_nr(row->key), search->set.nr[key_abi(row->key)]);
+	       test_bit(key_nr(key), search->set.nr[key_abi(key)]);
 }
 
 static void scan(struct search *search, struct table *table)
@@ -94,19 +97,22 @@ static void scan(struct search *search, struct table *table)
 
 	for (i = 0; READ_ONCE(table->used) && i < table_rows(table); i++) {
 		const struct table_row *row = &table->rows[i];
+		/* Pairs with the release in table_insert(). */
+		u64 key = smp_load_acquire(&row->key);
+		u64 start = READ_ONCE(row->start);
 
-		if (!is_of(search, row))
+		if (!is_of(search, key, start))
 			continue;
 		search->found = true;
-		if (search->tgid && row->start > search->start) {
+		if (search->tgid && start > search->start) {
 			/* A later process with a pid that was reused */
-			search->start = row->start;
+			search->start = start;
 			search->count = 0;
 			search->errors = 0;
 			search->total = 0;
 			search->max = 0;
 		}
-		if (is_wanted(search, row))
+		if (is_wanted(search, key))
 			count_row(search, row);
 	}
 }

@@ -12,11 +12,12 @@ void table_init(struct table *table, u32 rows)
 
 void table_clean(struct table *table)
 {
-	size_t from = offsetof(struct table, used);
+	size_t from = offsetof(struct table, entered);
 	size_t bytes = sizeof(*table);
 
 	if (table->used)
 		bytes = table_bytes(table_rows(table));
+	WRITE_ONCE(table->used, 0);
 	memset((void *)table + from, 0, bytes - from);
 }
 
@@ -30,11 +31,12 @@ struct table_row *table_insert(struct table *table, u64 key, u64 start,
 			return row;
 	if (table->used >= limit)
 		return NULL;
-	row->key = key;
 	row->start = start;
 	memcpy(row->comm, comm, SYSTALLY_COMM_LEN);
 	row->comm[SYSTALLY_COMM_LEN - 1] = '\0';
-	table->used++;
+	/* Pairs with the acquire in query.c's scan(). */
+	smp_store_release(&row->key, key);
+	WRITE_ONCE(table->used, table->used + 1);
 	return row;
 }
 

@@ -4,8 +4,8 @@
  * row. The tally keeps one per CPU and one that everything is folded into.
  * Compiles in userland too, for the unit tests.
  *
- * Concurrency: none in here. A table has one writer at a time, and no reader
- * beside it but query.c; tally.h says how a table changes hands.
+ * Concurrency: a table has one writer at a time, and no reader beside it but
+ * query.c, and for `used` its owner; tally.h says how a table changes hands.
  */
 #ifndef SYSTALLY_TABLE_H
 #define SYSTALLY_TABLE_H
@@ -15,6 +15,7 @@
 #include <linux/compiler.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <asm/barrier.h>
 #else
 #include "kernel_shim.h"
 #endif
@@ -82,7 +83,7 @@ struct table_row {
 
 struct table {
 	u32 mask;		/* (rows - 1) * sizeof(struct table_row) */
-	u32 used;
+	u32 used;		/* rows; others take it as a hint */
 	u64 entered;
 	u64 serial;		/* of this use of the memory; see tally.h */
 	u64 epoch;		/* serial of the oldest table of the epoch */
@@ -238,6 +239,18 @@ struct table_row *table_unattributed(struct table *table, u64 key);
 static inline bool row_is_hist(const struct table_row *row)
 {
 	return key_kind(row->key) >= ROW_HIST;
+}
+
+/*
+ * table_count - add to a count of the caller's table
+ *
+ * Any context. On the path of each call, hence plain: x86-64 adds to one
+ * aligned word by one instruction, where a marked store takes three. query.c,
+ * which may look at it meanwhile, gets the word of before or after.
+ */
+static __always_inline void table_count(u64 *count, u64 more)
+{
+	data_race(*count += more);
 }
 
 /* How many calls, or failed calls, or times, a row stands for. */

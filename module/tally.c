@@ -267,7 +267,7 @@ static void make_room(void)
 
 	for_each_possible_cpu(cpu_nr) {
 		const struct table *active =
-			per_cpu(systally_tally_cpu, cpu_nr).active;
+			READ_ONCE(per_cpu(systally_tally_cpu, cpu_nr).active);
 
 		/* As much again may come before the next look. */
 		rows += 2 * READ_ONCE(active->used);
