@@ -94,6 +94,12 @@ try() {
 	got=$?
 }
 
+# Without TSC and ACPI, as in the kernels of the lab's own, there is but a clock
+# that stands still for milliseconds.
+clock=fine
+! grep -q jiffies /sys/devices/system/clocksource/clocksource0/current_clocksource ||
+	clock=coarse
+
 # ---- percentiles --------------------------------------------------------
 
 # A call took no less than was asked for and no more than its caller saw, so
@@ -151,7 +157,13 @@ done <<<"$runs"
 # In the bucket of its time, as the module added it up
 ctl reset 1
 "$WORKLOAD/tree" -t 3 4 >/dev/null
-like "$(hist_singles)" '^[0-9]{2,}$' 'a call alone is in the bucket of its total'
+singles=$(hist_singles)
+# most take no time at all by such a clock
+if [ "$clock" = coarse ]; then
+	like "$singles" '^[0-9]+$' 'a call alone is in the bucket of its total'
+else
+	like "$singles" '^[0-9]{2,}$' 'a call alone is in the bucket of its total'
+fi
 
 # Kept per thread, counts are; histograms are of processes
 ctl threads 1
@@ -165,7 +177,11 @@ is "$got $(awk -F, 'NR == 2 { print $NF, $(NF - 3) }' "$T/out")" '0 0 0' \
 	'per thread: no percentiles'
 try report -b syscall -P --format csv
 cp "$T/out" "$T/csv"
-at_least "$(what_csv getppid p50_ns)" 1 'per thread: those of a call'
+if [ "$clock" = coarse ]; then
+	skip 'per thread: those of a call' 'no clock here that tells them'
+else
+	at_least "$(what_csv getppid p50_ns)" 1 'per thread: those of a call'
+fi
 ctl threads 0
 ctl reset 1
 is "$(hist_sum)" 0 'reset: nothing is left'
