@@ -31,7 +31,8 @@ struct table_row *table_insert(struct table *table, u64 key, u64 start,
 			return row;
 	if (table->used >= limit)
 		return NULL;
-	row->start = start;
+	/* Beside the key, what query.c reads */
+	WRITE_ONCE(row->start, start);
 	memcpy(row->comm, comm, SYSTALLY_COMM_LEN);
 	row->comm[SYSTALLY_COMM_LEN - 1] = '\0';
 	/* Pairs with the acquire in query.c's scan(). */
