@@ -5,7 +5,8 @@
  * Compiles in userland too, for the unit tests.
  *
  * Concurrency: a table has one writer at a time, and no reader beside it but
- * query.c, and for `used` its owner; tally.h says how a table changes hands.
+ * query.c, and tally.c's make_room() for `used`; tally.h says how a table
+ * changes hands.
  */
 #ifndef SYSTALLY_TABLE_H
 #define SYSTALLY_TABLE_H

@@ -94,8 +94,8 @@ try() {
 	got=$?
 }
 
-# Without TSC and ACPI, as in the kernels of the lab's own, there is but a clock
-# that stands still for milliseconds.
+# Where the TSC could not be calibrated, as it happens to the kernels of the lab's
+# own, there is but a clock that stands still for milliseconds.
 clock=fine
 ! grep -q jiffies /sys/devices/system/clocksource/clocksource0/current_clocksource ||
 	clock=coarse
