@@ -14,41 +14,53 @@
 #include "needs_render.h"
 #include "output.h"
 
+/* What is written in the end. */
+struct outputs {
+	struct systally_output report, profile;
+};
+
 static int write_result(const struct systally_plan *plan,
+			struct systally_output *output,
 			struct systally_error *error)
 {
-	const char *path = plan->options->output;
-	FILE *out = systally_output_open(path, stdout, error);
+	FILE *out = systally_output_begin(output, stdout, error);
 	int result = 0;
 
 	if (!out)
 		return -1;
 	if (systally_needs_render(out, plan))
 		result = systally_error_set(error, "no memory for the report");
-	if (systally_output_close(out, path, error))
+	if (systally_output_close(out, output->path, error))
 		result = -1;
 	return result;
 }
 
 static int write_profile(const struct systally_plan *plan,
+			 struct systally_output *output,
 			 struct systally_error *error)
 {
 	size_t unnamed;
+	int result = 0;
+	FILE *out;
 
-	if (!plan->options->profile)
+	if (!output->path)
 		return 0;
-	if (systally_needs_profile(plan->options->profile, plan->used,
-				   plan->names, &unnamed, error))
+	out = systally_output_begin(output, stdout, error);
+	if (!out)
 		return -1;
-	if (unnamed)
+	if (systally_needs_profile(out, plan->used, plan->names, &unnamed))
+		result = systally_error_set(error, "out of memory");
+	if (systally_output_close(out, output->path, error))
+		result = -1;
+	if (!result && unnamed)
 		fprintf(stderr,
 			"systally: note: %zu calls that libseccomp has no name for are not in %s\n",
-			unnamed, plan->options->profile);
-	return 0;
+			unnamed, output->path);
+	return result;
 }
 
-static int finish(const struct systally_plan *plan, int status,
-		  struct systally_error *error)
+static int finish(const struct systally_plan *plan, struct outputs *outputs,
+		  int status, struct systally_error *error)
 {
 	const struct systally_outcome *failed;
 	unsigned int count, passed;
@@ -70,7 +82,8 @@ static int finish(const struct systally_plan *plan, int status,
 		fprintf(stderr,
 			"systally: note: it flaps: %u of %u untouched runs did not pass (%s)\n",
 			count - passed, count, failed->why);
-	if (write_result(plan, error) || write_profile(plan, error))
+	if (write_result(plan, &outputs->report, error) ||
+	    write_profile(plan, &outputs->profile, error))
 		return SYSTALLY_NEEDS_TROUBLE;
 	return 0;
 }
@@ -106,6 +119,7 @@ int systally_cmd_needs(int argc, char **argv, struct systally_error *error)
 {
 	struct systally_needs_options options;
 	struct systally_signals signals;
+	struct outputs outputs = { 0 };
 	struct systally_names *names;
 	struct systally_plan plan;
 	int status;
@@ -117,21 +131,21 @@ int systally_cmd_needs(int argc, char **argv, struct systally_error *error)
 		systally_error_set(error, "out of memory");
 		return SYSTALLY_NEEDS_TROUBLE;
 	}
-	if (systally_signals_open(&signals, error)) {
-		systally_names_free(names);
-		return SYSTALLY_NEEDS_TROUBLE;
-	}
+	status = SYSTALLY_NEEDS_UNFIT;
+	if (systally_output_prepare(&outputs.report, options.output, error) ||
+	    systally_output_prepare(&outputs.profile, options.profile, error))
+		goto out;
+	status = SYSTALLY_NEEDS_TROUBLE;
+	if (systally_signals_open(&signals, error))
+		goto out;
 	ignore_others();
-	if (systally_output_check(options.output, error) ||
-	    systally_output_check(options.profile, error)) {
-		systally_signals_close(&signals);
-		systally_names_free(names);
-		return SYSTALLY_NEEDS_UNFIT;
-	}
 	status = systally_plan_run(&plan, &options, names, &signals, error);
-	status = finish(&plan, status, error);
+	status = finish(&plan, &outputs, status, error);
 	systally_plan_free(&plan);
 	systally_signals_close(&signals);
+out:
+	systally_output_cancel(&outputs.profile);
+	systally_output_cancel(&outputs.report);
 	systally_names_free(names);
 	return status;
 }

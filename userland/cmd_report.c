@@ -121,6 +121,24 @@ static int report_record(const struct systally_options *options,
 	return result;
 }
 
+/* A thread's number stands for its process, as it does while both live. */
+static void find_processes(const struct systally_options *options,
+			   const struct systally_snapshot *snapshot)
+{
+	const struct systally_row *row;
+	size_t i, pid;
+
+	for (pid = 0; pid < options->pid_count; pid++) {
+		for (i = 0; i < snapshot->header.call_rows; i++) {
+			row = &snapshot->calls[i];
+			if (row->tid && row->tid == options->pids[pid]) {
+				options->pids[pid] = row->tgid;
+				break;
+			}
+		}
+	}
+}
+
 /* On a recording: no module is needed, nor root. */
 static int report_file(const struct systally_options *options,
 		       struct systally_reporter *reporter,
@@ -138,6 +156,7 @@ static int report_file(const struct systally_options *options,
 				       reporter->names, &asked, error);
 	if (!result) {
 		systally_set_keep(set, &asked);
+		find_processes(options, &record.snapshot);
 		result = report_record(options, reporter, &record, error);
 	}
 	systally_record_free(&record);

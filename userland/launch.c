@@ -25,6 +25,7 @@ struct run {
 	systally_launched_function *write;
 	void *context;
 	struct systally_child child;
+	struct systally_output output;
 	int status;		/* the command's; -1: it has not ended */
 	uint64_t missed;	/* kprobe_missed at the start */
 	bool written;
@@ -90,8 +91,8 @@ static int stop_and_write(struct run *run)
 		result = -1;
 	/* not before: what was there is not lost to a command that never ran */
 	launched.out = snapshot.rows ?
-		systally_output_open(path, path ? stdout : stderr, run->error) :
-		NULL;
+		systally_output_begin(&run->output, path ? stdout : stderr,
+				      run->error) : NULL;
 	if (!launched.out) {
 		systally_snapshot_free(&snapshot);
 		return -1;
@@ -201,15 +202,17 @@ int systally_launch(const struct systally_options *options,
 		return missing;
 	if (systally_control_open(&run.control, error))
 		return 1;
-	if (systally_output_check(options->output, error))
+	if (systally_output_prepare(&run.output, options->output, error))
 		return 1;
 	/* before the controls change: no signal may end us while they are */
 	if (systally_signals_open(&run.signals, error))
-		return 1;
+		goto out;
 	if (!set_controls(&run))
 		status = start(&run, path);
 	if (systally_session_end(&run.session, error) && !status)
 		status = 1;
 	systally_signals_close(&run.signals);
+out:
+	systally_output_cancel(&run.output);
 	return status;
 }

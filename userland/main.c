@@ -84,14 +84,15 @@ static int finish(int status, const struct systally_error *error)
 
 /*
  * Where one of the standard streams is closed, the next file to be opened would
- * be taken for it. Returns whether all three are open.
+ * be taken for it. To write to what stands in for it still fails. Returns
+ * whether all three are open.
  */
 static bool open_streams(void)
 {
 	int fd;
 
 	do {
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDONLY);
 	} while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd >= 0)
 		close(fd);

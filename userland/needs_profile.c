@@ -4,13 +4,11 @@
  * Its form: github.com/opencontainers/runtime-spec, config-linux.md, Seccomp.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "json.h"
 #include "needs_filter.h"
 #include "needs_profile.h"
-#include "output.h"
 
 static bool add_text(struct json_object *list, const char *text)
 {
@@ -100,24 +98,19 @@ static struct json_object *make(const struct systally_used *used,
 	return NULL;
 }
 
-int systally_needs_profile(const char *path, const struct systally_used *used,
-			   const struct systally_names *names, size_t *unnamed,
-			   struct systally_error *error)
+int systally_needs_profile(FILE *out, const struct systally_used *used,
+			   const struct systally_names *names, size_t *unnamed)
 {
 	struct json_object *profile;
-	FILE *out;
 
 	*unnamed = 0;
 	profile = make(used, names, unnamed);
 	if (!profile)
-		return systally_error_set(error, "out of memory");
-	out = systally_output_open(path, stdout, error);
-	if (out)
-		fprintf(out, "%s\n",
-			json_object_to_json_string_ext(profile,
-				JSON_C_TO_STRING_PRETTY |
-				JSON_C_TO_STRING_SPACED |
-				JSON_C_TO_STRING_NOSLASHESCAPE));
+		return -1;
+	fprintf(out, "%s\n",
+		json_object_to_json_string_ext(profile,
+			JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+			JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(profile);
-	return out ? systally_output_close(out, path, error) : -1;
+	return 0;
 }

@@ -149,8 +149,8 @@ static int compare_ranks(const void *left, const void *right, void *arg)
 	return order;
 }
 
-static bool wanted(const struct systally_question *question,
-		   const struct systally_row *row)
+bool systally_asked(const struct systally_question *question,
+		    const struct systally_row *row)
 {
 	size_t i;
 
@@ -265,7 +265,7 @@ static int match_hist(struct systally_ranking *ranking,
 		return -1;
 	}
 	for (i = 0; i < header->hist_rows; i++) {
-		if (!wanted(question, &snapshot->hist[i]))
+		if (!systally_asked(question, &snapshot->hist[i]))
 			continue;
 		make_group(&key, &snapshot->hist[i], question->by,
 			   header->flags & SYSTALLY_THREADS);
@@ -343,7 +343,7 @@ int systally_rank(struct systally_ranking *ranking,
 					  count);
 	for (i = 0; i < count; i++) {
 		if ((rows[i].count || rows[i].errors || rows[i].total_ns) &&
-		    wanted(question, &rows[i]))
+		    systally_asked(question, &rows[i]))
 			make_group(&groups[used++], &rows[i], question->by,
 				   threads);
 	}

@@ -75,6 +75,10 @@ int systally_rank(struct systally_ranking *ranking,
 		  struct systally_error *error);
 void systally_ranking_free(struct systally_ranking *ranking);
 
+/* Is @row of a call and a process that are asked for? */
+bool systally_asked(const struct systally_question *question,
+		    const struct systally_row *row);
+
 /* Adds counts, errors and times of @what to @to; its longest time stays. */
 void systally_group_add(struct systally_group *to,
 			const struct systally_group *what);

@@ -333,20 +333,63 @@ static int read_rows(struct reader *reader)
 	return 0;
 }
 
-/* What left the kernel adds up, so this must. */
+static uint64_t sum_counts(const struct systally_row *rows, size_t count)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		sum = systally_sum(sum, rows[i].count);
+	return sum;
+}
+
+static uint64_t sum_buckets(const struct systally_row *rows, size_t count)
+{
+	uint64_t sum = 0;
+	size_t i;
+	int bucket;
+
+	for (i = 0; i < count; i++) {
+		for (bucket = 0; bucket < SYSTALLY_HIST_BUCKETS; bucket++)
+			sum = systally_sum(sum, rows[i].buckets[bucket]);
+	}
+	return sum;
+}
+
+/*
+ * What left the kernel adds up, so this must. Where its memory ran out, the
+ * errors of calls without a row may stand in one.
+ */
 static int check_sums(struct reader *reader)
 {
 	const struct systally_snapshot *snapshot = &reader->record->snapshot;
 	const struct systally_header *header = &snapshot->header;
+	const char *path = reader->lines.path;
 	uint64_t rows = systally_snapshot_tallied(snapshot);
+	uint64_t errors = 0;
+	bool too_many = false;
+	size_t i;
 
-	if (systally_sum(rows, header->unattributed) == header->entered)
-		return 0;
-	return systally_error_set(reader->lines.error,
-				  "%s does not add up: %llu calls in its rows and %llu unattributed, %llu entered; it was changed or damaged, record it again",
-				  reader->lines.path, (unsigned long long)rows,
-				  (unsigned long long)header->unattributed,
-				  (unsigned long long)header->entered);
+	if (systally_sum(rows, header->unattributed) != header->entered)
+		return systally_error_set(reader->lines.error,
+			"%s does not add up: %llu calls in its rows and %llu unattributed, %llu entered; it was changed or damaged, record it again",
+			path, (unsigned long long)rows,
+			(unsigned long long)header->unattributed,
+			(unsigned long long)header->entered);
+	for (i = 0; i < header->call_rows; i++) {
+		errors = systally_sum(errors, snapshot->calls[i].errors);
+		too_many |= snapshot->calls[i].errors >
+			    snapshot->calls[i].count;
+	}
+	too_many |= sum_counts(snapshot->errors, header->error_rows) > errors;
+	if ((too_many && !header->unattributed) ||
+	    sum_counts(snapshot->unattributed, header->unattributed_rows) >
+	    header->unattributed ||
+	    sum_buckets(snapshot->hist, header->hist_rows) > header->entered)
+		return systally_error_set(reader->lines.error,
+			"%s does not add up: more errors, times or unattributed calls than there were calls; it was changed or damaged, record it again",
+			path);
+	return 0;
 }
 
 int systally_record_read(struct systally_record *record, const char *path,

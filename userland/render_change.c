@@ -9,7 +9,8 @@
 #include "render_change.h"
 
 #define CELL_LEN	80
-#define LABEL_MIN	12
+#define LABEL_MIN	11
+#define COMM_MIN	7	/* its heading */
 
 enum column {
 	COLUMN_MARK,
@@ -300,6 +301,16 @@ static void lay_out(struct grid *grid)
 		last = grid->count - 1;
 		if (used + grid->width[last] <= most)
 			return;
+	}
+	for (i = 0; i < last; i++) {
+		unsigned int *width = &grid->width[i];
+
+		/* the command's name gives way, if the call's does not do */
+		while (grid->columns[i] == COLUMN_COMM && *width > COMM_MIN &&
+		       used + LABEL_MIN > most) {
+			--*width;
+			used--;
+		}
 	}
 	grid->width[last] = used + LABEL_MIN < most ? most - used : LABEL_MIN;
 }

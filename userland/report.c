@@ -108,6 +108,24 @@ static bool has_times(const struct systally_snapshot *snapshot)
 	return snapshot->header.error_rows;
 }
 
+/* Calls in rows of what -p and -e ask for */
+static uint64_t count_asked(const struct systally_reporter *reporter,
+			    const struct systally_snapshot *snapshot)
+{
+	const struct systally_question question = {
+		.set = reporter->set, .pids = reporter->pids,
+		.pid_count = reporter->pid_count,
+	};
+	uint64_t calls = 0;
+	size_t i;
+
+	for (i = 0; i < snapshot->header.call_rows; i++) {
+		if (systally_asked(&question, &snapshot->calls[i]))
+			calls = systally_sum(calls, snapshot->calls[i].count);
+	}
+	return calls;
+}
+
 /* Says why there is no row at all. */
 static void add_reason(struct systally_notes *notes,
 		       const struct systally_reporter *reporter,
@@ -115,24 +133,24 @@ static void add_reason(struct systally_notes *notes,
 		       const char *nothing)
 {
 	const struct systally_header *header = &snapshot->header;
+	const bool by_pid = reporter->pid_count;
+	const bool by_call = !reporter->set->all;
+	const uint64_t asked = count_asked(reporter, snapshot);
 
 	if (!header->entered)
 		systally_notes_add(notes, "%s", nothing);
 	else if (!header->call_rows)
 		return;	/* all unattributed: there is a note on that */
-	else if (reporter->pid_count || !reporter->set->all)
+	else if (!asked)
 		systally_notes_add(notes,
-			"%llu calls were counted, but none that %s%s%s asks for",
+			"%llu call%s counted, but none that %s%s%s ask%s for",
 			(unsigned long long)header->entered,
-			reporter->pid_count ? "-p" : "",
-			reporter->pid_count && !reporter->set->all ? " and " :
-				"",
-			reporter->set->all ? "" : "-e");
-	else if ((reporter->options->failed ||
-		  reporter->options->by == SYSTALLY_BY_ERRNO) &&
-		 has_times(snapshot))
+			header->entered == 1 ? " was" : "s were",
+			by_pid ? "-p" : "", by_pid && by_call ? " and " : "",
+			by_call ? "-e" : "", by_pid && by_call ? "" : "s");
+	else if (has_times(snapshot))
 		systally_notes_add(notes, "no call failed, of %llu",
-				   (unsigned long long)header->entered);
+				   (unsigned long long)asked);
 }
 
 /* Are there histograms, if they are asked for? Returns 0, or -1 with @error. */

@@ -252,7 +252,8 @@ void systally_set_remove(struct systally_set *set,
 void systally_set_keep(struct systally_set *set,
 		       const struct systally_set *what)
 {
-	take_out(set, what, false);
+	if (!what->all)
+		take_out(set, what, false);
 }
 
 bool systally_set_is_empty(const struct systally_set *set)

@@ -8,7 +8,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
 
-plan $((10 + 16 + 2 * 4 + 12 + 14 + 8 + 3))
+plan $((14 + 19 + 2 * 4 + 12 + 14 + 8 + 3))
 
 # csv FILE COLUMN CALL [ABI]: the sum of that column
 csv() {
@@ -91,6 +91,20 @@ fails 1 'record it again with -P' 'report FILE: no histograms' \
 fails 1 'record it again with --by thread' 'report FILE: no threads' \
 	report -b thread "$T/plain"
 
+try report "$T/plain" -x -e getppid
+is "$got $(<"$T/out")" '0 note: no call failed, of 10007' \
+	'report FILE -x: none failed'
+try report "$T/plain" -x -p 1
+like "$got $(<"$T/out")" '^0 note: [0-9]* calls were counted, but none that -p asks for$' \
+	'report FILE -p: none of those'
+"$SYSTALLY" report "$T/plain" 2>"$T/err" >&-
+is "$? $(wc -l <"$T/err")" '1 1' 'report FILE: no standard output'
+mkfifo "$T/fifo"
+cat "$T/fifo" >"$T/out" &
+"$SYSTALLY" report "$T/plain" -o "$T/fifo" --format csv
+wait $!
+is "$(csv "$T/out" count getppid)" 10007 'report FILE -o: a pipe'
+
 # ---- live and recorded reports agree ------------------------------------
 
 need_load
@@ -107,8 +121,20 @@ for option in '-b thread' '-P -b process' '-H getppid' '-b errno' \
 	"$SYSTALLY" report "$T/threads" $option >"$T/out" 2>&1
 	is "$(diff "$T/live" "$T/out")" '' "report $option: live and recorded"
 done
+# shellcheck disable=SC2016 # perl's
+read -r process thread < <(perl -MJSON::PP -ne '$d = decode_json($_);
+	print "$$d{tgid} $$d{tid}\n" if $$d{tid} and $$d{tid} != $$d{tgid}' \
+	"$T/threads")
+"$SYSTALLY" report -p "$process" -b thread "$T/threads" >"$T/process"
+try report -p "$thread" -b thread "$T/threads"
+is "$got $(diff "$T/process" "$T/out")" '0 ' 'report FILE -p: a thread'
 ctl collect count
 ctl threads 0
+# Its reader is there before, and sees one writer only.
+cat "$T/fifo" >"$T/out" &
+"$SYSTALLY" record -o "$T/fifo" -- true
+wait $!
+is "$(head -c 21 "$T/out")" '{"systally_record":1,' 'record -o: a pipe'
 try record -d 0.3 -e nanosleep,clock_nanosleep -o "$T/cut" -- sleep 1
 is "$got $(grep -c '"status":null,"syscalls":"nanosleep,' "$T/cut")" '0 1' \
 	'record -d: ends before the command'
@@ -131,6 +157,9 @@ cp "$T/plain" "$T/kept"
 fails 126 'the interpreter' 'record: a command that does not start' \
 	record -o "$T/kept" -- "$T/script"
 is "$(cmp "$T/plain" "$T/kept" 2>&1)" '' 'record: loses no former recording'
+try record -o "$T/new" -- "$T/script"
+is "$got $(ls "$T/new" 2>&1 >"$T/out" | wc -l)" '126 1' \
+	'record: leaves no empty file'
 
 # ---- a thousand polls more ----------------------------------------------
 

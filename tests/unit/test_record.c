@@ -55,7 +55,7 @@ static int set_up(void **state)
 	row->nr = 1;
 	row->count = 17;
 	row = fixture_hist(&c->fixture, 12, "a", 7, 62);
-	row->buckets[3] = UINT64_MAX;
+	row->buckets[3] = 1009;
 	c->fixture.header.flags |= SYSTALLY_THREADS;
 	c->fixture.header.collect = SYSTALLY_COLLECT_HIST;
 	c->fixture.header.unattributed = 17;
@@ -176,7 +176,7 @@ static void is_documented(void **state)
 	assert_non_null(strstr(c->text,
 		"\"nr\":7,\"syscall\":\"poll\",\"errno\":4,\"name\":\"EINTR\",\"count\":2}\n"));
 	assert_non_null(strstr(c->text,
-		"\"octave\":62,\"buckets\":[0,0,0,18446744073709551615]}\n"));
+		"\"octave\":62,\"buckets\":[0,0,0,1009]}\n"));
 }
 
 /* A file that ends anywhere is an error; that it does not crash, ASan says. */
@@ -284,6 +284,9 @@ static void says_what_is_wrong(void **state)
 		{ "\"hist_rows\":1", "\"hist_rows\":0", "more rows" },
 		{ "\"hist_rows\":1", "\"hist_rows\":18446744073709551615",
 		  "cut short: it ends after 7 rows" },
+		{ "\"count\":17", "\"count\":18", "unattributed calls than" },
+		{ "[0,0,0,1009", "[0,0,0,1033", "does not add up" },
+		{ "[0,0,0,1009", "[1,0,0,18446744073709551615", "not add up" },
 		{ "\"count\":1009", "\"count\":\"1009\"", "line 2: `count`" },
 		{ "\"count\":1009", "\"count\":1008", "does not add up" },
 		{ "\"count\":1009", "\"count\":", "line 2: not one JSON" },
@@ -312,6 +315,23 @@ static void says_what_is_wrong(void **state)
 	write_text(c);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		expect(c, cases[i].what, cases[i].by, cases[i].message);
+}
+
+/* Where memory did not run out, no error is without its call. */
+static void errors_add_up(void **state)
+{
+	struct context *c = *state;
+
+	write_text(c);
+	expect(c, "\"errors\":3", "\"errors\":2", NULL);
+	c->record.snapshot.header.entered -= 17;
+	c->record.snapshot.header.unattributed = 0;
+	c->record.snapshot.header.unattributed_rows = 0;
+	write_text(c);
+	expect(c, "\"errors\":3", "\"errors\":1009", NULL);
+	expect(c, "\"errors\":3", "\"errors\":1010", "more errors");
+	expect(c, "\"errors\":3", "\"errors\":2", "more errors");
+	expect(c, "\"count\":2}", "\"count\":3}", "more errors");
 }
 
 static void refuses_other_files(void **state)
@@ -368,6 +388,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(survives_damage, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(says_what_is_wrong, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(errors_add_up, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(refuses_other_files, set_up,
 						tear_down),
