@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -116,8 +117,15 @@ static int leave(pid_t parent, const struct systally_place *place,
 		 const struct systally_signals *signals,
 		 struct systally_error *error)
 {
+	struct rlimit core;
+
 	setsid();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* what crashes is to leave nothing where we stand */
+	if (!getrlimit(RLIMIT_CORE, &core)) {
+		core.rlim_cur = 0;
+		setrlimit(RLIMIT_CORE, &core);
+	}
 	if (getppid() != parent)
 		_exit(SYSTALLY_NOT_EXECUTABLE);
 	systally_signals_restore(signals);

@@ -144,7 +144,8 @@ int systally_used_features(const struct systally_used *used,
 	*features = NULL;
 	*count = 0;
 	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
-		for (nr = 0; nr < SYSTALLY_NR_MAX; nr++) {
+		/* the last one stands for all that no kernel could have */
+		for (nr = 0; nr <= SYSTALLY_NR_MAX; nr++) {
 			if (!used->count[abi][nr] ||
 			    !systally_set_has(set, abi, nr))
 				continue;
@@ -152,7 +153,10 @@ int systally_used_features(const struct systally_used *used,
 			feature.nr = systally_names_known(names, abi, nr) ?
 				     -1 : nr;
 			feature.count = used->count[abi][nr];
-			systally_names_call(names, abi, nr, feature.call);
+			systally_names_call(names, abi,
+					    nr < SYSTALLY_NR_MAX ? nr :
+						SYSTALLY_NR_OUT_OF_RANGE,
+					    feature.call);
 			strcpy(feature.label, feature.call);
 			if (add_feature(features, count, &feature))
 				goto err_free;

@@ -109,23 +109,33 @@ static int add_rule(scmp_filter_ctx context,
 	return seccomp_rule_add_array(context, action, nr, 1, &compare);
 }
 
+static int spare(scmp_filter_ctx context, int pid)
+{
+	return seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM),
+				SCMP_SYS(kill), 1,
+				SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX,
+					(uint32_t)pid));
+}
+
 /*
  * A program that takes a stubbed fork()'s -1 for a pid may kill() all that it
- * is allowed to.
+ * is allowed to; and the C library returns what getpid() does as it is, so
+ * that a stub's -ENOSYS becomes the number of a group.
  */
 static int spare_others(scmp_filter_ctx context,
 			const struct systally_change_of *changes, size_t count)
 {
+	bool group = false;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
 		if (!strcmp(changes[i].feature->call, "kill"))
 			return 0;
+		/* kill(-getpgrp(), ...) */
+		group |= !strcmp(changes[i].feature->call, "getpgrp");
 	}
-	return seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM),
-				SCMP_SYS(kill), 1,
-				SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX,
-					UINT32_MAX));
+	return spare(context, -1) ?: spare(context, -ENOSYS) ?:
+	       (group ? spare(context, ENOSYS) : 0);
 }
 
 int systally_filter_deny(struct systally_filter *filter,

@@ -206,7 +206,9 @@ systally_measure_ratio(const struct systally_plan *plan,
 		ratio.value = after / before;
 	}
 	if (plan->options->margin < 0)
-		margin = greater(margin, spread_of(untouched, metric));
+		margin = greater(margin,
+				 greater(spread_of(untouched, metric),
+					 spread_of(replicas, metric)));
 	ratio.known = true;
 	ratio.outside = fabs(ratio.value - 1) > margin;
 	return ratio;

@@ -96,6 +96,11 @@ static int read_number(struct argp_state *state, const char *option,
 	return EINVAL;
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
 static int settle(struct argp_state *state,
 		  const struct systally_needs_options *options)
 {
@@ -107,6 +112,10 @@ static int settle(struct argp_state *state,
 		wrong = "no command to run was given";
 	else if (!options->server && (options->ready || options->stop))
 		wrong = "--ready and --stop go with --server";
+	else if (is_same(options->output ?: "-", options->profile) ||
+		 is_same(options->output, options->state) ||
+		 is_same(options->profile, options->state))
+		wrong = "-o, --seccomp and --state have to be different files";
 	else if (options->less && !options->bench)
 		wrong = "--less-is-better goes with -b";
 	else if (options->sub && options->discover == SYSTALLY_DISCOVER_MODULE)

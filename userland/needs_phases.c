@@ -90,7 +90,9 @@ void systally_run_sample(struct systally_run *run)
 	if (!helper_ended(run))
 		run->outcome->peak = peak;
 	if (size_of(run->place.output) > OUTPUT_MOST ||
-	    size_of(run->place.error) > OUTPUT_MOST) {
+	    size_of(run->place.error) > OUTPUT_MOST ||
+	    size_of(run->place.said) > OUTPUT_MOST ||
+	    size_of(run->place.figure) > OUTPUT_MOST) {
 		systally_run_fail(run, "more than 1 GiB of output", 0);
 		run->flooded = true;
 	}
@@ -244,6 +246,16 @@ static bool lives(struct systally_run *run)
 	       systally_tree_list(&run->runner->tree, run->helper, false);
 }
 
+/* A server has to live. Returns 0, or -1 with an outcome. */
+static int check_lives(struct systally_run *run, const char *format)
+{
+	systally_run_reap(run);
+	if (!run->runner->options->server || lives(run))
+		return 0;
+	systally_run_fail(run, format, run->status);
+	return -1;
+}
+
 /* As a step; and says once if it takes long enough to be a server. */
 static void step_or_note(struct systally_run *run, uint64_t now,
 			 uint64_t until)
@@ -285,16 +297,14 @@ static int wait_for_work(struct systally_run *run)
 			step_or_note(run, now, until);
 			continue;
 		}
-		if (!lives(run)) {
-			systally_run_fail(run, "ended (%d) before it was ready",
-					  run->status);
-			return -1;
-		}
-		if (systally_run_helper(run, options->ready ?: options->test,
+		if (check_lives(run, "ended (%d) before it was ready") ||
+		    systally_run_helper(run, options->ready ?: options->test,
 					false, until, &in_time))
 			return -1;
+		/* another server may have answered */
 		if (in_time && !run->helper_status)
-			return 0;
+			return check_lives(run,
+					   "ended (%d) before it was tested");
 		next = systally_signals_now_ns() + pause;
 		while (systally_signals_now_ns() < next && !run->interrupted)
 			systally_run_step(run, next);
@@ -312,7 +322,7 @@ static int run_test(struct systally_run *run)
 				phase_end(run, SYSTALLY_PHASE_TEST), &in_time))
 		return -1;
 	if (in_time && !run->helper_status)
-		return 0;
+		return check_lives(run, "ended (%d) while it was tested");
 	systally_run_fail(run, in_time ? "TEST failed (%d)" : "timeout in TEST",
 			  run->helper_status);
 	return -1;

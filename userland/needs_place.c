@@ -4,7 +4,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <ftw.h>
+#include <fts.h>
 #include <limits.h>
 #include <mntent.h>
 #include <stdbool.h>
@@ -38,30 +38,6 @@ int systally_place_make(struct systally_place *place,
 		rmdir(place->directory);
 		return -1;
 	}
-	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *status, int type,
-		      struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	remove(path);
-	return 0;
-}
-
-/* Folders that were left without rights are in the way; counts them. */
-static unsigned int opened;
-
-static int open_one(const char *path, const struct stat *status, int type,
-		    struct FTW *ftw)
-{
-	(void)status;
-	(void)ftw;
-	if ((type == FTW_D || type == FTW_DNR) &&
-	    access(path, R_OK | W_OK | X_OK) && !chmod(path, 0700))
-		opened++;
 	return 0;
 }
 
@@ -106,17 +82,49 @@ static int unmount_all(const struct systally_place *place,
 	return 0;
 }
 
+/* Removes what is in the way of a walk's next step. */
+static void remove_one(FTSENT *entry)
+{
+	switch (entry->fts_info) {
+	case FTS_D:
+		/* one that was left without rights cannot be gone through */
+		if (access(entry->fts_accpath, R_OK | W_OK | X_OK))
+			chmod(entry->fts_accpath, 0700);
+		break;
+	case FTS_DP:
+	case FTS_DNR:
+		rmdir(entry->fts_accpath);
+		break;
+	default:
+		unlink(entry->fts_accpath);
+		break;
+	}
+}
+
+/* Goes from folder to folder, as there may be paths that are too long. */
+static int remove_tree(const char *directory, struct systally_error *error)
+{
+	char copy[PATH_MAX], *const paths[] = { copy, NULL };
+	FTSENT *entry;
+	FTS *walk;
+
+	snprintf(copy, sizeof(copy), "%s", directory);
+	walk = fts_open(paths, FTS_PHYSICAL | FTS_XDEV, NULL);
+	while (walk && (entry = fts_read(walk)))
+		remove_one(entry);
+	if (walk)
+		fts_close(walk);
+	if (!rmdir(directory) || errno == ENOENT)
+		return 0;
+	return systally_error_set(error,
+		"what the command has left in %s cannot be removed: %s; remove it",
+		directory, strerror(errno));
+}
+
 int systally_place_remove(const struct systally_place *place,
 			  struct systally_error *error)
 {
 	if (unmount_all(place, error))
 		return -1;
-	/* what a folder holds is seen only once it is open */
-	do {
-		opened = 0;
-		nftw(place->directory, open_one, 16, FTW_PHYS | FTW_MOUNT);
-	} while (opened);
-	nftw(place->directory, remove_one, 16,
-	     FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-	return 0;
+	return remove_tree(place->directory, error);
 }

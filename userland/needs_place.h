@@ -23,8 +23,8 @@ int systally_place_make(struct systally_place *place,
 
 /*
  * Unmounts what is mounted below the folder, and removes that. Returns 0, or
- * -1 with @error if something stays mounted: then nothing is removed, as it
- * may be of elsewhere.
+ * -1 with @error if something stays: where that is mounted, nothing is
+ * removed, as it may be of elsewhere.
  */
 int systally_place_remove(const struct systally_place *place,
 			  struct systally_error *error);

@@ -109,6 +109,10 @@ static int refuse(const char *what, const struct systally_outcome *outcome,
 
 static const char *remedy_for(const struct systally_outcome *failed)
 {
+	if (strstr(failed->why, "timeout in"))
+		return "see what that does, by itself, or give a longer --timeout";
+	if (strstr(failed->why, "tested"))
+		return "see what it writes, and whether another one answers in its place";
 	if (strstr(failed->why, "BENCH"))
 		return "BENCH has to print one number, and nothing else, and to succeed";
 	if (strstr(failed->why, "TEST"))
@@ -190,7 +194,7 @@ static int discover_by(struct systally_plan *plan,
 static int discover(struct systally_plan *plan, struct systally_error *error)
 {
 	enum systally_needs_discover wanted = plan->options->discover;
-	struct systally_outcome outcome;
+	struct systally_outcome outcome, failed = { 0 };
 	unsigned int how;
 	int result = 0;
 
@@ -208,19 +212,21 @@ static int discover(struct systally_plan *plan, struct systally_error *error)
 		if (!result && outcome.passed)
 			return 0;
 		if (!result)
-			fprintf(stderr,
-				"systally: note: the command did not pass while its calls were being recorded by %s: %s\n",
-				systally_needs_discover_name(plan->how),
-				outcome.why);
+			failed = outcome;
 		if (result && result != SYSTALLY_NEEDS_NO_FILTER)
 			return result;
 	}
-	if (!result)
-		return refuse("the command does not pass while its calls are being recorded",
-			      &outcome,
-			      "try another --discover, or a longer --timeout",
-			      error);
-	return SYSTALLY_NEEDS_UNFIT;
+	if (!failed.why[0])
+		return SYSTALLY_NEEDS_UNFIT;
+	systally_error_clear(error);
+	return refuse("the command does not pass while its calls are being recorded",
+		      &failed,
+		      strstr(failed.why, "timeout") ||
+				strstr(failed.why, "in time") ?
+			"give it a longer --timeout" : wanted ?
+			"try another --discover" :
+			"none of the ways to record them goes with it",
+		      error);
 }
 
 static int find_used(struct systally_plan *plan, struct systally_error *error)

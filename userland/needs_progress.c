@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "needs_progress.h"
@@ -46,7 +47,9 @@ void systally_progress_begin(struct systally_progress *progress,
 	size_t total = progress->total > progress->done ? progress->total :
 							  progress->done + 1;
 	size_t full = BAR * progress->done / total;
-	char bar[BAR + 1], left[32];
+	char bar[BAR + 1], left[32], line[160];
+	unsigned int width = 80;
+	struct winsize size;
 
 	if (!progress->terminal)
 		return;
@@ -54,8 +57,12 @@ void systally_progress_begin(struct systally_progress *progress,
 	memset(bar, '#', full);
 	bar[BAR] = '\0';
 	systally_progress_left(progress, left);
-	fprintf(stderr, "\r[%s] %zu/%zu %s%s%.40s\033[K", bar, progress->done,
-		total, left, left[0] ? ", " : "", label);
+	if (!ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		width = size.ws_col;
+	snprintf(line, sizeof(line), "[%s] %zu/%zu %s%s%s", bar, progress->done,
+		 total, left, left[0] ? ", " : "", label);
+	/* a line that is full would go on in the next one */
+	fprintf(stderr, "\r%.*s\033[K", (int)width - 1, line);
 	fflush(stderr);
 	progress->shown = true;
 }

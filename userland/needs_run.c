@@ -23,24 +23,26 @@
 
 /*
  * Asks the server to end, and gives it time, whatever came of its run: it may
- * have handed itself to somebody who is none of its descendants. Returns
- * whether --stop failed.
+ * have handed itself to somebody who is none of its descendants. Returns NULL,
+ * or how --stop failed.
  */
-static bool end_gently(struct systally_run *run)
+static const char *end_gently(struct systally_run *run)
 {
 	struct systally_tree *tree = &run->runner->tree;
 	const char *stop = run->runner->options->stop;
 	bool interrupted = run->interrupted;
-	bool in_time, failed = false;
+	const char *failed = NULL;
+	bool in_time = true;
 	uint64_t until;
 
 	/* only another Ctrl-C cuts this short */
 	run->interrupted = false;
 	if (stop) {
 		until = systally_signals_now_ns() + STOP_LIMIT;
-		failed = !systally_run_helper(run, stop, false, until,
-					      &in_time) &&
-			 (!in_time || run->helper_status);
+		if (!systally_run_helper(run, stop, false, until, &in_time) &&
+		    (!in_time || run->helper_status))
+			failed = in_time ? "--stop failed (%d)" :
+					   "--stop took more than 20 seconds";
 	} else if (!run->ended) {
 		kill(run->started.pid, SIGTERM);
 	} else {
@@ -141,6 +143,7 @@ static int run_in_place(struct systally_run *run,
 {
 	bool listener = run->discovery &&
 			run->discovery->how == SYSTALLY_DISCOVER_SECCOMP;
+	const char *failed;
 	int result;
 
 	if (systally_start(&run->started, &run->runner->pad, &run->place,
@@ -153,10 +156,9 @@ static int run_in_place(struct systally_run *run,
 		systally_run_phases(run);
 		run->sample_ns = 0;
 		run->flooded = false;
-		if (run->runner->options->server && end_gently(run) &&
-		    run->outcome->passed && !changed) {
-			systally_run_fail(run, "--stop failed (%d)",
-					  run->helper_status);
+		failed = run->runner->options->server ? end_gently(run) : NULL;
+		if (failed && run->outcome->passed && !changed) {
+			systally_run_fail(run, failed, run->helper_status);
 			run->outcome->passed = false;
 		}
 	}

@@ -5,18 +5,20 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "names.h"
 #include "needs_state.h"
 #include "render.h"
 
-#define VERSION	2
+#define VERSION	3
 #define LINE_MAX_BYTES	(16 << 20)
 
 /* Adds @text; leaves it out if there is none. */
@@ -30,8 +32,13 @@ static bool put_text(struct json_object *object, const char *key,
 static struct json_object *make_asked(const struct systally_needs_options *o)
 {
 	struct json_object *asked = json_object_new_object();
+	char folder[PATH_MAX];
+	struct utsname kernel;
 
-	if (asked &&
+	if (asked && !uname(&kernel) &&
+	    put_text(asked, "kernel", kernel.release) &&
+	    put_text(asked, "folder",
+		     getcwd(folder, sizeof(folder)) ? folder : NULL) &&
 	    systally_put_count(asked, "systally_needs", VERSION) &&
 	    systally_put_words(asked, "command", o->command) &&
 	    put_text(asked, "test", o->test) &&
@@ -79,6 +86,7 @@ static int write_line(struct systally_state *state, struct json_object *line,
 	if (size < 0)
 		return systally_error_set(error, "out of memory");
 	/* in one piece, so that only the last line can be cut short */
+	errno = 0;
 	if (write(state->fd, copy, (size_t)size) != size)
 		systally_error_set(error, "cannot write to %s: %s",
 				   state->path, strerror(errno ?: ENOSPC));
@@ -131,7 +139,7 @@ static int read_lines(struct systally_state *state, FILE *file,
 			other = find_difference(asked, line);
 			if (other)
 				result = systally_error_set(error,
-					"%s is of another command line (`%s` differs); give another --state, or remove that file to begin anew",
+					"%s is of something else (`%s` differs); give another --state, or remove that file to begin anew",
 					state->path, other);
 			json_object_put(line);
 		} else if (keep_line(state, line)) {

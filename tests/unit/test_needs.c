@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -123,6 +124,17 @@ static void assert_refused(struct context *c, int status, const char *text)
 	assert_null(strchr(c->error.text, '\n'));
 }
 
+static void read_file(const char *path, char *text, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	size_t got;
+
+	assert_non_null(file);
+	got = fread(text, 1, size - 1, file);
+	fclose(file);
+	text[got] = '\0';
+}
+
 static void test_verdicts(void **state)
 {
 	struct context *c = *state;
@@ -170,6 +182,69 @@ static void test_unfit(void **state)
 		       "not ready in time");
 	assert_refused(c, NEEDS(c, "-t", "true", "-e", "nosuch", "true"),
 		       "nosuch");
+	assert_refused(c, NEEDS(c, "-t", "sleep 9", "--timeout", "0.1", "true"),
+		       "longer --timeout");
+	assert_refused(c, NEEDS(c, "-t", "true", "-b", "sleep 9; echo 1",
+				"--timeout", "0.1", "true"),
+		       "longer --timeout");
+	/* what is no file may be there twice */
+	assert_int_equal(NEEDS(c, "-t", "true", "-o", c->state, "--state",
+			       c->state, "true"), -1);
+	assert_int_equal(NEEDS(c, "-t", "true", "-o", c->state, "--seccomp",
+			       c->state, "true"), -1);
+	assert_int_equal(NEEDS(c, "-t", "true", "--seccomp", "-", "true"), -1);
+}
+
+/* Not one line per way that was tried, and a remedy that may be one. */
+static void test_undiscovered(void **state)
+{
+	struct context *c = *state;
+
+	assert_refused(c, NEEDS(c, "-r", "1", "-t", "test $SYSTALLY_STATUS = 0",
+				"--discover", "ptrace", "grep", "-q",
+				"TracerPid:.0", "/proc/self/status"),
+		       "TEST failed (1); try another --discover");
+}
+
+/* Where another server answers, that is not taken for the command. */
+static void test_server_gone(void **state)
+{
+	struct context *c = *state;
+
+	assert_refused(c, NEEDS(c, "-r", "1", "--server", "-t", "sleep 0.3",
+				"sh", "-c", "exit 7"),
+		       "ended (7) before it was tested");
+	assert_refused(c, NEEDS(c, "-r", "1", "--server", "--ready", "true",
+				"-t", "sleep 1", "sh", "-c",
+				"sleep 0.5; exit 7"),
+		       "ended (7) while it was tested");
+}
+
+/* Whatever a run leaves goes with it, and none leaves a core. */
+static void test_left_in_folder(void **state)
+{
+	struct rlimit old, core = { 0 };
+	struct context *c = *state;
+	char path[96], left[96];
+
+	assert_int_equal(getrlimit(RLIMIT_CORE, &old), 0);
+	core = old;
+	core.rlim_cur = core.rlim_max;
+	setrlimit(RLIMIT_CORE, &core);
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "none", "-t",
+			       "grep -q '^0$' $SYSTALLY_OUTPUT", "bash", "-c",
+			       "ulimit -c; cd $SYSTALLY_RUN_DIR; pwd >$FOLDER/where; "
+			       "n=$(printf d%.0s {1..200}); "
+			       "for i in {1..25}; do mkdir $n; cd $n; done; "
+			       "touch x; mkdir -m 0 y"), 0);
+	setrlimit(RLIMIT_CORE, &old);
+	snprintf(path, sizeof(path), "%s/where", c->folder);
+	read_file(path, left, sizeof(left));
+	left[strcspn(left, "\n")] = '\0';
+	assert_non_null(strstr(left, "/systally-needs-"));
+	assert_int_equal(access(left, F_OK), -1);
+	*strrchr(left, '/') = '\0';
+	assert_int_equal(access(left, F_OK), -1);
 }
 
 static void test_flaps(void **state)
@@ -263,6 +338,19 @@ static void test_kill(void **state)
 			       "kill -s 0 -- -1; echo $?"), 0);
 	assert_string_equal(verdict(c, "access"), "required");
 	assert_string_equal(verdict(c, "kill"), "fake");
+	/* what a stubbed getpid() returns, to kill() with another sign or not */
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "access,getpgrp", "-t",
+			       "test $SYSTALLY_STATUS != 1", "perl", "-e",
+			       "getpgrp; $! = 0; kill 0, -38; exit $!"), 0);
+	assert_string_equal(verdict(c, "access"), "required");
+	/* others may not signal that one anyway */
+	if (geteuid())
+		return;
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "access,getpgrp", "-t",
+			       "test $SYSTALLY_STATUS != 1", "perl", "-e",
+			       "syscall(111); $! = 0; kill 0, 38; exit $!"), 0);
+	assert_string_equal(verdict(c, "access"), "both");
+	assert_string_equal(verdict(c, "getpgrp"), "required");
 }
 
 /* A number that is no call's is left alone; the others are tried. */
@@ -276,6 +364,11 @@ static void test_untried(void **state)
 	assert_string_equal(systally_verdict_name(c->plan.tried[1].verdict),
 			    "untried");
 	assert_string_equal(verdict(c, "access"), "both");
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "out_of_range,access", "-t",
+			       "true", "perl", "-e",
+			       "syscall(5000); syscall(6000)"), 0);
+	assert_string_equal(verdict(c, "out_of_range"), "untried");
+	assert_int_equal(tried(c, "out_of_range")->feature.count, 2);
 }
 
 /* What leaves its parent, and its session, is ended all the same. */
@@ -315,17 +408,6 @@ static void test_server(void **state)
 	assert_true(c->plan.untouched.outcomes[0].peak.fds >= 3);
 }
 
-static void read_file(const char *path, char *text, size_t size)
-{
-	FILE *file = fopen(path, "re");
-	size_t got;
-
-	assert_non_null(file);
-	got = fread(text, 1, size - 1, file);
-	fclose(file);
-	text[got] = '\0';
-}
-
 static void write_file(const char *path, const char *text)
 {
 	FILE *file = fopen(path, "we");
@@ -338,8 +420,10 @@ static void write_file(const char *path, const char *text)
 static void test_resume(void **state)
 {
 	struct context *c = *state;
-	char text[64];
+	char text[64], folder[4096];
 	size_t done;
+
+	assert_non_null(getcwd(folder, sizeof(folder)));
 
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,fadvise64", "--state",
 			       c->state, "-t", "test $SYSTALLY_STATUS = 0",
@@ -357,6 +441,11 @@ static void test_resume(void **state)
 	/* and no other question is answered from it */
 	assert_refused(c, NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
 				"-t", "true", "cat", "/etc/passwd"), c->state);
+	assert_int_equal(chdir("/"), 0);
+	assert_refused(c, NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
+				"-t", "test $SYSTALLY_STATUS = 0", "cat",
+				"/etc/passwd"), "`folder` differs");
+	assert_int_equal(chdir(folder), 0);
 	/* nor is anything written to a file of other things */
 	write_file(c->state, "precious");
 	assert_refused(c, NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
@@ -1005,6 +1094,7 @@ int main(int argc, char **argv)
 		TEST(drift), TEST(flaps_later), TEST(leaderless),
 		TEST(gate), TEST(gate_closed), TEST(set_up), TEST(pipe), TEST(old_ptrace),
 		TEST(deaf), TEST(compat), TEST(many), TEST(unseen),
+		TEST(undiscovered), TEST(server_gone), TEST(left_in_folder),
 	};
 
 	if (argc == 2 && !strcmp(argv[1], "make-calls"))
