@@ -296,8 +296,7 @@ check-rig: lab-debug
 # The storms again, a minute for each instead of eight seconds
 .PHONY: check-storms
 check-storms: export SYSTALLY_SECONDS ?= 60
-check-storms:
-	scripts/setup build test lab
+check-storms: set-up-build-test-lab
 	+$(in_cache) all workloads
 	tests/lab/run --timeout 7200 -- $(subst $(out),$(lab_out),$(guest)) \
 	tests/guest/run $(or $(T),$(notdir $(wildcard tests/guest/2[0-8]-*.t)))
@@ -305,16 +304,14 @@ check-storms:
 # A thousand million calls
 .PHONY: soak
 soak: export SYSTALLY_SOAK := 1000000000
-soak:
-	scripts/setup build test lab
+soak: set-up-build-test-lab
 	+$(in_cache) all workloads
 	tests/lab/run --timeout 7200 -- $(subst $(out),$(lab_out),$(guest)) \
 	tests/guest/run 28-soak.t
 
 .PHONY: check-long
 check-long: export SYSTALLY_LONG := 1
-check-long:
-	scripts/setup build test lab
+check-long: set-up-build-test-lab
 	+$(in_cache) all workloads
 	tests/lab/run --timeout 7200 -- $(subst $(out),$(lab_out),$(guest)) \
 	tests/guest/run $(T)
@@ -352,15 +349,13 @@ subsystem-table:
 
 # What two servers need: an hour at most each
 .PHONY: needs-nginx needs-redis
-needs-nginx needs-redis: needs-%:
-	scripts/setup build demo
+needs-nginx needs-redis: needs-%: set-up-build-demo
 	+$(in_cache) userland
 	SYSTALLY='$(lab_out)/userland/systally' scripts/needs/$* $(NEEDS)
 
 # What three workloads use: doc/workloads
 .PHONY: measure-workloads
-measure-workloads:
-	scripts/setup build lab workloads
+measure-workloads: set-up-build-lab-workloads
 	+$(in_cache) all
 	SYSTALLY_KO='$(lab_out)/module/systally.ko' \
 	SYSTALLY='$(lab_out)/userland/systally' scripts/workloads $(ONLY)
@@ -376,6 +371,11 @@ check-lab:
 
 # --- commands that set all up first --------------------------------------
 
+# The parts of scripts/setup that are in its name. A prerequisite: which kernel it
+# is to be is known after that, and a recipe is expanded before it begins.
+set-up-%:
+	scripts/setup $(subst -, ,$*)
+
 # Build for the lab's kernel, in the cache, with every warning an error
 lab_release = $(shell scripts/setup --kernel-release)
 lab_out = $(cache)/build/$(lab_release)
@@ -384,15 +384,13 @@ in_cache = $(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
 	CFLAGS='-O2 -g -Werror' T='$(T)'
 
 .PHONY: check
-check:
-	scripts/setup build test lab
+check: set-up-build-test-lab
 	+$(in_cache) all workloads
 	+$(in_cache) check-lint check-unit check-fuzz
 	+$(in_cache) check-guest
 
 .PHONY: demo
-demo:
-	scripts/setup build lab demo
+demo: set-up-build-lab-demo
 	+$(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
 	O='$(lab_out)' all
 	SYSTALLY_BUILD='$(lab_out)' scripts/demo
@@ -418,8 +416,7 @@ $(own_kernels:%=lab-%): lab-%: lab-default
 	scripts/own-kernel '$*'
 
 .PHONY: bench
-bench:
-	scripts/setup build lab demo bench
+bench: set-up-build-lab-demo-bench
 	+$(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
 	O='$(lab_out)' module workloads
 	SYSTALLY_BUILD='$(lab_out)' scripts/overhead $(ONLY)
