@@ -211,12 +211,16 @@ static void test_server_gone(void **state)
 {
 	struct context *c = *state;
 
-	assert_refused(c, NEEDS(c, "-r", "1", "--server", "-t", "sleep 0.3",
-				"sh", "-c", "exit 7"),
+	assert_refused(c, NEEDS(c, "-r", "1", "--server", "-t",
+				"echo >$FOLDER/a; while kill -0 $SYSTALLY_PID; do sleep 0.01; done; true",
+				"sh", "-c",
+				"until test -e $FOLDER/a; do sleep 0.01; done; exit 7"),
 		       "ended (7) before it was tested");
 	assert_refused(c, NEEDS(c, "-r", "1", "--server", "--ready", "true",
-				"-t", "sleep 1", "sh", "-c",
-				"sleep 0.5; exit 7"),
+				"-t",
+				"echo >$FOLDER/b; while kill -0 $SYSTALLY_PID; do sleep 0.01; done; true",
+				"sh", "-c",
+				"until test -e $FOLDER/b; do sleep 0.01; done; exit 7"),
 		       "ended (7) while it was tested");
 }
 
