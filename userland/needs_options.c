@@ -39,7 +39,7 @@ static const struct argp_option list[] = {
 	  "try single commands of ioctl, fcntl, prctl and the like, too", 0 },
 	{ "replicas", 'r', "N", 0, "runs of each kind (default 3)", 0 },
 	{ "margin", KEY_MARGIN, "PERCENT", 0,
-	  "differences up to that are none (default: 5, or the spread of the untouched runs)",
+	  "differences up to that are none (default: 5, or the spread of the runs)",
 	  0 },
 	{ "timeout", KEY_TIMEOUT, "SECONDS", 0,
 	  "a run that takes longer has failed (default: 5 s, or 5 times what the untouched run took)",
