@@ -345,7 +345,7 @@ cost-stap-guest: workloads
 .PHONY: subsystem-table
 subsystem-table:
 	scripts/subsystem-table >'$(cache)/subsystem_table.c'
-	mv '$(cache)/subsystem_table.c' userland/subsystem_table.c
+	mv '$(cache)/subsystem_table.c' userland/calls/subsystem_table.c
 
 # What two servers need: an hour at most each
 .PHONY: needs-nginx needs-redis

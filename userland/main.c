@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands.h"
-#include "usage.h"
+#include "commands/commands.h"
+#include "cli/usage.h"
 
 #define STATUS_USAGE	2
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A kernel's configuration, as doctor reads it: userland/kconfig.c. The first
+ * A kernel's configuration, as doctor reads it: userland/doctor/kconfig.c. The first
  * line is the option that is asked for.
  */
 #include "fuzz.h"
-#include "kconfig.h"
+#include "doctor/kconfig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

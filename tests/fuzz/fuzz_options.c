@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The words of a command line: userland/options.c. The first byte chooses the
+ * The words of a command line: userland/cli/options.c. The first byte chooses the
  * subcommand; the words are separated by newlines.
  */
 #include <argp.h>
 #include <stdio.h>
 
 #include "fuzz.h"
-#include "options.h"
+#include "cli/options.h"
 
 #define WORDS_MAX	40
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Recordings, from their lines to the report and to what differs between two:
- * userland/lines.c, record_read.c, record.c, change.c, render_change*.c. The
+ * userland/base/lines.c, record_read.c, record.c, change.c, render_change*.c. The
  * first four bytes choose the report; what follows is a recording, or two of
  * them with a NUL between. What was accepted, written and read again is the
  * same, and does not differ from itself.
@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "fuzz_report.h"
-#include "record.h"
-#include "render_change.h"
+#include "stats/record.h"
+#include "render/change.h"
 
 /* A file in memory, written anew each time */
 struct sheet {

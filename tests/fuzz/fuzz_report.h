@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "fuzz.h"
-#include "render.h"
+#include "render/render.h"
 
 #define KNOBS	4
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What -e names: userland/set.c, classes.c, names.c; and the filter that is
+ * What -e names: userland/calls/set.c, classes.c, names.c; and the filter that is
  * made of it for the module, which has to stand for the same calls.
  */
 #include "fuzz.h"
-#include "set.h"
+#include "calls/set.h"
 
 #define FILTER_BYTES	4096
 

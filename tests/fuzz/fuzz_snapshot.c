@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The binary snapshot, from its bytes to the report: userland/snapshot.c,
+ * The binary snapshot, from its bytes to the report: userland/device/snapshot.c,
  * rank.c, histogram.c, render*.c. The first four bytes choose the report; what
  * follows is the snapshot. An accepted one must add up in every report.
  */

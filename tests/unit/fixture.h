@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "snapshot.h"
+#include "device/snapshot.h"
 
 struct fixture {
 	struct systally_header header;

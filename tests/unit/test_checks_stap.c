@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "checks_stap.h"
+#include "doctor/stap.h"
 
 static void versions(void **state)
 {

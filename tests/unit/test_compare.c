@@ -8,8 +8,8 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-#include "change.h"
-#include "render_change.h"
+#include "stats/change.h"
+#include "render/change.h"
 
 struct context {
 	struct fixture a, b;

@@ -6,7 +6,7 @@
 #include "fixture.h"
 
 #include "../../module/hist.h"
-#include "histogram.h"
+#include "stats/histogram.h"
 
 #define KHZ	1000000		/* a clock unit is a ns */
 

@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-#include "classes.h"
-#include "set.h"
+#include "calls/classes.h"
+#include "calls/set.h"
 
 static struct systally_names *names_of(void **state)
 {

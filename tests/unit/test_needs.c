@@ -19,10 +19,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "needs_plan.h"
-#include "needs_profile.h"
-#include "needs_render.h"
-#include "needs_tree.h"
+#include "needs/plan.h"
+#include "needs/profile.h"
+#include "needs/render.h"
+#include "needs/tree.h"
 
 struct context {
 	struct systally_needs_options options;

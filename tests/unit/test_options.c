@@ -7,7 +7,7 @@
 #include <argp.h>
 #include <stdio.h>
 
-#include "options.h"
+#include "cli/options.h"
 
 #define WORDS_MAX	32
 

@@ -4,7 +4,7 @@
  */
 #include "fixture.h"
 
-#include "rank.h"
+#include "stats/rank.h"
 
 #define READ	0
 #define WRITE	1

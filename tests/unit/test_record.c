@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "record.h"
-#include "render.h"
+#include "stats/record.h"
+#include "render/render.h"
 
 struct context {
 	struct fixture fixture;

@@ -7,7 +7,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-#include "render.h"
+#include "render/render.h"
 
 struct context {
 	struct systally_group groups[4];

@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "control.h"
-#include "session.h"
-#include "watch.h"
+#include "device/control.h"
+#include "device/session.h"
+#include "commands/watch.h"
 
 static const struct {
 	const char *file, *text;

@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-#include "rank.h"
-#include "render.h"
+#include "stats/rank.h"
+#include "render/render.h"
 
 struct context {
 	struct fixture fixture;

@@ -7,8 +7,8 @@
 
 #include <stdio.h>
 
-#include "render.h"
-#include "subsystem.h"
+#include "render/render.h"
+#include "calls/subsystem.h"
 
 struct context {
 	struct fixture fixture;

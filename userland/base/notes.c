@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A growing list of sentences. Called by report.c and the subcommands.
+ */
+#define _GNU_SOURCE
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/notes.h"
+
+void systally_notes_add(struct systally_notes *notes, const char *format, ...)
+{
+	char **text;
+	va_list args;
+	int length;
+
+	text = reallocarray(notes->text, notes->count + 1, sizeof(*text));
+	if (!text)
+		return;
+	notes->text = text;
+	va_start(args, format);
+	length = vasprintf(&text[notes->count], format, args);
+	va_end(args);
+	if (length >= 0)
+		notes->count++;
+}
+
+void systally_notes_free(struct systally_notes *notes)
+{
+	while (notes->count)
+		free(notes->text[--notes->count]);
+	free(notes->text);
+	notes->text = NULL;
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Starts run's command behind a gate, and looks processes up. Called by
+ * launch.c, cmd_top.c, cmd_report.c, needs_phases.c and needs_start.c.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/process.h"
+
+void systally_process_tgids(uint32_t *pids, size_t count)
+{
+	unsigned int tgid;
+	char line[128];
+	FILE *file;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		snprintf(line, sizeof(line), "/proc/%u/status", pids[i]);
+		file = fopen(line, "re");
+		if (!file)
+			continue;
+		while (fgets(line, sizeof(line), file)) {
+			if (sscanf(line, "Tgid: %u", &tgid) == 1) {
+				pids[i] = tgid;
+				break;
+			}
+		}
+		fclose(file);
+	}
+}
+
+/* Returns 0 if @path can be executed, else the errno that says why not. */
+static int check_executable(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status))
+		return errno;
+	if (!S_ISREG(status.st_mode))
+		return S_ISDIR(status.st_mode) ? EISDIR : EACCES;
+	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) ? errno : 0;
+}
+
+static int cannot(const char *command, int why, struct systally_error *error)
+{
+	if (why == ENOENT || why == ENOTDIR) {
+		systally_error_set(error,
+				   "cannot run '%s': there is no such command",
+				   command);
+		return SYSTALLY_NOT_FOUND;
+	}
+	systally_error_set(error, "cannot run '%s': %s", command,
+			   why == ENOEXEC ?
+			   "not a program, nor a script that begins with #!" :
+			   strerror(why));
+	return SYSTALLY_NOT_EXECUTABLE;
+}
+
+int systally_process_find(const char *command, char path[PATH_MAX],
+			  struct systally_error *error)
+{
+	const char *list = getenv("PATH");
+	int failed = ENOENT;
+	size_t length;
+	int why;
+
+	if (strchr(command, '/') || !*command) {
+		if (snprintf(path, PATH_MAX, "%s", command) >= PATH_MAX)
+			return cannot("(a long path)", ENAMETOOLONG, error);
+		why = *command ? check_executable(path) : ENOENT;
+		return why ? cannot(command, why, error) : 0;
+	}
+	if (!list)
+		list = "/usr/local/bin:/bin:/usr/bin";
+	for (;;) {
+		length = strcspn(list, ":");
+		/* an empty entry is the current directory */
+		if (snprintf(path, PATH_MAX, "%.*s%s%s", (int)length, list,
+			     length ? "/" : "./", command) < PATH_MAX) {
+			why = check_executable(path);
+			if (!why)
+				return 0;
+			if (why != ENOENT && why != ENOTDIR && why != EISDIR)
+				failed = why;
+		}
+		if (!list[length])
+			return cannot(command, failed, error);
+		list += length + 1;
+	}
+}
+
+int systally_process_pipes(int gate[2], int failure[2])
+{
+	if (pipe2(gate, O_CLOEXEC))
+		return -1;
+	if (!pipe2(failure, O_CLOEXEC))
+		return 0;
+	close(gate[0]);
+	close(gate[1]);
+	return -1;
+}
+
+void systally_process_wait(int gate)
+{
+	char byte;
+	ssize_t got;
+
+	do {
+		got = read(gate, &byte, 1);
+	} while (got < 0 && errno == EINTR);
+	if (got != 1)
+		_exit(SYSTALLY_NOT_EXECUTABLE);
+}
+
+void systally_process_fail(int failure, int why)
+{
+	if (write(failure, &why, sizeof(why)) < 0)
+		_exit(SYSTALLY_NOT_FOUND);
+	_exit(SYSTALLY_NOT_EXECUTABLE);
+}
+
+void systally_process_reap(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+int systally_process_start(struct systally_child *child, const char *path,
+			   char **argv, const struct systally_signals *signals,
+			   struct systally_error *error)
+{
+	int gate[2], failure[2];
+
+	if (systally_process_pipes(gate, failure))
+		return systally_error_set(error, "cannot make a pipe: %s",
+					  strerror(errno));
+	fflush(NULL);
+	child->pid = fork();
+	if (child->pid < 0) {
+		systally_error_set(error, "cannot start a process: %s",
+				   strerror(errno));
+		goto err_pipes;
+	}
+	if (child->pid == 0) {
+		close(gate[1]);
+		close(failure[0]);
+		systally_signals_restore(signals);
+		/* no other call between these two: by then it is counted */
+		systally_process_wait(gate[0]);
+		execv(path, argv);
+		systally_process_fail(failure[1], errno);
+	}
+	close(gate[0]);
+	close(failure[1]);
+	child->gate = gate[1];
+	child->failure = failure[0];
+	return 0;
+
+err_pipes:
+	close(failure[0]);
+	close(failure[1]);
+	close(gate[0]);
+	close(gate[1]);
+	return -1;
+}
+
+int systally_process_release(struct systally_child *child)
+{
+	int why = 0;
+	ssize_t got;
+
+	if (write(child->gate, "", 1) != 1)
+		why = errno;
+	close(child->gate);
+	do {
+		/* ends without a byte when the exec has closed it */
+		got = read(child->failure, &why, sizeof(why));
+	} while (got < 0 && errno == EINTR);
+	close(child->failure);
+	return why;
+}
+
+void systally_process_cancel(struct systally_child *child)
+{
+	close(child->gate);
+	close(child->failure);
+	systally_process_reap(child->pid);
+}
+
+int systally_process_status(int wait_status)
+{
+	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) :
+					  WEXITSTATUS(wait_status);
+}

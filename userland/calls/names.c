@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names and numbers of system calls on each ABI, by way of libseccomp and the
+ * table of subsystems, and names of errors. Called by set.c, rank.c and the renderers.
+ */
+#define _GNU_SOURCE
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "calls/names.h"
+#include "calls/subsystem.h"
+
+#define X32_BIT	0x40000000
+
+/* Index: enum systally_abi */
+static const struct {
+	const char *name;
+	uint32_t arch;
+	int base;
+} abis[SYSTALLY_ABIS] = {
+	[SYSTALLY_ABI_X86_64] = { "x86-64", SCMP_ARCH_X86_64, 0 },
+	[SYSTALLY_ABI_I386] = { "i386", SCMP_ARCH_X86, 0 },
+	[SYSTALLY_ABI_X32] = { "x32", SCMP_ARCH_X32, X32_BIT },
+};
+
+struct systally_names {
+	char *call[SYSTALLY_ABIS][SYSTALLY_NR_MAX];	/* NULL: no name */
+};
+
+/* Returns a copy of the call's name, or NULL. */
+static char *name_of(unsigned int abi, int nr)
+{
+	char *name = seccomp_syscall_resolve_num_arch(abis[abi].arch,
+						      abis[abi].base + nr);
+	const struct systally_call *call;
+
+	if (name)
+		return name;
+	/* newer than the library */
+	call = systally_call_find(abi, nr);
+	return call ? strdup(call->name) : NULL;
+}
+
+struct systally_names *systally_names_new(void)
+{
+	struct systally_names *names = calloc(1, sizeof(*names));
+	unsigned int abi;
+	int nr;
+
+	if (!names)
+		return NULL;
+	/*
+	 * By number, since i386 by name gives pseudo numbers for what once
+	 * was part of socketcall and ipc.
+	 */
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		for (nr = 0; nr < SYSTALLY_NR_MAX; nr++)
+			names->call[abi][nr] = name_of(abi, nr);
+	}
+	return names;
+}
+
+void systally_names_free(struct systally_names *names)
+{
+	unsigned int abi;
+	int nr;
+
+	if (!names)
+		return;
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		for (nr = 0; nr < SYSTALLY_NR_MAX; nr++)
+			free(names->call[abi][nr]);
+	}
+	free(names);
+}
+
+const char *systally_names_known(const struct systally_names *names,
+				 unsigned int abi, int nr)
+{
+	if (abi >= SYSTALLY_ABIS || nr < 0 || nr >= SYSTALLY_NR_MAX)
+		return NULL;
+	return names->call[abi][nr];
+}
+
+void systally_names_call(const struct systally_names *names, unsigned int abi,
+			 int nr, char name[SYSTALLY_NAME_LEN])
+{
+	const char *known = systally_names_known(names, abi, nr);
+
+	if (known)
+		snprintf(name, SYSTALLY_NAME_LEN, "%s", known);
+	else if (nr < 0 || nr >= SYSTALLY_NR_MAX)
+		snprintf(name, SYSTALLY_NAME_LEN, "out_of_range");
+	else
+		snprintf(name, SYSTALLY_NAME_LEN, "syscall_%d", nr);
+}
+
+int systally_names_number(const struct systally_names *names,
+			  unsigned int abi, const char *name)
+{
+	int nr;
+
+	for (nr = 0; abi < SYSTALLY_ABIS && nr < SYSTALLY_NR_MAX; nr++) {
+		if (names->call[abi][nr] && !strcmp(names->call[abi][nr], name))
+			return nr;
+	}
+	return -1;
+}
+
+const char *systally_names_abi(unsigned int abi)
+{
+	return abi < SYSTALLY_ABIS ? abis[abi].name : "unknown";
+}
+
+int systally_names_abi_number(const char *text, size_t length)
+{
+	unsigned int abi;
+
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		if (strlen(abis[abi].name) == length &&
+		    !strncmp(abis[abi].name, text, length))
+			return (int)abi;
+	}
+	return -1;
+}
+
+/*
+ * Errors that never reach a program: the kernel restarts the call or turns
+ * them into another error on the way out. A tracer sees them, as strace does.
+ */
+static const struct {
+	unsigned int error;
+	const char *name, *meaning;
+} kernel_errors[] = {
+	{ 512, "ERESTARTSYS", "Interrupted, to be restarted if SA_RESTART" },
+	{ 513, "ERESTARTNOINTR", "Interrupted, to be restarted" },
+	{ 514, "ERESTARTNOHAND", "Interrupted, restarted if no handler ran" },
+	{ 515, "ENOIOCTLCMD", "No such ioctl command" },
+	{ 516, "ERESTART_RESTARTBLOCK", "Interrupted by signal" },
+	{ 517, "EPROBE_DEFER", "Driver asks to be probed again" },
+	{ 518, "EOPENSTALE", "Open found a stale dentry" },
+	{ 519, "ENOPARAM", "Parameter not supported" },
+	{ 521, "EBADHANDLE", "Illegal NFS file handle" },
+	{ 522, "ENOTSYNC", "Update synchronization mismatch" },
+	{ 523, "EBADCOOKIE", "Cookie is stale" },
+	{ 524, "ENOTSUPP", "Operation is not supported" },
+	{ 525, "ETOOSMALL", "Buffer or request is too small" },
+	{ 526, "ESERVERFAULT", "An untranslatable error occurred" },
+	{ 527, "EBADTYPE", "Type not supported by server" },
+	{ 528, "EJUKEBOX", "Request not completed before timeout" },
+	{ 529, "EIOCBQUEUED", "Queued, an event will follow" },
+	{ 530, "ERECALLCONFLICT", "Conflict with recalled state" },
+	{ 531, "ENOGRACE", "NFS file lock reclaim refused" },
+};
+
+#define KERNEL_ERRORS	(sizeof(kernel_errors) / sizeof(kernel_errors[0]))
+
+void systally_names_errno(unsigned int error, char name[SYSTALLY_NAME_LEN])
+{
+	const char *known = strerrorname_np((int)error);
+	size_t i;
+
+	for (i = 0; !known && i < KERNEL_ERRORS; i++) {
+		if (kernel_errors[i].error == error)
+			known = kernel_errors[i].name;
+	}
+	if (known && error)
+		snprintf(name, SYSTALLY_NAME_LEN, "%s", known);
+	else
+		snprintf(name, SYSTALLY_NAME_LEN, "errno_%u", error);
+}
+
+const char *systally_names_errno_meaning(unsigned int error)
+{
+	const char *known = strerrordesc_np((int)error);
+	size_t i;
+
+	for (i = 0; !known && i < KERNEL_ERRORS; i++) {
+		if (kernel_errors[i].error == error)
+			known = kernel_errors[i].meaning;
+	}
+	return known && error ? known : "not an error of this libc";
+}
+
+const char *systally_names_collect(unsigned int collect)
+{
+	static const char *const collects[] = {
+		[SYSTALLY_COLLECT_COUNT] = "count",
+		[SYSTALLY_COLLECT_TIME] = "time",
+		[SYSTALLY_COLLECT_HIST] = "hist",
+	};
+
+	if (collect >= sizeof(collects) / sizeof(collects[0]))
+		return "unknown";
+	return collects[collect];
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sets of system calls: reads `-e`, answers membership, and writes the
+ * module's filter. Called by the subcommands and rank.c.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "calls/classes.h"
+#include "calls/set.h"
+
+#define SEPARATORS	", \t\r\n"
+
+/* Out-of-range numbers share the last bit. */
+static unsigned int bit(int nr)
+{
+	return nr < 0 || nr >= SYSTALLY_NR_MAX ? SYSTALLY_NR_MAX :
+						 (unsigned int)nr;
+}
+
+static void add(struct systally_set *set, unsigned int abi, int nr)
+{
+	set->bits[abi][bit(nr) / 64] |= 1ULL << bit(nr) % 64;
+}
+
+bool systally_set_has(const struct systally_set *set, unsigned int abi, int nr)
+{
+	if (set->all)
+		return true;
+	if (abi >= SYSTALLY_ABIS)
+		return false;
+	return set->bits[abi][bit(nr) / 64] >> bit(nr) % 64 & 1;
+}
+
+/* Adds @name on @abi, or on each ABI if @abi is -1. Returns how many had it. */
+static int add_name(struct systally_set *set,
+		    const struct systally_names *names, int abi,
+		    const char *name)
+{
+	int found = 0;
+	int i, nr;
+
+	for (i = 0; i < SYSTALLY_ABIS; i++) {
+		if (abi >= 0 && abi != i)
+			continue;
+		nr = systally_names_number(names, (unsigned int)i, name);
+		if (nr < 0)
+			continue;
+		add(set, (unsigned int)i, nr);
+		found++;
+	}
+	return found;
+}
+
+static int add_class(struct systally_set *set,
+		     const struct systally_names *names, int abi,
+		     const char *class, struct systally_error *error)
+{
+	const char *calls = systally_classes_find(class);
+	char name[SYSTALLY_NAME_LEN];
+	size_t length;
+
+	if (!calls)
+		return systally_error_set(error,
+			"no class of system calls is called %%%s; there are %s",
+			class, systally_classes_list());
+	while (*calls) {
+		length = strcspn(calls, " ");
+		snprintf(name, sizeof(name), "%.*s", (int)length, calls);
+		add_name(set, names, abi, name);
+		calls += length;
+		calls += strspn(calls, " ");
+	}
+	return 0;
+}
+
+static void add_abi(struct systally_set *set, int abi)
+{
+	int i;
+
+	for (i = 0; i < SYSTALLY_ABIS; i++) {
+		if (abi < 0 || abi == i)
+			memset(set->bits[i], 0xff, sizeof(set->bits[i]));
+	}
+}
+
+/* Reads `600` and `syscall_600`; returns -1 if @text is neither. */
+static int read_number(const char *text)
+{
+	char *end;
+	long nr;
+
+	if (!strncmp(text, "syscall_", 8))
+		text += 8;
+	if (*text < '0' || *text > '9')
+		return -1;
+	nr = strtol(text, &end, 10);
+	if (*end)
+		return -1;
+	return nr < SYSTALLY_NR_MAX ? (int)nr : SYSTALLY_NR_MAX;
+}
+
+static int add_token(struct systally_set *set,
+		     const struct systally_names *names, const char *token,
+		     struct systally_error *error)
+{
+	const char *what = token;
+	const char *colon = strchr(token, ':');
+	int abi = -1;
+	int i, nr;
+
+	if (colon) {
+		abi = systally_names_abi_number(token,
+						(size_t)(colon - token));
+		if (abi < 0)
+			return systally_error_set(error,
+				"no ABI is called %.*s in '%s'; there are x86-64, i386 and x32",
+				(int)(colon - token), token, token);
+		what = colon + 1;
+	}
+	if (*what == '%')
+		return add_class(set, names, abi, what + 1, error);
+	if (!strcmp(what, "none"))
+		return 0;
+	if (!strcmp(what, "all")) {
+		add_abi(set, abi);
+		return 0;
+	}
+	if (!strcmp(what, "out_of_range")) {
+		for (i = 0; i < SYSTALLY_ABIS; i++) {
+			if (abi < 0 || abi == i)
+				add(set, (unsigned int)i,
+				    SYSTALLY_NR_OUT_OF_RANGE);
+		}
+		return 0;
+	}
+	nr = read_number(what);
+	if (nr >= SYSTALLY_NR_MAX)
+		return systally_error_set(error,
+			"no system call has the number %s; the highest is %d, and out_of_range stands for the rest",
+			what, SYSTALLY_NR_MAX - 1);
+	if (nr >= 0) {
+		/* as in the module: x86-64's unless it says otherwise */
+		add(set, abi < 0 ? SYSTALLY_ABI_X86_64 : (unsigned int)abi,
+		    nr);
+		return 0;
+	}
+	if (add_name(set, names, abi, what) == 0)
+		return systally_error_set(error,
+			"no system call is called '%s'; see `man 2 syscalls` for the names, give its number, or a class such as %%file",
+			token);
+	return 0;
+}
+
+int systally_set_parse(struct systally_set *set,
+		       const struct systally_names *names, const char *text,
+		       struct systally_error *error)
+{
+	bool negate = false;
+	char *copy, *token, *rest;
+	unsigned int abi;
+	size_t i;
+	int tokens = 0;
+	int result = 0;
+
+	memset(set, 0, sizeof(*set));
+	text += strspn(text, SEPARATORS);
+	if (*text == '!') {
+		negate = true;
+		text++;
+	}
+	copy = strdup(text);
+	if (!copy)
+		return systally_error_set(error, "out of memory");
+	for (token = strtok_r(copy, SEPARATORS, &rest); token && !result;
+	     token = strtok_r(NULL, SEPARATORS, &rest)) {
+		tokens++;
+		if (*token == '!')
+			result = systally_error_set(error,
+				"'!' negates the whole set and so stands in front of it, not before '%s'",
+				token + 1);
+		else
+			result = add_token(set, names, token, error);
+	}
+	if (!result && !tokens)
+		result = systally_error_set(error,
+			"the set of system calls is empty; name some, or leave -e out");
+	free(copy);
+	for (abi = 0; negate && abi < SYSTALLY_ABIS; abi++) {
+		for (i = 0; i < sizeof(set->bits[0]) / 8; i++)
+			set->bits[abi][i] = ~set->bits[abi][i];
+	}
+	return result;
+}
+
+int systally_set_filter(const struct systally_set *set, char *text,
+			size_t size)
+{
+	unsigned int abi;
+	size_t used = 0;
+	int length, nr;
+
+	if (set->all) {
+		length = snprintf(text, size, "all");
+		return (size_t)length < size ? 0 : -1;
+	}
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		/* no token stands for the out-of-range bucket */
+		if (systally_set_has(set, abi, SYSTALLY_NR_OUT_OF_RANGE))
+			return -1;
+		for (nr = 0; nr < SYSTALLY_NR_MAX; nr++) {
+			if (!systally_set_has(set, abi, nr))
+				continue;
+			length = snprintf(text + used, size - used,
+					  abi == SYSTALLY_ABI_X86_64 ?
+						"%s%.0s%d" : "%s%s:%d",
+					  used ? "," : "",
+					  systally_names_abi(abi), nr);
+			if ((size_t)length >= size - used)
+				return -1;
+			used += (size_t)length;
+		}
+	}
+	return used ? 0 : -1;
+}
+
+/* Takes those out of @set that @what has, or has not. */
+static void take_out(struct systally_set *set, const struct systally_set *what,
+		     bool those)
+{
+	unsigned int abi;
+	int nr;
+
+	if (set->all)
+		memset(set->bits, 0xff, sizeof(set->bits));
+	set->all = false;
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		for (nr = 0; nr <= SYSTALLY_NR_MAX; nr++) {
+			if (systally_set_has(what, abi, nr) == those)
+				set->bits[abi][nr / 64] &= ~(1ULL << nr % 64);
+		}
+	}
+}
+
+void systally_set_remove(struct systally_set *set,
+			 const struct systally_set *what)
+{
+	take_out(set, what, true);
+}
+
+void systally_set_keep(struct systally_set *set,
+		       const struct systally_set *what)
+{
+	if (!what->all)
+		take_out(set, what, false);
+}
+
+bool systally_set_is_empty(const struct systally_set *set)
+{
+	unsigned int abi;
+	size_t i;
+
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		for (i = 0; i < sizeof(set->bits[0]) / sizeof(set->bits[0][0]);
+		     i++) {
+			if (set->bits[abi][i])
+				return false;
+		}
+	}
+	return !set->all;
+}

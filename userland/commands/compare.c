@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `systally compare`: what differs between two recordings. Called by main.c.
+ */
+#include <string.h>
+
+#include "commands/commands.h"
+#include "base/output.h"
+#include "render/render.h"
+#include "render/change.h"
+#include "calls/set.h"
+
+/* Exit statuses, those of diff and cmp. */
+enum { NO_REGRESSION, REGRESSION, TROUBLE };
+
+struct compare {
+	const struct systally_options *options;
+	struct systally_names *names;
+	struct systally_set set;
+	struct systally_record records[2];
+	struct systally_notes notes;
+	struct systally_error *error;
+};
+
+static int read_sets(struct compare *compare)
+{
+	const struct systally_options *options = compare->options;
+	struct systally_set ignored = { 0 };
+
+	compare->set.all = true;
+	if (options->syscalls &&
+	    systally_set_parse(&compare->set, compare->names,
+			       options->syscalls, compare->error))
+		return -1;
+	if (!options->ignore)
+		return 0;
+	if (systally_set_parse(&ignored, compare->names, options->ignore,
+			       compare->error))
+		return -1;
+	systally_set_remove(&compare->set, &ignored);
+	return 0;
+}
+
+/*
+ * A call that only one side was asked to count would look added or gone:
+ * whatever is compared, both must have been asked for, or neither. From here on
+ * the set has only what both were.
+ */
+static int check_asked(struct compare *compare)
+{
+	struct systally_set asked[2];
+	unsigned int abi;
+	int side, nr;
+
+	for (side = 0; side < 2; side++) {
+		if (systally_record_asked(&compare->records[side],
+					  compare->options->files[side],
+					  compare->names, &asked[side],
+					  compare->error))
+			return -1;
+	}
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		for (nr = 0; nr <= SYSTALLY_NR_MAX; nr++) {
+			if (!systally_set_has(&compare->set, abi, nr) ||
+			    systally_set_has(&asked[0], abi, nr) ==
+			    systally_set_has(&asked[1], abi, nr))
+				continue;
+			return systally_error_set(compare->error,
+				"A and B were recorded with different -e ('%.80s', '%.80s'), so not all of their calls can be compared; give compare an -e that both have",
+				compare->records[0].syscalls ?: "all",
+				compare->records[1].syscalls ?: "all");
+		}
+	}
+	systally_set_keep(&compare->set, &asked[0]);
+	if (systally_set_is_empty(&compare->set))
+		return systally_error_set(compare->error,
+			"there is nothing to compare: A and B were recorded with -e '%.80s', and compare was to look at other calls, or none",
+			compare->records[0].syscalls ?: "all");
+	return 0;
+}
+
+/* By command, a thread's name would be taken for a process's. */
+static int check_threads(struct compare *compare)
+{
+	const struct systally_record *records = compare->records;
+
+	if (compare->options->by != SYSTALLY_BY_COMMAND ||
+	    !((records[0].snapshot.header.flags ^
+	       records[1].snapshot.header.flags) & SYSTALLY_THREADS))
+		return 0;
+	return systally_error_set(compare->error,
+		"only one of A and B was recorded by thread, so the names of their commands differ; compare without --by, or record it again");
+}
+
+static int check_times(struct compare *compare)
+{
+	int side;
+
+	if (!compare->options->latency &&
+	    compare->options->sort != SYSTALLY_SORT_ERRORS)
+		return 0;
+	for (side = 0; side < 2; side++) {
+		if (compare->records[side].snapshot.header.collect ==
+		    SYSTALLY_COLLECT_COUNT)
+			return systally_error_set(compare->error,
+				"%s has no times and errors to compare; record it again, or leave out -L, --time-threshold and sorting by time or errors",
+				compare->options->files[side]);
+	}
+	return 0;
+}
+
+/* What keeps the numbers from being the whole truth, of each side. */
+static void add_notes(struct compare *compare)
+{
+	struct systally_notes *notes = &compare->notes;
+	int side;
+
+	for (side = 0; side < 2; side++) {
+		const struct systally_record *record = &compare->records[side];
+		const struct systally_header *header = &record->snapshot.header;
+		const char *name = side ? "B" : "A";
+
+		if (!header->entered)
+			systally_notes_add(notes, "%s has no calls at all",
+					   name);
+		if (!record->ended)
+			systally_notes_add(notes,
+				"%s ends before its command did", name);
+		else if (record->status)
+			systally_notes_add(notes,
+				"%s's command failed, with status %d", name,
+				record->status);
+		if (header->collect == SYSTALLY_COLLECT_COUNT)
+			systally_notes_add(notes,
+				"%s has no times and errors, so these were not compared",
+				name);
+		if (header->unattributed)
+			systally_notes_add(notes,
+				"for %llu calls of %s the module had no memory but to count them: nobody knows their command, time and errors",
+				(unsigned long long)header->unattributed,
+				name);
+		if (header->untimed)
+			systally_notes_add(notes,
+				"%llu calls of %s have no time and error",
+				(unsigned long long)header->untimed, name);
+		if (record->missed)
+			systally_notes_add(notes,
+				"kprobes missed %llu hits of %s: its counts are too low by as much",
+				(unsigned long long)record->missed, name);
+	}
+}
+
+static int write_report(struct compare *compare,
+			const struct systally_changes *changes)
+{
+	const struct systally_options *options = compare->options;
+	const struct systally_change_report report = {
+		.changes = changes, .records = compare->records,
+		.files = { options->files[0], options->files[1] },
+		.notes = &compare->notes, .latency = options->latency,
+		.width = SYSTALLY_TEXT_WIDTH,
+	};
+	FILE *out = systally_output_open(options->output, stdout,
+					 compare->error);
+	int result;
+	size_t i;
+
+	if (!out)
+		return -1;
+	result = systally_change_render(out, options->format, &report);
+	if (result)
+		systally_error_set(compare->error, "no memory for the report");
+	for (i = 0; options->format == SYSTALLY_CSV &&
+	     i < compare->notes.count; i++)
+		fprintf(stderr, "systally: note: %s\n",
+			compare->notes.text[i]);
+	if (systally_output_close(out, options->output, compare->error))
+		result = -1;
+	return result;
+}
+
+/* Both files are read. */
+static int compare_records(struct compare *compare)
+{
+	const struct systally_options *options = compare->options;
+	const struct systally_comparison comparison = {
+		.by = options->by, .sort = options->sort,
+		.latency = options->latency, .limit = options->limit,
+		.set = &compare->set, .threshold = &options->threshold,
+		.time = options->time_threshold_given ?
+			&options->time_threshold : NULL,
+	};
+	struct systally_changes changes;
+	int status = TROUBLE;
+
+	if (check_asked(compare) || check_threads(compare) ||
+	    check_times(compare))
+		return TROUBLE;
+	add_notes(compare);
+	if (systally_compare(&changes, &comparison,
+			     &compare->records[0].snapshot,
+			     &compare->records[1].snapshot, compare->names,
+			     compare->error))
+		return TROUBLE;
+	if (!write_report(compare, &changes))
+		status = changes.regressions ? REGRESSION : NO_REGRESSION;
+	systally_changes_free(&changes);
+	systally_notes_free(&compare->notes);
+	return status;
+}
+
+int systally_cmd_compare(const struct systally_options *options,
+			 struct systally_error *error)
+{
+	struct compare compare = {
+		.options = options, .error = error,
+		.names = systally_names_new(),
+	};
+	int status = TROUBLE;
+
+	if (!compare.names)
+		return systally_error_set(error, "out of memory"), TROUBLE;
+	if (read_sets(&compare) ||
+	    systally_record_read(&compare.records[0], options->files[0], error))
+		goto out;
+	if (!systally_record_read(&compare.records[1], options->files[1],
+				  error)) {
+		status = compare_records(&compare);
+		systally_record_free(&compare.records[1]);
+	}
+	systally_record_free(&compare.records[0]);
+out:
+	systally_names_free(compare.names);
+	return status;
+}

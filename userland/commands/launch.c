@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counts one command from its exec to its end. Called by cmd_run.c and
+ * cmd_record.c, which say what to do with the counters.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "commands/launch.h"
+#include "base/output.h"
+#include "base/process.h"
+#include "device/session.h"
+
+struct run {
+	const struct systally_options *options;
+	struct systally_error *error;
+	struct systally_control control;
+	struct systally_session session;
+	struct systally_signals signals;
+	const struct systally_set *set;
+	systally_launched_function *write;
+	void *context;
+	struct systally_child child;
+	struct systally_output output;
+	int status;		/* the command's; -1: it has not ended */
+	uint64_t missed;	/* kprobe_missed at the start */
+	bool written;
+};
+
+/* Nobody else may be counting: their counters and targets would go. */
+static int check_free(struct run *run)
+{
+	const char *directory = run->control.directory;
+	char *targets;
+	bool none;
+
+	if (systally_control_is(&run->control, "enabled", "0"))
+		return systally_error_set(run->error,
+			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
+			directory);
+	targets = systally_control_read(&run->control, "targets", NULL,
+					run->error);
+	if (!targets)
+		return -1;
+	none = !strcmp(targets, "none");
+	free(targets);
+	if (!none)
+		return systally_error_set(run->error,
+			"others are being counted and would be lost; see them with `systally top`, end it with `echo none > %s/targets`",
+			directory);
+	return 0;
+}
+
+static int set_controls(struct run *run)
+{
+	if (systally_session_begin(&run->session, &run->control, run->error) ||
+	    check_free(run) ||
+	    systally_session_prepare(&run->session, run->options, run->set,
+				     run->error) ||
+	    systally_session_set(&run->session, "follow", "1", run->error) ||
+	    systally_control_write(&run->control, "reset", "1", run->error))
+		return -1;
+	run->missed = systally_control_missed(&run->control);
+	return 0;
+}
+
+/*
+ * Stops counting, puts the controls back, and has the counters written.
+ * Whatever fails, the rest is done.
+ */
+static int stop_and_write(struct run *run)
+{
+	struct systally_snapshot snapshot = { 0 };
+	struct systally_launched launched = {
+		.snapshot = &snapshot, .status = run->status,
+	};
+	const char *path = run->options->output;
+	int result;
+
+	run->written = true;
+	/* first, so that descendants that live on do not go on counting */
+	systally_control_write(&run->control, "targets", "none", run->error);
+	result = systally_control_snapshot(&run->control, &snapshot,
+					   run->error);
+	launched.missed = systally_control_missed(&run->control) - run->missed;
+	if (systally_session_end(&run->session, run->error))
+		result = -1;
+	/* not before: what was there is not lost to a command that never ran */
+	launched.out = snapshot.rows ?
+		systally_output_begin(&run->output, path ? stdout : stderr,
+				      run->error) : NULL;
+	if (!launched.out) {
+		systally_snapshot_free(&snapshot);
+		return -1;
+	}
+	if (run->write(run->context, &launched, run->error))
+		result = -1;
+	systally_snapshot_free(&snapshot);
+	if (systally_output_close(launched.out, path, run->error))
+		result = -1;
+	return result;
+}
+
+/*
+ * A signal for systally. From the terminal it went to the command as well, so
+ * that must not get it twice; sent to systally alone, it is passed on. The
+ * second one means that the user is not willing to wait for the command.
+ */
+static int handle_end(struct run *run, const struct signalfd_siginfo *info,
+		      unsigned int *ends)
+{
+	bool terminal = info->ssi_code == SI_KERNEL;
+
+	if (!terminal || info->ssi_signo == SIGHUP)
+		kill(run->child.pid, (int)info->ssi_signo);
+	if (++*ends == 2 && !run->written)
+		return stop_and_write(run);
+	return 0;
+}
+
+/* Waits for the command. Returns its exit status, 1 if something failed. */
+static int attend(struct run *run)
+{
+	uint64_t limit = run->options->duration_ns;
+	struct signalfd_siginfo info;
+	unsigned int ends = 0;
+	int wait_status = 0;
+	int result = 0;
+
+	if (limit)
+		limit += systally_signals_now_ns();
+	while (waitpid(run->child.pid, &wait_status, WNOHANG) == 0) {
+		switch (systally_signals_wait(&run->signals,
+					      run->written ? 0 : limit, -1,
+					      &info)) {
+		case SYSTALLY_EVENT_TIME:
+			result |= stop_and_write(run);
+			break;
+		case SYSTALLY_EVENT_SIGNAL:
+			if (systally_signals_ends(&info))
+				result |= handle_end(run, &info, &ends);
+			break;
+		default:
+			break;
+		}
+	}
+	run->status = systally_process_status(wait_status);
+	if (!run->written)
+		result |= stop_and_write(run);
+	return result ? 1 : run->status;
+}
+
+static int start(struct run *run, const char *path)
+{
+	char pid[16];
+	int why;
+
+	if (systally_process_start(&run->child, path, run->options->rest,
+				   &run->signals, run->error))
+		return 1;
+	snprintf(pid, sizeof(pid), "%d", run->child.pid);
+	if (systally_session_set(&run->session, "targets", pid, run->error)) {
+		systally_process_cancel(&run->child);
+		return 1;
+	}
+	why = systally_process_release(&run->child);
+	if (!why)
+		return attend(run);
+	waitpid(run->child.pid, NULL, 0);
+	if (why == ENOENT)
+		systally_error_set(run->error,
+			"cannot run '%s': the interpreter it names does not exist",
+			path);
+	else
+		systally_error_set(run->error, "cannot run '%s': %s", path,
+				   why == ENOEXEC ?
+				   "not a program, nor a script that begins with #!" :
+				   strerror(why));
+	return SYSTALLY_NOT_EXECUTABLE;
+}
+
+int systally_launch(const struct systally_options *options,
+		    const struct systally_set *set,
+		    systally_launched_function *write, void *context,
+		    struct systally_error *error)
+{
+	struct run run = {
+		.options = options, .error = error, .set = set,
+		.session = SYSTALLY_SESSION_NONE, .write = write,
+		.context = context, .status = -1,
+	};
+	char path[PATH_MAX];
+	int missing;
+	int status = 1;
+
+	missing = systally_process_find(options->rest[0], path, error);
+	if (missing)
+		return missing;
+	if (systally_control_open(&run.control, error))
+		return 1;
+	if (systally_output_prepare(&run.output, options->output, error))
+		return 1;
+	/* before the controls change: no signal may end us while they are */
+	if (systally_signals_open(&run.signals, error))
+		goto out;
+	if (!set_controls(&run))
+		status = start(&run, path);
+	if (systally_session_end(&run.session, error) && !status)
+		status = 1;
+	systally_signals_close(&run.signals);
+out:
+	systally_output_cancel(&run.output);
+	return status;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * top's display on a terminal, by way of ncurses. Called by cmd_top.c.
+ */
+#include <curses.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "commands/live.h"
+
+/* A crash must not leave the terminal without echo. Best effort. */
+static void crash(int signal_number)
+{
+	endwin();
+	raise(signal_number);
+}
+
+static void catch_crashes(void)
+{
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+				       SIGABRT };
+	struct sigaction action = { .sa_handler = crash,
+				    .sa_flags = (int)SA_RESETHAND };
+	size_t i;
+
+	for (i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+		sigaction(crashes[i], &action, NULL);
+}
+
+bool systally_live_open(void)
+{
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return false;
+	/* not initscr: that exits if it does not know the terminal */
+	if (!newterm(NULL, stdout, stdin))
+		return false;
+	catch_crashes();
+	cbreak();
+	noecho();
+	nodelay(stdscr, TRUE);
+	keypad(stdscr, TRUE);
+	curs_set(0);
+	return true;
+}
+
+void systally_live_close(void)
+{
+	if (stdscr && !isendwin())
+		endwin();
+}
+
+void systally_live_draw(const char *title, const char *text)
+{
+	int line = 1;
+	size_t length;
+
+	erase();
+	attron(A_REVERSE);
+	mvaddnstr(0, 0, title, COLS);
+	attroff(A_REVERSE);
+	while (*text && line < LINES) {
+		length = strcspn(text, "\n");
+		mvaddnstr(line++, 0, text, length > (size_t)COLS ? COLS :
+							(int)length);
+		text += length + (text[length] == '\n');
+	}
+	refresh();
+}
+
+void systally_live_resize(void)
+{
+	struct winsize size;
+
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row &&
+	    size.ws_col)
+		resizeterm(size.ws_row, size.ws_col);
+	clearok(stdscr, TRUE);
+}
+
+unsigned int systally_live_width(void)
+{
+	return COLS > 0 ? (unsigned int)COLS : 80;
+}
+
+bool systally_live_quit(void)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	int key;
+
+	while ((key = getch()) != ERR) {
+		/* ^C and ^\ are signals; ^D is how one leaves a shell */
+		if (key == 'q' || key == 'Q' || key == 4)
+			return true;
+	}
+	/* a terminal that is gone would be readable for ever */
+	return poll(&input, 1, 0) > 0 &&
+	       (input.revents & (POLLHUP | POLLERR | POLLNVAL));
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `systally needs`: which system calls a command cannot do without. Called by
+ * main.c.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "needs/measure.h"
+#include "needs/plan.h"
+#include "needs/profile.h"
+#include "needs/render.h"
+#include "base/output.h"
+
+/* What is written in the end. */
+struct outputs {
+	struct systally_output report, profile;
+};
+
+static int write_result(const struct systally_plan *plan,
+			struct systally_output *output,
+			struct systally_error *error)
+{
+	FILE *out = systally_output_begin(output, stdout, error);
+	int result = 0;
+
+	if (!out)
+		return -1;
+	if (systally_needs_render(out, plan))
+		result = systally_error_set(error, "no memory for the report");
+	if (systally_output_close(out, output->path, error))
+		result = -1;
+	return result;
+}
+
+static int write_profile(const struct systally_plan *plan,
+			 struct systally_output *output,
+			 struct systally_error *error)
+{
+	size_t unnamed;
+	int result = 0;
+	FILE *out;
+
+	if (!output->path)
+		return 0;
+	out = systally_output_begin(output, stdout, error);
+	if (!out)
+		return -1;
+	if (systally_needs_profile(out, plan->used, plan->names, &unnamed))
+		result = systally_error_set(error, "out of memory");
+	if (systally_output_close(out, output->path, error))
+		result = -1;
+	if (!result && unnamed)
+		fprintf(stderr,
+			"systally: note: %zu calls that libseccomp has no name for are not in %s\n",
+			unnamed, output->path);
+	return result;
+}
+
+static int finish(const struct systally_plan *plan, struct outputs *outputs,
+		  int status, struct systally_error *error)
+{
+	const struct systally_outcome *failed;
+	unsigned int count, passed;
+
+	if (status == SYSTALLY_NEEDS_INTERRUPTED) {
+		systally_error_set(error, plan->options->state ?
+				   "interrupted after %zu of %zu runs; the same command line goes on from there" :
+				   "interrupted after %zu of %zu runs; with --state FILE they would be kept, to go on from there",
+				   plan->progress.done, plan->progress.total);
+		return status;
+	}
+	if (status)
+		return status;
+	if (!plan->count)
+		fprintf(stderr,
+			"systally: note: of the calls that -e names, the command makes none\n");
+	count = systally_measure_untouched(plan, &passed, &failed);
+	if (failed)
+		fprintf(stderr,
+			"systally: note: it flaps: %u of %u untouched runs did not pass (%s)\n",
+			count - passed, count, failed->why);
+	if (write_result(plan, &outputs->report, error) ||
+	    write_profile(plan, &outputs->profile, error))
+		return SYSTALLY_NEEDS_TROUBLE;
+	return 0;
+}
+
+static void ignore(int number)
+{
+	(void)number;
+}
+
+/*
+ * Programs signal their parent, to say that they are ready: no such signal is
+ * to end us. By a handler, for what is ignored would be so for children, too.
+ */
+static void ignore_others(void)
+{
+	static const int numbers[] = {
+		SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO,
+	};
+	struct sigaction action;
+	size_t i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (sigaction(numbers[i], NULL, &action) ||
+		    action.sa_handler != SIG_DFL)
+			continue;
+		action.sa_handler = ignore;
+		action.sa_flags = SA_RESTART;
+		sigaction(numbers[i], &action, NULL);
+	}
+}
+
+int systally_cmd_needs(int argc, char **argv, struct systally_error *error)
+{
+	struct systally_needs_options options;
+	struct systally_signals signals;
+	struct outputs outputs = { 0 };
+	struct systally_names *names;
+	struct systally_plan plan;
+	int status;
+
+	if (systally_needs_options_parse(&options, argc, argv, 0))
+		return SYSTALLY_NEEDS_UNFIT;
+	names = systally_names_new();
+	if (!names) {
+		systally_error_set(error, "out of memory");
+		return SYSTALLY_NEEDS_TROUBLE;
+	}
+	status = SYSTALLY_NEEDS_UNFIT;
+	if (systally_output_prepare(&outputs.report, options.output, error) ||
+	    systally_output_prepare(&outputs.profile, options.profile, error))
+		goto out;
+	status = SYSTALLY_NEEDS_TROUBLE;
+	if (systally_signals_open(&signals, error))
+		goto out;
+	ignore_others();
+	status = systally_plan_run(&plan, &options, names, &signals, error);
+	status = finish(&plan, &outputs, status, error);
+	systally_plan_free(&plan);
+	systally_signals_close(&signals);
+out:
+	systally_output_cancel(&outputs.profile);
+	systally_output_cancel(&outputs.report);
+	systally_names_free(names);
+	return status;
+}

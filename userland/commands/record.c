@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `systally record`: counts one command, and keeps what was counted in a file.
+ * Called by main.c.
+ */
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "commands/commands.h"
+#include "commands/launch.h"
+#include "stats/record.h"
+#include "render/render.h"
+
+struct recorder {
+	const struct systally_options *options;
+	const struct systally_names *names;
+};
+
+static int write_record(void *context, const struct systally_launched *launched,
+			struct systally_error *error)
+{
+	const struct recorder *recorder = context;
+	const struct systally_options *options = recorder->options;
+	char release[] = SYSTALLY_RELEASE;
+	struct systally_record record = {
+		.systally = release, .command = options->rest,
+		.command_count = (size_t)options->rest_count,
+		.syscalls = (char *)options->syscalls,
+		.duration_ns = options->duration_ns,
+		.missed = launched->missed, .ended = launched->status >= 0,
+		.status = launched->status, .snapshot = *launched->snapshot,
+	};
+	struct utsname kernel;
+	struct timespec now;
+	char date[32];
+
+	if (uname(&kernel))
+		strcpy(kernel.release, "unknown");
+	clock_gettime(CLOCK_REALTIME, &now);
+	systally_render_time(&now, date);
+	record.kernel = kernel.release;
+	record.date = date;
+	if (systally_record_write(launched->out, &record, recorder->names))
+		return systally_error_set(error, "no memory for the recording");
+	return 0;
+}
+
+int systally_cmd_record(const struct systally_options *options,
+			struct systally_error *error)
+{
+	struct systally_set set = { .all = true };
+	struct recorder recorder = { .options = options };
+	struct systally_names *names = systally_names_new();
+	int status = 1;
+
+	if (!names)
+		return systally_error_set(error, "out of memory"), 1;
+	recorder.names = names;
+	if (!options->syscalls ||
+	    !systally_set_parse(&set, names, options->syscalls, error))
+		status = systally_launch(options, &set, write_record,
+					 &recorder, error);
+	systally_names_free(names);
+	return status;
+}

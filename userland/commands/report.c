@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `systally report`: the top N of what is counted, or was recorded. Called by
+ * main.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "device/control.h"
+#include "base/output.h"
+#include "base/process.h"
+#include "stats/record.h"
+#include "render/render.h"
+#include "commands/reporter.h"
+#include "base/signals.h"
+
+/* Why nothing was counted. Returns a string that is not to be freed. */
+static const char *explain_nothing(const struct systally_control *control)
+{
+	struct systally_error ignored = { "" };
+	char *syscalls = systally_control_read(control, "syscalls", NULL,
+					       &ignored);
+	bool known = syscalls, all = known && !strcmp(syscalls, "all");
+
+	free(syscalls);
+	if (!known)
+		return "nothing was counted; the controls, which would tell why, cannot be read (`systally doctor` tells why)";
+	if (systally_control_is(control, "enabled", "0"))
+		return "nothing was counted: the control `enabled` is 0";
+	if (systally_control_is(control, "targets", "none"))
+		return "nothing was counted: there are no targets; write process numbers or `all` to the control `targets`, or use `systally run` or `systally top`";
+	if (!all)
+		return "nothing was counted: no target made one of the calls in the control `syscalls`";
+	return "nothing was counted: no target made a call";
+}
+
+/* The snapshot to report on, or the difference of two if -d was given. */
+static int take(const struct systally_control *control,
+		const struct systally_options *options,
+		struct systally_snapshot *snapshot,
+		struct systally_error *error)
+{
+	struct systally_snapshot old, now;
+	struct systally_signals signals;
+	struct signalfd_siginfo info;
+	enum systally_event event;
+	uint64_t until;
+	int result;
+
+	if (!options->duration_ns)
+		return systally_control_snapshot(control, snapshot, error);
+	if (systally_control_snapshot(control, &old, error))
+		return -1;
+	until = systally_signals_now_ns() + options->duration_ns;
+	if (systally_signals_open(&signals, error)) {
+		systally_snapshot_free(&old);
+		return -1;
+	}
+	/* an end before its time still gives the report */
+	do {
+		event = systally_signals_wait(&signals, until, -1, &info);
+	} while (event == SYSTALLY_EVENT_SIGNAL &&
+		 !systally_signals_ends(&info));
+	systally_signals_close(&signals);
+	result = systally_control_snapshot(control, &now, error);
+	if (!result) {
+		result = systally_snapshot_diff(snapshot, &now, &old, error);
+		systally_snapshot_free(&now);
+	}
+	systally_snapshot_free(&old);
+	return result;
+}
+
+static int report(const struct systally_control *control,
+		  const struct systally_options *options,
+		  struct systally_reporter *reporter,
+		  struct systally_error *error)
+{
+	struct systally_notes notes = { 0 };
+	struct systally_snapshot snapshot;
+	FILE *out;
+	int result;
+
+	out = systally_output_open(options->output, stdout, error);
+	if (!out)
+		return -1;
+	result = take(control, options, &snapshot, error);
+	if (!result) {
+		systally_report_note_missed(&notes,
+					systally_control_missed(control));
+		result = systally_report_write(reporter, &snapshot, &notes,
+					       explain_nothing(control), out,
+					       error);
+		systally_notes_free(&notes);
+		systally_snapshot_free(&snapshot);
+	}
+	if (systally_output_close(out, options->output, error))
+		result = -1;
+	return result;
+}
+
+static int report_record(const struct systally_options *options,
+			 struct systally_reporter *reporter,
+			 const struct systally_record *record,
+			 struct systally_error *error)
+{
+	struct systally_notes notes = { 0 };
+	FILE *out = systally_output_open(options->output, stdout, error);
+	int result;
+
+	if (!out)
+		return -1;
+	systally_report_note_missed(&notes, record->missed);
+	result = systally_report_write(reporter, &record->snapshot, &notes,
+			"nothing was counted when this was recorded", out,
+			error);
+	systally_notes_free(&notes);
+	if (systally_output_close(out, options->output, error))
+		result = -1;
+	return result;
+}
+
+/* A thread's number stands for its process, as it does while both live. */
+static void find_processes(const struct systally_options *options,
+			   const struct systally_snapshot *snapshot)
+{
+	const struct systally_row *row;
+	size_t i, pid;
+
+	for (pid = 0; pid < options->pid_count; pid++) {
+		for (i = 0; i < snapshot->header.call_rows; i++) {
+			row = &snapshot->calls[i];
+			if (row->tid && row->tid == options->pids[pid]) {
+				options->pids[pid] = row->tgid;
+				break;
+			}
+		}
+	}
+}
+
+/* On a recording: no module is needed, nor root. */
+static int report_file(const struct systally_options *options,
+		       struct systally_reporter *reporter,
+		       struct systally_set *set, struct systally_error *error)
+{
+	struct systally_set asked;
+	struct systally_record record;
+	int result;
+
+	if (systally_record_read(&record, options->files[0], error))
+		return -1;
+	reporter->file = options->files[0];
+	reporter->kernel = record.kernel;
+	result = systally_record_asked(&record, options->files[0],
+				       reporter->names, &asked, error);
+	if (!result) {
+		systally_set_keep(set, &asked);
+		find_processes(options, &record.snapshot);
+		result = report_record(options, reporter, &record, error);
+	}
+	systally_record_free(&record);
+	return result;
+}
+
+int systally_cmd_report(const struct systally_options *options,
+			struct systally_error *error)
+{
+	struct systally_set set = { .all = true };
+	struct systally_reporter reporter = {
+		.options = options, .set = &set, .pids = options->pids,
+		.pid_count = options->pid_count,
+		.difference = options->duration_ns,
+		.width = SYSTALLY_TEXT_WIDTH,
+	};
+	struct systally_names *names = systally_names_new();
+	struct systally_control control;
+	int status = 1;
+
+	if (!names)
+		return systally_error_set(error, "out of memory"), 1;
+	reporter.names = names;
+	if (options->syscalls &&
+	    systally_set_parse(&set, names, options->syscalls, error))
+		goto out;
+	if (options->file_count) {
+		status = report_file(options, &reporter, &set, error) ? 1 : 0;
+		goto out;
+	}
+	systally_process_tgids(options->pids, options->pid_count);
+	if (!systally_control_open(&control, error) &&
+	    !report(&control, options, &reporter, error))
+		status = 0;
+out:
+	systally_names_free(names);
+	return status;
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes the report on a snapshot, with a note on everything that keeps its
+ * numbers from being the whole truth. Called by cmd_run.c, cmd_top.c and
+ * cmd_report.c.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "stats/rank.h"
+#include "render/render.h"
+#include "commands/reporter.h"
+#include "calls/subsystem.h"
+
+#define NAMED_MAX	5	/* calls that the unattributed note names */
+
+/* Which calls are in no row: `poll 7, read 5`. */
+static void name_unattributed(const struct systally_snapshot *snapshot,
+			      const struct systally_names *names,
+			      char *text, size_t size)
+{
+	size_t count = snapshot->header.unattributed_rows;
+	char name[SYSTALLY_NAME_LEN];
+	const struct systally_row *row;
+	size_t i, used = 0;
+	int length;
+
+	text[0] = '\0';
+	for (i = 0; i < count && i < NAMED_MAX; i++) {
+		row = &snapshot->unattributed[i];
+		systally_names_call(names, row->abi, row->nr, name);
+		length = snprintf(text + used, size - used, "%s%s%s%s %llu",
+				  i ? ", " : ": ",
+				  row->abi ? systally_names_abi(row->abi) : "",
+				  row->abi ? ":" : "", name,
+				  (unsigned long long)row->count);
+		if (length < 0 || (size_t)length >= size - used)
+			return;
+		used += (size_t)length;
+	}
+	if (count > NAMED_MAX)
+		snprintf(text + used, size - used, ", ...");
+}
+
+static void add_notes(struct systally_notes *notes,
+		      const struct systally_reporter *reporter,
+		      const struct systally_snapshot *snapshot,
+		      const struct systally_ranking *ranking)
+{
+	const struct systally_header *header = &snapshot->header;
+	char text[NAMED_MAX * (SYSTALLY_NAME_LEN + 32)];
+
+	if (header->unattributed) {
+		name_unattributed(snapshot, reporter->names, text, sizeof(text));
+		systally_notes_add(notes,
+			"%llu calls were counted but are in no row, since the module ran out of memory for rows (memory_max_bytes)%s",
+			(unsigned long long)header->unattributed, text);
+	}
+	if (header->untimed)
+		systally_notes_add(notes,
+			"%llu calls were counted, but their time and error could not be kept",
+			(unsigned long long)header->untimed);
+	if (ranking->folded)
+		systally_notes_add(notes,
+			"pid 0 (shown as -) stands for processes that have ended, added up by command to save memory");
+	/* else it is the sum of all resets since the module was loaded */
+	if (reporter->difference && header->discarded)
+		systally_notes_add(notes,
+			"someone reset the counters: %llu more calls were thrown away",
+			(unsigned long long)header->discarded);
+}
+
+/* Calls that the table of subsystems does not have, if they are asked for. */
+static void note_unknown(struct systally_notes *notes,
+			 const struct systally_options *options,
+			 const struct systally_ranking *ranking)
+{
+	const struct systally_group *group;
+	uint64_t calls = 0;
+	size_t i;
+
+	for (i = 0; i < ranking->shown + ranking->rest_groups; i++) {
+		group = &ranking->groups[i];
+		if (options->by == SYSTALLY_BY_SUBSYSTEM ?
+		    group->subsystem == SYSTALLY_SUBSYSTEM_UNKNOWN :
+		    options->format == SYSTALLY_WORKLOAD &&
+		    systally_subsystem_of(group->abi, group->nr) ==
+		    SYSTALLY_SUBSYSTEM_UNKNOWN)
+			calls = systally_sum(calls, group->count);
+	}
+	if (calls)
+		systally_notes_add(notes,
+			"%llu calls have numbers that are not among those of Linux 6.1 to 7.2: their subsystem is Unknown",
+			(unsigned long long)calls);
+}
+
+/* Was any call followed to its end? */
+static bool has_times(const struct systally_snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->header.call_rows; i++) {
+		if (snapshot->calls[i].errors || snapshot->calls[i].total_ns)
+			return true;
+	}
+	return snapshot->header.error_rows;
+}
+
+/* Calls in rows of what -p and -e ask for */
+static uint64_t count_asked(const struct systally_reporter *reporter,
+			    const struct systally_snapshot *snapshot)
+{
+	const struct systally_question question = {
+		.set = reporter->set, .pids = reporter->pids,
+		.pid_count = reporter->pid_count,
+	};
+	uint64_t calls = 0;
+	size_t i;
+
+	for (i = 0; i < snapshot->header.call_rows; i++) {
+		if (systally_asked(&question, &snapshot->calls[i]))
+			calls = systally_sum(calls, snapshot->calls[i].count);
+	}
+	return calls;
+}
+
+/* Says why there is no row at all. */
+static void add_reason(struct systally_notes *notes,
+		       const struct systally_reporter *reporter,
+		       const struct systally_snapshot *snapshot,
+		       const char *nothing)
+{
+	const struct systally_header *header = &snapshot->header;
+	const bool by_pid = reporter->pid_count;
+	const bool by_call = !reporter->set->all;
+	const uint64_t asked = count_asked(reporter, snapshot);
+
+	if (!header->entered)
+		systally_notes_add(notes, "%s", nothing);
+	else if (!header->call_rows)
+		return;	/* all unattributed: there is a note on that */
+	else if (!asked)
+		systally_notes_add(notes,
+			"%llu call%s counted, but none that %s%s%s ask%s for",
+			(unsigned long long)header->entered,
+			header->entered == 1 ? " was" : "s were",
+			by_pid ? "-p" : "", by_pid && by_call ? " and " : "",
+			by_call ? "-e" : "", by_pid && by_call ? "" : "s");
+	else if (has_times(snapshot))
+		systally_notes_add(notes, "no call failed, of %llu",
+				   (unsigned long long)asked);
+}
+
+/* Are there histograms, if they are asked for? Returns 0, or -1 with @error. */
+static int check_hist(const struct systally_options *options,
+		      const struct systally_snapshot *snapshot,
+		      struct systally_notes *notes,
+		      struct systally_error *error)
+{
+	const struct systally_header *header = &snapshot->header;
+
+	if (!systally_options_need_hist(options) || header->hist_rows ||
+	    !header->call_rows)
+		return 0;
+	if (header->collect != SYSTALLY_COLLECT_HIST)
+		return systally_error_set(error,
+			"histograms are not kept, since the control `collect` is `%s`; write `hist` to it and count again",
+			systally_names_collect(header->collect));
+	systally_notes_add(notes,
+		"no call is in a histogram: none has returned since `collect` is `hist`");
+	return 0;
+}
+
+/*
+ * Does the recording have what is asked for? Its remedies are not those of
+ * counters that are live. Returns 0, or -1 with @error.
+ */
+static int check_file(const struct systally_reporter *reporter,
+		      const struct systally_header *header,
+		      struct systally_error *error)
+{
+	const struct systally_options *options = reporter->options;
+
+	if (systally_options_need_time(options) &&
+	    header->collect == SYSTALLY_COLLECT_COUNT)
+		return systally_error_set(error,
+			"%s has no times and errors; record it again",
+			reporter->file);
+	if (systally_options_need_hist(options) &&
+	    header->collect != SYSTALLY_COLLECT_HIST)
+		return systally_error_set(error,
+			"%s has no histograms; record it again with -P",
+			reporter->file);
+	if (options->by == SYSTALLY_BY_THREAD &&
+	    !(header->flags & SYSTALLY_THREADS))
+		return systally_error_set(error,
+			"%s is not kept by thread; record it again with --by thread",
+			reporter->file);
+	return 0;
+}
+
+int systally_report_write(struct systally_reporter *reporter,
+			  const struct systally_snapshot *snapshot,
+			  struct systally_notes *notes, const char *nothing,
+			  FILE *out, struct systally_error *error)
+{
+	const struct systally_options *options = reporter->options;
+	struct systally_question question = {
+		.by = options->by, .sort = options->sort,
+		.failed = options->failed, .limit = options->limit,
+		.set = reporter->set, .pids = reporter->pids,
+		.pid_count = reporter->pid_count,
+	};
+	struct systally_ranking ranking;
+	struct systally_report report = {
+		.ranking = &ranking, .header = &snapshot->header,
+		.notes = notes, .latency = options->latency,
+		.percentiles = options->percentiles,
+		.histogram = options->histogram, .kernel = reporter->kernel,
+		.series = reporter->series, .first = reporter->first,
+		.width = reporter->width,
+	};
+	size_t i;
+	int result;
+
+	if (reporter->file && check_file(reporter, &snapshot->header, error))
+		return -1;
+	if (systally_options_need_time(options) &&
+	    snapshot->header.collect == SYSTALLY_COLLECT_COUNT &&
+	    !has_times(snapshot))
+		return systally_error_set(error,
+			"times and errors are not kept, since the control `collect` is `count`; write `time` to it and count again");
+	if (systally_options_need_time(options) &&
+	    snapshot->header.call_rows && !has_times(snapshot))
+		systally_notes_add(notes,
+			"no call was timed, so nothing is known of errors: none has returned yet, or `collect` was `count` when they were counted");
+	if (check_hist(options, snapshot, notes, error))
+		return -1;
+	if (systally_rank(&ranking, &question, snapshot, reporter->names,
+			  error))
+		return -1;
+	add_notes(notes, reporter, snapshot, &ranking);
+	note_unknown(notes, options, &ranking);
+	if (!ranking.shown)
+		add_reason(notes, reporter, snapshot, nothing);
+	clock_gettime(CLOCK_REALTIME, &report.when);
+	result = systally_render(out, options->format, &report);
+	if (result)
+		systally_error_set(error, "no memory for the report");
+	for (i = 0; options->format != SYSTALLY_TEXT &&
+	     options->format != SYSTALLY_JSON && i < notes->count; i++)
+		fprintf(stderr, "systally: note: %s\n", notes->text[i]);
+	reporter->first = false;
+	systally_ranking_free(&ranking);
+	return result;
+}
+
+void systally_report_note_missed(struct systally_notes *notes,
+				 uint64_t missed)
+{
+	if (missed)
+		systally_notes_add(notes,
+			"kprobes missed %llu hits: the counts are too low by as much; `echo tracepoint` to the control `hook` avoids that",
+			(unsigned long long)missed);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a snapshot to a written report: ranks, adds the notes, renders.
+ */
+#ifndef SYSTALLY_REPORT_H
+#define SYSTALLY_REPORT_H
+
+#include <stdio.h>
+
+#include "calls/names.h"
+#include "base/notes.h"
+#include "cli/options.h"
+#include "calls/set.h"
+#include "device/snapshot.h"
+
+/* How the reports of one subcommand are made. Borrowed, but for @first. */
+struct systally_reporter {
+	const struct systally_options *options;
+	const struct systally_names *names;
+	const struct systally_set *set;
+	const uint32_t *pids;	/* tgids to show; none: all */
+	size_t pid_count;
+	const char *file;	/* the recording to report on; NULL: live */
+	const char *kernel;	/* its release; NULL: the running one's */
+	bool difference;	/* snapshots are differences of two */
+	bool series;		/* one of several, each with its time */
+	bool first;		/* the next one is the first of the series */
+	unsigned int width;
+};
+
+/*
+ * Writes the report on @snapshot to @out. @notes come first, and those that
+ * the snapshot gives rise to are added to them; @nothing is the note to give
+ * when not a single call was counted. Text and CSV on a series are flushed by
+ * the caller. Only text and JSON have a place for notes: else they go to
+ * standard error.
+ * Returns 0, or -1 with @error: no memory, or what was asked for was not
+ * kept (times under collect=count).
+ */
+int systally_report_write(struct systally_reporter *reporter,
+			  const struct systally_snapshot *snapshot,
+			  struct systally_notes *notes, const char *nothing,
+			  FILE *out, struct systally_error *error);
+
+/* Adds the note on kprobes that missed hits; none if @missed is 0. */
+void systally_report_note_missed(struct systally_notes *notes,
+				 uint64_t missed);
+
+#endif /* SYSTALLY_REPORT_H */

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `systally run`: counts one command from its exec to its end, and reports.
+ * Called by main.c.
+ */
+#include "commands/commands.h"
+#include "commands/launch.h"
+#include "render/render.h"
+#include "commands/reporter.h"
+
+static int write_report(void *context, const struct systally_launched *launched,
+			struct systally_error *error)
+{
+	struct systally_reporter *reporter = context;
+	struct systally_notes notes = { 0 };
+	int result;
+
+	systally_report_note_missed(&notes, launched->missed);
+	result = systally_report_write(reporter, launched->snapshot, &notes,
+			reporter->options->syscalls ?
+			"nothing was counted: the command made none of the calls that -e asks for" :
+			"nothing was counted, though the command did run; `systally doctor` may tell why",
+			launched->out, error);
+	systally_notes_free(&notes);
+	return result;
+}
+
+int systally_cmd_run(const struct systally_options *options,
+		     struct systally_error *error)
+{
+	struct systally_set set = { .all = true };
+	struct systally_reporter reporter = {
+		.options = options, .set = &set, .width = SYSTALLY_TEXT_WIDTH,
+	};
+	struct systally_names *names = systally_names_new();
+	int status = 1;
+
+	if (!names)
+		return systally_error_set(error, "out of memory"), 1;
+	reporter.names = names;
+	if (!options->syscalls ||
+	    !systally_set_parse(&set, names, options->syscalls, error))
+		status = systally_launch(options, &set, write_report,
+					 &reporter, error);
+	systally_names_free(names);
+	return status;
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `systally top`: what happened in each interval, until it is interrupted.
+ * Called by main.c.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/commands.h"
+#include "commands/live.h"
+#include "base/output.h"
+#include "base/process.h"
+#include "render/render.h"
+#include "commands/reporter.h"
+#include "base/signals.h"
+#include "commands/watch.h"
+
+struct top {
+	const struct systally_options *options;
+	struct systally_error *error;
+	struct systally_control control;
+	struct systally_watch watch;
+	struct systally_signals signals;
+	struct systally_reporter reporter;
+	struct systally_set set;
+	struct systally_snapshot last;
+	uint64_t missed;
+	FILE *out;
+	bool live;		/* on a terminal, in place */
+	char *screen;		/* live: what is on it */
+};
+
+static void draw(struct top *top)
+{
+	char title[160];
+
+	snprintf(title, sizeof(title), "systally top: %s - q quits%s",
+		 top->watch.what,
+		 top->screen ? "" : " - the first numbers are on their way");
+	systally_live_draw(title, top->screen ? top->screen : "");
+}
+
+static int show_live(struct top *top, const struct systally_snapshot *diff,
+		     struct systally_notes *notes, const char *nothing)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+	int result;
+
+	if (!memory)
+		return systally_error_set(top->error, "out of memory");
+	top->reporter.width = systally_live_width();
+	result = systally_report_write(&top->reporter, diff, notes, nothing,
+				       memory, top->error);
+	if (fclose(memory) && !result)
+		result = systally_error_set(top->error, "out of memory");
+	if (result) {
+		free(text);
+		return result;
+	}
+	free(top->screen);
+	top->screen = text;
+	draw(top);
+	return 0;
+}
+
+/* One interval. Returns 0, -1 with an error, or -EPIPE: nobody reads on. */
+static int show(struct top *top)
+{
+	struct systally_snapshot now, diff;
+	struct systally_notes notes = { 0 };
+	uint64_t missed = systally_control_missed(&top->control);
+	const char *nothing = "nothing was counted in this interval";
+	int result;
+
+	if (systally_control_snapshot(&top->control, &now, top->error))
+		return -1;
+	result = systally_snapshot_diff(&diff, &now, &top->last, top->error);
+	if (result) {
+		systally_snapshot_free(&now);
+		return result;
+	}
+	if (!(now.header.flags & SYSTALLY_ENABLED))
+		nothing = "nothing was counted: the control `enabled` is 0";
+	else if (!diff.header.entered &&
+		 systally_control_is(&top->control, "targets", "none"))
+		nothing = "nothing was counted: all targets have ended";
+	systally_report_note_missed(&notes, missed - top->missed);
+	top->missed = missed;
+	if (top->live) {
+		result = show_live(top, &diff, &notes, nothing);
+	} else {
+		result = systally_report_write(&top->reporter, &diff, &notes,
+					       nothing, top->out, top->error);
+		if (!result)
+			result = systally_output_flush(top->out,
+						       top->options->output,
+						       top->error);
+	}
+	systally_notes_free(&notes);
+	systally_snapshot_free(&diff);
+	systally_snapshot_free(&top->last);
+	top->last = now;
+	return result;
+}
+
+/* Returns whether the user wants to end it. */
+static bool handle_signal(struct top *top, const struct signalfd_siginfo *info)
+{
+	if (info->ssi_signo == SIGWINCH && top->live) {
+		systally_live_resize();
+		draw(top);
+	}
+	return systally_signals_ends(info);
+}
+
+static int loop(struct top *top)
+{
+	uint64_t next = systally_signals_now_ns();
+	uint64_t end = top->options->duration_ns ?
+		       next + top->options->duration_ns : UINT64_MAX;
+	struct signalfd_siginfo info;
+	int result = 0;
+
+	next += top->options->interval_ns;
+	while (!result) {
+		uint64_t until = next < end ? next : end;
+
+		switch (systally_signals_wait(&top->signals, until,
+					      top->live ? STDIN_FILENO : -1,
+					      &info)) {
+		case SYSTALLY_EVENT_TIME:
+			result = show(top);
+			if (until == end)
+				return result;
+			/* late? then leave intervals out, not shorten them */
+			while (next <= systally_signals_now_ns())
+				next += top->options->interval_ns;
+			break;
+		case SYSTALLY_EVENT_SIGNAL:
+			if (handle_signal(top, &info))
+				return 0;
+			break;
+		case SYSTALLY_EVENT_INPUT:
+			if (systally_live_quit())
+				return 0;
+			break;
+		case SYSTALLY_EVENT_ERROR:
+			return systally_error_set(top->error,
+				"cannot wait: %s", strerror(errno));
+		}
+	}
+	return result;
+}
+
+/* From the first snapshot on; the terminal is given back in any case. */
+static int watch(struct top *top)
+{
+	int result;
+
+	if (top->watch.filter) {
+		top->reporter.pids = top->options->pids;
+		top->reporter.pid_count = top->options->pid_count;
+	}
+	top->missed = systally_control_missed(&top->control);
+	if (systally_control_snapshot(&top->control, &top->last, top->error))
+		return -1;
+	top->live = top->options->format == SYSTALLY_TEXT &&
+		    !top->options->output && systally_live_open();
+	if (top->live)
+		draw(top);
+	result = loop(top);
+	if (top->live)
+		systally_live_close();
+	/* the last screen stays to be read */
+	if (top->live && top->screen && !result) {
+		fputs(top->screen, stdout);
+		result = systally_output_flush(stdout, NULL, top->error);
+	}
+	free(top->screen);
+	systally_snapshot_free(&top->last);
+	if (result == -EPIPE) {
+		systally_error_clear(top->error);
+		result = 0;
+	}
+	return result;
+}
+
+int systally_cmd_top(const struct systally_options *options,
+		     struct systally_error *error)
+{
+	struct top top = {
+		.options = options, .error = error,
+		.watch = SYSTALLY_WATCH_NONE, .set = { .all = true },
+		.reporter = { .options = options, .difference = true,
+			      .series = true, .first = true,
+			      .width = SYSTALLY_TEXT_WIDTH },
+	};
+	struct systally_names *names = systally_names_new();
+	int status = 1;
+
+	if (!names)
+		return systally_error_set(error, "out of memory"), 1;
+	top.reporter.names = names;
+	top.reporter.set = &top.set;
+	systally_process_tgids(options->pids, options->pid_count);
+	if ((options->syscalls &&
+	     systally_set_parse(&top.set, names, options->syscalls, error)) ||
+	    systally_control_open(&top.control, error))
+		goto out;
+	top.out = systally_output_open(options->output, stdout, error);
+	if (!top.out)
+		goto out;
+	/* before the controls change: no signal may end us while they are */
+	if (systally_signals_open(&top.signals, error))
+		goto out_output;
+	if (!systally_watch_begin(&top.watch, &top.control, options, &top.set,
+				  error) && !watch(&top))
+		status = 0;
+	if (systally_watch_end(&top.watch, error))
+		status = 1;
+	systally_signals_close(&top.signals);
+out_output:
+	if (top.out != stdout &&
+	    systally_output_close(top.out, options->output, error))
+		status = 1;
+out:
+	systally_names_free(names);
+	return status;
+}

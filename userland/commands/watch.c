@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The controls that top sets, and takes back. Called by cmd_top.c.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/watch.h"
+
+/* Writes `+1,+2` or, with other signs, `-1,-2` or `1,2`. */
+static void write_pids(const uint32_t *pids, size_t count, const char *sign,
+		       char text[SYSTALLY_CONTROL_BYTES_MAX])
+{
+	size_t i, used = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < count; i++) {
+		int length = snprintf(text + used,
+				      SYSTALLY_CONTROL_BYTES_MAX - used,
+				      "%s%s%u", i ? "," : "", sign, pids[i]);
+
+		used += (size_t)length;
+		if (used >= SYSTALLY_CONTROL_BYTES_MAX)
+			return;
+	}
+}
+
+static bool is_listed(const char *targets, uint32_t pid)
+{
+	char *end;
+
+	while (*targets) {
+		if (strtoul(targets, &end, 10) == pid)
+			return true;
+		if (end == targets)
+			return false;
+		targets = end;
+	}
+	return false;
+}
+
+/* Nobody counts: the controls are ours for the time of the watch. */
+static int begin_own(struct systally_watch *watch,
+		     const struct systally_options *options,
+		     const struct systally_set *set,
+		     struct systally_error *error)
+{
+	char targets[SYSTALLY_CONTROL_BYTES_MAX] = "all";
+
+	watch->own = true;
+	if (systally_control_is(watch->control, "enabled", "0"))
+		return systally_error_set(error,
+			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
+			watch->control->directory);
+	if (options->pid_count)
+		write_pids(options->pids, options->pid_count, "", targets);
+	/* as perf stat -p does: children that start from now on, too */
+	if (systally_session_prepare(&watch->session, options, set, error) ||
+	    systally_session_set(&watch->session, "follow", "1", error) ||
+	    systally_session_set(&watch->session, "targets", targets, error))
+		return -1;
+	if (options->pid_count)
+		snprintf(watch->what, sizeof(watch->what),
+			 "%zu process%s and what they start",
+			 options->pid_count,
+			 options->pid_count == 1 ? "" : "es");
+	else
+		snprintf(watch->what, sizeof(watch->what), "all processes");
+	return 0;
+}
+
+/* Others are counted already: adds what is not among them. */
+static int begin_added(struct systally_watch *watch,
+		       const struct systally_options *options,
+		       const char *targets, struct systally_error *error)
+{
+	char text[SYSTALLY_CONTROL_BYTES_MAX];
+	size_t i;
+
+	watch->filter = true;
+	watch->added = calloc(options->pid_count, sizeof(*watch->added));
+	if (!watch->added)
+		return systally_error_set(error, "out of memory");
+	for (i = 0; i < options->pid_count; i++) {
+		if (!is_listed(targets, options->pids[i]))
+			watch->added[watch->added_count++] = options->pids[i];
+	}
+	snprintf(watch->what, sizeof(watch->what), "%zu process%s",
+		 options->pid_count, options->pid_count == 1 ? "" : "es");
+	if (!watch->added_count)
+		return 0;
+	write_pids(watch->added, watch->added_count, "+", text);
+	/* more targets would spoil the counts of a run that has the lock */
+	if (!systally_session_begin(&watch->session, watch->control, error) &&
+	    !systally_control_write(watch->control, "targets", text, error))
+		return 0;
+	watch->added_count = 0;	/* whole or not at all */
+	return -1;
+}
+
+int systally_watch_begin(struct systally_watch *watch,
+			 const struct systally_control *control,
+			 const struct systally_options *options,
+			 const struct systally_set *set,
+			 struct systally_error *error)
+{
+	char *targets = systally_control_read(control, "targets", NULL, error);
+	int result = 0;
+	bool none;
+
+	watch->control = control;
+	if (!targets)
+		return -1;
+	none = !strcmp(targets, "none");
+	if (none) {
+		result = systally_session_begin(&watch->session, control,
+						error);
+		if (!result)
+			result = begin_own(watch, options, set, error);
+		goto out;
+	}
+	if (systally_options_need_time(options) &&
+	    systally_control_is(control, "collect", "count")) {
+		result = systally_error_set(error,
+			"others are being counted without times and errors, which -L, -x, --by errno and such need; write `time` to %s/collect, or leave these out",
+			control->directory);
+	} else if (systally_options_need_hist(options) &&
+		   !systally_control_is(control, "collect", "hist")) {
+		result = systally_error_set(error,
+			"others are being counted without histograms, which -P and -H need; write `hist` to %s/collect, or leave these out",
+			control->directory);
+	} else if (options->by == SYSTALLY_BY_THREAD &&
+		   systally_control_is(control, "threads", "0")) {
+		result = systally_error_set(error,
+			"others are being counted, and not by thread; write 1 to %s/threads, or leave --by thread out",
+			control->directory);
+	} else if (!options->pid_count) {
+		snprintf(watch->what, sizeof(watch->what),
+			 "what is being counted");
+	} else if (!strcmp(targets, "all")) {
+		watch->filter = true;
+		snprintf(watch->what, sizeof(watch->what), "%zu of all",
+			 options->pid_count);
+	} else {
+		result = begin_added(watch, options, targets, error);
+	}
+out:
+	free(targets);
+	return result;
+}
+
+int systally_watch_end(struct systally_watch *watch,
+		       struct systally_error *error)
+{
+	char text[SYSTALLY_CONTROL_BYTES_MAX];
+	int result = 0;
+	size_t i;
+
+	/* one by one: those that have ended are gone already */
+	for (i = 0; i < watch->added_count; i++) {
+		struct systally_error refused = { "" };
+		int removed;
+
+		write_pids(&watch->added[i], 1, "-", text);
+		removed = systally_control_write(watch->control, "targets",
+						 text, &refused);
+		if (removed && removed != -ESRCH)
+			result = systally_error_set(error, "%s", refused.text);
+	}
+	free(watch->added);
+	watch->added = NULL;
+	watch->added_count = 0;
+	if (systally_session_end(&watch->session, error))
+		result = -1;
+	return result;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The lock on the controls, and their way back. Called by launch.c, watch.c and
+ * needs_discover.c.
+ *
+ * The lock is an flock on the module's README: it goes with its holder,
+ * however that ends, and leaves no file behind.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "device/session.h"
+
+/* Who holds the lock, by /proc/locks. Returns 0 if that cannot be told. */
+static int find_holder(int fd)
+{
+	FILE *locks = fopen("/proc/locks", "re");
+	unsigned long inode;
+	struct stat status;
+	char line[256];
+	int pid, holder = 0;
+
+	if (locks && !fstat(fd, &status)) {
+		while (!holder && fgets(line, sizeof(line), locks)) {
+			if (sscanf(line, "%*d: FLOCK %*s %*s %d %*x:%*x:%lu",
+				   &pid, &inode) == 2 &&
+			    inode == status.st_ino && pid > 0)
+				holder = pid;
+		}
+	}
+	if (locks)
+		fclose(locks);
+	return holder;
+}
+
+int systally_session_begin(struct systally_session *session,
+			   const struct systally_control *control,
+			   struct systally_error *error)
+{
+	char path[PATH_MAX + 32];
+	int holder;
+
+	session->control = control;
+	session->changes = 0;
+	snprintf(path, sizeof(path), "%s/README", control->directory);
+	session->lock = open(path, O_RDONLY | O_CLOEXEC);
+	if (session->lock < 0)
+		return systally_error_set(error, "cannot open %s: %s", path,
+					  strerror(errno));
+	if (!flock(session->lock, LOCK_EX | LOCK_NB))
+		return 0;
+	if (errno != EWOULDBLOCK)
+		systally_error_set(error, "cannot lock %s: %s", path,
+				   strerror(errno));
+	holder = find_holder(session->lock);
+	close(session->lock);
+	session->lock = -1;
+	if (holder)
+		return systally_error_set(error,
+			"another systally (pid %d) is counting and has set the controls; wait for it or end it, or watch along with `systally top`",
+			holder);
+	return systally_error_set(error,
+		"another systally is counting and has set the controls; wait for it or end it, or watch along with `systally top`");
+}
+
+int systally_session_set(struct systally_session *session, const char *file,
+			 const char *value, struct systally_error *error)
+{
+	char *before = systally_control_read(session->control, file, NULL,
+					     error);
+	int result;
+
+	if (!before)
+		return -EIO;
+	if (!strcmp(before, value)) {
+		free(before);
+		return 0;
+	}
+	/* what cannot be written back is not to be changed */
+	if (strlen(before) >= SYSTALLY_CONTROL_BYTES_MAX ||
+	    session->changes == SYSTALLY_SESSION_CHANGES) {
+		free(before);
+		systally_error_set(error,
+				   "%s/%s is too long to be put back afterwards; write `%s` to it first",
+				   session->control->directory, file,
+				   strcmp(file, "targets") ? "all" : "none");
+		return -E2BIG;
+	}
+	result = systally_control_write(session->control, file, value, error);
+	if (result) {
+		free(before);
+		return result;
+	}
+	session->change[session->changes].file = file;
+	session->change[session->changes].before = before;
+	session->changes++;
+	return 0;
+}
+
+int systally_session_prepare(struct systally_session *session,
+			     const struct systally_options *options,
+			     const struct systally_set *set,
+			     struct systally_error *error)
+{
+	const char *collect =
+		systally_options_need_hist(options) ? "hist" :
+		systally_options_need_time(options) ? "time" : "count";
+	char filter[SYSTALLY_CONTROL_BYTES_MAX];
+	struct systally_error refused = { "" };
+	int result;
+
+	if (systally_session_set(session, "collect", collect, error) ||
+	    systally_session_set(session, "threads",
+				 options->by == SYSTALLY_BY_THREAD ? "1" : "0",
+				 error))
+		return -1;
+	if (systally_set_filter(set, filter, sizeof(filter)))
+		strcpy(filter, "all");
+	result = systally_session_set(session, "syscalls", filter, &refused);
+	/*
+	 * A kernel older than libseccomp lacks some of a class's calls: rows
+	 * are filtered when they are shown, then.
+	 */
+	if (result == -ENOENT)
+		return systally_session_set(session, "syscalls", "all",
+					    error) ? -1 : 0;
+	if (result)
+		return systally_error_set(error, "%s", refused.text);
+	return 0;
+}
+
+int systally_session_end(struct systally_session *session,
+			 struct systally_error *error)
+{
+	int result = 0;
+
+	while (session->changes) {
+		session->changes--;
+		if (systally_control_write(session->control,
+				session->change[session->changes].file,
+				session->change[session->changes].before,
+				error))
+			result = -1;
+		free(session->change[session->changes].before);
+	}
+	if (session->lock >= 0)
+		close(session->lock);
+	session->lock = -1;
+	return result;
+}

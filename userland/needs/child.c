@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the command of `systally needs`, and what tests it, do between fork and
+ * exec. Called by needs_start.c and needs_run.c.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "needs/child.h"
+#include "base/process.h"
+
+/*
+ * Not used by any program: far from where mmap and heaps begin, and its low
+ * half, which is all that filters see of a 32-bit call, is no address in a
+ * 32-bit program.
+ */
+#define PAGE_ADDRESS	0x2badfffff000ULL
+
+struct systally_launchpad_page {
+	struct msghdr message;
+	struct iovec part;
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	char byte;
+	char *arguments[];
+};
+
+static size_t page_bytes(size_t words)
+{
+	return sizeof(struct systally_launchpad_page) +
+	       (words + 1) * sizeof(char *);
+}
+
+static size_t count_words(char **words)
+{
+	size_t count = 0;
+
+	while (words[count])
+		count++;
+	return count;
+}
+
+int systally_launchpad_prepare(struct systally_launchpad *pad, char **command,
+			       const struct systally_signals *signals,
+			       struct systally_error *error)
+{
+	size_t words = count_words(command);
+	void *page;
+
+	memset(pad, 0, sizeof(*pad));
+	if (systally_process_find(command[0], pad->path, error))
+		return -1;
+	/* elsewhere if it must be: that address will do as well */
+	page = mmap((void *)PAGE_ADDRESS, page_bytes(words),
+		    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return systally_error_set(error, "out of memory");
+	pad->page = page;
+	pad->signals = signals;
+	memcpy(pad->page->arguments, command, (words + 1) * sizeof(char *));
+	return 0;
+}
+
+void systally_launchpad_free(struct systally_launchpad *pad)
+{
+	if (pad->page)
+		munmap(pad->page, page_bytes(count_words(pad->page->arguments)));
+	pad->page = NULL;
+}
+
+const void *systally_launchpad_arguments(const struct systally_launchpad *pad)
+{
+	return pad->page->arguments;
+}
+
+const void *systally_launchpad_message(const struct systally_launchpad *pad)
+{
+	return &pad->page->message;
+}
+
+static int redirect(const char *path, int flags, int to,
+		    struct systally_error *error)
+{
+	int fd = open(path, flags | O_CLOEXEC, 0644);
+
+	if (fd >= 0 && dup2(fd, to) >= 0)
+		return 0;
+	return systally_error_set(error, "cannot open %s: %s", path,
+				  strerror(errno));
+}
+
+static int set_variable(const char *name, const char *value,
+			struct systally_error *error)
+{
+	return setenv(name, value, 1) ?
+	       systally_error_set(error, "cannot set %s: %s", name,
+				  strerror(errno)) : 0;
+}
+
+/*
+ * The first steps of any child: a session of its own, so that it has no
+ * terminal to wait for, and that Ctrl-C is ours alone. It goes when we go.
+ */
+static int leave(pid_t parent, const struct systally_place *place,
+		 const struct systally_signals *signals,
+		 struct systally_error *error)
+{
+	struct rlimit core;
+
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* what crashes is to leave nothing where we stand */
+	if (!getrlimit(RLIMIT_CORE, &core)) {
+		core.rlim_cur = 0;
+		setrlimit(RLIMIT_CORE, &core);
+	}
+	if (getppid() != parent)
+		_exit(SYSTALLY_NOT_EXECUTABLE);
+	systally_signals_restore(signals);
+	if (redirect("/dev/null", O_RDONLY, STDIN_FILENO, error))
+		return -1;
+	return set_variable("SYSTALLY_RUN_DIR", place->run, error);
+}
+
+/*
+ * All that the command needs before its gate, so that nothing is left then.
+ * Only the command, not TEST and the like, is without new privileges.
+ */
+static int prepare_command(pid_t parent, const struct systally_launchpad *pad,
+			   const struct systally_place *place,
+			   struct systally_error *error)
+{
+	const int flags = O_WRONLY | O_CREAT | O_APPEND;
+
+	if (leave(parent, place, pad->signals, error) ||
+	    redirect(place->output, flags, STDOUT_FILENO, error) ||
+	    redirect(place->error, flags, STDERR_FILENO, error))
+		return -1;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ?
+	       systally_error_set(error, "cannot set no_new_privs: %s",
+				  strerror(errno)) : 0;
+}
+
+static int prepare_shell(pid_t parent, bool figure,
+			 const struct systally_place *place,
+			 char *const *variables,
+			 const struct systally_signals *signals,
+			 struct systally_error *error)
+{
+	const int flags = O_WRONLY | O_CREAT | O_TRUNC;
+
+	if (leave(parent, place, signals, error) ||
+	    redirect(place->said, flags, STDERR_FILENO, error))
+		return -1;
+	if (figure && redirect(place->figure, flags, STDOUT_FILENO, error))
+		return -1;
+	if (!figure && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		return systally_error_set(error, "cannot open %s: %s",
+					  place->said, strerror(errno));
+	if (set_variable("SYSTALLY_OUTPUT", place->output, error) ||
+	    set_variable("SYSTALLY_ERROR", place->error, error))
+		return -1;
+	for (; *variables; variables++) {
+		if (putenv(*variables))
+			return systally_error_set(error, "cannot set %s: %s",
+						  *variables, strerror(errno));
+	}
+	return 0;
+}
+
+static void exec_shell(const char *text, struct systally_error *error)
+{
+	execl("/bin/sh", "sh", "-c", text, NULL);
+	systally_error_set(error, "cannot run /bin/sh: %s", strerror(errno));
+}
+
+/*
+ * Tells the parent how it went, at one go: nothing but the text's end if all
+ * is well, else what is in the way; then this process ends.
+ */
+static void tell(int failure, const struct systally_error *error)
+{
+	size_t length = strlen(error->text) + 1;
+
+	if (write(failure, error->text, length) != (ssize_t)length ||
+	    error->text[0])
+		_exit(SYSTALLY_NOT_EXECUTABLE);
+}
+
+/*
+ * Hands the listener over, by the only call that is not notified. If that
+ * fails, this process ends without a call: nobody could answer an _exit.
+ */
+static void hand_over(struct systally_launchpad_page *page, int fd, int listener)
+{
+	struct cmsghdr *header;
+
+	page->part.iov_base = &page->byte;
+	page->part.iov_len = 1;
+	page->message.msg_iov = &page->part;
+	page->message.msg_iovlen = 1;
+	page->message.msg_control = &page->control;
+	page->message.msg_controllen = sizeof(page->control);
+	header = CMSG_FIRSTHDR(&page->message);
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &listener, sizeof(int));
+	if (sendmsg(fd, &page->message, 0) < 0)
+		__builtin_trap();
+}
+
+/*
+ * Between the read that ends when the gate opens, and the exec, there is no
+ * other call where there is no filter: by then it may be counted. Nor is there
+ * one once the filter is loaded.
+ */
+static _Noreturn void filter_and_exec(int gate, int failure, int socket,
+				      const struct systally_launchpad *pad,
+				      const struct systally_filter *filter)
+{
+	int result = 0;
+
+	systally_process_wait(gate);
+	if (filter->program.filter)
+		result = systally_filter_load(filter, socket >= 0);
+	if (result < 0)
+		systally_process_fail(failure, errno + SYSTALLY_START_FILTER);
+	if (socket >= 0)
+		hand_over(pad->page, socket, result);
+	execv(pad->path, pad->page->arguments);
+	systally_process_fail(failure, errno);
+}
+
+void systally_child_command(pid_t parent, int gate, int failure, int socket,
+			    const struct systally_launchpad *pad,
+			    const struct systally_place *place,
+			    const struct systally_filter *filter)
+{
+	struct systally_error trouble = { "" };
+
+	prepare_command(parent, pad, place, &trouble);
+	tell(failure, &trouble);
+	filter_and_exec(gate, failure, socket, pad, filter);
+}
+
+void systally_child_shell(pid_t parent, int failure, const char *text,
+			  bool figure, const struct systally_place *place,
+			  char *const *variables,
+			  const struct systally_signals *signals)
+{
+	struct systally_error trouble = { "" };
+
+	if (!prepare_shell(parent, figure, place, variables, signals, &trouble))
+		exec_shell(text, &trouble);
+	tell(failure, &trouble);
+	_exit(SYSTALLY_NOT_FOUND);
+}

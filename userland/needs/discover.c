@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The three ways to find out which calls a command makes. Called by
+ * needs_run.c while the command runs, and by needs_plan.c around it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "needs/discover.h"
+
+void systally_discovery_init(struct systally_discovery *discovery,
+			     enum systally_needs_discover how,
+			     struct systally_used *used)
+{
+	memset(discovery, 0, sizeof(*discovery));
+	discovery->how = how;
+	discovery->used = used;
+	discovery->listener = -1;
+	discovery->session.lock = -1;
+}
+
+/* --- the module --- */
+
+static int check_free(struct systally_discovery *discovery,
+		      struct systally_error *error)
+{
+	if (systally_control_is(&discovery->control, "enabled", "0"))
+		return systally_error_set(error,
+			"the module's counting is switched off; switch it on with `echo 1 > %s/enabled`",
+			discovery->control.directory);
+	if (!systally_control_is(&discovery->control, "targets", "none"))
+		return systally_error_set(error,
+			"the module is counting others, which would be lost; end it with `echo none > %s/targets`",
+			discovery->control.directory);
+	return 0;
+}
+
+int systally_discovery_take_module(struct systally_discovery *discovery,
+				   struct systally_error *error)
+{
+	const struct systally_options options = { .command = SYSTALLY_RUN };
+	const struct systally_set set = { .all = true };
+	struct systally_error ignored = { "" };
+
+	if (systally_control_open(&discovery->control, error) ||
+	    systally_session_begin(&discovery->session, &discovery->control,
+				   error))
+		return -1;
+	if (!check_free(discovery, error) &&
+	    !systally_session_prepare(&discovery->session, &options, &set,
+				      error) &&
+	    !systally_session_set(&discovery->session, "follow", "1", error) &&
+	    !systally_control_write(&discovery->control, "reset", "1", error))
+		return 0;
+	systally_session_end(&discovery->session, &ignored);
+	return -1;
+}
+
+static int end_module(struct systally_discovery *discovery,
+		      struct systally_error *error)
+{
+	struct systally_snapshot snapshot = { 0 };
+	const struct systally_row *row;
+	int result = -1;
+	size_t i;
+
+	systally_control_write(&discovery->control, "targets", "none", error);
+	if (!systally_control_snapshot(&discovery->control, &snapshot,
+				       error)) {
+		for (i = 0; i < snapshot.header.call_rows; i++) {
+			row = &snapshot.calls[i];
+			systally_used_add(discovery->used, row->abi, row->nr,
+					  NULL, row->count);
+		}
+		result = 0;
+		if (snapshot.header.unattributed)
+			result = systally_error_set(error,
+				"the module ran out of memory for rows, so not all calls are known; load it with a greater memory_max_bytes, or try --discover=seccomp");
+	}
+	systally_snapshot_free(&snapshot);
+	if (systally_session_end(&discovery->session, error))
+		result = -1;
+	return result;
+}
+
+/* --- ptrace --- */
+
+/* Returns 0, or -1 with errno: ESRCH if it is dead, EIO before Linux 5.3. */
+static int get_call(pid_t pid, struct __ptrace_syscall_info *call)
+{
+	return ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof(*call),
+		      call) < 0 ? -1 : 0;
+}
+
+static int attach_ptrace(pid_t pid, struct systally_error *error)
+{
+	long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE |
+		       PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+		       PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+	struct __ptrace_syscall_info call;
+	int status;
+
+	if (ptrace(PTRACE_SEIZE, pid, NULL, options) ||
+	    ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) ||
+	    waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
+		return systally_error_set(error,
+			"cannot trace the command by ptrace: %s; another tracer, or kernel.yama.ptrace_scope, may forbid it",
+			strerror(errno));
+	/* at no call yet; but can it be asked? */
+	if (get_call(pid, &call))
+		return systally_error_set(error,
+			"cannot find calls by ptrace: %s; this way needs Linux 5.3",
+			strerror(errno));
+	return ptrace(PTRACE_SYSCALL, pid, NULL, NULL) ?
+	       systally_error_set(error,
+			"cannot trace the command by ptrace: %s",
+			strerror(errno)) : 0;
+}
+
+/* Notes the call that a process is stopped at, if that is the call's entry. */
+static void note_call(struct systally_discovery *discovery, pid_t pid)
+{
+	struct __ptrace_syscall_info call;
+	uint64_t arguments[6];
+	int abi, nr, i;
+
+	/* else it has been killed meanwhile */
+	if (get_call(pid, &call) || call.op != PTRACE_SYSCALL_INFO_ENTRY)
+		return;
+	nr = (int)call.entry.nr;
+	abi = systally_used_abi(call.arch, &nr);
+	for (i = 0; i < 6; i++)
+		arguments[i] = call.entry.args[i];
+	if (abi >= 0)
+		systally_used_add(discovery->used, (unsigned int)abi, nr,
+				  arguments, 1);
+}
+
+/* The exec that starts the command was entered before it could be noted. */
+static void note_first_exec(struct systally_discovery *discovery)
+{
+	discovery->executed = true;
+	/* 59 is execve */
+	systally_used_add(discovery->used, SYSTALLY_ABI_X86_64, 59, NULL, 1);
+}
+
+void systally_discovery_stopped(struct systally_discovery *discovery,
+				pid_t pid, int wait_status)
+{
+	int signal = WSTOPSIG(wait_status);
+	int event = wait_status >> 16;
+
+	if (signal == (SIGTRAP | 0x80)) {
+		if (discovery->executed)
+			note_call(discovery, pid);
+		signal = 0;
+	} else if (event == PTRACE_EVENT_STOP) {
+		/* a new one, or one that really is to stop */
+		if (signal != SIGTRAP) {
+			ptrace(PTRACE_LISTEN, pid, NULL, NULL);
+			return;
+		}
+		signal = 0;
+	} else if (event) {
+		if (event == PTRACE_EVENT_EXEC && !discovery->executed)
+			note_first_exec(discovery);
+		signal = 0;
+	}
+	/* fails only if it has been killed meanwhile */
+	ptrace(PTRACE_SYSCALL, pid, NULL, (long)signal);
+}
+
+/* --- seccomp --- */
+
+void systally_discovery_serve(struct systally_discovery *discovery)
+{
+	/* room for what later kernels may add to both */
+	union {
+		struct seccomp_notif notif;
+		char room[1024];
+	} request;
+	union {
+		struct seccomp_notif_resp response;
+		char room[1024];
+	} answer;
+	struct pollfd waiting = { .events = POLLIN };
+	uint64_t arguments[6];
+	int abi, nr, i;
+
+	waiting.fd = discovery->listener;
+	while (poll(&waiting, 1, 0) > 0) {
+		if (!(waiting.revents & POLLIN)) {
+			/* nobody is left who could call */
+			close(discovery->listener);
+			discovery->listener = -1;
+			return;
+		}
+		memset(&request, 0, sizeof(request));
+		if (ioctl(discovery->listener, SECCOMP_IOCTL_NOTIF_RECV,
+			  &request))
+			continue;	/* it has died meanwhile */
+		nr = request.notif.data.nr;
+		abi = systally_used_abi(request.notif.data.arch, &nr);
+		for (i = 0; i < 6; i++)
+			arguments[i] = request.notif.data.args[i];
+		if (abi >= 0)
+			systally_used_add(discovery->used, (unsigned int)abi,
+					  nr, arguments, 1);
+		memset(&answer, 0, sizeof(answer));
+		answer.response.id = request.notif.id;
+		answer.response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		ioctl(discovery->listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+	}
+}
+
+/* --- whichever it is --- */
+
+int systally_discovery_attach(struct systally_discovery *discovery,
+			      const struct systally_started *started,
+			      struct systally_error *error)
+{
+	char pid[16];
+
+	discovery->main = started->pid;
+	if (discovery->how == SYSTALLY_DISCOVER_PTRACE)
+		return attach_ptrace(started->pid, error);
+	if (discovery->how != SYSTALLY_DISCOVER_MODULE)
+		return 0;
+	snprintf(pid, sizeof(pid), "%d", started->pid);
+	return systally_session_set(&discovery->session, "targets", pid, error) ?
+	       -1 : 0;
+}
+
+int systally_discovery_end(struct systally_discovery *discovery,
+			   struct systally_error *error)
+{
+	if (discovery->listener >= 0)
+		close(discovery->listener);
+	discovery->listener = -1;
+	if (discovery->how == SYSTALLY_DISCOVER_MODULE)
+		return end_module(discovery, error);
+	if (discovery->used->lost)
+		return systally_error_set(error, "out of memory");
+	return 0;
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes the filters, by libseccomp, before the fork; the child only loads
+ * them. Called by needs_run.c, needs_child.c, needs_try.c and needs_profile.c.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "needs/filter.h"
+
+static int failed(int why, struct systally_error *error)
+{
+	return systally_error_set(error, "cannot make a seccomp filter: %s",
+				  strerror(why < 0 ? -why : why));
+}
+
+/* The three ABIs of this machine; calls of any other are let through. */
+static scmp_filter_ctx new_filter(uint32_t action)
+{
+	scmp_filter_ctx context = seccomp_init(action);
+
+	if (!context)
+		return NULL;
+	if (seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH,
+			     SCMP_ACT_ALLOW) ||
+	    (seccomp_arch_add(context, SCMP_ARCH_X86_64) &&
+	     seccomp_arch_exist(context, SCMP_ARCH_X86_64)) ||
+	    (seccomp_arch_add(context, SCMP_ARCH_X86) &&
+	     seccomp_arch_exist(context, SCMP_ARCH_X86)) ||
+	    (seccomp_arch_add(context, SCMP_ARCH_X32) &&
+	     seccomp_arch_exist(context, SCMP_ARCH_X32))) {
+		seccomp_release(context);
+		return NULL;
+	}
+	return context;
+}
+
+/* Takes the program out of @context, and releases that. */
+static int export(struct systally_filter *filter, scmp_filter_ctx context,
+		  struct systally_error *error)
+{
+	int fd = memfd_create("systally-filter", MFD_CLOEXEC);
+	struct stat status;
+	int result = -1;
+	int why;
+
+	if (fd < 0) {
+		failed(errno, error);
+		goto out;
+	}
+	why = seccomp_export_bpf(context, fd);
+	if (why || fstat(fd, &status)) {
+		failed(why ? why : errno, error);
+		goto out_close;
+	}
+	filter->program.filter = malloc((size_t)status.st_size + 1);
+	if (!filter->program.filter ||
+	    pread(fd, filter->program.filter, (size_t)status.st_size, 0) !=
+	    status.st_size) {
+		failed(ENOMEM, error);
+		systally_filter_free(filter);
+		goto out_close;
+	}
+	filter->program.len = (unsigned short)
+		((size_t)status.st_size / sizeof(struct sock_filter));
+	result = 0;
+out_close:
+	close(fd);
+out:
+	seccomp_release(context);
+	return result;
+}
+
+/*
+ * The rule for one feature. The command's own exec is told from others by
+ * its arguments' address, which nobody else has.
+ */
+static int add_rule(scmp_filter_ctx context,
+		    const struct systally_change_of *change,
+		    const void *arguments)
+{
+	const struct systally_feature *feature = change->feature;
+	uint32_t action = change->way == SYSTALLY_STUB ?
+			  SCMP_ACT_ERRNO(ENOSYS) : SCMP_ACT_ERRNO(0);
+	int nr = seccomp_syscall_resolve_name(feature->call);
+	struct scmp_arg_cmp compare = {
+		.arg = feature->argument, .op = SCMP_CMP_MASKED_EQ,
+		.datum_a = feature->mask, .datum_b = feature->value,
+	};
+
+	if (nr == __NR_SCMP_ERROR)
+		return -EINVAL;
+	if (feature->part)
+		return seccomp_rule_add_array(context, action, nr, 1,
+					      &compare);
+	if (strcmp(feature->call, "execve"))
+		return seccomp_rule_add_array(context, action, nr, 0, NULL);
+	compare.arg = 1;
+	compare.op = SCMP_CMP_NE;
+	compare.datum_a = (uintptr_t)arguments;
+	return seccomp_rule_add_array(context, action, nr, 1, &compare);
+}
+
+static int spare(scmp_filter_ctx context, int pid)
+{
+	return seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM),
+				SCMP_SYS(kill), 1,
+				SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX,
+					(uint32_t)pid));
+}
+
+/*
+ * A program that takes a stubbed fork()'s -1 for a pid may kill() all that it
+ * is allowed to; and the C library returns what getpid() does as it is, so
+ * that a stub's -ENOSYS becomes the number of a group.
+ */
+static int spare_others(scmp_filter_ctx context,
+			const struct systally_change_of *changes, size_t count)
+{
+	bool group = false;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!strcmp(changes[i].feature->call, "kill"))
+			return 0;
+		/* kill(-getpgrp(), ...) */
+		group |= !strcmp(changes[i].feature->call, "getpgrp");
+	}
+	return spare(context, -1) ?: spare(context, -ENOSYS) ?:
+	       (group ? spare(context, ENOSYS) : 0);
+}
+
+int systally_filter_deny(struct systally_filter *filter,
+			 const struct systally_change_of *changes,
+			 size_t count, const void *arguments,
+			 struct systally_error *error)
+{
+	scmp_filter_ctx context;
+	size_t i;
+	int why;
+
+	memset(filter, 0, sizeof(*filter));
+	context = new_filter(SCMP_ACT_ALLOW);
+	if (!context)
+		return failed(ENOMEM, error);
+	for (i = 0; i < count; i++) {
+		why = add_rule(context, &changes[i], arguments);
+		if (why) {
+			seccomp_release(context);
+			return systally_error_set(error,
+				"libseccomp cannot filter %s: %s; leave it out by -e '!%s'",
+				changes[i].feature->label, strerror(-why),
+				changes[i].feature->call);
+		}
+	}
+	why = count ? spare_others(context, changes, count) : 0;
+	if (!why)
+		return export(filter, context, error);
+	seccomp_release(context);
+	return failed(why, error);
+}
+
+int systally_filter_notify(struct systally_filter *filter,
+			   const void *message, struct systally_error *error)
+{
+	scmp_filter_ctx context = new_filter(SCMP_ACT_NOTIFY);
+	int why;
+
+	memset(filter, 0, sizeof(*filter));
+	if (!context)
+		return failed(ENOSYS, error);
+	why = seccomp_rule_add(context, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1,
+			       SCMP_A1(SCMP_CMP_EQ, (uintptr_t)message));
+	if (why) {
+		seccomp_release(context);
+		return failed(why, error);
+	}
+	return export(filter, context, error);
+}
+
+void systally_filter_free(struct systally_filter *filter)
+{
+	free(filter->program.filter);
+	memset(filter, 0, sizeof(*filter));
+}
+
+int systally_filter_load(const struct systally_filter *filter, bool listener)
+{
+	/* without this flag, old kernels slow the command down, not the calls */
+	unsigned long flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+
+	if (listener)
+		flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags,
+			    &filter->program);
+}
+
+bool systally_filter_knows(const char *name)
+{
+	return seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR;
+}
+
+bool systally_filter_can(const struct systally_feature *feature)
+{
+	return feature->nr < 0 && systally_filter_knows(feature->call);
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The result of `systally needs` as markdown and CSV. Called by cmd_needs.c;
+ * JSON is in needs_render_json.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "needs/measure.h"
+#include "needs/render.h"
+#include "render/render.h"
+
+void systally_needs_why(const struct systally_tried *tried, char text[160])
+{
+	const struct systally_outcome *failed;
+	unsigned int way;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (way = 0; way < SYSTALLY_WAYS; way++) {
+		const struct systally_replicas *replicas = &tried->ways[way];
+
+		failed = systally_replicas_failed(replicas);
+		if (!failed)
+			continue;
+		used += (size_t)snprintf(text + used, 160 - used, "%s%s",
+					 used ? "; " : "",
+					 systally_way_name((enum systally_way)way));
+		if (replicas->passed)
+			used += (size_t)snprintf(text + used, 160 - used,
+						 " passed %u of %u",
+						 replicas->passed,
+						 replicas->count);
+		used += (size_t)snprintf(text + used, 160 - used, ": %s",
+					 failed->why);
+	}
+}
+
+/* --- markdown --- */
+
+/* As code, not in a table, and between more ticks than stand in it */
+static void print_code(FILE *out, const char *text)
+{
+	const char *fence = strstr(text, "``") ? "``` " :
+			    strchr(text, '`') ? "`` " : "`";
+	size_t i;
+
+	fputs(fence, out);
+	for (; *text; text++)
+		putc((unsigned char)*text < ' ' ? ' ' : *text, out);
+	for (i = strlen(fence); i; i--)
+		putc(fence[i - 1], out);
+}
+
+/* As a shell would have to be given it */
+static void put_word(FILE *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+
+	if (*word && !word[strspn(word, plain)]) {
+		fputs(word, out);
+		return;
+	}
+	putc('\'', out);
+	for (; *word; word++) {
+		if (*word == '\'')
+			fputs("'\\'", out);
+		putc(*word, out);
+	}
+	putc('\'', out);
+}
+
+static int print_command(FILE *out, char **command)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *line = open_memstream(&text, &size);
+
+	if (!line)
+		return -1;
+	for (; *command; command++) {
+		put_word(line, *command);
+		if (command[1])
+			putc(' ', line);
+	}
+	if (fclose(line))
+		return -1;
+	print_code(out, text);
+	free(text);
+	return 0;
+}
+
+static const char *const units[SYSTALLY_METRICS] = { "", "", " KiB" };
+
+/* What the untouched command did not do the same all the time */
+static void print_changes(FILE *out, const struct systally_plan *plan)
+{
+	const struct systally_outcome *failed;
+	unsigned int passed, count, m;
+	double earlier, later;
+
+	for (m = 0; m < SYSTALLY_METRICS; m++) {
+		enum systally_metric metric = (enum systally_metric)m;
+
+		if (systally_measure_drift(plan, metric, &earlier, &later))
+			fprintf(out, "Untouched, its %s went from %.10g to %.10g%s meanwhile.\n",
+				systally_metric_name(metric), earlier, later,
+				units[metric]);
+	}
+	count = systally_measure_untouched(plan, &passed, &failed);
+	if (failed)
+		fprintf(out, "It flaps: %u of %u untouched runs did not pass (%s), so a call that seems to be required may not be.\n",
+			count - passed, count, failed->why);
+}
+
+static void print_untouched(FILE *out, const struct systally_plan *plan)
+{
+	const char *comma = "";
+	unsigned int m;
+
+	fprintf(out, "Untouched, median of %u: ", plan->untouched.count);
+	for (m = 0; m < SYSTALLY_METRICS; m++) {
+		enum systally_metric metric = (enum systally_metric)m;
+		double value = systally_measure(&plan->untouched, metric);
+
+		if (value < 0)
+			continue;
+		fprintf(out, "%s%s %.10g%s (margin %.1f%%)", comma,
+			systally_metric_name(metric), value, units[metric],
+			100 * systally_measure_margin(plan, metric));
+		comma = ", ";
+	}
+	fputs(*comma ? ".\n" : "nothing was measured.\n", out);
+	if (systally_measure(&plan->untouched, SYSTALLY_MEMORY) < 0)
+		fputs("Its descriptors and memory could not be looked at often enough to be told.\n",
+		      out);
+	if (*comma)
+		fprintf(out, "The columns are ratios to %s, in bold outside of the margin%s.\n",
+			plan->options->bench ?
+			"the untouched command as it did beside each call" :
+			"that",
+			plan->options->bench ? "; more performance is better" :
+					       "");
+	print_changes(out, plan);
+	putc('\n', out);
+}
+
+static int print_head(FILE *out, const struct systally_plan *plan)
+{
+	struct utsname kernel;
+
+	fputs("# What ", out);
+	if (print_command(out, plan->options->command))
+		return -1;
+	fputs(" needs\n\nTested by ", out);
+	print_code(out, plan->options->test);
+	if (plan->options->bench) {
+		fputs(", measured by ", out);
+		print_code(out, plan->options->bench);
+	}
+	fprintf(out, "; %u run%s of each", plan->options->replicas,
+		plan->options->replicas == 1 ? "" : "s");
+	if (!uname(&kernel))
+		fprintf(out, ", on Linux %s", kernel.release);
+	fprintf(out, ". Calls found by %s.\n",
+		systally_needs_discover_name(plan->how));
+	print_untouched(out, plan);
+	return 0;
+}
+
+/* Returns whether they passed, but were not measured. */
+static bool print_ratio(FILE *out, const struct systally_plan *plan,
+			const struct systally_replicas *replicas,
+			const struct systally_replicas *beside,
+			enum systally_metric metric)
+{
+	struct systally_ratio ratio =
+		systally_measure_ratio(plan, replicas, beside, metric);
+	const char *bold = ratio.outside ? "**" : "";
+
+	if (ratio.known)
+		fprintf(out, " %s%.2f%s |", bold, ratio.value, bold);
+	else
+		fputs(" - |", out);
+	return !ratio.known && replicas->count &&
+	       replicas->passed == replicas->count;
+}
+
+/* Which metrics have a column. Returns how many. */
+static unsigned int choose_metrics(const struct systally_plan *plan,
+				   enum systally_metric chosen[SYSTALLY_METRICS])
+{
+	unsigned int m, count = 0;
+
+	for (m = 0; m < SYSTALLY_METRICS; m++) {
+		if (systally_measure(&plan->untouched,
+				     (enum systally_metric)m) >= 0)
+			chosen[count++] = (enum systally_metric)m;
+	}
+	return count;
+}
+
+static void print_rows(FILE *out, const struct systally_plan *plan)
+{
+	enum systally_metric metrics[SYSTALLY_METRICS];
+	unsigned int count = choose_metrics(plan, metrics), way, m;
+	bool unseen = false;
+	char why[160];
+	size_t i;
+
+	fputs("| call | calls | verdict |", out);
+	for (way = 0; way < SYSTALLY_WAYS; way++) {
+		for (m = 0; m < count; m++)
+			fprintf(out, " %s%s |", m ? "" :
+				way == SYSTALLY_STUB ? "stub: " : "fake: ",
+				systally_metric_name(metrics[m]));
+	}
+	fputs(" why not |\n| --- | ---: | --- |", out);
+	for (i = 0; i < SYSTALLY_WAYS * count; i++)
+		fputs(" ---: |", out);
+	fputs(" --- |\n", out);
+	for (i = 0; i < plan->count; i++) {
+		const struct systally_tried *tried = &plan->tried[i];
+
+		fprintf(out, "| %s | %llu | %s |", tried->feature.label,
+			(unsigned long long)tried->feature.count,
+			systally_verdict_name(tried->verdict));
+		for (way = 0; way < SYSTALLY_WAYS; way++) {
+			for (m = 0; m < count; m++)
+				unseen |= print_ratio(out, plan,
+						      &tried->ways[way],
+						      &tried->beside,
+						      metrics[m]);
+		}
+		systally_needs_why(tried, why);
+		fprintf(out, " %s |\n", why);
+	}
+	if (unseen)
+		fputs("\n`-` where runs passed: they ended before they could be looked at often enough.\n",
+		      out);
+}
+
+static void print_sums(FILE *out, const struct systally_plan *plan)
+{
+	size_t counts[SYSTALLY_VERDICTS] = { 0 }, i;
+
+	for (i = 0; i < plan->count; i++)
+		counts[plan->tried[i].verdict]++;
+	fprintf(out, "\nOf %zu: %zu required, %zu may be stubbed or faked, %zu only stubbed, %zu only faked",
+		plan->count, counts[SYSTALLY_REQUIRED],
+		counts[SYSTALLY_EITHER], counts[SYSTALLY_STUBBABLE],
+		counts[SYSTALLY_FAKEABLE]);
+	if (counts[SYSTALLY_FLAKY])
+		fprintf(out, ", %zu flaky: their replicas disagree, so nothing is said of them",
+			counts[SYSTALLY_FLAKY]);
+	if (counts[SYSTALLY_UNTRIED])
+		fprintf(out, ", %zu untried: this libseccomp has no name for them",
+			counts[SYSTALLY_UNTRIED]);
+	fputs(".\n", out);
+}
+
+static void print_conflict(FILE *out, const struct systally_plan *plan,
+			   const struct systally_conflict *conflict)
+{
+	const struct systally_change_of *together = plan->together;
+	const char *done = !conflict->swapped ? "left as it is" :
+		together[conflict->dropped].way == SYSTALLY_STUB ?
+		"stubbed, not faked" : "faked, not stubbed";
+	size_t i;
+
+	if (conflict->count == 1) {
+		fprintf(out, "- %s passed before and failed now: it flaps. It is %s.\n",
+			together[conflict->members[0]].feature->label, done);
+		return;
+	}
+	fputs("- Not at once:", out);
+	for (i = 0; i < conflict->count; i++)
+		fprintf(out, "%s %s", i ? "," : "",
+			together[conflict->members[i]].feature->label);
+	fprintf(out, ". %s is %s.\n",
+		together[conflict->dropped].feature->label, done);
+}
+
+static void print_together(FILE *out, const struct systally_plan *plan)
+{
+	const struct systally_replicas *run = &plan->together_run;
+	size_t kept = 0, i;
+	unsigned int metric;
+
+	if (!plan->together_count)
+		return;
+	for (i = 0; i < plan->together_count; i++)
+		kept += plan->kept[i];
+	fprintf(out, "\n%zu of the %zu that may be stubbed or faked, all at once: ",
+		kept, plan->together_count);
+	if (!kept) {
+		fputs("nothing is left that can go together.\n", out);
+	} else {
+		fputs("it works.", out);
+		for (metric = 0; metric < SYSTALLY_METRICS; metric++) {
+			struct systally_ratio ratio =
+				systally_measure_ratio(plan, run,
+					&plan->end,
+					(enum systally_metric)metric);
+
+			if (ratio.known)
+				fprintf(out, " %s %s%.2f%s.",
+					systally_metric_name(
+						(enum systally_metric)metric),
+					ratio.outside ? "**" : "", ratio.value,
+					ratio.outside ? "**" : "");
+		}
+		putc('\n', out);
+	}
+	if (plan->conflict_count)
+		putc('\n', out);
+	for (i = 0; i < plan->conflict_count; i++)
+		print_conflict(out, plan, &plan->conflicts[i]);
+}
+
+int systally_needs_markdown(FILE *out, const struct systally_plan *plan)
+{
+	if (print_head(out, plan))
+		return -1;
+	print_rows(out, plan);
+	print_sums(out, plan);
+	print_together(out, plan);
+	return 0;
+}
+
+/* --- CSV --- */
+
+void systally_needs_csv(FILE *out, const struct systally_plan *plan)
+{
+	unsigned int way, metric;
+	char why[160];
+	size_t i;
+
+	fputs("call,calls,verdict", out);
+	for (way = 0; way < SYSTALLY_WAYS; way++) {
+		const char *name = systally_way_name((enum systally_way)way);
+
+		fprintf(out, ",%s_runs,%s_passed", name, name);
+		for (metric = 0; metric < SYSTALLY_METRICS; metric++)
+			fprintf(out, ",%s_%s", name, systally_metric_name(
+					(enum systally_metric)metric));
+	}
+	fputs(",why\n", out);
+	for (i = 0; i < plan->count; i++) {
+		const struct systally_tried *tried = &plan->tried[i];
+
+		systally_render_csv_field(out, tried->feature.label);
+		fprintf(out, ",%llu,%s",
+			(unsigned long long)tried->feature.count,
+			systally_verdict_name(tried->verdict));
+		for (way = 0; way < SYSTALLY_WAYS; way++) {
+			fprintf(out, ",%u,%u", tried->ways[way].count,
+				tried->ways[way].passed);
+			for (metric = 0; metric < SYSTALLY_METRICS; metric++) {
+				struct systally_ratio ratio =
+					systally_measure_ratio(plan,
+						&tried->ways[way],
+						&tried->beside,
+						(enum systally_metric)metric);
+
+				putc(',', out);
+				if (ratio.known)
+					fprintf(out, "%.4f", ratio.value);
+			}
+		}
+		systally_needs_why(tried, why);
+		putc(',', out);
+		systally_render_csv_field(out, why);
+		putc('\n', out);
+	}
+}
+
+int systally_needs_render(FILE *out, const struct systally_plan *plan)
+{
+	switch (plan->options->format) {
+	case SYSTALLY_NEEDS_JSON:
+		return systally_needs_json(out, plan);
+	case SYSTALLY_NEEDS_CSV:
+		systally_needs_csv(out, plan);
+		return 0;
+	case SYSTALLY_NEEDS_MARKDOWN:
+		break;
+	}
+	return systally_needs_markdown(out, plan);
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Finds what differs between two snapshots. Called by cmd_compare.c.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/change.h"
+
+#define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
+
+int64_t systally_difference(uint64_t a, uint64_t b)
+{
+	uint64_t size = a > b ? a - b : b - a;
+
+	if (size > INT64_MAX)
+		size = INT64_MAX;
+	return a > b ? -(int64_t)size : (int64_t)size;
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* What two runs can have in common: no process; times, if both have them. */
+static void copy_row(struct systally_row *to, const struct systally_row *from,
+		     bool timed)
+{
+	*to = *from;
+	to->tgid = 0;
+	to->tid = 0;
+	to->start_ns = 0;
+	if (!timed) {
+		to->errors = 0;
+		to->total_ns = 0;
+		to->max_ns = 0;
+	}
+}
+
+/*
+ * Ranks one side in the order of its keys. By command, rows are taken for
+ * those of processes folded by command, which is what they then are. Of calls
+ * that the module had no memory for, the number is known all the same.
+ */
+static int rank_side(struct systally_ranking *ranking,
+		     const struct systally_comparison *comparison,
+		     const struct systally_snapshot *snapshot, bool timed,
+		     const struct systally_names *names,
+		     struct systally_error *error)
+{
+	bool by_command = comparison->by == SYSTALLY_BY_COMMAND;
+	const struct systally_question question = {
+		.by = by_command ? SYSTALLY_BY_ROW : SYSTALLY_BY_SYSCALL,
+		.sort = SYSTALLY_SORT_NOTHING, .set = comparison->set,
+	};
+	const size_t tallied = snapshot->header.call_rows;
+	const size_t unattributed = snapshot->header.unattributed_rows;
+	struct systally_snapshot copy = *snapshot;
+	size_t i;
+	int result;
+
+	copy.header.hist_rows = 0;
+	copy.header.call_rows += unattributed;
+	copy.calls = calloc(tallied + unattributed + 1, sizeof(*copy.calls));
+	if (!copy.calls)
+		return systally_error_set(error,
+			"no memory to compare two recordings");
+	for (i = 0; i < tallied; i++)
+		copy_row(&copy.calls[i], &snapshot->calls[i], timed);
+	for (i = 0; i < unattributed; i++) {
+		struct systally_row *row = &copy.calls[tallied + i];
+
+		copy_row(row, &snapshot->unattributed[i], timed);
+		strcpy(row->comm, "?");
+	}
+	result = systally_rank(ranking, &question, &copy, names, error);
+	free(copy.calls);
+	return result;
+}
+
+static int compare_calls(const struct systally_group *a,
+			 const struct systally_group *b, enum systally_by by)
+{
+	int order = COMPARE(a->abi, b->abi);
+
+	if (!order)
+		order = COMPARE(a->nr, b->nr);
+	if (!order && by == SYSTALLY_BY_COMMAND)
+		order = strcmp(a->comm, b->comm);
+	return order;
+}
+
+/* The same call on the side that does not have it. */
+static struct systally_group nothing_of(const struct systally_group *group)
+{
+	struct systally_group nothing = { .nr = group->nr, .abi = group->abi };
+
+	memcpy(nothing.comm, group->comm, sizeof(nothing.comm));
+	memcpy(nothing.name, group->name, sizeof(nothing.name));
+	return nothing;
+}
+
+static bool has_changed(const struct systally_change *change, bool latency)
+{
+	return change->a.count != change->b.count ||
+	       change->a.errors != change->b.errors ||
+	       (latency && change->a.total_ns != change->b.total_ns);
+}
+
+static bool is_regression(const struct systally_change *change,
+			  const struct systally_comparison *comparison)
+{
+	return systally_threshold_exceeded(comparison->threshold,
+					   change->a.count, change->b.count) ||
+	       systally_threshold_exceeded(comparison->threshold,
+					   change->a.errors,
+					   change->b.errors) ||
+	       (comparison->time &&
+		systally_threshold_exceeded(comparison->time,
+					    change->a.total_ns,
+					    change->b.total_ns));
+}
+
+static void add_change(struct systally_change *to,
+		       const struct systally_change *what)
+{
+	systally_group_add(&to->a, &what->a);
+	systally_group_add(&to->b, &what->b);
+	to->regression |= what->regression;
+}
+
+/* Goes through both sides at once: they are in the order of their keys. */
+static void join(struct systally_changes *changes,
+		 const struct systally_comparison *comparison,
+		 const struct systally_ranking *a,
+		 const struct systally_ranking *b)
+{
+	size_t i = 0, j = 0;
+
+	while (i < a->shown || j < b->shown) {
+		struct systally_change *change = &changes->list[changes->shown];
+		int order = i == a->shown ? 1 : j == b->shown ? -1 :
+			    compare_calls(&a->groups[i], &b->groups[j],
+					  comparison->by);
+
+		if (order <= 0)
+			change->a = a->groups[i++];
+		if (order >= 0)
+			change->b = b->groups[j++];
+		if (order < 0)
+			change->b = nothing_of(&change->a);
+		if (order > 0)
+			change->a = nothing_of(&change->b);
+		change->regression = is_regression(change, comparison);
+		add_change(&changes->total, change);
+		if (!has_changed(change, comparison->latency)) {
+			changes->same++;
+			memset(change, 0, sizeof(*change));
+			continue;
+		}
+		changes->regressions += change->regression;
+		changes->shown++;
+	}
+}
+
+static uint64_t value(const struct systally_change *change,
+		      enum systally_sort sort)
+{
+	switch (sort) {
+	case SYSTALLY_SORT_ERRORS:
+		return distance(change->a.errors, change->b.errors);
+	case SYSTALLY_SORT_TIME:
+		return distance(change->a.total_ns, change->b.total_ns);
+	case SYSTALLY_SORT_AVG:
+		return distance(systally_group_avg_ns(&change->a),
+				systally_group_avg_ns(&change->b));
+	case SYSTALLY_SORT_COUNT:
+		return distance(change->a.count, change->b.count);
+	default:
+		return 0;
+	}
+}
+
+static int compare_changes(const void *left, const void *right, void *arg)
+{
+	const struct systally_comparison *comparison = arg;
+	const struct systally_change *a = left;
+	const struct systally_change *b = right;
+	uint64_t a_value = value(a, comparison->sort);
+	uint64_t b_value = value(b, comparison->sort);
+	int order = COMPARE(b_value, a_value);
+
+	if (!order)
+		order = strcmp(a->a.name, b->a.name);
+	if (!order)
+		order = compare_calls(&a->a, &b->a, comparison->by);
+	return order;
+}
+
+int systally_compare(struct systally_changes *changes,
+		     const struct systally_comparison *comparison,
+		     const struct systally_snapshot *a,
+		     const struct systally_snapshot *b,
+		     const struct systally_names *names,
+		     struct systally_error *error)
+{
+	struct systally_ranking rank_a = { 0 }, rank_b = { 0 };
+	size_t i, count;
+	int result = -1;
+
+	memset(changes, 0, sizeof(*changes));
+	changes->by = comparison->by;
+	changes->timed = a->header.collect != SYSTALLY_COLLECT_COUNT &&
+			 b->header.collect != SYSTALLY_COLLECT_COUNT;
+	if (rank_side(&rank_a, comparison, a, changes->timed, names, error) ||
+	    rank_side(&rank_b, comparison, b, changes->timed, names, error))
+		goto out;
+	/* one more than there can be: join() fills in before it decides */
+	changes->list = calloc(rank_a.shown + rank_b.shown + 1,
+			       sizeof(*changes->list));
+	if (!changes->list) {
+		systally_error_set(error,
+				   "no memory to compare two recordings");
+		goto out;
+	}
+	join(changes, comparison, &rank_a, &rank_b);
+	count = changes->shown;
+	qsort_r(changes->list, count, sizeof(*changes->list), compare_changes,
+		(void *)comparison);
+	if (comparison->limit && count > comparison->limit)
+		changes->shown = comparison->limit;
+	changes->rest_changes = count - changes->shown;
+	for (i = changes->shown; i < count; i++)
+		add_change(&changes->rest, &changes->list[i]);
+	result = 0;
+out:
+	systally_ranking_free(&rank_a);
+	systally_ranking_free(&rank_b);
+	return result;
+}
+
+void systally_changes_free(struct systally_changes *changes)
+{
+	free(changes->list);
+	memset(changes, 0, sizeof(*changes));
+}

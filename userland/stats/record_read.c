@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads a recording, which may come from anywhere. Called by cmd_report.c and
+ * cmd_compare.c.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/lines.h"
+#include "stats/record.h"
+#include "stats/record_fields.h"
+
+struct reader {
+	struct systally_lines lines;
+	struct systally_record *record;
+	struct systally_row *rows;
+	size_t rows_room;
+};
+
+static int copy_text(struct reader *reader, const char *key, char **copy)
+{
+	const char *text = systally_lines_text(&reader->lines, key);
+
+	if (!text)
+		return -1;
+	*copy = strdup(text);
+	return *copy ? 0 : systally_lines_no_memory(&reader->lines);
+}
+
+static int get_fields(struct reader *reader,
+		      const struct systally_record_field *fields, void *to)
+{
+	uint64_t value;
+
+	for (; fields->key; fields++) {
+		if (systally_lines_amount(&reader->lines, fields->key,
+					  UINT64_MAX, &value))
+			return -1;
+		memcpy((char *)to + fields->offset, &value, sizeof(value));
+	}
+	return 0;
+}
+
+static int get_command(struct reader *reader)
+{
+	struct systally_record *record = reader->record;
+	struct json_object *command =
+		systally_lines_find(&reader->lines, "command", json_type_array);
+	struct json_object *word;
+	size_t count;
+	char *copy;
+
+	if (!command)
+		return -1;
+	count = json_object_array_length(command);
+	record->command = calloc(count ? count : 1, sizeof(*record->command));
+	if (!record->command)
+		return systally_lines_no_memory(&reader->lines);
+	while (record->command_count < count) {
+		word = json_object_array_get_idx(command,
+						 record->command_count);
+		if (!json_object_is_type(word, json_type_string))
+			return systally_lines_damaged(
+				&reader->lines,
+				"`command` has something else than text in it");
+		copy = strdup(json_object_get_string(word));
+		if (!copy)
+			return systally_lines_no_memory(&reader->lines);
+		record->command[record->command_count++] = copy;
+	}
+	return 0;
+}
+
+static int get_collect(struct reader *reader, __u32 *collect)
+{
+	const char *text = systally_lines_text(&reader->lines, "collect");
+
+	if (!text)
+		return -1;
+	for (*collect = 0; *collect <= SYSTALLY_COLLECT_HIST; ++*collect) {
+		if (!strcmp(systally_names_collect(*collect), text))
+			return 0;
+	}
+	return systally_lines_damaged(&reader->lines,
+				      "no such `collect`: %.40s", text);
+}
+
+static int get_version(struct reader *reader)
+{
+	uint64_t version;
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(reader->lines.object, "systally_record",
+				       &value))
+		return systally_error_set(reader->lines.error,
+			"%s is JSON, but not a recording; `systally record -o FILE` makes one",
+			reader->lines.path);
+	if (systally_lines_amount(&reader->lines, "systally_record", UINT64_MAX,
+				  &version))
+		return -1;
+	if (version != SYSTALLY_RECORD_VERSION)
+		return systally_error_set(reader->lines.error,
+			"%s is a recording of version %llu, this command reads version %d; use the systally that wrote it, or record it again",
+			reader->lines.path, (unsigned long long)version,
+			SYSTALLY_RECORD_VERSION);
+	return 0;
+}
+
+static int read_head(struct reader *reader)
+{
+	struct systally_record *record = reader->record;
+	struct systally_header *header = &record->snapshot.header;
+	struct json_object *threads;
+	uint64_t status = 0;
+
+	if (systally_lines_next(&reader->lines))
+		return -1;
+	if (reader->lines.ended)
+		return systally_error_set(reader->lines.error,
+			"%s is empty: its recording was never finished, record it again",
+			reader->lines.path);
+	memcpy(header->magic, SYSTALLY_MAGIC, sizeof(header->magic));
+	header->version = SYSTALLY_VERSION;
+	header->header_bytes = sizeof(*header);
+	header->row_bytes = sizeof(struct systally_row);
+	header->flags = SYSTALLY_ENABLED;
+	if (get_version(reader) ||
+	    copy_text(reader, "systally", &record->systally) ||
+	    copy_text(reader, "kernel", &record->kernel) ||
+	    copy_text(reader, "date", &record->date) || get_command(reader) ||
+	    (!systally_lines_null(&reader->lines, "syscalls") &&
+	     copy_text(reader, "syscalls", &record->syscalls)) ||
+	    systally_lines_amount(&reader->lines, "duration_ns", UINT64_MAX,
+				  &record->duration_ns) ||
+	    systally_lines_amount(&reader->lines, "missed", UINT64_MAX,
+				  &record->missed) ||
+	    get_collect(reader, &header->collect) ||
+	    get_fields(reader, systally_record_header, header))
+		return -1;
+	if (header->hist_rows && !header->clock_khz)
+		return systally_lines_damaged(&reader->lines,
+					      "histograms, but of no clock");
+	record->ended = !systally_lines_null(&reader->lines, "status");
+	if (record->ended &&
+	    systally_lines_amount(&reader->lines, "status", 255, &status))
+		return -1;
+	record->status = (int)status;
+	threads = systally_lines_find(&reader->lines, "threads",
+				      json_type_boolean);
+	if (!threads)
+		return -1;
+	if (json_object_get_boolean(threads))
+		header->flags |= SYSTALLY_THREADS;
+	return 0;
+}
+
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *found = c ? strchr(digits, c) : NULL;
+
+	return found ? (int)(found - digits) : -1;
+}
+
+/* Undoes systally_escape(). */
+static int get_comm(struct reader *reader, char comm[SYSTALLY_COMM_LEN])
+{
+	const char *text = systally_lines_text(&reader->lines, "comm");
+	size_t used = 0;
+	int high, low;
+
+	if (!text)
+		return -1;
+	while (*text) {
+		if (used == SYSTALLY_COMM_LEN - 1)
+			return systally_lines_damaged(&reader->lines,
+						      "`comm` is too long");
+		if (*text != '\\') {
+			comm[used++] = *text++;
+			continue;
+		}
+		high = text[1] == 'x' ? hex_digit(text[2]) : -1;
+		low = high < 0 ? -1 : hex_digit(text[3]);
+		if (low < 0 || !(high + low))
+			return systally_lines_damaged(
+				&reader->lines,
+				"`comm` has a backslash without \\xHH");
+		comm[used++] = (char)(high << 4 | low);
+		text += 4;
+	}
+	return 0;
+}
+
+static int get_call(struct reader *reader, struct systally_row *row)
+{
+	const char *text = systally_lines_text(&reader->lines, "abi");
+	struct json_object *value;
+	int64_t nr;
+	int abi;
+
+	if (!text)
+		return -1;
+	abi = systally_names_abi_number(text, strlen(text));
+	if (abi < 0)
+		return systally_lines_damaged(&reader->lines,
+					      "no such `abi`: %.40s", text);
+	row->abi = (__u16)abi;
+	value = systally_lines_find(&reader->lines, "nr", json_type_int);
+	if (!value)
+		return -1;
+	nr = json_object_get_int64(value);
+	if (nr < SYSTALLY_NR_OUT_OF_RANGE || nr > INT32_MAX)
+		return systally_lines_damaged(&reader->lines,
+					      "`nr` is no number of a call");
+	row->nr = (__s32)nr;
+	return 0;
+}
+
+static int get_buckets(struct reader *reader, struct systally_row *row)
+{
+	struct json_object *buckets =
+		systally_lines_find(&reader->lines, "buckets", json_type_array);
+	struct json_object *bucket;
+	uint64_t value;
+	size_t i;
+
+	if (!buckets)
+		return -1;
+	if (json_object_array_length(buckets) != SYSTALLY_HIST_BUCKETS)
+		return systally_lines_damaged(&reader->lines,
+					      "`buckets` are not %d",
+					      SYSTALLY_HIST_BUCKETS);
+	for (i = 0; i < SYSTALLY_HIST_BUCKETS; i++) {
+		bucket = json_object_array_get_idx(buckets, i);
+		if (!json_object_is_type(bucket, json_type_int))
+			return systally_lines_damaged(
+				&reader->lines, "`buckets` are not numbers");
+		if (systally_lines_check(&reader->lines, "buckets", bucket,
+					 UINT64_MAX, &value))
+			return -1;
+		row->buckets[i] = value;
+	}
+	if (systally_lines_amount(&reader->lines, "octave",
+				  SYSTALLY_HIST_OCTAVES - 1, &value))
+		return -1;
+	row->octave = (__u16)value;
+	return 0;
+}
+
+static int read_row(struct reader *reader, struct systally_row *row,
+		    enum systally_record_part part)
+{
+	uint64_t tgid, tid, start_ns, count, value = 0;
+	const char *kind;
+
+	memset(row, 0, sizeof(*row));
+	kind = systally_lines_text(&reader->lines, "row");
+	if (!kind)
+		return -1;
+	if (strcmp(kind, systally_record_rows[part]))
+		return systally_lines_damaged(
+			&reader->lines,
+			"`row` is %.40s, the first line promises %s here", kind,
+			systally_record_rows[part]);
+	if (systally_lines_amount(&reader->lines, "tgid", UINT32_MAX, &tgid) ||
+	    systally_lines_amount(&reader->lines, "tid", UINT32_MAX, &tid) ||
+	    systally_lines_amount(&reader->lines, "start_ns", UINT64_MAX,
+				  &start_ns) ||
+	    get_comm(reader, row->comm) || get_call(reader, row))
+		return -1;
+	row->tgid = (__u32)tgid;
+	row->tid = (__u32)tid;
+	row->start_ns = start_ns;
+	if (part == SYSTALLY_RECORD_HIST)
+		return get_buckets(reader, row);
+	if (part != SYSTALLY_RECORD_ERRORS)
+		return get_fields(reader, systally_record_amounts, row);
+	if (systally_lines_amount(&reader->lines, "errno", UINT16_MAX,
+				  &value) ||
+	    systally_lines_amount(&reader->lines, "count", UINT64_MAX, &count))
+		return -1;
+	row->error = (__u16)value;
+	row->count = count;
+	return 0;
+}
+
+/* Memory for one more row: as the file has them, not as it promises them. */
+static int make_room(struct reader *reader, size_t used)
+{
+	struct systally_row *larger;
+
+	if (used < reader->rows_room)
+		return 0;
+	reader->rows_room = used ? 2 * used : 64;
+	larger = reallocarray(reader->rows, reader->rows_room, sizeof(*larger));
+	if (!larger)
+		return systally_lines_no_memory(&reader->lines);
+	reader->rows = larger;
+	return 0;
+}
+
+static int read_rows(struct reader *reader)
+{
+	struct systally_snapshot *snapshot = &reader->record->snapshot;
+	uint64_t rows[SYSTALLY_RECORD_PARTS];
+	size_t used = 0;
+	unsigned int part;
+
+	systally_record_count(&snapshot->header, rows);
+	for (part = 0; part < SYSTALLY_RECORD_PARTS; part++) {
+		for (; rows[part]; rows[part]--, used++) {
+			if (make_room(reader, used) ||
+			    systally_lines_next(&reader->lines))
+				return -1;
+			if (reader->lines.ended)
+				return systally_error_set(
+					reader->lines.error,
+					"%s is cut short: it ends after %zu rows, its first line promises more; record it again",
+					reader->lines.path, used);
+			if (read_row(reader, &reader->rows[used],
+				     (enum systally_record_part)part))
+				return -1;
+		}
+	}
+	if (make_room(reader, used) || systally_lines_next(&reader->lines))
+		return -1;
+	if (!reader->lines.ended)
+		return systally_lines_damaged(
+			&reader->lines,
+			"more rows than the first line promises");
+	systally_snapshot_adopt(snapshot, reader->rows);
+	return 0;
+}
+
+static uint64_t sum_counts(const struct systally_row *rows, size_t count)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		sum = systally_sum(sum, rows[i].count);
+	return sum;
+}
+
+static uint64_t sum_buckets(const struct systally_row *rows, size_t count)
+{
+	uint64_t sum = 0;
+	size_t i;
+	int bucket;
+
+	for (i = 0; i < count; i++) {
+		for (bucket = 0; bucket < SYSTALLY_HIST_BUCKETS; bucket++)
+			sum = systally_sum(sum, rows[i].buckets[bucket]);
+	}
+	return sum;
+}
+
+/*
+ * What left the kernel adds up, so this must. Where its memory ran out, the
+ * errors of calls without a row may stand in one.
+ */
+static int check_sums(struct reader *reader)
+{
+	const struct systally_snapshot *snapshot = &reader->record->snapshot;
+	const struct systally_header *header = &snapshot->header;
+	const char *path = reader->lines.path;
+	uint64_t rows = systally_snapshot_tallied(snapshot);
+	uint64_t errors = 0;
+	bool too_many = false;
+	size_t i;
+
+	if (systally_sum(rows, header->unattributed) != header->entered)
+		return systally_error_set(reader->lines.error,
+			"%s does not add up: %llu calls in its rows and %llu unattributed, %llu entered; it was changed or damaged, record it again",
+			path, (unsigned long long)rows,
+			(unsigned long long)header->unattributed,
+			(unsigned long long)header->entered);
+	for (i = 0; i < header->call_rows; i++) {
+		errors = systally_sum(errors, snapshot->calls[i].errors);
+		too_many |= snapshot->calls[i].errors >
+			    snapshot->calls[i].count;
+	}
+	too_many |= sum_counts(snapshot->errors, header->error_rows) > errors;
+	if ((too_many && !header->unattributed) ||
+	    sum_counts(snapshot->unattributed, header->unattributed_rows) >
+	    header->unattributed ||
+	    sum_buckets(snapshot->hist, header->hist_rows) > header->entered)
+		return systally_error_set(reader->lines.error,
+			"%s does not add up: more errors, times or unattributed calls than there were calls; it was changed or damaged, record it again",
+			path);
+	return 0;
+}
+
+int systally_record_read(struct systally_record *record, const char *path,
+			 struct systally_error *error)
+{
+	struct reader reader = {.record = record};
+	int result = -1;
+
+	memset(record, 0, sizeof(*record));
+	if (systally_lines_open(&reader.lines, path, error))
+		return -1;
+	if (!read_head(&reader) && !read_rows(&reader) && !check_sums(&reader))
+		result = 0;
+	systally_lines_close(&reader.lines);
+	/* unless the snapshot has them */
+	if (!record->snapshot.rows)
+		free(reader.rows);
+	if (result)
+		systally_record_free(record);
+	return result;
+}
+
+int systally_record_asked(const struct systally_record *record,
+			  const char *path, const struct systally_names *names,
+			  struct systally_set *set,
+			  struct systally_error *error)
+{
+	struct systally_error ignored = { "" };
+
+	memset(set, 0, sizeof(*set));
+	set->all = true;
+	if (!record->syscalls ||
+	    !systally_set_parse(set, names, record->syscalls, &ignored))
+		return 0;
+	return systally_error_set(error,
+		"%s was recorded with -e '%.80s', which this systally does not understand; record it again",
+		path, record->syscalls);
+}
+
+void systally_record_free(struct systally_record *record)
+{
+	while (record->command_count)
+		free(record->command[--record->command_count]);
+	free(record->command);
+	free(record->systally);
+	free(record->kernel);
+	free(record->date);
+	free(record->syscalls);
+	systally_snapshot_free(&record->snapshot);
+	memset(record, 0, sizeof(*record));
+}
