@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "fuzz_report.h"
 #include "stats/record.h"
 #include "render/change.h"

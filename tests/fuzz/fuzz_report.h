@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "base/text.h"
 #include "fuzz.h"
 #include "render/render.h"
 

@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "render/render.h"
 
 struct context {
@@ -429,11 +430,11 @@ static void times(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		systally_render_ns(cases[i].ns, text);
+		systally_text_ns(cases[i].ns, text);
 		assert_string_equal(text, cases[i].text);
 	}
 	for (i = 0; i < sizeof(shorts) / sizeof(shorts[0]); i++) {
-		systally_render_ns_short(shorts[i].ns, text);
+		systally_text_ns_short(shorts[i].ns, text);
 		assert_string_equal(text, shorts[i].text);
 	}
 }

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "base/text.h"
 #include "stats/rank.h"
 #include "render/render.h"
 

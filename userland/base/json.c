@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "render/render.h"
+#include "base/text.h"
 
 /* Returns NULL when out of memory. */
 static struct json_object *new_text(const char *text)
 {
-	char *escaped = systally_escape_word(text);
+	char *escaped = systally_text_escape_word(text);
 	struct json_object *value = escaped ? json_object_new_string(escaped) :
 					      NULL;
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/lines.h"
-#include "render/render.h"
+#include "base/text.h"
 
 /* The first line has a command's arguments, which the kernel limits, too. */
 #define LINE_BYTES_MAX	(16 * 1024 * 1024)
@@ -111,7 +111,7 @@ int systally_lines_next(struct systally_lines *lines)
 	if (lines->ended)
 		return 0;
 	/* what is written again would not be the same */
-	if (!systally_is_utf8(lines->line, lines->length))
+	if (!systally_text_is_utf8(lines->line, lines->length))
 		return systally_lines_damaged(lines, "not UTF-8");
 	json_tokener_reset(lines->tokener);
 	lines->object = json_tokener_parse_ex(lines->tokener,

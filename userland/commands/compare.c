@@ -6,6 +6,7 @@
 
 #include "commands/commands.h"
 #include "base/output.h"
+#include "base/text.h"
 #include "render/render.h"
 #include "render/change.h"
 #include "calls/set.h"

@@ -8,6 +8,7 @@
 #include "doctor/checks.h"
 #include "commands/commands.h"
 #include "base/output.h"
+#include "base/text.h"
 #include "render/render.h"
 
 static const char *const verdicts[] = {
@@ -38,11 +39,11 @@ static void print_csv(FILE *out, const struct systally_checkup *checkup)
 	for (i = 0; i < checkup->count; i++) {
 		f = &checkup->findings[i];
 		fprintf(out, "%s,", verdicts[f->verdict]);
-		systally_render_csv_field(out, f->what);
+		systally_text_csv(out, f->what);
 		putc(',', out);
-		systally_render_csv_field(out, f->finding);
+		systally_text_csv(out, f->finding);
 		putc(',', out);
-		systally_render_csv_field(out, f->remedy ? f->remedy : "");
+		systally_text_csv(out, f->remedy ? f->remedy : "");
 		putc('\n', out);
 	}
 }

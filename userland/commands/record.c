@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "commands/commands.h"
 #include "commands/launch.h"
 #include "stats/record.h"
@@ -38,7 +39,7 @@ static int write_record(void *context, const struct systally_launched *launched,
 	if (uname(&kernel))
 		strcpy(kernel.release, "unknown");
 	clock_gettime(CLOCK_REALTIME, &now);
-	systally_render_time(&now, date);
+	systally_text_time(&now, date);
 	record.kernel = kernel.release;
 	record.date = date;
 	if (systally_record_write(launched->out, &record, recorder->names))

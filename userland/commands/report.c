@@ -14,6 +14,7 @@
 #include "render/render.h"
 #include "commands/reporter.h"
 #include "base/signals.h"
+#include "base/text.h"
 
 /* Why nothing was counted. Returns a string that is not to be freed. */
 static const char *explain_nothing(const struct systally_control *control)

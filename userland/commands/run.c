@@ -3,6 +3,7 @@
  * `systally run`: counts one command from its exec to its end, and reports.
  * Called by main.c.
  */
+#include "base/text.h"
 #include "commands/commands.h"
 #include "commands/launch.h"
 #include "render/render.h"

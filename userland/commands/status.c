@@ -13,6 +13,7 @@
 #include "commands/commands.h"
 #include "device/control.h"
 #include "base/output.h"
+#include "base/text.h"
 #include "render/render.h"
 
 /* A number as a number, true and false as such, all else as text. */
@@ -39,9 +40,9 @@ static void put(FILE *out, enum systally_format format,
 		json_object_object_add(object, key, make_value(value));
 		break;
 	case SYSTALLY_CSV:
-		systally_render_csv_field(out, key);
+		systally_text_csv(out, key);
 		putc(',', out);
-		systally_render_csv_field(out, value);
+		systally_text_csv(out, value);
 		putc('\n', out);
 		break;
 	case SYSTALLY_TEXT:

@@ -17,6 +17,7 @@
 #include "render/render.h"
 #include "commands/reporter.h"
 #include "base/signals.h"
+#include "base/text.h"
 #include "commands/watch.h"
 
 struct top {

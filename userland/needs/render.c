@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/text.h"
 #include "needs/measure.h"
 #include "needs/render.h"
 #include "render/render.h"
@@ -351,7 +352,7 @@ void systally_needs_csv(FILE *out, const struct systally_plan *plan)
 	for (i = 0; i < plan->count; i++) {
 		const struct systally_tried *tried = &plan->tried[i];
 
-		systally_render_csv_field(out, tried->feature.label);
+		systally_text_csv(out, tried->feature.label);
 		fprintf(out, ",%llu,%s",
 			(unsigned long long)tried->feature.count,
 			systally_verdict_name(tried->verdict));
@@ -372,7 +373,7 @@ void systally_needs_csv(FILE *out, const struct systally_plan *plan)
 		}
 		systally_needs_why(tried, why);
 		putc(',', out);
-		systally_render_csv_field(out, why);
+		systally_text_csv(out, why);
 		putc('\n', out);
 	}
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "render/render.h"
 #include "render/change.h"
 
@@ -81,9 +82,9 @@ static void write_change(uint64_t a, uint64_t b, int digits,
 	}
 	cell[0] = a > b ? '-' : '+';
 	if (digits)
-		systally_render_number(size, digits, cell + 1);
+		systally_text_number(size, digits, cell + 1);
 	else
-		systally_render_ns_short(size, cell + 1);
+		systally_text_ns_short(size, cell + 1);
 }
 
 /* What a column is about, on both sides. */
@@ -118,7 +119,7 @@ static void write_label(const struct grid *grid, enum column column,
 	} else if (line == LINE_TOTAL && column == COLUMN_CALL) {
 		strcpy(cell, "total");
 	} else if (line == LINE_CHANGE && column == COLUMN_COMM) {
-		systally_escape(group->comm, escaped);
+		systally_text_escape(group->comm, escaped);
 		snprintf(cell, CELL_LEN, "%s", escaped);
 	} else if (line == LINE_CHANGE) {
 		snprintf(cell, CELL_LEN, "%s%s%s",
@@ -164,15 +165,15 @@ static void write_cell(const struct grid *grid, enum column column,
 			strcpy(cell, "!");
 		break;
 	case COLUMN_A:
-		systally_render_number(a, grid->digits, cell);
+		systally_text_number(a, grid->digits, cell);
 		break;
 	case COLUMN_B:
 	case COLUMN_ERRORS:
-		systally_render_number(b, grid->digits, cell);
+		systally_text_number(b, grid->digits, cell);
 		break;
 	case COLUMN_TOTAL:
 	case COLUMN_AVG:
-		systally_render_ns_short(b, cell);
+		systally_text_ns_short(b, cell);
 		break;
 	case COLUMN_CHANGE:
 	case COLUMN_ERRORS_CHANGE:
@@ -412,7 +413,7 @@ void systally_change_text(FILE *out,
 		print_line(out, &grid, &changes->total, LINE_TOTAL);
 	}
 	for (i = 0; i < report->notes->count; i++)
-		systally_render_note(out, report->notes->text[i],
+		systally_text_note(out, report->notes->text[i],
 				     report->width);
 	print_verdict(out, changes);
 }

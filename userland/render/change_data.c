@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "render/render.h"
 #include "render/change.h"
 
@@ -124,7 +125,7 @@ static struct json_object *make_row(const struct systally_changes *changes,
 	const struct systally_group *group = &change->a;
 	char escaped[SYSTALLY_ESCAPED_LEN];
 
-	systally_escape_utf8(group->comm, escaped);
+	systally_text_escape_utf8(group->comm, escaped);
 	if (row && (changes->by != SYSTALLY_BY_COMMAND ||
 		    systally_json_put(row, "comm",
 				      json_object_new_string(escaped))) &&
@@ -182,7 +183,7 @@ static struct json_object *make_side(const char *file,
 				     const struct systally_record *record)
 {
 	struct json_object *side = json_object_new_object();
-	char *escaped = systally_escape_word(file);
+	char *escaped = systally_text_escape_word(file);
 	bool whole;
 
 	whole = side && escaped &&
@@ -253,8 +254,8 @@ static void write_csv_row(FILE *out, const struct systally_changes *changes,
 	unsigned int i;
 
 	if (changes->by == SYSTALLY_BY_COMMAND) {
-		systally_escape_utf8(group->comm, escaped);
-		systally_render_csv_field(out, escaped);
+		systally_text_escape_utf8(group->comm, escaped);
+		systally_text_csv(out, escaped);
 		putc(',', out);
 	}
 	fprintf(out, "%s,%d,%s,%s,%d", systally_names_abi(group->abi),

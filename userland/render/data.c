@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "render/render.h"
 
 enum field {
@@ -89,7 +90,7 @@ static const char *text(const struct systally_group *group, enum field field,
 {
 	switch (field) {
 	case FIELD_COMM:
-		systally_escape_utf8(group->comm, escaped);
+		systally_text_escape_utf8(group->comm, escaped);
 		return escaped;
 	case FIELD_ABI:
 		return systally_names_abi(group->abi);
@@ -157,7 +158,7 @@ static bool put_series(struct json_object *object,
 
 	if (!report->series)
 		return true;
-	systally_render_time(&report->when, when);
+	systally_text_time(&report->when, when);
 	return systally_json_put(object, "time",
 				 json_object_new_string(when)) &&
 	       systally_json_put(object, "interval_ns",
@@ -244,26 +245,6 @@ int systally_render_json(FILE *out, const struct systally_report *report)
 	return line ? 0 : -1;
 }
 
-void systally_render_csv_field(FILE *out, const char *field)
-{
-	bool quote = !*field || strpbrk(field, "\",\r\n") || *field == ' ' ||
-		     field[strlen(field) - 1] == ' ';
-
-	if (quote)
-		putc('"', out);
-	for (; *field; field++) {
-		if (*field == '"')
-			putc('"', out);
-		/* a line of the file stays a row */
-		if ((unsigned char)*field < ' ' || *field == 0x7f)
-			fprintf(out, "\\x%02x", (unsigned char)*field);
-		else
-			putc(*field, out);
-	}
-	if (quote)
-		putc('"', out);
-}
-
 /* With -H: its buckets are the rows. */
 static void write_csv_histogram(FILE *out,
 				const struct systally_report *report,
@@ -298,7 +279,7 @@ int systally_render_csv(FILE *out, const struct systally_report *report)
 	size_t i;
 
 	if (report->series)
-		systally_render_time(&report->when, when);
+		systally_text_time(&report->when, when);
 	if (report->histogram) {
 		write_csv_histogram(out, report, when);
 		return 0;
@@ -330,7 +311,7 @@ int systally_render_csv(FILE *out, const struct systally_report *report)
 			fputs(comma, out);
 			comma = ",";
 			if (string)
-				systally_render_csv_field(out, string);
+				systally_text_csv(out, string);
 			else if (field >= FIELD_COUNT)
 				fprintf(out, "%llu", (unsigned long long)
 					amount(group, field));

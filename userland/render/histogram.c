@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "render/render.h"
 
 #define GAP	4	/* longer runs of empty buckets are left out */
@@ -28,7 +29,7 @@ static char *cut_blank(char *text)
 
 static void write_bound(uint64_t units, uint64_t clock_khz, char text[24])
 {
-	systally_render_ns(systally_hist_ns(units, clock_khz), text);
+	systally_text_ns(systally_hist_ns(units, clock_khz), text);
 	cut_blank(text);
 }
 
@@ -64,10 +65,10 @@ static void print_summary(FILE *out, const struct systally_report *report)
 	fprintf(out, "%s: %llu calls timed\n", report->histogram,
 		(unsigned long long)total->hist_count);
 	for (i = 0; i < SYSTALLY_PERCENTILES; i++) {
-		systally_render_ns_short(total->percentile_ns[i], text);
+		systally_text_ns_short(total->percentile_ns[i], text);
 		fprintf(out, "%s %s, ", names[i], cut_blank(text));
 	}
-	systally_render_ns_short(total->max_ns, text);
+	systally_text_ns_short(total->max_ns, text);
 	fprintf(out, "max %s\n", cut_blank(text));
 }
 

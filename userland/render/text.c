@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "render/render.h"
 
 #define CELL_LEN	80
@@ -59,7 +60,7 @@ static void write_time(char cell[CELL_LEN], const struct systally_group *group,
 		       uint64_t ns)
 {
 	if (group->total_ns)
-		systally_render_ns(ns, cell);
+		systally_text_ns(ns, cell);
 	else
 		snprintf(cell, CELL_LEN, "-");
 }
@@ -67,7 +68,7 @@ static void write_time(char cell[CELL_LEN], const struct systally_group *group,
 static void write_short_time(char cell[CELL_LEN], bool known, uint64_t ns)
 {
 	if (known)
-		systally_render_ns_short(ns, cell);
+		systally_text_ns_short(ns, cell);
 	else
 		snprintf(cell, CELL_LEN, "-");
 }
@@ -142,7 +143,7 @@ static void write_label(const struct grid *grid, enum column column,
 			 systally_names_errno_meaning(group->error));
 		break;
 	default:
-		systally_escape(group->comm, escaped);
+		systally_text_escape(group->comm, escaped);
 		snprintf(cell, CELL_LEN, "%s", escaped);
 		break;
 	}
@@ -162,7 +163,7 @@ static void write_cell(const struct grid *grid, enum column column,
 	}
 	switch (column) {
 	case COLUMN_COUNT:
-		systally_render_number(group->count, grid->squeeze->digits,
+		systally_text_number(group->count, grid->squeeze->digits,
 				       cell);
 		break;
 	case COLUMN_SHARE:
@@ -172,7 +173,7 @@ static void write_cell(const struct grid *grid, enum column column,
 			 whole ? 100.0 * (double)share / (double)whole : 0.0);
 		break;
 	case COLUMN_ERRORS:
-		systally_render_number(group->errors, grid->squeeze->digits,
+		systally_text_number(group->errors, grid->squeeze->digits,
 				       cell);
 		break;
 	case COLUMN_TOTAL:
@@ -328,33 +329,13 @@ static void print_line(FILE *out, const struct grid *grid,
 	putc('\n', out);
 }
 
-void systally_render_note(FILE *out, const char *note, unsigned int width)
-{
-	size_t column = 4;
-	size_t length;
-
-	fputs("note:", out);
-	while (*note) {
-		length = strcspn(note, " ");
-		if (column + 1 + length >= width && column > 6) {
-			fputs("\n     ", out);
-			column = 5;
-		}
-		fprintf(out, " %.*s", (int)length, note);
-		column += 1 + length;
-		note += length;
-		note += strspn(note, " ");
-	}
-	putc('\n', out);
-}
-
 static void print_title(FILE *out, const struct systally_report *report)
 {
 	double seconds = (double)report->header->taken_ns / 1e9;
 	uint64_t calls = report->ranking->total.count;
 	char when[32];
 
-	systally_render_time(&report->when, when);
+	systally_text_time(&report->when, when);
 	fprintf(out, "%s  %llu calls in %.3f s", when,
 		(unsigned long long)calls, seconds);
 	if (seconds > 0)
@@ -387,7 +368,7 @@ int systally_render_text(FILE *out, const struct systally_report *report)
 		print_line(out, &grid, &ranking->total, LINE_TOTAL);
 	}
 	for (i = 0; i < report->notes->count; i++)
-		systally_render_note(out, report->notes->text[i],
+		systally_text_note(out, report->notes->text[i],
 				     report->width);
 	if (report->series)
 		putc('\n', out);

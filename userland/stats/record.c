@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "stats/record.h"
 #include "stats/record_fields.h"
 #include "render/render.h"
@@ -69,7 +70,7 @@ static struct json_object *make_command(const struct systally_record *record)
 	size_t i;
 
 	for (i = 0; command && i < record->command_count; i++) {
-		escaped = systally_escape_word(record->command[i]);
+		escaped = systally_text_escape_word(record->command[i]);
 		word = escaped ? json_object_new_string(escaped) : NULL;
 		free(escaped);
 		if (!word || json_object_array_add(command, word)) {
@@ -178,7 +179,7 @@ static int write_row(FILE *out, const struct systally_row *row,
 	char name[SYSTALLY_NAME_LEN];
 	bool whole;
 
-	systally_escape(row->comm, comm);
+	systally_text_escape(row->comm, comm);
 	systally_names_call(names, row->abi, row->nr, name);
 	whole = object &&
 		systally_json_put(object, "row", json_object_new_string(kind)) &&

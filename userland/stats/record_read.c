@@ -163,7 +163,7 @@ static int hex_digit(char c)
 	return found ? (int)(found - digits) : -1;
 }
 
-/* Undoes systally_escape(). */
+/* Undoes systally_text_escape(). */
 static int get_comm(struct reader *reader, char comm[SYSTALLY_COMM_LEN])
 {
 	const char *text = systally_lines_text(&reader->lines, "comm");
