@@ -4,7 +4,7 @@
 # paths are below the root of the tree.
 
 # pkg-config names of the libraries
-SYSTALLY_PKGS := libseccomp json-c ncursesw
+SYSTALLY_PKGS := libseccomp json-c yajl ncursesw
 
 # everything but main.c, for the unit tests to link
 SYSTALLY_PARTS := $(sort $(wildcard userland/*/*.c))
@@ -17,5 +17,5 @@ SYSTALLY_CPPFLAGS := -Iinclude -Iuserland
 # SYSTALLY_PARTS, with cmocka besides the libraries above.
 SYSTALLY_TESTS := test_snapshot test_rank test_render test_names test_options \
 	test_session test_histogram test_checks_stap test_record \
-	test_strace test_compare test_subsystem test_needs
+	test_strace test_compare test_subsystem test_needs test_json
 SYSTALLY_TEST_PKGS := $(SYSTALLY_PKGS) cmocka

@@ -1,42 +1,248 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Words from outside in JSON. Called by needs_state.c and needs_render_json.c.
+ * Writes JSON to a stream, by means of yajl's generator. yajl places the commas
+ * and escapes the texts. It accepts some wrong orders of calls and then writes
+ * what is no JSON, so this file checks the order.
  */
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <yajl/yajl_gen.h>
 
 #include "base/json.h"
 #include "base/text.h"
 
-/* Returns NULL when out of memory. */
-static struct json_object *new_text(const char *text)
-{
-	char *escaped = systally_text_escape_word(text);
-	struct json_object *value = escaped ? json_object_new_string(escaped) :
-					      NULL;
+/* yajl's own limit is 128; nothing here nests deeper than 5. */
+#define DEPTH_MAX	32
 
-	free(escaped);
-	return value;
+/* A double of 1e308 and 20 digits after the point, and its end. */
+#define NUMBER_LEN	336
+
+struct systally_json {
+	yajl_gen gen;
+	bool failed;
+	bool has_value;			/* since the last end of a line */
+	unsigned int depth;		/* of open objects and arrays */
+	bool is_object[DEPTH_MAX];	/* [0]: the outermost one */
+};
+
+/* Where yajl puts its bytes. The stream keeps an error for its owner. */
+static void print(void *out, const char *bytes, size_t length)
+{
+	fwrite_unlocked(bytes, 1, length, out);
 }
 
-bool systally_put_text(struct json_object *object, const char *key,
-			    const char *text)
+struct systally_json *systally_json_new(FILE *out)
 {
-	return systally_json_put(object, key, new_text(text));
-}
+	struct systally_json *json = calloc(1, sizeof(*json));
 
-bool systally_put_words(struct json_object *object, const char *key,
-			     char *const *words)
-{
-	struct json_object *list = json_object_new_array();
-	struct json_object *word;
-
-	for (; list && *words; words++) {
-		word = new_text(*words);
-		if (!word || json_object_array_add(list, word)) {
-			json_object_put(word);
-			json_object_put(list);
-			return false;
-		}
+	if (!json)
+		return NULL;
+	json->gen = yajl_gen_alloc(NULL);
+	if (!json->gen) {
+		free(json);
+		return NULL;
 	}
-	return systally_json_put(object, key, list);
+	yajl_gen_config(json->gen, yajl_gen_print_callback, print, out);
+	return json;
+}
+
+int systally_json_free(struct systally_json *json)
+{
+	int result;
+
+	if (!json)
+		return -1;
+	result = json->failed || json->depth ? -1 : 0;
+	yajl_gen_free(json->gen);
+	free(json);
+	return result;
+}
+
+static void check(struct systally_json *json, yajl_gen_status status)
+{
+	if (status != yajl_gen_status_ok)
+		json->failed = true;
+}
+
+/* Writes @key. Returns true if a value may follow. */
+static bool begin(struct systally_json *json, const char *key)
+{
+	bool is_member = json->depth && json->is_object[json->depth - 1];
+
+	if (is_member != (key != NULL))
+		json->failed = true;
+	json->has_value = true;
+	if (!json->failed && key)
+		check(json, yajl_gen_string(json->gen,
+					    (const unsigned char *)key,
+					    strlen(key)));
+	return !json->failed;
+}
+
+/* Writes @key and opens what is_object says. Returns true if it is open. */
+static bool open_one(struct systally_json *json, const char *key,
+		     bool is_object)
+{
+	if (json->depth == DEPTH_MAX)
+		json->failed = true;
+	if (!begin(json, key))
+		return false;
+	json->is_object[json->depth++] = is_object;
+	return true;
+}
+
+void systally_json_object(struct systally_json *json, const char *key)
+{
+	if (open_one(json, key, true))
+		check(json, yajl_gen_map_open(json->gen));
+}
+
+void systally_json_array(struct systally_json *json, const char *key)
+{
+	if (open_one(json, key, false))
+		check(json, yajl_gen_array_open(json->gen));
+}
+
+void systally_json_end(struct systally_json *json)
+{
+	if (!json->depth)
+		json->failed = true;
+	if (json->failed)
+		return;
+	if (json->is_object[--json->depth])
+		check(json, yajl_gen_map_close(json->gen));
+	else
+		check(json, yajl_gen_array_close(json->gen));
+}
+
+/* Writes @text, which is UTF-8. */
+static void put_string(struct systally_json *json, const char *text,
+		       size_t length)
+{
+	check(json, yajl_gen_string(json->gen, (const unsigned char *)text,
+				    length));
+}
+
+void systally_json_text(struct systally_json *json, const char *key,
+			const char *text)
+{
+	size_t length = text ? strlen(text) : 0;
+	char *escaped;
+
+	if (!text) {
+		systally_json_null(json, key);
+		return;
+	}
+	if (!begin(json, key))
+		return;
+	if (systally_text_is_utf8(text, length)) {
+		put_string(json, text, length);
+		return;
+	}
+	escaped = systally_text_escape_word(text);
+	if (escaped)
+		put_string(json, escaped, strlen(escaped));
+	else
+		json->failed = true;
+	free(escaped);
+}
+
+/* Writes digits. yajl's own functions for numbers round. */
+static void put_number(struct systally_json *json, const char *key,
+		       const char *digits, int length)
+{
+	if (begin(json, key))
+		check(json, yajl_gen_number(json->gen, digits,
+					    (size_t)length));
+}
+
+void systally_json_count(struct systally_json *json, const char *key,
+			 uint64_t count)
+{
+	char digits[24];
+	int length = snprintf(digits, sizeof(digits), "%llu",
+			      (unsigned long long)count);
+
+	put_number(json, key, digits, length);
+}
+
+void systally_json_number(struct systally_json *json, const char *key,
+			  int64_t number)
+{
+	char digits[24];
+	int length = snprintf(digits, sizeof(digits), "%lld",
+			      (long long)number);
+
+	put_number(json, key, digits, length);
+}
+
+void systally_json_decimal(struct systally_json *json, const char *key,
+			   double number, int digits)
+{
+	char text[NUMBER_LEN];
+	int length;
+
+	if (!isfinite(number)) {
+		systally_json_null(json, key);
+		return;
+	}
+	length = snprintf(text, sizeof(text), "%.*f", digits, number);
+	if (length < (int)sizeof(text))
+		put_number(json, key, text, length);
+	else
+		json->failed = true;
+}
+
+void systally_json_double(struct systally_json *json, const char *key,
+			  double number)
+{
+	char text[40];
+	int length;
+
+	if (!isfinite(number)) {
+		systally_json_null(json, key);
+		return;
+	}
+	length = snprintf(text, sizeof(text), "%.17g", number);
+	/* as json-c has it: a double keeps its type when it is read again */
+	if (!strpbrk(text, ".e"))
+		length += snprintf(text + length, sizeof(text) - (size_t)length,
+				   ".0");
+	put_number(json, key, text, length);
+}
+
+void systally_json_bool(struct systally_json *json, const char *key,
+			bool value)
+{
+	if (begin(json, key))
+		check(json, yajl_gen_bool(json->gen, value));
+}
+
+void systally_json_null(struct systally_json *json, const char *key)
+{
+	if (begin(json, key))
+		check(json, yajl_gen_null(json->gen));
+}
+
+void systally_json_words(struct systally_json *json, const char *key,
+			 char *const *words, size_t count)
+{
+	size_t i;
+
+	systally_json_array(json, key);
+	for (i = 0; i < count; i++)
+		systally_json_text(json, NULL, words[i]);
+	systally_json_end(json);
+}
+
+void systally_json_line(struct systally_json *json)
+{
+	if (json->depth || !json->has_value)
+		json->failed = true;
+	if (json->failed)
+		return;
+	yajl_gen_reset(json->gen, "\n");
+	json->has_value = false;
 }

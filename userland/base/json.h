@@ -1,48 +1,85 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What all that write JSON share, on top of json-c.
+ * Writes JSON to a stream, one value after the other. Nothing is kept in
+ * memory, so a document may have any number of rows.
+ *
+ * The caller opens objects and arrays, adds their members in order and ends
+ * them. @key is the member's name; it is NULL for an element of an array and
+ * for a value at the top level. It is written as it is, so it must be UTF-8.
+ *
+ * Errors are sticky: after the first one the functions write nothing more, and
+ * systally_json_free() reports it. Failures to write are not among them; they
+ * stay in the stream, where systally_output_flush() finds them.
  */
 #ifndef SYSTALLY_JSON_H
 #define SYSTALLY_JSON_H
 
-#include <json-c/json.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+
+struct systally_json;
 
 /*
- * Adds @value under @key, and owns it from here on. NULL is taken for the
- * failure to make a value. Returns whether it was added.
+ * Returns a writer to @out, which stays the caller's. Returns NULL if there is
+ * no memory.
  */
-static inline bool systally_json_put(struct json_object *object,
-				     const char *key,
-				     struct json_object *value)
-{
-	if (value && !json_object_object_add(object, key, value))
-		return true;
-	json_object_put(value);
-	return false;
-}
-
-static inline bool systally_put_count(struct json_object *object,
-					   const char *key, uint64_t count)
-{
-	return systally_json_put(object, key, json_object_new_uint64(count));
-}
+struct systally_json *systally_json_new(FILE *out);
 
 /*
- * Adds what came from outside, which may be any bytes, escaped: JSON is UTF-8.
- * @words end in NULL, and become an array. Return whether it was added.
+ * Frees @json, which may be NULL. Returns 0, or -1 if something failed: @json
+ * is NULL, there was no memory, an object or array was not ended, or a value
+ * had a key where none belongs, or none where one does.
  */
-bool systally_put_text(struct json_object *object, const char *key,
-			    const char *text);
-bool systally_put_words(struct json_object *object, const char *key,
-			     char *const *words);
+int systally_json_free(struct systally_json *json);
 
-/* Returns @object on one line, which it keeps; NULL when out of memory. */
-static inline const char *systally_json_line(struct json_object *object)
-{
-	return json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-					      JSON_C_TO_STRING_NOSLASHESCAPE);
-}
+/* Begins an object or an array, which systally_json_end() ends. */
+void systally_json_object(struct systally_json *json, const char *key);
+void systally_json_array(struct systally_json *json, const char *key);
+
+/* Ends the innermost object or array. */
+void systally_json_end(struct systally_json *json);
+
+/*
+ * Writes a text. It may hold any bytes: those that are not UTF-8 become \xHH,
+ * as systally_text_escape_utf8() writes them. NULL becomes null.
+ */
+void systally_json_text(struct systally_json *json, const char *key,
+			const char *text);
+
+/* Writes an integer. */
+void systally_json_count(struct systally_json *json, const char *key,
+			 uint64_t count);
+void systally_json_number(struct systally_json *json, const char *key,
+			  int64_t number);
+
+/*
+ * Writes @number with @digits digits after the decimal point. Infinity and
+ * NaN become null.
+ */
+void systally_json_decimal(struct systally_json *json, const char *key,
+			   double number, int digits);
+
+/*
+ * Writes @number so that reading it returns the same double. Infinity and NaN
+ * become null.
+ */
+void systally_json_double(struct systally_json *json, const char *key,
+			  double number);
+
+void systally_json_bool(struct systally_json *json, const char *key,
+			bool value);
+void systally_json_null(struct systally_json *json, const char *key);
+
+/* Writes an array of @count texts. */
+void systally_json_words(struct systally_json *json, const char *key,
+			 char *const *words, size_t count);
+
+/*
+ * Ends the line after a value at the top level. The next value begins a new
+ * document.
+ */
+void systally_json_line(struct systally_json *json);
 
 #endif /* SYSTALLY_JSON_H */

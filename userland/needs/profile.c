@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/json_object.h"
 #include "needs/filter.h"
 #include "needs/profile.h"
 

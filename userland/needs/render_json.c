@@ -5,7 +5,7 @@
 #include <math.h>
 #include <sys/utsname.h>
 
-#include "base/json.h"
+#include "base/json_object.h"
 #include "needs/measure.h"
 #include "needs/render.h"
 #include "render/render.h"
@@ -256,7 +256,7 @@ int systally_needs_json(FILE *out, const struct systally_plan *plan)
 
 	if (object && put_head(object, plan) && put_untouched(object, plan) &&
 	    put_features(object, plan) && put_together(object, plan))
-		line = systally_json_line(object);
+		line = systally_json_object_line(object);
 	if (line)
 		fprintf(out, "%s\n", line);
 	json_object_put(object);

@@ -78,7 +78,7 @@ static const char *find_difference(struct json_object *a,
 static int write_line(struct systally_state *state, struct json_object *line,
 		      struct systally_error *error)
 {
-	const char *text = line ? systally_json_line(line) : NULL;
+	const char *text = line ? systally_json_object_line(line) : NULL;
 	char *copy = NULL;
 	ssize_t size;
 
@@ -118,7 +118,7 @@ static int read_lines(struct systally_state *state, FILE *file,
 
 	while (!result && (got = getline(&text, &room, file)) > 0) {
 		if (text[got - 1] != '\n' && !number &&
-		    strncmp(text, systally_json_line(asked), (size_t)got)) {
+		    strncmp(text, systally_json_object_line(asked), (size_t)got)) {
 			result = systally_error_set(error,
 				"%s is not what `systally needs --state` writes; give another file",
 				state->path);

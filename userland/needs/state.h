@@ -6,7 +6,7 @@
 #ifndef SYSTALLY_NEEDS_STATE_H
 #define SYSTALLY_NEEDS_STATE_H
 
-#include "base/json.h"
+#include "base/json_object.h"
 #include "needs/run.h"
 
 struct systally_state {

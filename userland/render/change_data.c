@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/json_object.h"
 #include "base/text.h"
 #include "render/render.h"
 #include "render/change.h"
@@ -239,7 +239,7 @@ int systally_change_json(FILE *out,
 	    systally_json_put(object, "notes",
 			      make_texts(report->notes->text,
 					 report->notes->count)))
-		line = systally_json_line(object);
+		line = systally_json_object_line(object);
 	if (line)
 		fprintf(out, "%s\n", line);
 	json_object_put(object);

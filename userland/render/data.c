@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "base/json.h"
+#include "base/json_object.h"
 #include "base/text.h"
 #include "render/render.h"
 
@@ -238,7 +238,7 @@ int systally_render_json(FILE *out, const struct systally_report *report)
 	if (object && put_head(object, report) && put_series(object, report) &&
 	    put_rows(object, report) && put_histogram(object, report) &&
 	    put_notes(object, report))
-		line = systally_json_line(object);
+		line = systally_json_object_line(object);
 	if (line)
 		fprintf(out, "%s\n", line);
 	json_object_put(object);

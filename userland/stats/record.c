@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/json_object.h"
 #include "base/text.h"
 #include "stats/record.h"
 #include "stats/record_fields.h"
@@ -54,7 +54,7 @@ static int print(FILE *out, struct json_object *object, bool whole)
 	const char *line = NULL;
 
 	if (whole)
-		line = systally_json_line(object);
+		line = systally_json_object_line(object);
 	if (line)
 		fprintf(out, "%s\n", line);
 	json_object_put(object);
