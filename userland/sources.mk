@@ -14,8 +14,8 @@ SYSTALLY_SRCS := userland/main.c $(SYSTALLY_PARTS)
 SYSTALLY_CPPFLAGS := -Iinclude -Iuserland
 
 # Unit tests of the command: each is one program, of tests/unit/<name>.c and
-# SYSTALLY_PARTS, with cmocka besides the libraries above.
-SYSTALLY_TESTS := test_snapshot test_rank test_render test_names test_options \
-	test_session test_histogram test_checks_stap test_record \
-	test_strace test_compare test_subsystem test_needs test_json
+# SYSTALLY_PARTS, with cmocka besides the libraries above. All of tests/unit but
+# those of the module's parts.
+SYSTALLY_TESTS := $(filter-out test_parse test_syscalls test_table, \
+	$(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c))))
 SYSTALLY_TEST_PKGS := $(SYSTALLY_PKGS) cmocka

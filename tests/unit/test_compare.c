@@ -369,6 +369,9 @@ static void thresholds(void **state)
 		{ "50ms", true, 1, 50000002, true },
 		{ "1.5us", true, 0, 1501, true },
 		{ "2s,20%", true, 1, UINT64_MAX, true },
+		{ "5m", true, 0, UINT64_C(300000000000), false },
+		{ "5m", true, 0, UINT64_C(300000000001), true },
+		{ "1000000000000000000", false, 0, 1000000000000000000, false },
 		{ "0", false, 0, UINT64_MAX, true },
 		{ "1000000000%", false, UINT64_MAX - 1, UINT64_MAX, false },
 	};
@@ -377,13 +380,15 @@ static void thresholds(void **state)
 		bool time;
 	} refused[] = {
 		{ "", false }, { "-1", false }, { "%", false }, { "x", false },
-		{ "5x", false }, { "5 ", false }, { "1.5", false },
+		{ "5x", false }, { "5 ", false },
 		{ "1.5.5%", false }, { "5%%", false }, { "5,6", false },
 		{ "5%,6%", false }, { "5,", false }, { ",5", false },
 		{ "nan", false }, { "inf%", false }, { "0x10", false },
 		{ "1e3", false }, { "99999999999999999999", false },
 		{ "9999999999999%", false }, { "5ms", false },
-		{ "5", true }, { "5m", true }, { "5 ms", true },
+		{ "5", true }, { "5.5", true }, { "5y", true },
+		{ "5 ms", true }, { "366d", true }, { "1.5", false },
+		{ "1000000000000000001", false }, { "1000000001%", false },
 		{ "5ms,6ms", true }, { "99999999999s", true },
 		{ "111111111111111111111111111111111111111111", false },
 	};

@@ -1,82 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads and applies the thresholds of compare. Called by options.c and
- * change.c.
+ * Reads and applies the thresholds of compare.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/threshold.h"
 
-#define PERCENT_MAX	1e9
-#define PER_UNIT	1000000000	/* percent_e9 */
-#define COUNT_MAX	1e18
-#define SECONDS_MAX	31536000	/* a year */
+#define PER_UNIT UINT64_C(1000000000) /* percent_e9 */
+#define PERCENT_MAX PER_UNIT
+#define COUNT_MAX UINT64_C(1000000000000000000)
+#define TIME_MAX_NS (UINT64_C(31536000) * 1000000000) /* a year */
 
-/* Digits and at most one point, up to @end. Returns -1 for anything else. */
-static double read_number(const char *text, const char **end)
+static int read_percent(const char *text, size_t length, uint64_t *percent_e9)
 {
-	size_t length = strspn(text, "0123456789.");
-	double value;
-	char *stop;
-
-	/* strtod takes nan, inf, hex and exponents too */
-	if (!length || length > 30)
+	if (systally_decimal_parse(text, length, PER_UNIT, percent_e9))
 		return -1;
-	value = strtod(text, &stop);
-	*end = stop;
-	return stop == text + length ? value : -1;
+	return *percent_e9 > PERCENT_MAX * PER_UNIT ? -1 : 0;
 }
 
-static double unit_ns(const char *text, size_t length)
+static int read_count(const char *text, size_t length, uint64_t *count)
 {
-	static const struct {
-		const char *name;
-		double ns;
-	} units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
-	size_t i;
+	if (memchr(text, '.', length) ||
+	    systally_decimal_parse(text, length, 1, count))
+		return -1;
+	return *count > COUNT_MAX ? -1 : 0;
+}
 
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strlen(units[i].name) == length &&
-		    !strncmp(units[i].name, text, length))
-			return units[i].ns;
-	}
-	return 0;
+static int read_time(const char *text, size_t length, uint64_t *ns)
+{
+	char copy[64];
+
+	if (length >= sizeof(copy))
+		return -1;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	/* A time without a unit is refused: compare prints ms, -i takes s. */
+	if (!copy[strspn(copy, "0123456789.")] ||
+	    systally_duration_parse(copy, ns))
+		return -1;
+	return *ns > TIME_MAX_NS ? -1 : 0;
 }
 
 int systally_threshold_parse(struct systally_threshold *threshold,
 			     const char *text, bool time)
 {
-	bool amount = false, percent = false;
-	const char *end;
-	double value;
-	size_t left;
+	bool has_amount = false, has_percent = false;
+	size_t length;
 
 	memset(threshold, 0, sizeof(*threshold));
-	for (;; text = end + left + 1) {
-		value = read_number(text, &end);
-		if (value < 0)
-			return -1;
-		left = strcspn(end, ",");
-		if (*end == '%' && left == 1) {
-			if (percent || value > PERCENT_MAX)
+	for (;; text += length + 1) {
+		length = strcspn(text, ",");
+		if (length && text[length - 1] == '%') {
+			if (has_percent || read_percent(text, length - 1,
+							&threshold->percent_e9))
 				return -1;
-			/* an integer, so that `exactly as much` is not more */
-			threshold->percent_e9 = (uint64_t)(value * 1e9 + 0.5);
-			percent = true;
+			has_percent = true;
 		} else {
-			if (time)
-				value *= unit_ns(end, left);
-			/* a time without a unit would be guesswork */
-			if (amount || (time ? !unit_ns(end, left) :
-					      left || memchr(text, '.',
-						(size_t)(end - text))) ||
-			    value > (time ? SECONDS_MAX * 1e9 : COUNT_MAX))
+			if (has_amount ||
+			    (time ? read_time : read_count)(text, length,
+							    &threshold->amount))
 				return -1;
-			threshold->amount = (uint64_t)(value + 0.5);
-			amount = true;
+			has_amount = true;
 		}
-		if (!end[left])
+		if (!text[length])
 			return 0;
 	}
 }
@@ -86,6 +73,7 @@ bool systally_threshold_exceeded(const struct systally_threshold *threshold,
 {
 	if (after <= before || after - before <= threshold->amount)
 		return false;
-	return !before || (unsigned __int128)(after - before) * 100 * PER_UNIT >
-			  (unsigned __int128)threshold->percent_e9 * before;
+	return !before ||
+	       (unsigned __int128)(after - before) * 100 * PER_UNIT >
+		       (unsigned __int128)threshold->percent_e9 * before;
 }

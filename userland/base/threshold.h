@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How much more of something is too much: an amount, a percentage, or both.
+ * Thresholds of compare: how much a number may grow before that is a
+ * regression. An amount, a percentage, or both.
  */
 #ifndef SYSTALLY_THRESHOLD_H
 #define SYSTALLY_THRESHOLD_H
@@ -8,22 +9,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All zero: whatever grows at all is too much. */
+/* All zero: any growth is too much. */
 struct systally_threshold {
-	uint64_t amount;	/* calls, or ns */
-	uint64_t percent_e9;	/* of what it was before, in 10^-9 % */
+	uint64_t amount;     /* calls, or ns */
+	uint64_t percent_e9; /* of the former value, in 10^-9 % */
 };
 
 /*
- * Reads `10`, `5%` or `10,5%`; with @time, amounts are times such as `50ms`
- * (ns, us, ms or s, and fractions). Returns 0, or -1 if @text is neither.
+ * Reads `10`, `5%` or `10,5%`. With @time, amounts are durations such as
+ * `50ms`, at most a year, and must have a unit. Percentages are kept as
+ * integers, so that growth by exactly the threshold does not exceed it.
+ * Returns 0, or -1 if @text is anything else.
  */
 int systally_threshold_parse(struct systally_threshold *threshold,
 			     const char *text, bool time);
 
 /*
- * Did it grow from @before to @after by more than the amount and by more than
- * the percentage? What was not there before has grown by any percentage.
+ * Returns true if the growth from @before to @after is more than the amount
+ * and more than the percentage. Growth from 0 exceeds every percentage.
  */
 bool systally_threshold_exceeded(const struct systally_threshold *threshold,
 				 uint64_t before, uint64_t after);
