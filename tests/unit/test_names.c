@@ -4,8 +4,11 @@
  */
 #include "fixture.h"
 
+#include <linux/audit.h>
+#include <seccomp.h>
 #include <stdio.h>
 
+#include "calls/abi.h"
 #include "calls/classes.h"
 #include "calls/set.h"
 
@@ -89,15 +92,60 @@ static void errnos(void **state)
 
 static void abis(void **state)
 {
+	unsigned int abi, natives = 0;
+
 	(void)state;
-	assert_string_equal(systally_names_abi(SYSTALLY_ABI_X32), "x32");
-	assert_string_equal(systally_names_abi(77), "unknown");
-	assert_int_equal(systally_names_abi_number("x86-64", 6),
-			 SYSTALLY_ABI_X86_64);
-	assert_int_equal(systally_names_abi_number("x86", 3), -1);
-	assert_int_equal(systally_names_abi_number("x86-64", 5), -1);
-	assert_string_equal(systally_names_collect(1), "time");
-	assert_string_equal(systally_names_collect(9), "unknown");
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		const struct systally_abi_info *one = &systally_abis[abi];
+
+		natives += one->native;
+		assert_string_equal(systally_abi_name(abi), one->name);
+		assert_int_equal(systally_abi_find(one->name,
+						   strlen(one->name)), abi);
+		assert_non_null(strstr(systally_abi_list(), one->name));
+		/* strace has no title for the native one, nor -e a prefix */
+		assert_true(one->native == !one->strace_title);
+		assert_true(one->native == !*systally_abi_prefix(abi));
+		assert_int_equal(seccomp_arch_resolve_name(
+			one->native ? "x86_64" :
+			abi == SYSTALLY_ABI_I386 ? "x86" : "x32"), one->arch);
+	}
+	assert_int_equal(natives, 1);
+	assert_int_equal(systally_abi_native(), SYSTALLY_ABI_X86_64);
+	assert_string_equal(systally_abi_name(77), "unknown");
+	assert_string_equal(systally_abi_prefix(SYSTALLY_ABI_I386), "i386:");
+	assert_string_equal(systally_abi_list(), "x86-64, i386, x32");
+	assert_int_equal(systally_abi_find("x86-64", 5), -1);
+	assert_int_equal(systally_abi_find("x86", 3), -1);
+	assert_int_equal(systally_abi_find("", 0), -1);
+	assert_string_equal(systally_abis[SYSTALLY_ABI_I386].arch_name,
+			    "SCMP_ARCH_X86");
+}
+
+static void abi_of_a_call(void **state)
+{
+	static const struct {
+		uint32_t arch;
+		int nr, abi, bare;
+	} cases[] = {
+		{ AUDIT_ARCH_X86_64, 7, SYSTALLY_ABI_X86_64, 7 },
+		{ AUDIT_ARCH_I386, 7, SYSTALLY_ABI_I386, 7 },
+		{ AUDIT_ARCH_X86_64, 0x40000207, SYSTALLY_ABI_X32, 519 },
+		/* only x86-64's table has the bit */
+		{ AUDIT_ARCH_I386, 0x40000207, SYSTALLY_ABI_I386, 0x40000207 },
+		{ AUDIT_ARCH_X86_64, -1, SYSTALLY_ABI_X86_64, -1 },
+		{ AUDIT_ARCH_AARCH64, 7, -1, 7 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int nr = cases[i].nr;
+
+		assert_int_equal(systally_abi_decode(cases[i].arch, &nr),
+				 cases[i].abi);
+		assert_int_equal(nr, cases[i].bare);
+	}
 }
 
 /* A misspelt member would never be noticed: it is skipped as unknown. */
@@ -275,6 +323,7 @@ int main(void)
 		cmocka_unit_test(calls),
 		cmocka_unit_test(errnos),
 		cmocka_unit_test(abis),
+		cmocka_unit_test(abi_of_a_call),
 		cmocka_unit_test(classes_are_calls),
 		cmocka_unit_test(sets),
 		cmocka_unit_test(out_of_range),

@@ -9,21 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls/abi.h"
 #include "calls/names.h"
 #include "calls/subsystem.h"
-
-#define X32_BIT	0x40000000
-
-/* Index: enum systally_abi */
-static const struct {
-	const char *name;
-	uint32_t arch;
-	int base;
-} abis[SYSTALLY_ABIS] = {
-	[SYSTALLY_ABI_X86_64] = { "x86-64", SCMP_ARCH_X86_64, 0 },
-	[SYSTALLY_ABI_I386] = { "i386", SCMP_ARCH_X86, 0 },
-	[SYSTALLY_ABI_X32] = { "x32", SCMP_ARCH_X32, X32_BIT },
-};
 
 struct systally_names {
 	char *call[SYSTALLY_ABIS][SYSTALLY_NR_MAX];	/* NULL: no name */
@@ -32,8 +20,9 @@ struct systally_names {
 /* Returns a copy of the call's name, or NULL. */
 static char *name_of(unsigned int abi, int nr)
 {
-	char *name = seccomp_syscall_resolve_num_arch(abis[abi].arch,
-						      abis[abi].base + nr);
+	const struct systally_abi_info *its = &systally_abis[abi];
+	char *name = seccomp_syscall_resolve_num_arch(its->arch,
+						      its->nr_mask | nr);
 	const struct systally_call *call;
 
 	if (name)
@@ -111,19 +100,12 @@ int systally_names_number(const struct systally_names *names,
 
 const char *systally_names_abi(unsigned int abi)
 {
-	return abi < SYSTALLY_ABIS ? abis[abi].name : "unknown";
+	return systally_abi_name(abi);
 }
 
 int systally_names_abi_number(const char *text, size_t length)
 {
-	unsigned int abi;
-
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
-		if (strlen(abis[abi].name) == length &&
-		    !strncmp(abis[abi].name, text, length))
-			return (int)abi;
-	}
-	return -1;
+	return systally_abi_find(text, length);
 }
 
 /*

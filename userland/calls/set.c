@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls/abi.h"
 #include "calls/classes.h"
 #include "calls/set.h"
 
@@ -111,12 +112,12 @@ static int add_token(struct systally_set *set,
 	int i, nr;
 
 	if (colon) {
-		abi = systally_names_abi_number(token,
-						(size_t)(colon - token));
+		abi = systally_abi_find(token, (size_t)(colon - token));
 		if (abi < 0)
 			return systally_error_set(error,
-				"no ABI is called %.*s in '%s'; there are x86-64, i386 and x32",
-				(int)(colon - token), token, token);
+				"no ABI is called %.*s in '%s'; there are %s",
+				(int)(colon - token), token, token,
+				systally_abi_list());
 		what = colon + 1;
 	}
 	if (*what == '%')
@@ -141,8 +142,8 @@ static int add_token(struct systally_set *set,
 			"no system call has the number %s; the highest is %d, and out_of_range stands for the rest",
 			what, SYSTALLY_NR_MAX - 1);
 	if (nr >= 0) {
-		/* as in the module: x86-64's unless it says otherwise */
-		add(set, abi < 0 ? SYSTALLY_ABI_X86_64 : (unsigned int)abi,
+		/* a number means another call on each ABI; as in the module */
+		add(set, abi < 0 ? systally_abi_native() : (unsigned int)abi,
 		    nr);
 		return 0;
 	}
@@ -212,11 +213,9 @@ int systally_set_filter(const struct systally_set *set, char *text,
 		for (nr = 0; nr < SYSTALLY_NR_MAX; nr++) {
 			if (!systally_set_has(set, abi, nr))
 				continue;
-			length = snprintf(text + used, size - used,
-					  abi == SYSTALLY_ABI_X86_64 ?
-						"%s%.0s%d" : "%s%s:%d",
+			length = snprintf(text + used, size - used, "%s%s%d",
 					  used ? "," : "",
-					  systally_names_abi(abi), nr);
+					  systally_abi_prefix(abi), nr);
 			if ((size_t)length >= size - used)
 				return -1;
 			used += (size_t)length;

@@ -7,6 +7,7 @@
 
 #include "base/json_object.h"
 #include "base/text.h"
+#include "calls/abi.h"
 #include "stats/record.h"
 #include "stats/record_fields.h"
 #include "render/render.h"
@@ -174,7 +175,7 @@ static int write_row(FILE *out, const struct systally_row *row,
 {
 	struct json_object *object = json_object_new_object();
 	const char *kind = systally_record_rows[part];
-	const char *abi = systally_names_abi(row->abi);
+	const char *abi = systally_abi_name(row->abi);
 	char comm[SYSTALLY_ESCAPED_LEN];
 	char name[SYSTALLY_NAME_LEN];
 	bool whole;

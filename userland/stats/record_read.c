@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "calls/abi.h"
 #include "stats/record.h"
 #include "stats/record_fields.h"
 
@@ -201,7 +202,7 @@ static int get_call(struct reader *reader, struct systally_row *row)
 
 	if (!text)
 		return -1;
-	abi = systally_names_abi_number(text, strlen(text));
+	abi = systally_abi_find(text, strlen(text));
 	if (abi < 0)
 		return systally_lines_damaged(&reader->lines,
 					      "no such `abi`: %.40s", text);
