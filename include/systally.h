@@ -45,6 +45,9 @@
 
 #define SYSTALLY_MAGIC		"systally"	/* 8 bytes, no NUL */
 #define SYSTALLY_VERSION	1
+
+/* The release of module and command: the one place that has it. */
+#define SYSTALLY_RELEASE	"0.1"
 #define SYSTALLY_COMM_LEN	16
 
 #define SYSTALLY_HIST_BUCKETS	4	/* in an octave */

@@ -3,7 +3,6 @@
  * The systally command: finds the subcommand, and prints what failed.
  */
 #define _GNU_SOURCE
-#include <argp.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -12,64 +11,30 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/commands.h"
 #include "cli/usage.h"
+#include "commands/commands.h"
+#include "systally.h"
 
-#define STATUS_USAGE	2
+static const char doc_head[] =
+	"Tells which system calls each process makes, how many, how long and with what errors.\v";
+static const char doc_tail[] =
+	"\n`systally COMMAND --help` lists the options of each.";
 
-typedef int command_function(const struct systally_options *options,
-			     struct systally_error *error);
-
-static command_function *const functions[SYSTALLY_COMMANDS] = {
-	[SYSTALLY_RUN] = systally_cmd_run,
-	[SYSTALLY_TOP] = systally_cmd_top,
-	[SYSTALLY_REPORT] = systally_cmd_report,
-	[SYSTALLY_RECORD] = systally_cmd_record,
-	[SYSTALLY_COMPARE] = systally_cmd_compare,
-	[SYSTALLY_STATUS] = systally_cmd_status,
-	[SYSTALLY_DOCTOR] = systally_cmd_doctor,
-	[SYSTALLY_LOAD] = systally_cmd_load,
-	[SYSTALLY_UNLOAD] = systally_cmd_unload,
-};
-
-static const char doc[] =
-	"Tells which system calls each process makes, how many, how long and with what errors.\v"
-	"  run [--] COMMAND   count one command, from its exec to its end\n"
-	"  top                show the calls of each second, live\n"
-	"  report             show what was counted since the last reset\n"
-	"  report FILE        show what was recorded\n"
-	"  record COMMAND     count one command, and keep it all in a file\n"
-	"  compare A B        tell what differs between two recordings\n"
-	"  needs COMMAND      tell which calls a command cannot do without\n"
-	"  status             show what the module is doing; --verify checks it\n"
-	"  doctor             check what can keep systally from working here\n"
-	"  load, unload       the kernel module\n\n"
-	"`systally COMMAND --help` lists the options of each.";
-
-static error_t parse_command(int key, char *arg, struct argp_state *state)
+/* The help: a line for each command. Returns NULL when there is no memory. */
+static char *make_doc(void)
 {
-	int *index = state->input;
+	const struct systally_command *command;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 
-	switch (key) {
-	case 'h':
-		argp_state_help(state, state->out_stream,
-				ARGP_HELP_STD_HELP);
-		return 0;
-	case ARGP_KEY_ARG:
-		if (systally_options_command(arg) == SYSTALLY_COMMANDS &&
-		    strcmp(arg, "needs"))
-			systally_usage(state, "'%s' is not a command", arg);
-		*index = state->next - 1;
-		/* the rest is for the subcommand's own parser */
-		state->next = state->argc;
-		return 0;
-	case ARGP_KEY_END:
-		if (!*index)
-			systally_usage(state, "which command?");
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	if (!out)
+		return NULL;
+	fputs(doc_head, out);
+	for (command = systally_commands; command->name; command++)
+		fprintf(out, "  %-10s %s\n", command->name, command->summary);
+	fputs(doc_tail, out);
+	return fclose(out) ? NULL : text;
 }
 
 /* Says what went wrong. Returns the exit status. */
@@ -101,38 +66,42 @@ static bool open_streams(void)
 
 int main(int argc, char **argv)
 {
-	static const struct argp_option options_of_main[] = {
-		{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 }, { 0 },
+	struct systally_command self = {
+		.arguments = "COMMAND [OPTION...]", .words = true,
 	};
-	static const struct argp argp = {
-		.options = options_of_main, .parser = parse_command,
-		.args_doc = "COMMAND [OPTION...]", .doc = doc,
-	};
+	static char self_name[] = "systally";
+	const struct systally_usage usage = { .name = self_name };
+	const struct systally_command *command;
 	struct systally_error error = { "" };
-	struct systally_options options;
-	enum systally_command command;
-	char name[32];
-	int index = 0;
+	struct systally_request request;
+	char name[32], *doc;
 	int status;
 
 	if (!open_streams())
 		return 1;
-	argp_program_version = "systally " SYSTALLY_RELEASE;
-	argp_err_exit_status = STATUS_USAGE;
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &index))
-		return STATUS_USAGE;
-	command = systally_options_command(argv[index]);
-	/* messages and usage begin with it */
-	snprintf(name, sizeof(name), "systally %s", argv[index]);
-	argv[index] = name;
-	if (!strcmp(name, "systally needs")) {
-		status = systally_cmd_needs(argc - index, argv + index, &error);
-		return finish(status, &error);
+	doc = make_doc();
+	self.doc = doc;
+	argv[0] = self_name;
+	systally_options_parse(&request, &self, argc, argv);
+	if (!request.argc)
+		systally_usage(&usage, "no command was given");
+	command = systally_command_find(request.argv[0]);
+	if (!command)
+		systally_usage(&usage, "there is no command '%s'",
+			       request.argv[0]);
+	if (command->run == systally_cmd_help && request.argc == 1) {
+		puts(doc ? strchr(doc, '\v') + 1 : "");
+		free(doc);
+		return finish(0, &error);
 	}
-	if (systally_options_parse(&options, command, argc - index,
-				   argv + index, 0))
-		return STATUS_USAGE;
-	status = functions[command](&options, &error);
-	systally_options_free(&options);
+	free(doc);
+	/* messages and usage begin with it */
+	snprintf(name, sizeof(name), "systally %s", command->name);
+	argc = request.argc;
+	argv = request.argv;
+	argv[0] = name;
+	systally_options_parse(&request, command, argc, argv);
+	status = command->run(&request, &error);
+	systally_options_free(&request);
 	return finish(status, &error);
 }

@@ -4,6 +4,7 @@
  */
 #include "fixture.h"
 
+#include "stats/dimension.h"
 #include "stats/rank.h"
 
 #define READ	0
@@ -30,7 +31,7 @@ static int set_up(void **state)
 	context->names = systally_names_new();
 	context->set.all = true;
 	context->question.set = &context->set;
-	context->question.by = SYSTALLY_BY_SYSCALL;
+	context->question.by = systally_by_one(SYSTALLY_BY_SYSCALL);
 	fixture_init(&fixture);
 	row = fixture_call(&fixture, 20, "redis", POLL, 100);
 	row->total_ns = 1000;
@@ -80,23 +81,34 @@ static const struct systally_group *rank(struct context *context)
 	return context->ranking.groups;
 }
 
+/* The name of a group, by the last of its dimensions. */
+static const char *name_of(const struct context *context, size_t i)
+{
+	static char buffer[SYSTALLY_FIELD_LEN];
+	const struct systally_by *by = &context->ranking.by;
+
+	return by->list[by->count - 1]->name(context->names,
+					     &context->ranking.groups[i],
+					     buffer);
+}
+
 static void by_syscall(void **state)
 {
 	struct context *context = *state;
 	const struct systally_group *groups = rank(context);
 
 	assert_int_equal(context->ranking.shown, 4);
-	assert_string_equal(groups[0].name, "poll");
+	assert_string_equal(name_of(context, 0), "poll");
 	assert_int_equal(groups[0].count, 111);
 	assert_int_equal(groups[0].errors, 4);
 	assert_int_equal(groups[0].total_ns, 10000);
 	assert_int_equal(groups[0].max_ns, 500);
 	assert_int_equal(systally_group_avg_ns(&groups[0]), 90);
-	assert_string_equal(groups[1].name, "read");
+	assert_string_equal(name_of(context, 1), "read");
 	assert_int_equal(groups[1].count, 53);
-	assert_string_equal(groups[2].name, "write");
+	assert_string_equal(name_of(context, 2), "write");
 	/* the same name of another ABI is another call */
-	assert_string_equal(groups[3].name, "poll");
+	assert_string_equal(name_of(context, 3), "poll");
 	assert_int_equal(groups[3].abi, SYSTALLY_ABI_I386);
 	assert_int_equal(context->ranking.total.count, 217);
 	assert_int_equal(context->ranking.rest_groups, 0);
@@ -109,7 +121,7 @@ static void by_others(void **state)
 	struct context *context = *state;
 	const struct systally_group *groups;
 
-	context->question.by = SYSTALLY_BY_PROCESS;
+	context->question.by = systally_by_one(SYSTALLY_BY_PROCESS);
 	groups = rank(context);
 	assert_int_equal(context->ranking.shown, 6);
 	assert_int_equal(groups[0].tgid, 20);
@@ -120,27 +132,28 @@ static void by_others(void **state)
 	assert_string_equal(groups[5].comm, "cat");
 	assert_true(context->ranking.folded);
 
-	context->question.by = SYSTALLY_BY_COMMAND;
+	context->question.by = systally_by_one(SYSTALLY_BY_COMMAND);
 	groups = rank(context);
 	assert_int_equal(context->ranking.shown, 5);
 	assert_string_equal(groups[0].comm, "nginx");
 	assert_int_equal(groups[0].count, 111);
 	assert_int_equal(groups[0].max_ns, 90);
 
-	context->question.by = SYSTALLY_BY_ROW;
+	context->question.by = systally_by_two(SYSTALLY_BY_PROCESS,
+					      SYSTALLY_BY_SYSCALL);
 	groups = rank(context);
 	assert_int_equal(context->ranking.shown, 7);
 	assert_int_equal(groups[0].tgid, 20);
-	assert_string_equal(groups[0].name, "poll");
+	assert_string_equal(name_of(context, 0), "poll");
 
-	context->question.by = SYSTALLY_BY_ERRNO;
+	context->question.by = systally_by_one(SYSTALLY_BY_ERRNO);
 	context->question.sort = SYSTALLY_SORT_ERRORS;
 	groups = rank(context);
 	assert_int_equal(context->ranking.shown, 2);
 	/* eight each: by name */
-	assert_string_equal(groups[0].name, "EAGAIN");
+	assert_string_equal(name_of(context, 0), "EAGAIN");
 	assert_int_equal(groups[0].errors, 8);
-	assert_string_equal(groups[1].name, "EINTR");
+	assert_string_equal(name_of(context, 1), "EINTR");
 	assert_int_equal(groups[1].count, 8);
 	assert_int_equal(context->ranking.total.errors, 16);
 }
@@ -152,7 +165,7 @@ static void by_thread(void **state)
 	const struct systally_group *groups;
 	struct systally_row *row;
 
-	context->question.by = SYSTALLY_BY_THREAD;
+	context->question.by = systally_by_one(SYSTALLY_BY_THREAD);
 	assert_int_equal(systally_rank(&context->ranking, &context->question,
 				       &context->snapshot, context->names,
 				       &error), -1);
@@ -175,7 +188,7 @@ static void by_thread(void **state)
 	/* start_ns is the thread's: the process is still one, and has its
 	 * leader's name, not that of its busiest thread
 	 */
-	context->question.by = SYSTALLY_BY_PROCESS;
+	context->question.by = systally_by_one(SYSTALLY_BY_PROCESS);
 	groups = rank(context);
 	assert_int_equal(groups[0].tgid, 10);
 	assert_int_equal(groups[0].count, 211);
@@ -204,21 +217,21 @@ static void sorts(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		context->question.sort = cases[i].sort;
 		groups = rank(context);
-		assert_string_equal(groups[0].name, cases[i].first);
+		assert_string_equal(name_of(context, 0), cases[i].first);
 		assert_int_equal(groups[0].abi, cases[i].abi);
 	}
-	assert_string_equal(groups[1].name, "poll");
-	assert_string_equal(groups[2].name, "read");
-	assert_string_equal(groups[3].name, "write");
+	assert_string_equal(name_of(context, 1), "poll");
+	assert_string_equal(name_of(context, 2), "read");
+	assert_string_equal(name_of(context, 3), "write");
 	/* most calls: poll; most time: write; slowest: the i386 poll */
 	context->snapshot.calls[2].total_ns = 50500;
 	context->snapshot.calls[7].total_ns = 6000;
 	context->question.sort = SYSTALLY_SORT_AVG;
 	assert_int_equal(rank(context)[0].abi, SYSTALLY_ABI_I386);
 	context->question.sort = SYSTALLY_SORT_TIME;
-	assert_string_equal(rank(context)[0].name, "write");
+	assert_string_equal(name_of(context, 0), "write");
 	context->question.sort = SYSTALLY_SORT_COUNT;
-	assert_string_equal(rank(context)[0].name, "poll");
+	assert_string_equal(name_of(context, 0), "poll");
 }
 
 static void breaks_ties(void **state)
@@ -227,7 +240,8 @@ static void breaks_ties(void **state)
 	const struct systally_group *groups;
 	size_t i, round;
 
-	context->question.by = SYSTALLY_BY_ROW;
+	context->question.by = systally_by_two(SYSTALLY_BY_PROCESS,
+					      SYSTALLY_BY_SYSCALL);
 	for (i = 0; i < 8; i++) {
 		struct systally_row *row = &context->snapshot.calls[i];
 
@@ -247,8 +261,8 @@ static void breaks_ties(void **state)
 		assert_int_equal(groups[0].tgid, 0);
 		assert_int_equal(groups[0].count, 2);
 		assert_int_equal(groups[1].tgid, 10);
-		assert_string_equal(groups[1].name, "write");
-		assert_string_equal(groups[2].name, "poll");
+		assert_string_equal(name_of(context, 1), "write");
+		assert_string_equal(name_of(context, 2), "poll");
 		assert_int_equal(groups[3].tgid, 20);
 		assert_int_equal(groups[4].tgid, 30);
 		assert_int_equal(groups[5].tgid, 40);
@@ -265,8 +279,8 @@ static void selects(void **state)
 	context->question.failed = true;
 	groups = rank(context);
 	assert_int_equal(context->ranking.shown, 2);
-	assert_string_equal(groups[0].name, "poll");
-	assert_string_equal(groups[1].name, "read");
+	assert_string_equal(name_of(context, 0), "poll");
+	assert_string_equal(name_of(context, 1), "read");
 	context->question.failed = false;
 	context->question.pids = pids;
 	context->question.pid_count = 2;
@@ -333,7 +347,8 @@ static void has_percentiles(void **state)
 	systally_snapshot_free(&context->snapshot);
 	fixture_parse(&fixture, &context->snapshot);
 
-	context->question.by = SYSTALLY_BY_ROW;
+	context->question.by = systally_by_two(SYSTALLY_BY_PROCESS,
+					      SYSTALLY_BY_SYSCALL);
 	context->question.sort = SYSTALLY_SORT_P50;
 	groups = rank(context);
 	assert_int_equal(context->ranking.shown, 5);
@@ -341,7 +356,7 @@ static void has_percentiles(void **state)
 	assert_int_equal(groups[0].hist_count, 100);
 	assert_int_equal(groups[0].percentile_ns[SYSTALLY_P50], 960);
 	assert_int_equal(groups[1].percentile_ns[SYSTALLY_P50], 104);
-	assert_string_equal(groups[2].name, "write");
+	assert_string_equal(name_of(context, 2), "write");
 	/* no percentile above the longest */
 	assert_int_equal(groups[2].percentile_ns[SYSTALLY_P999], 100);
 	assert_string_equal(groups[3].comm, "ls");
@@ -353,11 +368,11 @@ static void has_percentiles(void **state)
 	assert_int_equal(context->ranking.total.percentile_ns[SYSTALLY_P50],
 			 104);
 
-	context->question.by = SYSTALLY_BY_SYSCALL;
+	context->question.by = systally_by_one(SYSTALLY_BY_SYSCALL);
 	context->question.limit = 1;
 	context->question.sort = SYSTALLY_SORT_COUNT;
 	groups = rank(context);
-	assert_string_equal(groups[0].name, "poll");
+	assert_string_equal(name_of(context, 0), "poll");
 	/* 1101 calls, the process without a row is of this call, too */
 	assert_int_equal(groups[0].hist_count, 1200);
 	assert_int_equal(context->ranking.rest.hist_count, 68);
@@ -366,7 +381,7 @@ static void has_percentiles(void **state)
 	assert_int_equal(context->ranking.rest.percentile_ns[SYSTALLY_P999],
 			 100);
 	context->question.limit = 0;
-	context->question.by = SYSTALLY_BY_COMMAND;
+	context->question.by = systally_by_one(SYSTALLY_BY_COMMAND);
 	groups = rank(context);
 	assert_string_equal(groups[0].comm, "nginx");
 	assert_int_equal(groups[0].hist_count, 150);

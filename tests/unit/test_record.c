@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "stats/record.h"
-#include "render/render.h"
+#include "render/formats.h"
 
 struct context {
 	struct fixture fixture;

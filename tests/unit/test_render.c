@@ -8,9 +8,10 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "render/render.h"
+#include "render/formats.h"
 
 struct context {
+	struct systally_names *names;
 	struct systally_group groups[4];
 	struct systally_ranking ranking;
 	struct systally_header header;
@@ -30,14 +31,16 @@ static int set_up(void **state)
 	groups[0] = (struct systally_group){
 		.count = 4321, .errors = 12, .total_ns = 98765432,
 		.max_ns = 1234567890, .tgid = 4194304, .tid = 4194303,
-		.nr = 7, .comm = "nginx", .name = "poll",
+		.nr = 7, .comm = "nginx",
 		.percentile_ns = { 21, 22, 23, 24 }, .hist_count = 4309 };
 	groups[1] = (struct systally_group){
 		.count = 5, .tgid = 0, .nr = 168,
-		.abi = SYSTALLY_ABI_I386, .comm = "a b", .name = "poll" };
+		.abi = SYSTALLY_ABI_I386, .comm = "a b" };
+	c->names = systally_names_new();
+	c->ranking.names = c->names;
 	c->ranking.groups = groups;
 	c->ranking.shown = 2;
-	c->ranking.by = SYSTALLY_BY_SYSCALL;
+	c->ranking.by = systally_by_one(SYSTALLY_BY_SYSCALL);
 	c->ranking.total = groups[0];
 	c->ranking.total.count += groups[1].count;
 	c->ranking.timed = true;
@@ -55,12 +58,13 @@ static int tear_down(void **state)
 	struct context *c = *state;
 
 	systally_notes_free(&c->notes);
+	systally_names_free(c->names);
 	free(c->text);
 	free(c);
 	return 0;
 }
 
-static const char *render(struct context *c, enum systally_format format)
+static const char *render(struct context *c, const struct systally_format *format)
 {
 	size_t size;
 	FILE *out;
@@ -69,7 +73,7 @@ static const char *render(struct context *c, enum systally_format format)
 	c->text = NULL;
 	out = open_memstream(&c->text, &size);
 	assert_non_null(out);
-	assert_int_equal(systally_render(out, format, &c->report), 0);
+	assert_int_equal(format->report(out, &c->report), 0);
 	fclose(out);
 	return c->text;
 }
@@ -98,7 +102,7 @@ static void text_lines_up(void **state)
 	struct context *c = *state;
 
 	c->report.latency = true;
-	assert_string_equal(render(c, SYSTALLY_TEXT),
+	assert_string_equal(render(c, &systally_format_text),
 "calls  %calls  errors     total       avg      max  syscall\n"
 " 4321   99.88      12  98.765ms  22.857us  1.234s   poll\n"
 "    5    0.12       0         -         -        -  i386:poll\n"
@@ -107,7 +111,7 @@ static void text_lines_up(void **state)
 	c->ranking.rest = c->groups[1];
 	c->ranking.rest_groups = 12;
 	c->ranking.shown = 1;
-	assert_string_equal(render(c, SYSTALLY_TEXT),
+	assert_string_equal(render(c, &systally_format_text),
 "calls  %calls  errors  syscall\n"
 " 4321   99.88      12  poll\n"
 "    5    0.12       0  (12 more)\n"
@@ -121,8 +125,8 @@ static void text_hides_unknown(void **state)
 
 	/* counted under collect=count, and collect is time only now */
 	c->ranking.timed = false;
-	c->ranking.by = SYSTALLY_BY_PROCESS;
-	assert_string_equal(render(c, SYSTALLY_TEXT),
+	c->ranking.by = systally_by_one(SYSTALLY_BY_PROCESS);
+	assert_string_equal(render(c, &systally_format_text),
 "calls  %calls      pid  command\n"
 " 4321   99.88  4194304  nginx\n"
 "    5    0.12        -  a b\n"
@@ -131,7 +135,7 @@ static void text_hides_unknown(void **state)
 
 static void text_fits(void **state)
 {
-	static const enum systally_by bys[] = {
+	static const enum systally_dimension_id bys[] = {
 		SYSTALLY_BY_SYSCALL, SYSTALLY_BY_PROCESS, SYSTALLY_BY_THREAD,
 		SYSTALLY_BY_COMMAND, SYSTALLY_BY_ERRNO,
 	};
@@ -145,17 +149,17 @@ static void text_fits(void **state)
 	g->max_ns = UINT64_MAX;
 	g->abi = SYSTALLY_ABI_I386;
 	g->error = 516;
-	strcpy(g->name, "sched_rr_get_interval_time64");
+	g->nr = 423;	/* sched_rr_get_interval_time64 */
 	memset(g->comm, '\x1b', SYSTALLY_COMM_LEN - 1);
 	c->ranking.total = *g;
 	for (i = 0; i < SYSTALLY_PERCENTILES; i++)
 		g->percentile_ns[i] = UINT64_MAX;
 	c->ranking.total = *g;
 	for (i = 0; i < 3 * sizeof(bys) / sizeof(bys[0]); i++) {
-		c->ranking.by = bys[i / 3];
+		c->ranking.by = systally_by_one(bys[i / 3]);
 		c->report.latency = i % 3 == 1;
 		c->report.percentiles = i % 3 == 2;
-		check_lines(render(c, SYSTALLY_TEXT), 80);
+		check_lines(render(c, &systally_format_text), 80);
 		/* shortened as little as it takes */
 		if (!strstr(c->text, "18446744073G") &&
 		    !(i % 3 && strstr(c->text, "18446P")))
@@ -166,7 +170,7 @@ static void text_fits(void **state)
 	}
 	/* too narrow for anything is no crash */
 	c->report.width = 1;
-	render(c, SYSTALLY_TEXT);
+	render(c, &systally_format_text);
 }
 
 static void text_has_percentiles(void **state)
@@ -179,14 +183,14 @@ static void text_has_percentiles(void **state)
 	g->percentile_ns[SYSTALLY_P90] = 12345;
 	g->percentile_ns[SYSTALLY_P99] = 999999;
 	g->percentile_ns[SYSTALLY_P999] = 1200000000;
-	assert_string_equal(render(c, SYSTALLY_TEXT),
+	assert_string_equal(render(c, &systally_format_text),
 "calls  %calls  errors     p50     p90     p99   p99.9     max  syscall\n"
 " 4321   99.88      12  0.99us  12.3us   999us  1.20s   1.23s   poll\n"
 "    5    0.12       0       -       -       -       -       -  i386:poll\n"
 " 4326  100.00      12  0.02us  0.02us  0.02us  0.02us  1.23s   total\n");
 	/* they take the place of the other times */
 	c->report.latency = true;
-	assert_null(strstr(render(c, SYSTALLY_TEXT), "avg"));
+	assert_null(strstr(render(c, &systally_format_text), "avg"));
 }
 
 static void make_histogram(struct context *c)
@@ -209,7 +213,7 @@ static void text_draws_histogram(void **state)
 	struct context *c = *state;
 
 	make_histogram(c);
-	assert_string_equal(render(c, SYSTALLY_TEXT),
+	assert_string_equal(render(c, &systally_format_text),
 "poll: 236 calls timed\n"
 "p50 0.02us, p90 0.02us, p99 0.02us, p99.9 0.02us, max 1.23s\n"
 "[     0.192us,      0.224us)   3 |@                                            |\n"
@@ -221,12 +225,12 @@ static void text_draws_histogram(void **state)
 "[    67.108ms,     83.886ms)   1 |@                                            |\n");
 	/* whatever the numbers are, it fits */
 	c->ranking.hist.buckets[251] = UINT64_MAX;
-	check_lines(render(c, SYSTALLY_TEXT), 80);
+	check_lines(render(c, &systally_format_text), 80);
 	c->report.width = 1;
-	render(c, SYSTALLY_TEXT);
+	render(c, &systally_format_text);
 	/* nothing to draw */
 	memset(&c->ranking.hist, 0, sizeof(c->ranking.hist));
-	assert_string_equal(render(c, SYSTALLY_TEXT), "");
+	assert_string_equal(render(c, &systally_format_text), "");
 }
 
 static void text_wraps_notes(void **state)
@@ -236,11 +240,11 @@ static void text_wraps_notes(void **state)
 
 	c->ranking.shown = 0;
 	systally_notes_add(&c->notes, "short");
-	assert_string_equal(render(c, SYSTALLY_TEXT), "note: short\n");
+	assert_string_equal(render(c, &systally_format_text), "note: short\n");
 	for (i = 0; i < 40; i++)
 		systally_notes_add(&c->notes, "%0*d words of a long note, %s",
 				   i, 0, "and they go on and on, to the end");
-	check_lines(render(c, SYSTALLY_TEXT), 80);
+	check_lines(render(c, &systally_format_text), 80);
 }
 
 static struct json_object *read_json(const char *text)
@@ -272,10 +276,11 @@ static void json_is_read_back(void **state)
 	struct json_object *object, *row;
 	size_t i;
 
-	c->ranking.by = SYSTALLY_BY_ROW;
+	c->ranking.by = systally_by_two(SYSTALLY_BY_PROCESS,
+					      SYSTALLY_BY_SYSCALL);
 	c->groups[0].count = UINT64_MAX;
 	c->groups[0].nr = -1;
-	object = read_json(render(c, SYSTALLY_JSON));
+	object = read_json(render(c, &systally_format_json));
 	assert_int_equal(json_object_get_int(at(object, "format")), 1);
 	assert_string_equal(json_object_get_string(at(object, "collect")),
 			    "time");
@@ -303,7 +308,7 @@ static void json_is_read_back(void **state)
 static void json_has_fitting_fields(void **state)
 {
 	static const struct {
-		enum systally_by by;
+		enum systally_dimension_id by;
 		const char *has, *lacks;
 	} cases[] = {
 		{ SYSTALLY_BY_SYSCALL, "syscall", "tgid" },
@@ -317,8 +322,8 @@ static void json_has_fitting_fields(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		c->ranking.by = cases[i].by;
-		object = read_json(render(c, SYSTALLY_JSON));
+		c->ranking.by = systally_by_one(cases[i].by);
+		object = read_json(render(c, &systally_format_json));
 		row = json_object_array_get_idx(at(object, "rows"), 0);
 		at(row, cases[i].has);
 		at(row, "count");
@@ -328,7 +333,7 @@ static void json_has_fitting_fields(void **state)
 	}
 	c->report.series = true;
 	c->header.taken_ns = 1000;
-	object = read_json(render(c, SYSTALLY_JSON));
+	object = read_json(render(c, &systally_format_json));
 	assert_int_equal(json_object_get_int(at(object, "interval_ns")), 1000);
 	assert_int_equal(json_object_get_string_len(at(object, "time")), 25);
 	json_object_put(object);
@@ -365,21 +370,21 @@ static void weird_comms(void **state)
 	char line[128];
 	size_t i;
 
-	c->ranking.by = SYSTALLY_BY_COMMAND;
+	c->ranking.by = systally_by_one(SYSTALLY_BY_COMMAND);
 	c->ranking.shown = 1;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		memset(c->groups[0].comm, 0, SYSTALLY_COMM_LEN);
 		strcpy(c->groups[0].comm, cases[i].comm);
 		snprintf(line, sizeof(line), "12  %s\n", cases[i].text);
-		if (!strstr(render(c, SYSTALLY_TEXT), line))
+		if (!strstr(render(c, &systally_format_text), line))
 			fail_msg("no '%s' in %s", line, c->text);
-		object = read_json(render(c, SYSTALLY_JSON));
+		object = read_json(render(c, &systally_format_json));
 		row = json_object_array_get_idx(at(object, "rows"), 0);
 		assert_string_equal(json_object_get_string(at(row, "comm")),
 				    cases[i].json);
 		json_object_put(object);
 		snprintf(line, sizeof(line), "\n%s,4321,", cases[i].csv);
-		if (!strstr(render(c, SYSTALLY_CSV), line))
+		if (!strstr(render(c, &systally_format_csv), line))
 			fail_msg("no '%s' in %s", line, c->text);
 	}
 }
@@ -388,15 +393,15 @@ static void csv_has_one_head(void **state)
 {
 	struct context *c = *state;
 
-	assert_string_equal(render(c, SYSTALLY_CSV),
+	assert_string_equal(render(c, &systally_format_csv),
 "abi,nr,syscall,count,errors,total_ns,max_ns,p50_ns,p90_ns,p99_ns,p999_ns\n"
 "x86-64,7,poll,4321,12,98765432,1234567890,21,22,23,24\n"
 "i386,168,poll,5,0,0,0,0,0,0,0\n");
 	c->report.series = true;
 	c->report.first = true;
-	assert_non_null(strstr(render(c, SYSTALLY_CSV), "time,abi,nr,"));
+	assert_non_null(strstr(render(c, &systally_format_csv), "time,abi,nr,"));
 	c->report.first = false;
-	assert_null(strstr(render(c, SYSTALLY_CSV), "abi,nr"));
+	assert_null(strstr(render(c, &systally_format_csv), "abi,nr"));
 	assert_int_equal(strcspn(c->text, ","), 25);
 }
 
@@ -445,7 +450,7 @@ static void data_has_histogram(void **state)
 	struct json_object *object, *buckets, *bucket;
 
 	make_histogram(c);
-	object = read_json(render(c, SYSTALLY_JSON));
+	object = read_json(render(c, &systally_format_json));
 	buckets = at(object, "histogram");
 	assert_int_equal(json_object_array_length(buckets), 5);
 	bucket = json_object_array_get_idx(buckets, 0);
@@ -454,7 +459,7 @@ static void data_has_histogram(void **state)
 	assert_int_equal(json_object_get_int(at(bucket, "count")), 3);
 	assert_int_equal(json_object_array_length(at(object, "rows")), 2);
 	json_object_put(object);
-	assert_string_equal(render(c, SYSTALLY_CSV),
+	assert_string_equal(render(c, &systally_format_csv),
 "low_ns,high_ns,count\n"
 "192,224,3\n"
 "256,320,77\n"
@@ -463,9 +468,9 @@ static void data_has_histogram(void **state)
 "67108864,83886080,1\n");
 	c->report.series = true;
 	c->report.first = true;
-	assert_non_null(strstr(render(c, SYSTALLY_CSV), "time,low_ns,"));
+	assert_non_null(strstr(render(c, &systally_format_csv), "time,low_ns,"));
 	c->report.first = false;
-	assert_null(strstr(render(c, SYSTALLY_CSV), "low_ns"));
+	assert_null(strstr(render(c, &systally_format_csv), "low_ns"));
 	assert_int_equal(strcspn(c->text, ","), 25);
 }
 
@@ -473,12 +478,11 @@ static void errnos(void **state)
 {
 	struct context *c = *state;
 
-	c->ranking.by = SYSTALLY_BY_ERRNO;
+	c->ranking.by = systally_by_one(SYSTALLY_BY_ERRNO);
 	c->ranking.sort = SYSTALLY_SORT_ERRORS;
 	c->ranking.shown = 1;
 	c->groups[0].error = 4;
-	strcpy(c->groups[0].name, "EINTR");
-	assert_string_equal(render(c, SYSTALLY_TEXT),
+	assert_string_equal(render(c, &systally_format_text),
 "errors  %errors  errno  meaning\n"
 "    12   100.00  EINTR  Interrupted system call\n"
 "    12   100.00         total\n");

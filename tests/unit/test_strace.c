@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 #include "stats/rank.h"
-#include "render/render.h"
+#include "render/formats.h"
 
 struct context {
 	struct fixture fixture;
@@ -61,7 +61,7 @@ static const char *render(struct context *c, enum systally_sort sort,
 			  size_t limit)
 {
 	struct systally_question question = {
-		.by = SYSTALLY_BY_SYSCALL, .sort = sort, .limit = limit,
+		.by = systally_by_one(SYSTALLY_BY_SYSCALL), .sort = sort, .limit = limit,
 	};
 	struct systally_notes notes = { 0 };
 	struct systally_report report = {
@@ -78,7 +78,7 @@ static const char *render(struct context *c, enum systally_sort sort,
 				       c->names, &error), 0);
 	free(c->text);
 	out = open_memstream(&c->text, &size);
-	assert_int_equal(systally_render(out, SYSTALLY_STRACE, &report), 0);
+	assert_int_equal(systally_format_strace.report(out, &report), 0);
 	fclose(out);
 	systally_ranking_free(&c->ranking);
 	return c->text;

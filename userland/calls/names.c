@@ -86,6 +86,17 @@ void systally_names_call(const struct systally_names *names, unsigned int abi,
 		snprintf(name, SYSTALLY_NAME_LEN, "syscall_%d", nr);
 }
 
+void systally_names_abi_call(const struct systally_names *names,
+			     unsigned int abi, int nr,
+			     char text[SYSTALLY_CALL_LEN])
+{
+	char name[SYSTALLY_NAME_LEN];
+
+	systally_names_call(names, abi, nr, name);
+	snprintf(text, SYSTALLY_CALL_LEN, "%s%s", systally_abi_prefix(abi),
+		 name);
+}
+
 int systally_names_number(const struct systally_names *names,
 			  unsigned int abi, const char *name)
 {

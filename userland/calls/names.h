@@ -27,6 +27,15 @@ void systally_names_free(struct systally_names *names);
 void systally_names_call(const struct systally_names *names, unsigned int abi,
 			 int nr, char name[SYSTALLY_NAME_LEN]);
 
+/*
+ * Writes the call as -e takes it: `i386:poll`, and without a prefix for the
+ * native ABI.
+ */
+#define SYSTALLY_CALL_LEN	(SYSTALLY_NAME_LEN + 16)
+void systally_names_abi_call(const struct systally_names *names,
+			     unsigned int abi, int nr,
+			     char text[SYSTALLY_CALL_LEN]);
+
 /* Is @nr known to libseccomp? Returns its name or NULL; do not free it. */
 const char *systally_names_known(const struct systally_names *names,
 				 unsigned int abi, int nr);

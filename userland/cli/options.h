@@ -1,117 +1,139 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the user asked for: the options that the subcommands share.
+ * The options of all subcommands, and how they are read into a request.
  */
 #ifndef SYSTALLY_OPTIONS_H
 #define SYSTALLY_OPTIONS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <argp.h>
 
-#include "base/threshold.h"
-
-#ifndef SYSTALLY_RELEASE
-#define SYSTALLY_RELEASE	"0.1"
-#endif
-
-enum systally_by {
-	SYSTALLY_BY_ROW,	/* process and call: json and csv without -b */
-	SYSTALLY_BY_SYSCALL,
-	SYSTALLY_BY_PROCESS,
-	SYSTALLY_BY_THREAD,
-	SYSTALLY_BY_COMMAND,
-	SYSTALLY_BY_ERRNO,
-	SYSTALLY_BY_SUBSYSTEM,	/* of the kernel */
-};
-
-enum systally_sort {
-	SYSTALLY_SORT_COUNT,
-	SYSTALLY_SORT_TIME,
-	SYSTALLY_SORT_AVG,
-	SYSTALLY_SORT_MAX,
-	SYSTALLY_SORT_ERRORS,
-	SYSTALLY_SORT_NAME,
-	SYSTALLY_SORT_NOTHING,	/* by number, as strace -S nothing */
-	SYSTALLY_SORT_P50,	/* and on, as enum systally_percentile */
-	SYSTALLY_SORT_P90,
-	SYSTALLY_SORT_P99,
-	SYSTALLY_SORT_P999,
-};
-
-enum systally_format {
-	SYSTALLY_TEXT,
-	SYSTALLY_JSON,
-	SYSTALLY_CSV,	/* those after it are of run and report only */
-	SYSTALLY_STRACE,	/* the table of strace -c */
-	SYSTALLY_WORKLOAD,	/* the table of the kernel's guide */
-};
-
-/* Which subcommand: decides which options there are. */
-enum systally_command {
-	SYSTALLY_RUN,
-	SYSTALLY_TOP,
-	SYSTALLY_REPORT,
-	SYSTALLY_RECORD,
-	SYSTALLY_COMPARE,
-	SYSTALLY_STATUS,
-	SYSTALLY_DOCTOR,
-	SYSTALLY_LOAD,
-	SYSTALLY_UNLOAD,
-	SYSTALLY_COMMANDS,
-};
-
-struct systally_options {
-	enum systally_command command;
-	enum systally_by by;
-	enum systally_sort sort;
-	enum systally_format format;
-	bool failed;		/* -x */
-	bool latency;		/* -L */
-	bool percentiles;	/* -P */
-	const char *histogram;	/* -H, as given; NULL: none is drawn */
-	bool verify;		/* --verify */
-	bool limit_given;
-	size_t limit;		/* rows to show; 0: all */
-	uint64_t interval_ns;	/* -i */
-	uint64_t duration_ns;	/* -d; 0: none */
-	const char *syscalls;	/* -e or -H, as given; NULL: all */
-	const char *output;	/* -o; NULL: the command's default */
-	uint32_t *pids;		/* -p */
-	size_t pid_count;
-	const char *ignore;	/* --ignore, as given; NULL: nothing */
-	struct systally_threshold threshold;		/* of calls, errors */
-	struct systally_threshold time_threshold;	/* of total times */
-	bool time_threshold_given;			/* else there is none */
-	const char *files[2];	/* report's FILE, compare's A and B */
-	size_t file_count;
-	char **rest;		/* run's command, load's parameters */
-	int rest_count;
-};
-
-/* Returns `run`, `top`, ... */
-const char *systally_options_command_name(enum systally_command command);
-
-/* Returns the command of that name, or SYSTALLY_COMMANDS if there is none. */
-enum systally_command systally_options_command(const char *name);
+#include "base/error.h"
+#include "base/request.h"
+#include "cli/usage.h"
+#include "render/formats.h"
 
 /*
- * Reads argv of one subcommand; argv[0] is its name for messages
- * (`systally top`). @flags are argp's: 0 exits with status 2 after one line
- * for a usage error, and with 0 for --help. Defaults that depend on several
- * options are settled here too.
- * Returns 0, or an errno value with ARGP_NO_EXIT. The caller frees it.
+ * Rows of the table in options.c. Two rows of one option differ in what it
+ * means: `compare -n` counts changes, not rows.
  */
-int systally_options_parse(struct systally_options *options,
-			   enum systally_command command, int argc,
-			   char **argv, unsigned int flags);
-void systally_options_free(struct systally_options *options);
+enum systally_option {
+	SYSTALLY_OPTIONS_END,
+	SYSTALLY_OPTION_PID,
+	SYSTALLY_OPTION_ROWS,
+	SYSTALLY_OPTION_CHANGES,
+	SYSTALLY_OPTION_BY,
+	SYSTALLY_OPTION_BY_THREAD,
+	SYSTALLY_OPTION_SORT,
+	SYSTALLY_OPTION_SORT_CHANGES,
+	SYSTALLY_OPTION_SYSCALLS,
+	SYSTALLY_OPTION_IGNORE,
+	SYSTALLY_OPTION_FAILED,
+	SYSTALLY_OPTION_LATENCY,
+	SYSTALLY_OPTION_LATENCY_CHANGES,
+	SYSTALLY_OPTION_LATENCY_KEPT,
+	SYSTALLY_OPTION_PERCENTILES,
+	SYSTALLY_OPTION_PERCENTILES_KEPT,
+	SYSTALLY_OPTION_HISTOGRAM,
+	SYSTALLY_OPTION_INTERVAL,
+	SYSTALLY_OPTION_DURATION,
+	SYSTALLY_OPTION_THRESHOLD,
+	SYSTALLY_OPTION_TIME_THRESHOLD,
+	SYSTALLY_OPTION_FORMAT,
+	SYSTALLY_OPTION_OUTPUT,
+	SYSTALLY_OPTION_VERIFY,
+	SYSTALLY_OPTION_WORDS,
+	SYSTALLY_OPTION_TEST,
+	SYSTALLY_OPTION_BENCH,
+	SYSTALLY_OPTION_LESS_IS_BETTER,
+	SYSTALLY_OPTION_SERVER,
+	SYSTALLY_OPTION_READY,
+	SYSTALLY_OPTION_STOP,
+	SYSTALLY_OPTION_TRIED,
+	SYSTALLY_OPTION_SUB,
+	SYSTALLY_OPTION_REPLICAS,
+	SYSTALLY_OPTION_MARGIN,
+	SYSTALLY_OPTION_TIMEOUT,
+	SYSTALLY_OPTION_DISCOVER,
+	SYSTALLY_OPTION_STATE,
+	SYSTALLY_OPTION_SECCOMP,
+	SYSTALLY_OPTION_VERBOSE,
+	SYSTALLY_OPTION_HELP,		/* these three: of every command */
+	SYSTALLY_OPTION_USAGE,
+	SYSTALLY_OPTION_VERSION,
+	SYSTALLY_OPTION_COUNT,
+};
+
+/* What a command renders: which function of a format. */
+enum systally_view {
+	SYSTALLY_VIEW_NONE,
+	SYSTALLY_VIEW_REPORT,
+	SYSTALLY_VIEW_CHANGE,
+	SYSTALLY_VIEW_LIST,
+	SYSTALLY_VIEW_NEEDS,
+};
+
+/* A subcommand. commands/commands.c has the table. */
+struct systally_command {
+	const char *name;
+	const char *arguments;	/* for its usage; NULL: it takes none */
+	const char *summary;	/* its line of `systally --help` */
+	const char *doc;	/* of `systally COMMAND --help` */
+	const enum systally_option *options;	/* ends with _END; or NULL */
+	enum systally_view view;
+	const struct systally_format *format;	/* default; NULL: text */
+	bool series;		/* renders intervals */
+	size_t rows;		/* that a table shows by default; 0: all */
+	size_t files;		/* takes that many FILE arguments, at most */
+	bool words;		/* takes a COMMAND, or other words */
+	unsigned int collect;	/* level it needs at least */
+	/* Sets defaults and refuses what does not go together; NULL: nothing */
+	int (*settle)(const struct systally_usage *usage,
+		      struct systally_request *request);
+	/*
+	 * Returns the exit status: 0 done, 1 failed with @error (or, for a
+	 * check, with its output) saying why. `run` and `record` return their
+	 * command's own status, `compare` and `needs` have more.
+	 */
+	int (*run)(const struct systally_request *request,
+		   struct systally_error *error);
+};
 
 /*
- * Does what was asked for need times and errors, that is collect=time, or
- * histograms as well, that is collect=hist?
+ * Reads argv of @command; argv[0] is its name for messages (`systally top`).
+ * For a usage error it writes one line and exits with SYSTALLY_EXIT_USAGE; for
+ * --help it exits with 0. Defaults that depend on several options are settled.
+ * Not for several threads: getopt_long() keeps its state in globals.
  */
-bool systally_options_need_time(const struct systally_options *options);
-bool systally_options_need_hist(const struct systally_options *options);
+void systally_options_parse(struct systally_request *request,
+			    const struct systally_command *command, int argc,
+			    char **argv);
+
+/*
+ * The same without output and exit, for tests and fuzzers. Returns 0, and the
+ * caller frees the request; or an errno value, for --help as well.
+ */
+int systally_options_try(struct systally_request *request,
+			 const struct systally_command *command, int argc,
+			 char **argv);
+void systally_options_free(struct systally_request *request);
+
+/* Can @command write @format? */
+bool systally_options_has_format(const struct systally_command *command,
+				 const struct systally_format *format);
+
+/*
+ * Returns the option of @command that is called @name (`--by` or `-b`), as argp
+ * knows it; NULL for none. With @name NULL it returns the @index-th.
+ */
+const struct argp_option *
+systally_options_find(const struct systally_command *command, const char *name,
+		      size_t index);
+
+/*
+ * Writes the words that an option of @command takes, one a line; nothing for
+ * free text.
+ */
+void systally_options_words(FILE *out, const struct systally_command *command,
+			    const struct argp_option *option);
 
 #endif /* SYSTALLY_OPTIONS_H */

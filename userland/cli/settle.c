@@ -1,155 +1,165 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What depends on more than one option: defaults, and what does not go
- * together. Called by options.c.
+ * together.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "cli/settle.h"
 #include "cli/usage.h"
+#include "stats/dimension.h"
+#include "stats/sort.h"
+#include "systally.h"
 
-/* strace's table is by call and has no percentiles; its default is time. */
-static int settle_strace(struct argp_state *state, struct systally_parse *parse)
+static bool needs_hist(const struct systally_request *request)
 {
-	struct systally_options *options = parse->options;
+	return request->percentiles || request->histogram;
+}
 
-	if (options->by == SYSTALLY_BY_ROW)
-		options->by = SYSTALLY_BY_SYSCALL;
-	if (options->by != SYSTALLY_BY_SYSCALL ||
-	    systally_options_need_hist(options)) {
-		systally_usage(state,
-			       "--format strace is by call and has no percentiles, so neither --by, -P nor -H goes with it");
-		return EINVAL;
+static void set_defaults(struct systally_request *request)
+{
+	const struct systally_command *command = request->command;
+	const struct systally_format *format = request->format;
+	const struct systally_sort_key *sort;
+
+	if (!request->by.count && format->all_rows &&
+	    command->view == SYSTALLY_VIEW_REPORT)
+		request->by = systally_by_two(SYSTALLY_BY_PROCESS,
+					      SYSTALLY_BY_SYSCALL);
+	if (!request->by.count)
+		request->by = systally_by_one(SYSTALLY_BY_SYSCALL);
+	if (!(request->given & SYSTALLY_GIVEN_LIMIT) && !format->all_rows &&
+	    !format->limits)
+		request->limit = command->rows;
+	if (!(request->given & SYSTALLY_GIVEN_SORT)) {
+		if (request->failed || systally_by_errors(&request->by))
+			request->sort = SYSTALLY_SORT_ERRORS;
+		else if (format->times)
+			request->sort = SYSTALLY_SORT_TIME;
 	}
-	if (!parse->sort_given && !options->failed)
-		options->sort = SYSTALLY_SORT_TIME;
-	options->latency = true;
+	sort = &systally_sorts[request->sort];
+	request->latency |= sort->times || format->times;
+	request->percentiles |= sort->percentiles;
+}
+
+/* How the module has to count. */
+static void set_collect(struct systally_request *request)
+{
+	request->threads = systally_by_threads(&request->by);
+	request->collect = request->command->collect;
+	if (request->latency || request->failed ||
+	    request->sort == SYSTALLY_SORT_ERRORS ||
+	    systally_by_errors(&request->by))
+		request->collect = SYSTALLY_COLLECT_TIME;
+	if (needs_hist(request))
+		request->collect = SYSTALLY_COLLECT_HIST;
+}
+
+/* What a report by error, a histogram and a format cannot have. */
+static int check_report(const struct systally_usage *usage,
+			const struct systally_request *request)
+{
+	const struct systally_format *format = request->format;
+
+	if (systally_by_errors(&request->by) &&
+	    (request->latency || needs_hist(request)))
+		return systally_usage(usage, "--by errno has no times, so neither -L, -P or -H nor a sort by time, avg, max or a percentile goes with it");
+	if (request->histogram && (request->syscalls || request->failed ||
+				   systally_by_threads(&request->by)))
+		return systally_usage(usage, "-H draws all calls of the name that it is given, so neither -e, -x nor --by thread goes with it");
+	if (format->by_call &&
+	    (!systally_by_only(&request->by, SYSTALLY_BY_SYSCALL) ||
+	     needs_hist(request) || (format->counts && request->latency)))
+		return systally_usage(usage, "--format %s %s", format->word,
+				      format->limits);
+	if (request->file_count && request->duration_ns)
+		return systally_usage(usage, "-d is for what is counted now, not for a file");
 	return 0;
 }
 
-/* The guide's table is by call, and has counts only. */
-static int settle_workload(struct argp_state *state,
-			   struct systally_parse *parse)
+int systally_settle(const struct systally_usage *usage, struct systally_request *request)
 {
-	struct systally_options *options = parse->options;
+	const struct systally_command *command = request->command;
 
-	if (options->by == SYSTALLY_BY_ROW)
-		options->by = SYSTALLY_BY_SYSCALL;
-	if (options->by != SYSTALLY_BY_SYSCALL || options->latency ||
-	    systally_options_need_hist(options)) {
-		systally_usage(state,
-			       "--format workload is by call and has no times, so neither --by, -L, -P nor -H nor a sort by time goes with it");
+	set_defaults(request);
+	if (command->view == SYSTALLY_VIEW_REPORT &&
+	    check_report(usage, request))
 		return EINVAL;
-	}
+	set_collect(request);
+	if (request->histogram)
+		request->syscalls = request->histogram;
+	return command->settle ? command->settle(usage, request) : 0;
+}
+
+int systally_settle_run(const struct systally_usage *usage,
+			struct systally_request *request)
+{
+	if (!request->argc)
+		return systally_usage(usage, "no command to run was given");
 	return 0;
 }
 
-static int settle_record(struct argp_state *state, struct systally_parse *parse)
+int systally_settle_record(const struct systally_usage *usage,
+			   struct systally_request *request)
 {
-	struct systally_options *options = parse->options;
-
-	if (!options->output) {
-		systally_usage(state, "where to? Give -o FILE");
-		return EINVAL;
-	}
-	if (parse->by_given && options->by != SYSTALLY_BY_THREAD) {
-		systally_usage(state,
-			       "a recording can be grouped by anything afterwards, by `systally report`; only --by thread must be known before");
-		return EINVAL;
-	}
+	if (!request->argc)
+		return systally_usage(usage, "no command to run was given");
+	if (!request->output)
+		return systally_usage(usage, "no file to write to was given; use -o FILE");
+	if (request->given & SYSTALLY_GIVEN_BY &&
+	    !systally_by_only(&request->by, SYSTALLY_BY_THREAD))
+		return systally_usage(usage, "a recording can be grouped later, by `systally report FILE --by`; only --by thread has to be given before");
 	return 0;
 }
 
-static int settle_compare(struct argp_state *state, struct systally_parse *parse)
+int systally_settle_compare(const struct systally_usage *usage,
+			    struct systally_request *request)
 {
-	struct systally_options *options = parse->options;
+	unsigned int i;
 
-	if (options->file_count != 2) {
-		systally_usage(state, "compares two recordings, A and B");
-		return EINVAL;
+	if (request->file_count != 2)
+		return systally_usage(usage, "two recordings are needed, A and B; `systally record -o FILE` makes one");
+	for (i = 0; i < request->by.count; i++) {
+		const struct systally_dimension *dimension =
+			request->by.list[i];
+
+		if (dimension->process)
+			return systally_usage(usage, "process numbers differ from run to run; use --by command");
+		if (dimension->errors)
+			return systally_usage(usage, "errors are compared for every group, so --by errno does not go with compare");
 	}
-	/* processes of two runs have nothing but their names in common */
-	if (options->by == SYSTALLY_BY_PROCESS)
-		options->by = SYSTALLY_BY_COMMAND;
-	if (options->by == SYSTALLY_BY_ROW)
-		options->by = SYSTALLY_BY_SYSCALL;
-	if (options->by != SYSTALLY_BY_SYSCALL &&
-	    options->by != SYSTALLY_BY_COMMAND) {
-		systally_usage(state,
-			       "compares by syscall, or by process or command");
-		return EINVAL;
-	}
-	if (options->sort == SYSTALLY_SORT_MAX ||
-	    options->sort > SYSTALLY_SORT_NAME) {
-		systally_usage(state,
-			       "sorts by count, errors, time, avg or name");
-		return EINVAL;
-	}
-	if (options->time_threshold_given)
-		options->latency = true;
+	if (!systally_sorts[request->sort].compare)
+		return systally_usage(usage, "changes are sorted by count, errors, time, avg or name");
+	if (request->given & SYSTALLY_GIVEN_TIME_THRESHOLD)
+		request->latency = true;
 	return 0;
 }
 
-int systally_options_settle(struct argp_state *state,
-			    struct systally_parse *parse)
+static bool is_same(const char *a, const char *b)
 {
-	struct systally_options *options = parse->options;
+	return a && b && !strcmp(a, b);
+}
 
-	if (!parse->by_given && options->format == SYSTALLY_TEXT)
-		options->by = SYSTALLY_BY_SYSCALL;
-	if (!options->limit_given && options->format == SYSTALLY_TEXT &&
-	    options->command != SYSTALLY_RUN &&
-	    options->command != SYSTALLY_COMPARE)
-		options->limit = 10;
-	if (!parse->sort_given && (options->failed ||
-				   options->by == SYSTALLY_BY_ERRNO))
-		options->sort = SYSTALLY_SORT_ERRORS;
-	if (options->sort == SYSTALLY_SORT_TIME ||
-	    options->sort == SYSTALLY_SORT_AVG ||
-	    options->sort == SYSTALLY_SORT_MAX)
-		options->latency = true;
-	if (options->sort >= SYSTALLY_SORT_P50)
-		options->percentiles = true;
-	if (options->by == SYSTALLY_BY_ERRNO &&
-	    (options->latency || systally_options_need_hist(options))) {
-		systally_usage(state,
-			       "--by errno has no times, so neither -L, -P or -H nor a sort by time, avg, max or a percentile goes with it");
-		return EINVAL;
-	}
-	if (options->histogram &&
-	    (options->syscalls || options->failed ||
-	     options->by == SYSTALLY_BY_THREAD)) {
-		systally_usage(state,
-			       "-H draws all calls of the name that it is given, so neither -e, -x nor --by thread goes with it");
-		return EINVAL;
-	}
-	if (options->histogram)
-		options->syscalls = options->histogram;
-	if ((options->command == SYSTALLY_RUN ||
-	     options->command == SYSTALLY_RECORD) && !options->rest_count) {
-		systally_usage(state, "no command to run was given");
-		return EINVAL;
-	}
-	if (options->file_count && options->duration_ns) {
-		systally_usage(state,
-			       "-d is for what is counted now, not for a file");
-		return EINVAL;
-	}
-	if (options->format >= SYSTALLY_STRACE &&
-	    options->command != SYSTALLY_RUN &&
-	    options->command != SYSTALLY_REPORT) {
-		systally_usage(state, "--format %s is for run and report",
-			       options->format == SYSTALLY_STRACE ? "strace" :
-								    "workload");
-		return EINVAL;
-	}
-	if (options->format == SYSTALLY_STRACE)
-		return settle_strace(state, parse);
-	if (options->format == SYSTALLY_WORKLOAD)
-		return settle_workload(state, parse);
-	if (options->command == SYSTALLY_RECORD)
-		return settle_record(state, parse);
-	if (options->command == SYSTALLY_COMPARE)
-		return settle_compare(state, parse);
+int systally_settle_needs(const struct systally_usage *usage,
+			  struct systally_request *request)
+{
+	const struct systally_needs_options *needs = &request->needs;
+	const char *output = request->output ? request->output : "-";
+
+	if (!needs->test || !*needs->test)
+		return systally_usage(usage, "no command that tells whether COMMAND works was given; use -t TEST");
+	if (!request->argc)
+		return systally_usage(usage, "no command to run was given");
+	if (!needs->server && (needs->ready || needs->stop))
+		return systally_usage(usage, "--ready and --stop go with --server");
+	if (is_same(output, needs->profile) ||
+	    is_same(output, needs->state) ||
+	    is_same(needs->profile, needs->state))
+		return systally_usage(usage, "-o, --seccomp and --state have to be different files");
+	if (needs->less && !needs->bench)
+		return systally_usage(usage, "--less-is-better goes with -b");
+	if (needs->sub && needs->discover == SYSTALLY_DISCOVER_MODULE)
+		return systally_usage(usage, "the module does not see arguments, so --sub does not go with --discover=module");
 	return 0;
 }

@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The two halves of the options' parser: one option, and all of them.
+ * What depends on more than one option.
  */
-#ifndef SYSTALLY_OPTIONS_SETTLE_H
-#define SYSTALLY_OPTIONS_SETTLE_H
-
-#include <argp.h>
+#ifndef SYSTALLY_SETTLE_H
+#define SYSTALLY_SETTLE_H
 
 #include "cli/options.h"
-
-/* What the parser works on */
-struct systally_parse {
-	struct systally_options *options;
-	bool sort_given, by_given;
-};
+#include "cli/usage.h"
 
 /*
- * Once all of them are read: sets the defaults that depend on others. Returns
- * 0, or EINVAL after argp's one line on what does not go together.
+ * Each is called once all options are read. It sets the defaults that depend on
+ * other options, and refuses what does not go together. Returns 0, or EINVAL
+ * after one line by systally_usage(). The first one is for every command and
+ * calls the command's own.
  */
-int systally_options_settle(struct argp_state *state,
-			    struct systally_parse *parse);
+int systally_settle(const struct systally_usage *usage,
+		    struct systally_request *request);
+int systally_settle_run(const struct systally_usage *usage,
+			struct systally_request *request);
+int systally_settle_record(const struct systally_usage *usage,
+			   struct systally_request *request);
+int systally_settle_compare(const struct systally_usage *usage,
+			    struct systally_request *request);
+int systally_settle_needs(const struct systally_usage *usage,
+			  struct systally_request *request);
 
-#endif /* SYSTALLY_OPTIONS_SETTLE_H */
+#endif /* SYSTALLY_SETTLE_H */

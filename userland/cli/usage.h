@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is wrong with the options, in one line.
+ * What is wrong with a command line, in one line.
  */
 #ifndef SYSTALLY_USAGE_H
 #define SYSTALLY_USAGE_H
 
-#include <argp.h>
+#include <stdbool.h>
+
+#define SYSTALLY_EXIT_USAGE	2
+
+/* Who reads a command line, and what is done about a wrong one. */
+struct systally_usage {
+	const char *name;	/* argv[0], for messages: `systally top` */
+	bool quiet;		/* says nothing: tests and fuzzers */
+	bool returns;		/* returns; otherwise the process exits */
+};
 
 /*
- * As argp_error(), but in one line, whatever the user's words have in them:
- * says what is wrong, and where to read how it goes; exits with
- * argp_err_exit_status unless the flags of @state say otherwise.
+ * Says in one line on stderr what is wrong and where to read about it, whatever
+ * bytes the user's words have in them. Exits with SYSTALLY_EXIT_USAGE, or
+ * returns EINVAL.
  */
-void systally_usage(const struct argp_state *state, const char *format,
-			  ...) __attribute__((format(printf, 2, 3)));
+int systally_usage(const struct systally_usage *usage, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif /* SYSTALLY_USAGE_H */

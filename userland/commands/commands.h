@@ -1,36 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The subcommands. Each is called once, by main.c, with its options; each
- * returns the exit status: 0 done, 1 failed with @error (or, for a check,
- * with its output) saying why. `run` and `record` return their command's own
- * status; `compare` 0, 1 for a regression, or 2 with @error.
+ * The subcommands: their table, and the function of each.
  */
 #ifndef SYSTALLY_COMMANDS_H
 #define SYSTALLY_COMMANDS_H
 
-#include "base/error.h"
 #include "cli/options.h"
 
-int systally_cmd_run(const struct systally_options *options,
-		     struct systally_error *error);
-int systally_cmd_top(const struct systally_options *options,
-		     struct systally_error *error);
-int systally_cmd_report(const struct systally_options *options,
-			struct systally_error *error);
-int systally_cmd_record(const struct systally_options *options,
-			struct systally_error *error);
-int systally_cmd_compare(const struct systally_options *options,
-			 struct systally_error *error);
-int systally_cmd_status(const struct systally_options *options,
-			struct systally_error *error);
-int systally_cmd_doctor(const struct systally_options *options,
-			struct systally_error *error);
-int systally_cmd_load(const struct systally_options *options,
-		      struct systally_error *error);
-int systally_cmd_unload(const struct systally_options *options,
-			struct systally_error *error);
+/* All subcommands, in the order in which help lists them; ends with name NULL. */
+extern const struct systally_command systally_commands[];
 
-/* Has options of its own: argv[0] is `systally needs`, for messages. */
-int systally_cmd_needs(int argc, char **argv, struct systally_error *error);
+/* Returns the command of that name, or NULL. */
+const struct systally_command *systally_command_find(const char *name);
+
+/* As `run` of struct systally_command. */
+typedef int systally_command_function(const struct systally_request *request,
+				      struct systally_error *error);
+
+systally_command_function systally_cmd_run;
+systally_command_function systally_cmd_top;
+systally_command_function systally_cmd_report;
+systally_command_function systally_cmd_record;
+systally_command_function systally_cmd_compare;
+systally_command_function systally_cmd_needs;
+systally_command_function systally_cmd_status;
+systally_command_function systally_cmd_doctor;
+systally_command_function systally_cmd_load;
+systally_command_function systally_cmd_unload;
+systally_command_function systally_cmd_help;
 
 #endif /* SYSTALLY_COMMANDS_H */

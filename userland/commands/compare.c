@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally compare`: what differs between two recordings. Called by main.c.
+ * `systally compare`: what differs between two recordings.
  */
 #include <string.h>
 
 #include "commands/commands.h"
 #include "base/output.h"
 #include "base/text.h"
-#include "render/render.h"
-#include "render/change.h"
+#include "render/formats.h"
 #include "calls/set.h"
 
 /* Exit statuses, those of diff and cmp. */
 enum { NO_REGRESSION, REGRESSION, TROUBLE };
 
 struct compare {
-	const struct systally_options *options;
+	const struct systally_request *request;
 	struct systally_names *names;
 	struct systally_set set;
 	struct systally_record records[2];
@@ -25,17 +24,17 @@ struct compare {
 
 static int read_sets(struct compare *compare)
 {
-	const struct systally_options *options = compare->options;
+	const struct systally_request *request = compare->request;
 	struct systally_set ignored = { 0 };
 
 	compare->set.all = true;
-	if (options->syscalls &&
+	if (request->syscalls &&
 	    systally_set_parse(&compare->set, compare->names,
-			       options->syscalls, compare->error))
+			       request->syscalls, compare->error))
 		return -1;
-	if (!options->ignore)
+	if (!request->ignore)
 		return 0;
-	if (systally_set_parse(&ignored, compare->names, options->ignore,
+	if (systally_set_parse(&ignored, compare->names, request->ignore,
 			       compare->error))
 		return -1;
 	systally_set_remove(&compare->set, &ignored);
@@ -55,7 +54,7 @@ static int check_asked(struct compare *compare)
 
 	for (side = 0; side < 2; side++) {
 		if (systally_record_asked(&compare->records[side],
-					  compare->options->files[side],
+					  compare->request->files[side],
 					  compare->names, &asked[side],
 					  compare->error))
 			return -1;
@@ -85,7 +84,7 @@ static int check_threads(struct compare *compare)
 {
 	const struct systally_record *records = compare->records;
 
-	if (compare->options->by != SYSTALLY_BY_COMMAND ||
+	if (!systally_by_has(&compare->request->by, SYSTALLY_BY_COMMAND) ||
 	    !((records[0].snapshot.header.flags ^
 	       records[1].snapshot.header.flags) & SYSTALLY_THREADS))
 		return 0;
@@ -97,15 +96,15 @@ static int check_times(struct compare *compare)
 {
 	int side;
 
-	if (!compare->options->latency &&
-	    compare->options->sort != SYSTALLY_SORT_ERRORS)
+	if (!compare->request->latency &&
+	    compare->request->sort != SYSTALLY_SORT_ERRORS)
 		return 0;
 	for (side = 0; side < 2; side++) {
 		if (compare->records[side].snapshot.header.collect ==
 		    SYSTALLY_COLLECT_COUNT)
 			return systally_error_set(compare->error,
 				"%s has no times and errors to compare; record it again, or leave out -L, --time-threshold and sorting by time or errors",
-				compare->options->files[side]);
+				compare->request->files[side]);
 	}
 	return 0;
 }
@@ -154,28 +153,28 @@ static void add_notes(struct compare *compare)
 static int write_report(struct compare *compare,
 			const struct systally_changes *changes)
 {
-	const struct systally_options *options = compare->options;
+	const struct systally_request *request = compare->request;
 	const struct systally_change_report report = {
 		.changes = changes, .records = compare->records,
-		.files = { options->files[0], options->files[1] },
-		.notes = &compare->notes, .latency = options->latency,
+		.files = { request->files[0], request->files[1] },
+		.notes = &compare->notes, .latency = request->latency,
 		.width = SYSTALLY_TEXT_WIDTH,
 	};
-	FILE *out = systally_output_open(options->output, stdout,
+	FILE *out = systally_output_open(request->output, stdout,
 					 compare->error);
 	int result;
 	size_t i;
 
 	if (!out)
 		return -1;
-	result = systally_change_render(out, options->format, &report);
+	result = request->format->change(out, &report);
 	if (result)
 		systally_error_set(compare->error, "no memory for the report");
-	for (i = 0; options->format == SYSTALLY_CSV &&
+	for (i = 0; !request->format->notes &&
 	     i < compare->notes.count; i++)
 		fprintf(stderr, "systally: note: %s\n",
 			compare->notes.text[i]);
-	if (systally_output_close(out, options->output, compare->error))
+	if (systally_output_close(out, request->output, compare->error))
 		result = -1;
 	return result;
 }
@@ -183,13 +182,13 @@ static int write_report(struct compare *compare,
 /* Both files are read. */
 static int compare_records(struct compare *compare)
 {
-	const struct systally_options *options = compare->options;
+	const struct systally_request *request = compare->request;
 	const struct systally_comparison comparison = {
-		.by = options->by, .sort = options->sort,
-		.latency = options->latency, .limit = options->limit,
-		.set = &compare->set, .threshold = &options->threshold,
-		.time = options->time_threshold_given ?
-			&options->time_threshold : NULL,
+		.by = request->by, .sort = request->sort,
+		.latency = request->latency, .limit = request->limit,
+		.set = &compare->set, .threshold = &request->threshold,
+		.time = request->given & SYSTALLY_GIVEN_TIME_THRESHOLD ?
+			&request->time_threshold : NULL,
 	};
 	struct systally_changes changes;
 	int status = TROUBLE;
@@ -210,11 +209,11 @@ static int compare_records(struct compare *compare)
 	return status;
 }
 
-int systally_cmd_compare(const struct systally_options *options,
+int systally_cmd_compare(const struct systally_request *request,
 			 struct systally_error *error)
 {
 	struct compare compare = {
-		.options = options, .error = error,
+		.request = request, .error = error,
 		.names = systally_names_new(),
 	};
 	int status = TROUBLE;
@@ -222,9 +221,9 @@ int systally_cmd_compare(const struct systally_options *options,
 	if (!compare.names)
 		return systally_error_set(error, "out of memory"), TROUBLE;
 	if (read_sets(&compare) ||
-	    systally_record_read(&compare.records[0], options->files[0], error))
+	    systally_record_read(&compare.records[0], request->files[0], error))
 		goto out;
-	if (!systally_record_read(&compare.records[1], options->files[1],
+	if (!systally_record_read(&compare.records[1], request->files[1],
 				  error)) {
 		status = compare_records(&compare);
 		systally_record_free(&compare.records[1]);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally doctor`: prints what the checks found. Called by main.c.
+ * `systally doctor`: prints what the checks found.
  */
-#include <json-c/json.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "doctor/checks.h"
 #include "commands/commands.h"
 #include "base/output.h"
 #include "base/text.h"
-#include "render/render.h"
+#include "render/formats.h"
 
 static const char *const verdicts[] = {
 	[SYSTALLY_OK] = "ok",
@@ -17,70 +17,44 @@ static const char *const verdicts[] = {
 	[SYSTALLY_FAIL] = "fail",
 };
 
-static void print_text(FILE *out, const struct systally_checkup *checkup)
+static void write_line(FILE *out, const char *const *cells)
 {
-	const struct systally_finding *f;
-	size_t i;
-
-	for (i = 0; i < checkup->count; i++) {
-		f = &checkup->findings[i];
-		fprintf(out, "%-4s  %s: %s%s%s\n", verdicts[f->verdict],
-			f->what, f->finding, f->remedy ? "; " : "",
-			f->remedy ? f->remedy : "");
-	}
+	fprintf(out, "%-4s  %s: %s%s%s\n", cells[0], cells[1], cells[2],
+		cells[3] ? "; " : "", cells[3] ? cells[3] : "");
 }
 
-static void print_csv(FILE *out, const struct systally_checkup *checkup)
+/* Returns 0, or -1 when there is no memory. */
+static int write_findings(FILE *out, const struct systally_format *format,
+			  const struct systally_checkup *checkup)
 {
-	const struct systally_finding *f;
+	static const char *const keys[] = { "result", "check", "finding",
+					    "remedy" };
+	struct systally_list list = {
+		.keys = keys, .columns = 4, .rows = checkup->count,
+		.kernel = checkup->kernel.release, .array = "checks",
+		.line = write_line,
+	};
+	const char **cells = calloc(checkup->count + 1, 4 * sizeof(*cells));
 	size_t i;
+	int result;
 
-	fputs("result,check,finding,remedy\n", out);
+	if (!cells)
+		return -1;
 	for (i = 0; i < checkup->count; i++) {
-		f = &checkup->findings[i];
-		fprintf(out, "%s,", verdicts[f->verdict]);
-		systally_text_csv(out, f->what);
-		putc(',', out);
-		systally_text_csv(out, f->finding);
-		putc(',', out);
-		systally_text_csv(out, f->remedy ? f->remedy : "");
-		putc('\n', out);
+		const struct systally_finding *f = &checkup->findings[i];
+
+		cells[4 * i] = verdicts[f->verdict];
+		cells[4 * i + 1] = f->what;
+		cells[4 * i + 2] = f->finding;
+		cells[4 * i + 3] = f->remedy;
 	}
+	list.cells = cells;
+	result = format->list(out, &list);
+	free(cells);
+	return result;
 }
 
-static void print_json(FILE *out, const struct systally_checkup *checkup)
-{
-	struct json_object *object = json_object_new_object();
-	struct json_object *list = json_object_new_array();
-	const struct systally_finding *f;
-	size_t i;
-
-	for (i = 0; i < checkup->count; i++) {
-		struct json_object *one = json_object_new_object();
-
-		f = &checkup->findings[i];
-		json_object_object_add(one, "result",
-			json_object_new_string(verdicts[f->verdict]));
-		json_object_object_add(one, "check",
-				       json_object_new_string(f->what));
-		json_object_object_add(one, "finding",
-				       json_object_new_string(f->finding));
-		json_object_object_add(one, "remedy", f->remedy ?
-				       json_object_new_string(f->remedy) :
-				       NULL);
-		json_object_array_add(list, one);
-	}
-	json_object_object_add(object, "format", json_object_new_int(1));
-	json_object_object_add(object, "kernel",
-		json_object_new_string(checkup->kernel.release));
-	json_object_object_add(object, "checks", list);
-	fprintf(out, "%s\n", json_object_to_json_string_ext(object,
-			JSON_C_TO_STRING_PLAIN |
-			JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
-}
-
-int systally_cmd_doctor(const struct systally_options *options,
+int systally_cmd_doctor(const struct systally_request *request,
 			struct systally_error *error)
 {
 	struct systally_checkup checkup;
@@ -88,29 +62,19 @@ int systally_cmd_doctor(const struct systally_options *options,
 	FILE *out;
 	size_t i;
 
-	out = systally_output_open(options->output, stdout, error);
+	out = systally_output_open(request->output, stdout, error);
 	if (!out)
 		return 1;
 	systally_checks_run(&checkup);
-	switch (options->format) {
-	case SYSTALLY_JSON:
-		print_json(out, &checkup);
-		break;
-	case SYSTALLY_CSV:
-		print_csv(out, &checkup);
-		break;
-	case SYSTALLY_TEXT:
-	case SYSTALLY_STRACE:	/* these two: refused by options_settle.c */
-	case SYSTALLY_WORKLOAD:
-		print_text(out, &checkup);
-		break;
-	}
+	if (write_findings(out, request->format, &checkup))
+		status = -systally_error_set(error,
+					     "no memory for the findings");
 	for (i = 0; i < checkup.count; i++) {
 		if (checkup.findings[i].verdict == SYSTALLY_FAIL)
 			status = 1;
 	}
 	systally_checks_free(&checkup);
-	if (systally_output_close(out, options->output, error))
+	if (systally_output_close(out, request->output, error))
 		status = 1;
 	return status;
 }

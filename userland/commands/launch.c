@@ -16,7 +16,7 @@
 #include "device/session.h"
 
 struct run {
-	const struct systally_options *options;
+	const struct systally_request *request;
 	struct systally_error *error;
 	struct systally_control control;
 	struct systally_session session;
@@ -59,7 +59,8 @@ static int set_controls(struct run *run)
 {
 	if (systally_session_begin(&run->session, &run->control, run->error) ||
 	    check_free(run) ||
-	    systally_session_prepare(&run->session, run->options, run->set,
+	    systally_session_prepare(&run->session, run->request->collect,
+				     run->request->threads, run->set,
 				     run->error) ||
 	    systally_session_set(&run->session, "follow", "1", run->error) ||
 	    systally_control_write(&run->control, "reset", "1", run->error))
@@ -78,7 +79,7 @@ static int stop_and_write(struct run *run)
 	struct systally_launched launched = {
 		.snapshot = &snapshot, .status = run->status,
 	};
-	const char *path = run->options->output;
+	const char *path = run->request->output;
 	int result;
 
 	run->written = true;
@@ -125,7 +126,7 @@ static int handle_end(struct run *run, const struct signalfd_siginfo *info,
 /* Waits for the command. Returns its exit status, 1 if something failed. */
 static int attend(struct run *run)
 {
-	uint64_t limit = run->options->duration_ns;
+	uint64_t limit = run->request->duration_ns;
 	struct signalfd_siginfo info;
 	unsigned int ends = 0;
 	int wait_status = 0;
@@ -159,7 +160,7 @@ static int start(struct run *run, const char *path)
 	char pid[16];
 	int why;
 
-	if (systally_process_start(&run->child, path, run->options->rest,
+	if (systally_process_start(&run->child, path, run->request->argv,
 				   &run->signals, run->error))
 		return 1;
 	snprintf(pid, sizeof(pid), "%d", run->child.pid);
@@ -183,13 +184,13 @@ static int start(struct run *run, const char *path)
 	return SYSTALLY_NOT_EXECUTABLE;
 }
 
-int systally_launch(const struct systally_options *options,
+int systally_launch(const struct systally_request *request,
 		    const struct systally_set *set,
 		    systally_launched_function *write, void *context,
 		    struct systally_error *error)
 {
 	struct run run = {
-		.options = options, .error = error, .set = set,
+		.request = request, .error = error, .set = set,
 		.session = SYSTALLY_SESSION_NONE, .write = write,
 		.context = context, .status = -1,
 	};
@@ -197,12 +198,12 @@ int systally_launch(const struct systally_options *options,
 	int missing;
 	int status = 1;
 
-	missing = systally_process_find(options->rest[0], path, error);
+	missing = systally_process_find(request->argv[0], path, error);
 	if (missing)
 		return missing;
 	if (systally_control_open(&run.control, error))
 		return 1;
-	if (systally_output_prepare(&run.output, options->output, error))
+	if (systally_output_prepare(&run.output, request->output, error))
 		return 1;
 	/* before the controls change: no signal may end us while they are */
 	if (systally_signals_open(&run.signals, error))

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "cli/options.h"
+#include "base/request.h"
 #include "calls/set.h"
 #include "device/snapshot.h"
 
@@ -35,7 +35,7 @@ typedef int systally_launched_function(void *context,
  * back in any case. Returns the command's status, 126 or 127 if it could not
  * be started, or 1 with @error.
  */
-int systally_launch(const struct systally_options *options,
+int systally_launch(const struct systally_request *request,
 		    const struct systally_set *set,
 		    systally_launched_function *write, void *context,
 		    struct systally_error *error);

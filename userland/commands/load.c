@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * `systally load` and `systally unload`: the module into the kernel and out.
- * Called by main.c.
+ *
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -118,7 +118,7 @@ static int open_beside(char path[PATH_MAX])
  * Looks them up in the module's own list, `parmtype=NAME:TYPE` strings in the
  * file. Returns 0, or -1 with @error.
  */
-static int check_parameters(int fd, const struct systally_options *options,
+static int check_parameters(int fd, const struct systally_request *request,
 			    struct systally_error *error)
 {
 	static const char mark[] = "parmtype=";
@@ -128,7 +128,7 @@ static int check_parameters(int fd, const struct systally_options *options,
 	const char *file, *at, *end;
 	int i, result = 0;
 
-	if (!options->rest_count || fstat(fd, &status) || !status.st_size)
+	if (!request->argc || fstat(fd, &status) || !status.st_size)
 		return 0;
 	file = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd,
 		    0);
@@ -149,8 +149,8 @@ static int check_parameters(int fd, const struct systally_options *options,
 		used += (size_t)snprintf(known + used, sizeof(known) - used,
 					 " %.*s", (int)(colon - at), at);
 	}
-	for (i = 0; used && !result && i < options->rest_count; i++) {
-		const char *name = options->rest[i];
+	for (i = 0; used && !result && i < request->argc; i++) {
+		const char *name = request->argv[i];
 		size_t length = strcspn(name, "=");
 
 		for (at = strstr(known, " "); at; at = strstr(at + 1, " ")) {
@@ -167,10 +167,10 @@ static int check_parameters(int fd, const struct systally_options *options,
 	return result;
 }
 
-static int load_by_modprobe(const struct systally_options *options,
+static int load_by_modprobe(const struct systally_request *request,
 			    struct systally_error *error)
 {
-	size_t count = (size_t)options->rest_count;
+	size_t count = (size_t)request->argc;
 	char **argv = calloc(count + 3, sizeof(*argv));
 	int status = 0;
 	pid_t pid;
@@ -180,7 +180,7 @@ static int load_by_modprobe(const struct systally_options *options,
 	argv[0] = (char *)"modprobe";
 	argv[1] = (char *)"systally";
 	if (count)
-		memcpy(argv + 2, options->rest, count * sizeof(*argv));
+		memcpy(argv + 2, request->argv, count * sizeof(*argv));
 	pid = fork();
 	if (pid == 0) {
 		execvp(argv[0], argv);
@@ -195,7 +195,7 @@ static int load_by_modprobe(const struct systally_options *options,
 		"cannot load the module: there is no systally.ko beside this command, and modprobe systally failed; build it with `make`, or install it with `make install`");
 }
 
-int systally_cmd_load(const struct systally_options *options,
+int systally_cmd_load(const struct systally_request *request,
 		      struct systally_error *error)
 {
 	char parameters[PARAMETERS_MAX];
@@ -203,7 +203,7 @@ int systally_cmd_load(const struct systally_options *options,
 	int failed = 0;
 	int fd;
 
-	if (write_parameters(options->rest, options->rest_count, parameters,
+	if (write_parameters(request->argv, request->argc, parameters,
 			     sizeof(parameters), error))
 		return 1;
 	if (!access("/sys/module/systally/initstate", F_OK))
@@ -211,12 +211,12 @@ int systally_cmd_load(const struct systally_options *options,
 			"cannot load the module: %s", meaning_of(EEXIST)), 1;
 	fd = open_beside(path);
 	if (fd < 0) {
-		if (load_by_modprobe(options, error))
+		if (load_by_modprobe(request, error))
 			return 1;
 		printf("loaded systally by modprobe\n");
 		return 0;
 	}
-	if (check_parameters(fd, options, error)) {
+	if (check_parameters(fd, request, error)) {
 		close(fd);
 		return 1;
 	}
@@ -232,12 +232,12 @@ int systally_cmd_load(const struct systally_options *options,
 	return 0;
 }
 
-int systally_cmd_unload(const struct systally_options *options,
+int systally_cmd_unload(const struct systally_request *request,
 			struct systally_error *error)
 {
 	const char *why;
 
-	(void)options;
+	(void)request;
 	if (!syscall(SYS_delete_module, "systally", O_NONBLOCK))
 		return 0;
 	switch (errno) {

@@ -20,6 +20,7 @@ struct outputs {
 };
 
 static int write_result(const struct systally_plan *plan,
+			const struct systally_format *format,
 			struct systally_output *output,
 			struct systally_error *error)
 {
@@ -28,7 +29,7 @@ static int write_result(const struct systally_plan *plan,
 
 	if (!out)
 		return -1;
-	if (systally_needs_render(out, plan))
+	if (format->needs(out, plan))
 		result = systally_error_set(error, "no memory for the report");
 	if (systally_output_close(out, output->path, error))
 		result = -1;
@@ -60,7 +61,8 @@ static int write_profile(const struct systally_plan *plan,
 }
 
 static int finish(const struct systally_plan *plan, struct outputs *outputs,
-		  int status, struct systally_error *error)
+		  const struct systally_format *format, int status,
+		  struct systally_error *error)
 {
 	const struct systally_outcome *failed;
 	unsigned int count, passed;
@@ -82,7 +84,7 @@ static int finish(const struct systally_plan *plan, struct outputs *outputs,
 		fprintf(stderr,
 			"systally: note: it flaps: %u of %u untouched runs did not pass (%s)\n",
 			count - passed, count, failed->why);
-	if (write_result(plan, &outputs->report, error) ||
+	if (write_result(plan, format, &outputs->report, error) ||
 	    write_profile(plan, &outputs->profile, error))
 		return SYSTALLY_NEEDS_TROUBLE;
 	return 0;
@@ -115,17 +117,20 @@ static void ignore_others(void)
 	}
 }
 
-int systally_cmd_needs(int argc, char **argv, struct systally_error *error)
+int systally_cmd_needs(const struct systally_request *request,
+		       struct systally_error *error)
 {
-	struct systally_needs_options options;
+	struct systally_needs_options options = request->needs;
 	struct systally_signals signals;
 	struct outputs outputs = { 0 };
 	struct systally_names *names;
 	struct systally_plan plan;
 	int status;
 
-	if (systally_needs_options_parse(&options, argc, argv, 0))
-		return SYSTALLY_NEEDS_UNFIT;
+	options.syscalls = request->syscalls;
+	options.output = request->output;
+	options.command = request->argv;
+	options.command_count = request->argc;
 	names = systally_names_new();
 	if (!names) {
 		systally_error_set(error, "out of memory");
@@ -140,7 +145,7 @@ int systally_cmd_needs(int argc, char **argv, struct systally_error *error)
 		goto out;
 	ignore_others();
 	status = systally_plan_run(&plan, &options, names, &signals, error);
-	status = finish(&plan, &outputs, status, error);
+	status = finish(&plan, &outputs, request->format, status, error);
 	systally_plan_free(&plan);
 	systally_signals_close(&signals);
 out:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * `systally record`: counts one command, and keeps what was counted in a file.
- * Called by main.c.
+ *
  */
 #include <string.h>
 #include <sys/utsname.h>
@@ -11,10 +11,10 @@
 #include "commands/commands.h"
 #include "commands/launch.h"
 #include "stats/record.h"
-#include "render/render.h"
+#include "render/formats.h"
 
 struct recorder {
-	const struct systally_options *options;
+	const struct systally_request *request;
 	const struct systally_names *names;
 };
 
@@ -22,13 +22,13 @@ static int write_record(void *context, const struct systally_launched *launched,
 			struct systally_error *error)
 {
 	const struct recorder *recorder = context;
-	const struct systally_options *options = recorder->options;
+	const struct systally_request *request = recorder->request;
 	char release[] = SYSTALLY_RELEASE;
 	struct systally_record record = {
-		.systally = release, .command = options->rest,
-		.command_count = (size_t)options->rest_count,
-		.syscalls = (char *)options->syscalls,
-		.duration_ns = options->duration_ns,
+		.systally = release, .command = request->argv,
+		.command_count = (size_t)request->argc,
+		.syscalls = (char *)request->syscalls,
+		.duration_ns = request->duration_ns,
 		.missed = launched->missed, .ended = launched->status >= 0,
 		.status = launched->status, .snapshot = *launched->snapshot,
 	};
@@ -47,20 +47,20 @@ static int write_record(void *context, const struct systally_launched *launched,
 	return 0;
 }
 
-int systally_cmd_record(const struct systally_options *options,
+int systally_cmd_record(const struct systally_request *request,
 			struct systally_error *error)
 {
 	struct systally_set set = { .all = true };
-	struct recorder recorder = { .options = options };
+	struct recorder recorder = { .request = request };
 	struct systally_names *names = systally_names_new();
 	int status = 1;
 
 	if (!names)
 		return systally_error_set(error, "out of memory"), 1;
 	recorder.names = names;
-	if (!options->syscalls ||
-	    !systally_set_parse(&set, names, options->syscalls, error))
-		status = systally_launch(options, &set, write_record,
+	if (!request->syscalls ||
+	    !systally_set_parse(&set, names, request->syscalls, error))
+		status = systally_launch(request, &set, write_record,
 					 &recorder, error);
 	systally_names_free(names);
 	return status;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally report`: the top N of what is counted, or was recorded. Called by
- * main.c.
+ * `systally report`: the top N of what is counted, or was recorded.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +10,7 @@
 #include "base/output.h"
 #include "base/process.h"
 #include "stats/record.h"
-#include "render/render.h"
+#include "render/formats.h"
 #include "commands/reporter.h"
 #include "base/signals.h"
 #include "base/text.h"
@@ -38,7 +37,7 @@ static const char *explain_nothing(const struct systally_control *control)
 
 /* The snapshot to report on, or the difference of two if -d was given. */
 static int take(const struct systally_control *control,
-		const struct systally_options *options,
+		const struct systally_request *request,
 		struct systally_snapshot *snapshot,
 		struct systally_error *error)
 {
@@ -49,11 +48,11 @@ static int take(const struct systally_control *control,
 	uint64_t until;
 	int result;
 
-	if (!options->duration_ns)
+	if (!request->duration_ns)
 		return systally_control_snapshot(control, snapshot, error);
 	if (systally_control_snapshot(control, &old, error))
 		return -1;
-	until = systally_signals_now_ns() + options->duration_ns;
+	until = systally_signals_now_ns() + request->duration_ns;
 	if (systally_signals_open(&signals, error)) {
 		systally_snapshot_free(&old);
 		return -1;
@@ -74,7 +73,7 @@ static int take(const struct systally_control *control,
 }
 
 static int report(const struct systally_control *control,
-		  const struct systally_options *options,
+		  const struct systally_request *request,
 		  struct systally_reporter *reporter,
 		  struct systally_error *error)
 {
@@ -83,10 +82,10 @@ static int report(const struct systally_control *control,
 	FILE *out;
 	int result;
 
-	out = systally_output_open(options->output, stdout, error);
+	out = systally_output_open(request->output, stdout, error);
 	if (!out)
 		return -1;
-	result = take(control, options, &snapshot, error);
+	result = take(control, request, &snapshot, error);
 	if (!result) {
 		systally_report_note_missed(&notes,
 					systally_control_missed(control));
@@ -96,18 +95,18 @@ static int report(const struct systally_control *control,
 		systally_notes_free(&notes);
 		systally_snapshot_free(&snapshot);
 	}
-	if (systally_output_close(out, options->output, error))
+	if (systally_output_close(out, request->output, error))
 		result = -1;
 	return result;
 }
 
-static int report_record(const struct systally_options *options,
+static int report_record(const struct systally_request *request,
 			 struct systally_reporter *reporter,
 			 const struct systally_record *record,
 			 struct systally_error *error)
 {
 	struct systally_notes notes = { 0 };
-	FILE *out = systally_output_open(options->output, stdout, error);
+	FILE *out = systally_output_open(request->output, stdout, error);
 	int result;
 
 	if (!out)
@@ -117,23 +116,23 @@ static int report_record(const struct systally_options *options,
 			"nothing was counted when this was recorded", out,
 			error);
 	systally_notes_free(&notes);
-	if (systally_output_close(out, options->output, error))
+	if (systally_output_close(out, request->output, error))
 		result = -1;
 	return result;
 }
 
 /* A thread's number stands for its process, as it does while both live. */
-static void find_processes(const struct systally_options *options,
+static void find_processes(const struct systally_request *request,
 			   const struct systally_snapshot *snapshot)
 {
 	const struct systally_row *row;
 	size_t i, pid;
 
-	for (pid = 0; pid < options->pid_count; pid++) {
+	for (pid = 0; pid < request->pid_count; pid++) {
 		for (i = 0; i < snapshot->header.call_rows; i++) {
 			row = &snapshot->calls[i];
-			if (row->tid && row->tid == options->pids[pid]) {
-				options->pids[pid] = row->tgid;
+			if (row->tid && row->tid == request->pids[pid]) {
+				request->pids[pid] = row->tgid;
 				break;
 			}
 		}
@@ -141,7 +140,7 @@ static void find_processes(const struct systally_options *options,
 }
 
 /* On a recording: no module is needed, nor root. */
-static int report_file(const struct systally_options *options,
+static int report_file(const struct systally_request *request,
 		       struct systally_reporter *reporter,
 		       struct systally_set *set, struct systally_error *error)
 {
@@ -149,29 +148,29 @@ static int report_file(const struct systally_options *options,
 	struct systally_record record;
 	int result;
 
-	if (systally_record_read(&record, options->files[0], error))
+	if (systally_record_read(&record, request->files[0], error))
 		return -1;
-	reporter->file = options->files[0];
+	reporter->file = request->files[0];
 	reporter->kernel = record.kernel;
-	result = systally_record_asked(&record, options->files[0],
+	result = systally_record_asked(&record, request->files[0],
 				       reporter->names, &asked, error);
 	if (!result) {
 		systally_set_keep(set, &asked);
-		find_processes(options, &record.snapshot);
-		result = report_record(options, reporter, &record, error);
+		find_processes(request, &record.snapshot);
+		result = report_record(request, reporter, &record, error);
 	}
 	systally_record_free(&record);
 	return result;
 }
 
-int systally_cmd_report(const struct systally_options *options,
+int systally_cmd_report(const struct systally_request *request,
 			struct systally_error *error)
 {
 	struct systally_set set = { .all = true };
 	struct systally_reporter reporter = {
-		.options = options, .set = &set, .pids = options->pids,
-		.pid_count = options->pid_count,
-		.difference = options->duration_ns,
+		.request = request, .set = &set, .pids = request->pids,
+		.pid_count = request->pid_count,
+		.difference = request->duration_ns,
 		.width = SYSTALLY_TEXT_WIDTH,
 	};
 	struct systally_names *names = systally_names_new();
@@ -181,16 +180,16 @@ int systally_cmd_report(const struct systally_options *options,
 	if (!names)
 		return systally_error_set(error, "out of memory"), 1;
 	reporter.names = names;
-	if (options->syscalls &&
-	    systally_set_parse(&set, names, options->syscalls, error))
+	if (request->syscalls &&
+	    systally_set_parse(&set, names, request->syscalls, error))
 		goto out;
-	if (options->file_count) {
-		status = report_file(options, &reporter, &set, error) ? 1 : 0;
+	if (request->file_count) {
+		status = report_file(request, &reporter, &set, error) ? 1 : 0;
 		goto out;
 	}
-	systally_process_tgids(options->pids, options->pid_count);
+	systally_process_tgids(request->pids, request->pid_count);
 	if (!systally_control_open(&control, error) &&
-	    !report(&control, options, &reporter, error))
+	    !report(&control, request, &reporter, error))
 		status = 0;
 out:
 	systally_names_free(names);

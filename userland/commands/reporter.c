@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Makes the report on a snapshot, with a note on everything that keeps its
- * numbers from being the whole truth. Called by cmd_run.c, cmd_top.c and
- * cmd_report.c.
+ * numbers from being the whole truth.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -10,7 +9,7 @@
 #include <time.h>
 
 #include "stats/rank.h"
-#include "render/render.h"
+#include "render/formats.h"
 #include "commands/reporter.h"
 #include "calls/subsystem.h"
 
@@ -22,7 +21,7 @@ static void name_unattributed(const struct systally_snapshot *snapshot,
 			      char *text, size_t size)
 {
 	size_t count = snapshot->header.unattributed_rows;
-	char name[SYSTALLY_NAME_LEN];
+	char name[SYSTALLY_CALL_LEN];
 	const struct systally_row *row;
 	size_t i, used = 0;
 	int length;
@@ -30,11 +29,9 @@ static void name_unattributed(const struct systally_snapshot *snapshot,
 	text[0] = '\0';
 	for (i = 0; i < count && i < NAMED_MAX; i++) {
 		row = &snapshot->unattributed[i];
-		systally_names_call(names, row->abi, row->nr, name);
-		length = snprintf(text + used, size - used, "%s%s%s%s %llu",
-				  i ? ", " : ": ",
-				  row->abi ? systally_names_abi(row->abi) : "",
-				  row->abi ? ":" : "", name,
+		systally_names_abi_call(names, row->abi, row->nr, name);
+		length = snprintf(text + used, size - used, "%s%s %llu",
+				  i ? ", " : ": ", name,
 				  (unsigned long long)row->count);
 		if (length < 0 || (size_t)length >= size - used)
 			return;
@@ -74,19 +71,20 @@ static void add_notes(struct systally_notes *notes,
 
 /* Calls that the table of subsystems does not have, if they are asked for. */
 static void note_unknown(struct systally_notes *notes,
-			 const struct systally_options *options,
+			 const struct systally_request *request,
 			 const struct systally_ranking *ranking)
 {
+	const bool by = systally_by_has(&ranking->by, SYSTALLY_BY_SUBSYSTEM);
 	const struct systally_group *group;
 	uint64_t calls = 0;
 	size_t i;
 
+	if (!by && request->format != &systally_format_workload)
+		return;
 	for (i = 0; i < ranking->shown + ranking->rest_groups; i++) {
 		group = &ranking->groups[i];
-		if (options->by == SYSTALLY_BY_SUBSYSTEM ?
-		    group->subsystem == SYSTALLY_SUBSYSTEM_UNKNOWN :
-		    options->format == SYSTALLY_WORKLOAD &&
-		    systally_subsystem_of(group->abi, group->nr) ==
+		if ((by ? group->subsystem :
+			  systally_subsystem_of(group->abi, group->nr)) ==
 		    SYSTALLY_SUBSYSTEM_UNKNOWN)
 			calls = systally_sum(calls, group->count);
 	}
@@ -120,7 +118,7 @@ static uint64_t count_asked(const struct systally_reporter *reporter,
 	size_t i;
 
 	for (i = 0; i < snapshot->header.call_rows; i++) {
-		if (systally_asked(&question, &snapshot->calls[i]))
+		if (systally_question_has(&question, &snapshot->calls[i]))
 			calls = systally_sum(calls, snapshot->calls[i].count);
 	}
 	return calls;
@@ -154,14 +152,14 @@ static void add_reason(struct systally_notes *notes,
 }
 
 /* Are there histograms, if they are asked for? Returns 0, or -1 with @error. */
-static int check_hist(const struct systally_options *options,
+static int check_hist(const struct systally_request *request,
 		      const struct systally_snapshot *snapshot,
 		      struct systally_notes *notes,
 		      struct systally_error *error)
 {
 	const struct systally_header *header = &snapshot->header;
 
-	if (!systally_options_need_hist(options) || header->hist_rows ||
+	if (request->collect != SYSTALLY_COLLECT_HIST || header->hist_rows ||
 	    !header->call_rows)
 		return 0;
 	if (header->collect != SYSTALLY_COLLECT_HIST)
@@ -181,19 +179,19 @@ static int check_file(const struct systally_reporter *reporter,
 		      const struct systally_header *header,
 		      struct systally_error *error)
 {
-	const struct systally_options *options = reporter->options;
+	const struct systally_request *request = reporter->request;
 
-	if (systally_options_need_time(options) &&
+	if (request->collect >= SYSTALLY_COLLECT_TIME &&
 	    header->collect == SYSTALLY_COLLECT_COUNT)
 		return systally_error_set(error,
 			"%s has no times and errors; record it again",
 			reporter->file);
-	if (systally_options_need_hist(options) &&
+	if (request->collect == SYSTALLY_COLLECT_HIST &&
 	    header->collect != SYSTALLY_COLLECT_HIST)
 		return systally_error_set(error,
 			"%s has no histograms; record it again with -P",
 			reporter->file);
-	if (options->by == SYSTALLY_BY_THREAD &&
+	if (request->threads &&
 	    !(header->flags & SYSTALLY_THREADS))
 		return systally_error_set(error,
 			"%s is not kept by thread; record it again with --by thread",
@@ -206,19 +204,19 @@ int systally_report_write(struct systally_reporter *reporter,
 			  struct systally_notes *notes, const char *nothing,
 			  FILE *out, struct systally_error *error)
 {
-	const struct systally_options *options = reporter->options;
+	const struct systally_request *request = reporter->request;
 	struct systally_question question = {
-		.by = options->by, .sort = options->sort,
-		.failed = options->failed, .limit = options->limit,
+		.by = request->by, .sort = request->sort,
+		.failed = request->failed, .limit = request->limit,
 		.set = reporter->set, .pids = reporter->pids,
 		.pid_count = reporter->pid_count,
 	};
 	struct systally_ranking ranking;
 	struct systally_report report = {
 		.ranking = &ranking, .header = &snapshot->header,
-		.notes = notes, .latency = options->latency,
-		.percentiles = options->percentiles,
-		.histogram = options->histogram, .kernel = reporter->kernel,
+		.notes = notes, .latency = request->latency,
+		.percentiles = request->percentiles,
+		.histogram = request->histogram, .kernel = reporter->kernel,
 		.series = reporter->series, .first = reporter->first,
 		.width = reporter->width,
 	};
@@ -227,30 +225,34 @@ int systally_report_write(struct systally_reporter *reporter,
 
 	if (reporter->file && check_file(reporter, &snapshot->header, error))
 		return -1;
-	if (systally_options_need_time(options) &&
+	if (request->collect >= SYSTALLY_COLLECT_TIME &&
 	    snapshot->header.collect == SYSTALLY_COLLECT_COUNT &&
 	    !has_times(snapshot))
 		return systally_error_set(error,
 			"times and errors are not kept, since the control `collect` is `count`; write `time` to it and count again");
-	if (systally_options_need_time(options) &&
+	if (request->collect >= SYSTALLY_COLLECT_TIME &&
 	    snapshot->header.call_rows && !has_times(snapshot))
 		systally_notes_add(notes,
 			"no call was timed, so nothing is known of errors: none has returned yet, or `collect` was `count` when they were counted");
-	if (check_hist(options, snapshot, notes, error))
+	if (check_hist(request, snapshot, notes, error))
 		return -1;
+	/* a row of each thread, if there are such */
+	if (!(request->given & SYSTALLY_GIVEN_BY) && request->format->all_rows &&
+	    snapshot->header.flags & SYSTALLY_THREADS)
+		question.by = systally_by_two(SYSTALLY_BY_THREAD,
+					      SYSTALLY_BY_SYSCALL);
 	if (systally_rank(&ranking, &question, snapshot, reporter->names,
 			  error))
 		return -1;
 	add_notes(notes, reporter, snapshot, &ranking);
-	note_unknown(notes, options, &ranking);
+	note_unknown(notes, request, &ranking);
 	if (!ranking.shown)
 		add_reason(notes, reporter, snapshot, nothing);
 	clock_gettime(CLOCK_REALTIME, &report.when);
-	result = systally_render(out, options->format, &report);
+	result = request->format->report(out, &report);
 	if (result)
 		systally_error_set(error, "no memory for the report");
-	for (i = 0; options->format != SYSTALLY_TEXT &&
-	     options->format != SYSTALLY_JSON && i < notes->count; i++)
+	for (i = 0; !request->format->notes && i < notes->count; i++)
 		fprintf(stderr, "systally: note: %s\n", notes->text[i]);
 	reporter->first = false;
 	systally_ranking_free(&ranking);

@@ -9,13 +9,13 @@
 
 #include "calls/names.h"
 #include "base/notes.h"
-#include "cli/options.h"
+#include "base/request.h"
 #include "calls/set.h"
 #include "device/snapshot.h"
 
 /* How the reports of one subcommand are made. Borrowed, but for @first. */
 struct systally_reporter {
-	const struct systally_options *options;
+	const struct systally_request *request;
 	const struct systally_names *names;
 	const struct systally_set *set;
 	const uint32_t *pids;	/* tgids to show; none: all */

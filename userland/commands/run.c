@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * `systally run`: counts one command from its exec to its end, and reports.
- * Called by main.c.
+ *
  */
 #include "base/text.h"
 #include "commands/commands.h"
 #include "commands/launch.h"
-#include "render/render.h"
+#include "render/formats.h"
 #include "commands/reporter.h"
 
 static int write_report(void *context, const struct systally_launched *launched,
@@ -18,7 +18,7 @@ static int write_report(void *context, const struct systally_launched *launched,
 
 	systally_report_note_missed(&notes, launched->missed);
 	result = systally_report_write(reporter, launched->snapshot, &notes,
-			reporter->options->syscalls ?
+			reporter->request->syscalls ?
 			"nothing was counted: the command made none of the calls that -e asks for" :
 			"nothing was counted, though the command did run; `systally doctor` may tell why",
 			launched->out, error);
@@ -26,12 +26,12 @@ static int write_report(void *context, const struct systally_launched *launched,
 	return result;
 }
 
-int systally_cmd_run(const struct systally_options *options,
+int systally_cmd_run(const struct systally_request *request,
 		     struct systally_error *error)
 {
 	struct systally_set set = { .all = true };
 	struct systally_reporter reporter = {
-		.options = options, .set = &set, .width = SYSTALLY_TEXT_WIDTH,
+		.request = request, .set = &set, .width = SYSTALLY_TEXT_WIDTH,
 	};
 	struct systally_names *names = systally_names_new();
 	int status = 1;
@@ -39,9 +39,9 @@ int systally_cmd_run(const struct systally_options *options,
 	if (!names)
 		return systally_error_set(error, "out of memory"), 1;
 	reporter.names = names;
-	if (!options->syscalls ||
-	    !systally_set_parse(&set, names, options->syscalls, error))
-		status = systally_launch(options, &set, write_report,
+	if (!request->syscalls ||
+	    !systally_set_parse(&set, names, request->syscalls, error))
+		status = systally_launch(request, &set, write_report,
 					 &reporter, error);
 	systally_names_free(names);
 	return status;

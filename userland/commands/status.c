@@ -1,60 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally status`: the module's own words, and the check of its sums.
- * Called by main.c.
+ * `systally status`: what the module says of itself, and the check of its sums.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/output.h"
 #include "commands/commands.h"
 #include "device/control.h"
-#include "base/output.h"
-#include "base/text.h"
-#include "render/render.h"
 
-/* A number as a number, true and false as such, all else as text. */
-static struct json_object *make_value(const char *text)
+#define PAIRS_MAX	512	/* a status with more lines is cut there */
+
+/* Keys and values, one after the other. */
+struct pairs {
+	const char *cells[2 * PAIRS_MAX];
+	size_t count;
+};
+
+static void add(struct pairs *pairs, const char *key, const char *value)
 {
-	char *end;
-	unsigned long long number;
-
-	if (!strcmp(text, "true") || !strcmp(text, "false"))
-		return json_object_new_boolean(*text == 't');
-	errno = 0;
-	number = strtoull(text, &end, 10);
-	if (*text >= '0' && *text <= '9' && !*end && !errno)
-		return json_object_new_uint64(number);
-	return json_object_new_string(text);
+	if (pairs->count == PAIRS_MAX)
+		return;
+	pairs->cells[2 * pairs->count] = key;
+	pairs->cells[2 * pairs->count + 1] = value;
+	pairs->count++;
 }
 
-/* Adds or prints one `key: value`. */
-static void put(FILE *out, enum systally_format format,
-		struct json_object *object, const char *key, const char *value)
+static void write_line(FILE *out, const char *const *cells)
 {
-	switch (format) {
-	case SYSTALLY_JSON:
-		json_object_object_add(object, key, make_value(value));
-		break;
-	case SYSTALLY_CSV:
-		systally_text_csv(out, key);
-		putc(',', out);
-		systally_text_csv(out, value);
-		putc('\n', out);
-		break;
-	case SYSTALLY_TEXT:
-	case SYSTALLY_STRACE:	/* these two: refused by options_settle.c */
-	case SYSTALLY_WORKLOAD:
-		fprintf(out, "%s: %s\n", key, value);
-		break;
-	}
+	fprintf(out, "%s: %s\n", cells[0], cells[1]);
 }
 
-static void put_status(FILE *out, enum systally_format format,
-		       struct json_object *object, char *status)
+static int write_pairs(FILE *out, const struct systally_format *format,
+		       const struct pairs *pairs, const char *sentence)
+{
+	static const char *const keys[] = { "key", "value" };
+	struct systally_list list = {
+		.keys = keys, .columns = 2, .cells = pairs->cells,
+		.rows = pairs->count, .sentence = sentence, .line = write_line,
+	};
+	struct utsname kernel;
+
+	if (!uname(&kernel))
+		list.kernel = kernel.release;
+	return format->list(out, &list);
+}
+
+/* Splits the lines of @status, which it changes. */
+static void split(struct pairs *pairs, char *status)
 {
 	char *line, *rest, *value;
 
@@ -67,27 +62,37 @@ static void put_status(FILE *out, enum systally_format format,
 			value += 2;
 			value += strspn(value, " ");
 		}
-		put(out, format, object, line, value ? value : "");
+		add(pairs, line, value ? value : "");
 	}
 }
 
-static void put_number(FILE *out, enum systally_format format,
-		       struct json_object *object, const char *key,
-		       uint64_t number)
+static int show(const struct systally_control *control, FILE *out,
+		const struct systally_format *format,
+		struct systally_error *error)
 {
-	char text[24];
+	char *status = systally_control_read(control, "status", NULL, error);
+	struct pairs pairs = { .count = 0 };
+	int result;
 
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
-	put(out, format, object, key, text);
+	if (!status)
+		return -1;
+	split(&pairs, status);
+	result = write_pairs(out, format, &pairs, NULL);
+	if (result)
+		systally_error_set(error, "no memory for the status");
+	free(status);
+	return result;
 }
 
 /* Returns 0, 1 if the sums differ, -1 with @error. */
 static int verify(const struct systally_control *control, FILE *out,
-		  enum systally_format format, struct json_object *object,
+		  const struct systally_format *format,
 		  struct systally_error *error)
 {
-	struct systally_snapshot snapshot;
+	char numbers[3][24], sentence[320];
 	unsigned long long entered, tallied, unattributed;
+	struct systally_snapshot snapshot;
+	struct pairs pairs = { .count = 0 };
 	bool same;
 
 	if (systally_control_snapshot(control, &snapshot, error))
@@ -97,64 +102,28 @@ static int verify(const struct systally_control *control, FILE *out,
 	tallied = systally_snapshot_tallied(&snapshot);
 	systally_snapshot_free(&snapshot);
 	same = entered == systally_sum(tallied, unattributed);
-	if (format != SYSTALLY_TEXT) {
-		put(out, format, object, "verified",
-		    same ? "true" : "false");
-		put_number(out, format, object, "entered", entered);
-		put_number(out, format, object, "tallied", tallied);
-		put_number(out, format, object, "unattributed", unattributed);
-	} else if (same) {
-		fprintf(out,
-			"verified: entered %llu == tallied %llu + unattributed %llu\n",
-			entered, tallied, unattributed);
-	} else {
-		fprintf(out,
-			"differs: entered %llu != tallied %llu + unattributed %llu, by %lld; this is a fault of the module, please report it with `systally status` and the kernel log\n",
-			entered, tallied, unattributed,
-			(long long)(entered - tallied - unattributed));
-	}
+	snprintf(numbers[0], sizeof(numbers[0]), "%llu", entered);
+	snprintf(numbers[1], sizeof(numbers[1]), "%llu", tallied);
+	snprintf(numbers[2], sizeof(numbers[2]), "%llu", unattributed);
+	add(&pairs, "verified", same ? "true" : "false");
+	add(&pairs, "entered", numbers[0]);
+	add(&pairs, "tallied", numbers[1]);
+	add(&pairs, "unattributed", numbers[2]);
+	if (same)
+		snprintf(sentence, sizeof(sentence),
+			 "verified: entered %llu == tallied %llu + unattributed %llu",
+			 entered, tallied, unattributed);
+	else
+		snprintf(sentence, sizeof(sentence),
+			 "differs: entered %llu != tallied %llu + unattributed %llu, by %lld; this is a fault of the module, please report it with `systally status` and the kernel log",
+			 entered, tallied, unattributed,
+			 (long long)(entered - tallied - unattributed));
+	if (write_pairs(out, format, &pairs, sentence))
+		return systally_error_set(error, "no memory for the status");
 	return same ? 0 : 1;
 }
 
-static int print(const struct systally_control *control,
-		 const struct systally_options *options, FILE *out,
-		 struct systally_error *error)
-{
-	enum systally_format format = options->format;
-	struct json_object *object = json_object_new_object();
-	struct utsname kernel;
-	char *status;
-	int result = 0;
-
-	if (!object)
-		return systally_error_set(error, "out of memory");
-	if (format == SYSTALLY_CSV)
-		fputs("key,value\n", out);
-	if (format == SYSTALLY_JSON && !uname(&kernel)) {
-		json_object_object_add(object, "format",
-				       json_object_new_int(1));
-		json_object_object_add(object, "kernel",
-			json_object_new_string(kernel.release));
-	}
-	if (options->verify) {
-		result = verify(control, out, format, object, error);
-	} else {
-		status = systally_control_read(control, "status", NULL, error);
-		if (status)
-			put_status(out, format, object, status);
-		else
-			result = -1;
-		free(status);
-	}
-	if (format == SYSTALLY_JSON && result >= 0)
-		fprintf(out, "%s\n", json_object_to_json_string_ext(object,
-				JSON_C_TO_STRING_PLAIN |
-				JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
-	return result;
-}
-
-int systally_cmd_status(const struct systally_options *options,
+int systally_cmd_status(const struct systally_request *request,
 			struct systally_error *error)
 {
 	struct systally_control control;
@@ -163,11 +132,14 @@ int systally_cmd_status(const struct systally_options *options,
 
 	if (systally_control_open(&control, error))
 		return 1;
-	out = systally_output_open(options->output, stdout, error);
+	out = systally_output_open(request->output, stdout, error);
 	if (!out)
 		return 1;
-	result = print(&control, options, out, error);
-	if (systally_output_close(out, options->output, error))
+	if (request->verify)
+		result = verify(&control, out, request->format, error);
+	else
+		result = show(&control, out, request->format, error);
+	if (systally_output_close(out, request->output, error))
 		result = -1;
 	return result ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * `systally top`: what happened in each interval, until it is interrupted.
- * Called by main.c.
+ *
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,14 +14,14 @@
 #include "commands/live.h"
 #include "base/output.h"
 #include "base/process.h"
-#include "render/render.h"
+#include "render/formats.h"
 #include "commands/reporter.h"
 #include "base/signals.h"
 #include "base/text.h"
 #include "commands/watch.h"
 
 struct top {
-	const struct systally_options *options;
+	const struct systally_request *request;
 	struct systally_error *error;
 	struct systally_control control;
 	struct systally_watch watch;
@@ -100,7 +100,7 @@ static int show(struct top *top)
 					       nothing, top->out, top->error);
 		if (!result)
 			result = systally_output_flush(top->out,
-						       top->options->output,
+						       top->request->output,
 						       top->error);
 	}
 	systally_notes_free(&notes);
@@ -123,12 +123,12 @@ static bool handle_signal(struct top *top, const struct signalfd_siginfo *info)
 static int loop(struct top *top)
 {
 	uint64_t next = systally_signals_now_ns();
-	uint64_t end = top->options->duration_ns ?
-		       next + top->options->duration_ns : UINT64_MAX;
+	uint64_t end = top->request->duration_ns ?
+		       next + top->request->duration_ns : UINT64_MAX;
 	struct signalfd_siginfo info;
 	int result = 0;
 
-	next += top->options->interval_ns;
+	next += top->request->interval_ns;
 	while (!result) {
 		uint64_t until = next < end ? next : end;
 
@@ -141,7 +141,7 @@ static int loop(struct top *top)
 				return result;
 			/* late? then leave intervals out, not shorten them */
 			while (next <= systally_signals_now_ns())
-				next += top->options->interval_ns;
+				next += top->request->interval_ns;
 			break;
 		case SYSTALLY_EVENT_SIGNAL:
 			if (handle_signal(top, &info))
@@ -165,14 +165,14 @@ static int watch(struct top *top)
 	int result;
 
 	if (top->watch.filter) {
-		top->reporter.pids = top->options->pids;
-		top->reporter.pid_count = top->options->pid_count;
+		top->reporter.pids = top->request->pids;
+		top->reporter.pid_count = top->request->pid_count;
 	}
 	top->missed = systally_control_missed(&top->control);
 	if (systally_control_snapshot(&top->control, &top->last, top->error))
 		return -1;
-	top->live = top->options->format == SYSTALLY_TEXT &&
-		    !top->options->output && systally_live_open();
+	top->live = top->request->format == &systally_format_text &&
+		    !top->request->output && systally_live_open();
 	if (top->live)
 		draw(top);
 	result = loop(top);
@@ -192,13 +192,13 @@ static int watch(struct top *top)
 	return result;
 }
 
-int systally_cmd_top(const struct systally_options *options,
+int systally_cmd_top(const struct systally_request *request,
 		     struct systally_error *error)
 {
 	struct top top = {
-		.options = options, .error = error,
+		.request = request, .error = error,
 		.watch = SYSTALLY_WATCH_NONE, .set = { .all = true },
-		.reporter = { .options = options, .difference = true,
+		.reporter = { .request = request, .difference = true,
 			      .series = true, .first = true,
 			      .width = SYSTALLY_TEXT_WIDTH },
 	};
@@ -209,18 +209,18 @@ int systally_cmd_top(const struct systally_options *options,
 		return systally_error_set(error, "out of memory"), 1;
 	top.reporter.names = names;
 	top.reporter.set = &top.set;
-	systally_process_tgids(options->pids, options->pid_count);
-	if ((options->syscalls &&
-	     systally_set_parse(&top.set, names, options->syscalls, error)) ||
+	systally_process_tgids(request->pids, request->pid_count);
+	if ((request->syscalls &&
+	     systally_set_parse(&top.set, names, request->syscalls, error)) ||
 	    systally_control_open(&top.control, error))
 		goto out;
-	top.out = systally_output_open(options->output, stdout, error);
+	top.out = systally_output_open(request->output, stdout, error);
 	if (!top.out)
 		goto out;
 	/* before the controls change: no signal may end us while they are */
 	if (systally_signals_open(&top.signals, error))
 		goto out_output;
-	if (!systally_watch_begin(&top.watch, &top.control, options, &top.set,
+	if (!systally_watch_begin(&top.watch, &top.control, request, &top.set,
 				  error) && !watch(&top))
 		status = 0;
 	if (systally_watch_end(&top.watch, error))
@@ -228,7 +228,7 @@ int systally_cmd_top(const struct systally_options *options,
 	systally_signals_close(&top.signals);
 out_output:
 	if (top.out != stdout &&
-	    systally_output_close(top.out, options->output, error))
+	    systally_output_close(top.out, request->output, error))
 		status = 1;
 out:
 	systally_names_free(names);

@@ -44,7 +44,7 @@ static bool is_listed(const char *targets, uint32_t pid)
 
 /* Nobody counts: the controls are ours for the time of the watch. */
 static int begin_own(struct systally_watch *watch,
-		     const struct systally_options *options,
+		     const struct systally_request *request,
 		     const struct systally_set *set,
 		     struct systally_error *error)
 {
@@ -55,18 +55,19 @@ static int begin_own(struct systally_watch *watch,
 		return systally_error_set(error,
 			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
 			watch->control->directory);
-	if (options->pid_count)
-		write_pids(options->pids, options->pid_count, "", targets);
+	if (request->pid_count)
+		write_pids(request->pids, request->pid_count, "", targets);
 	/* as perf stat -p does: children that start from now on, too */
-	if (systally_session_prepare(&watch->session, options, set, error) ||
+	if (systally_session_prepare(&watch->session, request->collect,
+				     request->threads, set, error) ||
 	    systally_session_set(&watch->session, "follow", "1", error) ||
 	    systally_session_set(&watch->session, "targets", targets, error))
 		return -1;
-	if (options->pid_count)
+	if (request->pid_count)
 		snprintf(watch->what, sizeof(watch->what),
 			 "%zu process%s and what they start",
-			 options->pid_count,
-			 options->pid_count == 1 ? "" : "es");
+			 request->pid_count,
+			 request->pid_count == 1 ? "" : "es");
 	else
 		snprintf(watch->what, sizeof(watch->what), "all processes");
 	return 0;
@@ -74,22 +75,22 @@ static int begin_own(struct systally_watch *watch,
 
 /* Others are counted already: adds what is not among them. */
 static int begin_added(struct systally_watch *watch,
-		       const struct systally_options *options,
+		       const struct systally_request *request,
 		       const char *targets, struct systally_error *error)
 {
 	char text[SYSTALLY_CONTROL_BYTES_MAX];
 	size_t i;
 
 	watch->filter = true;
-	watch->added = calloc(options->pid_count, sizeof(*watch->added));
+	watch->added = calloc(request->pid_count, sizeof(*watch->added));
 	if (!watch->added)
 		return systally_error_set(error, "out of memory");
-	for (i = 0; i < options->pid_count; i++) {
-		if (!is_listed(targets, options->pids[i]))
-			watch->added[watch->added_count++] = options->pids[i];
+	for (i = 0; i < request->pid_count; i++) {
+		if (!is_listed(targets, request->pids[i]))
+			watch->added[watch->added_count++] = request->pids[i];
 	}
 	snprintf(watch->what, sizeof(watch->what), "%zu process%s",
-		 options->pid_count, options->pid_count == 1 ? "" : "es");
+		 request->pid_count, request->pid_count == 1 ? "" : "es");
 	if (!watch->added_count)
 		return 0;
 	write_pids(watch->added, watch->added_count, "+", text);
@@ -103,7 +104,7 @@ static int begin_added(struct systally_watch *watch,
 
 int systally_watch_begin(struct systally_watch *watch,
 			 const struct systally_control *control,
-			 const struct systally_options *options,
+			 const struct systally_request *request,
 			 const struct systally_set *set,
 			 struct systally_error *error)
 {
@@ -119,33 +120,33 @@ int systally_watch_begin(struct systally_watch *watch,
 		result = systally_session_begin(&watch->session, control,
 						error);
 		if (!result)
-			result = begin_own(watch, options, set, error);
+			result = begin_own(watch, request, set, error);
 		goto out;
 	}
-	if (systally_options_need_time(options) &&
+	if (request->collect >= SYSTALLY_COLLECT_TIME &&
 	    systally_control_is(control, "collect", "count")) {
 		result = systally_error_set(error,
 			"others are being counted without times and errors, which -L, -x, --by errno and such need; write `time` to %s/collect, or leave these out",
 			control->directory);
-	} else if (systally_options_need_hist(options) &&
+	} else if (request->collect == SYSTALLY_COLLECT_HIST &&
 		   !systally_control_is(control, "collect", "hist")) {
 		result = systally_error_set(error,
 			"others are being counted without histograms, which -P and -H need; write `hist` to %s/collect, or leave these out",
 			control->directory);
-	} else if (options->by == SYSTALLY_BY_THREAD &&
+	} else if (request->threads &&
 		   systally_control_is(control, "threads", "0")) {
 		result = systally_error_set(error,
 			"others are being counted, and not by thread; write 1 to %s/threads, or leave --by thread out",
 			control->directory);
-	} else if (!options->pid_count) {
+	} else if (!request->pid_count) {
 		snprintf(watch->what, sizeof(watch->what),
 			 "what is being counted");
 	} else if (!strcmp(targets, "all")) {
 		watch->filter = true;
 		snprintf(watch->what, sizeof(watch->what), "%zu of all",
-			 options->pid_count);
+			 request->pid_count);
 	} else {
-		result = begin_added(watch, options, targets, error);
+		result = begin_added(watch, request, targets, error);
 	}
 out:
 	free(targets);

@@ -5,6 +5,7 @@
 #ifndef SYSTALLY_WATCH_H
 #define SYSTALLY_WATCH_H
 
+#include "base/request.h"
 #include "device/session.h"
 
 struct systally_watch {
@@ -28,7 +29,7 @@ struct systally_watch {
  */
 int systally_watch_begin(struct systally_watch *watch,
 			 const struct systally_control *control,
-			 const struct systally_options *options,
+			 const struct systally_request *request,
 			 const struct systally_set *set,
 			 struct systally_error *error);
 

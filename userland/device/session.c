@@ -105,21 +105,18 @@ int systally_session_set(struct systally_session *session, const char *file,
 }
 
 int systally_session_prepare(struct systally_session *session,
-			     const struct systally_options *options,
+			     unsigned int collect, bool threads,
 			     const struct systally_set *set,
 			     struct systally_error *error)
 {
-	const char *collect =
-		systally_options_need_hist(options) ? "hist" :
-		systally_options_need_time(options) ? "time" : "count";
 	char filter[SYSTALLY_CONTROL_BYTES_MAX];
 	struct systally_error refused = { "" };
 	int result;
 
-	if (systally_session_set(session, "collect", collect, error) ||
+	if (systally_session_set(session, "collect",
+				 systally_names_collect(collect), error) ||
 	    systally_session_set(session, "threads",
-				 options->by == SYSTALLY_BY_THREAD ? "1" : "0",
-				 error))
+				 threads ? "1" : "0", error))
 		return -1;
 	if (systally_set_filter(set, filter, sizeof(filter)))
 		strcpy(filter, "all");

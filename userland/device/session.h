@@ -8,7 +8,6 @@
 
 #include "device/control.h"
 #include "calls/names.h"
-#include "cli/options.h"
 #include "calls/set.h"
 
 #define SYSTALLY_SESSION_CHANGES	8
@@ -47,7 +46,7 @@ int systally_session_set(struct systally_session *session, const char *file,
  * when shown. Call it while nothing is counted. Returns 0, or -1 with @error.
  */
 int systally_session_prepare(struct systally_session *session,
-			     const struct systally_options *options,
+			     unsigned int collect, bool threads,
 			     const struct systally_set *set,
 			     struct systally_error *error);
 

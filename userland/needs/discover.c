@@ -45,10 +45,17 @@ static int check_free(struct systally_discovery *discovery,
 	return 0;
 }
 
+const char *systally_needs_discover_name(enum systally_needs_discover how)
+{
+	static const char *const words[] = { "auto", "module", "seccomp",
+					     "ptrace" };
+
+	return words[how];
+}
+
 int systally_discovery_take_module(struct systally_discovery *discovery,
 				   struct systally_error *error)
 {
-	const struct systally_options options = { .command = SYSTALLY_RUN };
 	const struct systally_set set = { .all = true };
 	struct systally_error ignored = { "" };
 
@@ -57,7 +64,8 @@ int systally_discovery_take_module(struct systally_discovery *discovery,
 				   error))
 		return -1;
 	if (!check_free(discovery, error) &&
-	    !systally_session_prepare(&discovery->session, &options, &set,
+	    !systally_session_prepare(&discovery->session,
+				      SYSTALLY_COLLECT_COUNT, false, &set,
 				      error) &&
 	    !systally_session_set(&discovery->session, "follow", "1", error) &&
 	    !systally_control_write(&discovery->control, "reset", "1", error))

@@ -8,7 +8,7 @@
 
 #include "device/control.h"
 #include "needs/feature.h"
-#include "needs/options.h"
+#include "base/request.h"
 #include "needs/start.h"
 #include "device/session.h"
 
@@ -55,5 +55,8 @@ void systally_discovery_stopped(struct systally_discovery *discovery,
  */
 int systally_discovery_end(struct systally_discovery *discovery,
 			   struct systally_error *error);
+
+/* Returns `auto`, `module`, `seccomp` or `ptrace`. */
+const char *systally_needs_discover_name(enum systally_needs_discover how);
 
 #endif /* SYSTALLY_NEEDS_DISCOVER_H */

@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "needs/measure.h"
 #include "needs/render.h"
-#include "render/render.h"
 
 void systally_needs_why(const struct systally_tried *tried, char text[160])
 {
@@ -333,7 +332,7 @@ int systally_needs_markdown(FILE *out, const struct systally_plan *plan)
 
 /* --- CSV --- */
 
-void systally_needs_csv(FILE *out, const struct systally_plan *plan)
+int systally_needs_csv(FILE *out, const struct systally_plan *plan)
 {
 	unsigned int way, metric;
 	char why[160];
@@ -376,18 +375,5 @@ void systally_needs_csv(FILE *out, const struct systally_plan *plan)
 		systally_text_csv(out, why);
 		putc('\n', out);
 	}
-}
-
-int systally_needs_render(FILE *out, const struct systally_plan *plan)
-{
-	switch (plan->options->format) {
-	case SYSTALLY_NEEDS_JSON:
-		return systally_needs_json(out, plan);
-	case SYSTALLY_NEEDS_CSV:
-		systally_needs_csv(out, plan);
-		return 0;
-	case SYSTALLY_NEEDS_MARKDOWN:
-		break;
-	}
-	return systally_needs_markdown(out, plan);
+	return 0;
 }

@@ -13,11 +13,10 @@
  * Writes what @plan, which has run to its end, has found to @out. Returns 0,
  * or -1 when out of memory; a write error stays in @out.
  */
-int systally_needs_render(FILE *out, const struct systally_plan *plan);
 
 /* The parts of it. */
 int systally_needs_markdown(FILE *out, const struct systally_plan *plan);
-void systally_needs_csv(FILE *out, const struct systally_plan *plan);
+int systally_needs_csv(FILE *out, const struct systally_plan *plan);
 int systally_needs_json(FILE *out, const struct systally_plan *plan);
 
 /*

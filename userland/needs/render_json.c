@@ -8,7 +8,6 @@
 #include "base/json_object.h"
 #include "needs/measure.h"
 #include "needs/render.h"
-#include "render/render.h"
 
 static bool put_null(struct json_object *object, const char *key)
 {

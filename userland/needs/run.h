@@ -7,7 +7,7 @@
 
 #include "needs/discover.h"
 #include "needs/filter.h"
-#include "needs/options.h"
+#include "base/request.h"
 #include "needs/start.h"
 #include "needs/tree.h"
 

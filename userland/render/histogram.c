@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A histogram drawn for people, one bucket per line. Called by render_text.c.
+ * A histogram drawn for people, one bucket per line. 
  */
 #include <string.h>
 
 #include "base/text.h"
-#include "render/render.h"
+#include "render/view.h"
 
 #define GAP	4	/* longer runs of empty buckets are left out */
 #define BAR_MIN	4
@@ -72,7 +72,7 @@ static void print_summary(FILE *out, const struct systally_report *report)
 	fprintf(out, "max %s\n", cut_blank(text));
 }
 
-void systally_render_histogram(FILE *out, const struct systally_report *report)
+void systally_report_histogram(FILE *out, const struct systally_report *report)
 {
 	struct drawing drawing = {
 		.out = out, .hist = &report->ranking->hist,

@@ -1,144 +1,130 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A report as strace -c has it, column for column, for scripts that read
- * that: one table for each ABI, all but x86-64's under a heading. Called
- * through render.c.
+ * The table of strace -c, column for column, for scripts that read it: one
+ * table for each ABI, all but the native one under a title.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "render/render.h"
+#include "calls/abi.h"
+#include "render/formats.h"
 
-enum { TIME, SECONDS, USECS, CALLS, ERRORS, NAME, COLUMNS };
+enum column { TIME, SECONDS, USECS, CALLS, ERRORS, NAME, COLUMNS };
 
-/* What strace's columns are at least wide; a name has a blank after it. */
+/* How wide strace's columns are at least; a name has a blank behind it. */
 static const struct {
 	const char *heading;
-	int width;
+	unsigned int width;
 } columns[COLUMNS] = {
 	[TIME] = { "% time", 6 }, [SECONDS] = { "seconds", 11 },
 	[USECS] = { "usecs/call", 11 }, [CALLS] = { "calls", 9 },
 	[ERRORS] = { "errors", 9 }, [NAME] = { "syscall", 16 },
 };
 
+/* The rows of one ABI, and their sum. */
 struct table {
-	FILE *out;
-	const struct systally_ranking *ranking;
-	unsigned int abi;
+	const struct systally_names *names;
+	const struct systally_group **groups;
+	size_t shown;
 	struct systally_group total;
-	int width[COLUMNS];
 };
 
-static double seconds(const struct systally_group *group)
+static void write_cell(const void *context, const struct systally_column *column,
+		       size_t row, int digits, char *cell)
 {
-	return (double)group->total_ns / 1e9;
-}
-
-static unsigned long long usecs_per_call(const struct systally_group *group)
-{
-	return systally_group_avg_ns(group) / 1000;
-}
-
-static void widen(int *width, int needed)
-{
-	if (needed > *width)
-		*width = needed;
-}
-
-static void measure(struct table *table, const struct systally_group *group)
-{
-	int *width = table->width;
-
-	widen(&width[SECONDS], snprintf(NULL, 0, "%.6f", seconds(group)));
-	widen(&width[USECS],
-	      snprintf(NULL, 0, "%llu", usecs_per_call(group)));
-	widen(&width[CALLS], snprintf(NULL, 0, "%llu",
-				      (unsigned long long)group->count));
-	widen(&width[ERRORS], snprintf(NULL, 0, "%llu",
-				       (unsigned long long)group->errors));
-	widen(&width[NAME], (int)strlen(group->name) + 1);
-}
-
-static void print_rule(const struct table *table)
-{
-	int column, i;
-
-	for (column = 0; column < COLUMNS; column++) {
-		if (column)
-			putc(' ', table->out);
-		for (i = 0; i < table->width[column]; i++)
-			putc('-', table->out);
-	}
-	putc('\n', table->out);
-}
-
-static void print_row(const struct table *table,
-		      const struct systally_group *group, double percent,
-		      const char *name)
-{
-	const int *width = table->width;
-
-	fprintf(table->out, "%*.2f %*.6f %*llu %*llu ", width[TIME], percent,
-		width[SECONDS], seconds(group), width[USECS],
-		usecs_per_call(group), width[CALLS],
-		(unsigned long long)group->count);
-	if (group->errors)
-		fprintf(table->out, "%*llu", width[ERRORS],
-			(unsigned long long)group->errors);
-	else
-		fprintf(table->out, "%*s", width[ERRORS], "");
-	fprintf(table->out, " %s\n", name);
-}
-
-static void print_table(struct table *table)
-{
-	const struct systally_ranking *ranking = table->ranking;
+	const struct table *table = context;
 	const double whole = (double)table->total.total_ns;
-	int column;
-	size_t i;
+	const bool sum = row == table->shown;
+	const struct systally_group *group = sum ? &table->total :
+						   table->groups[row];
 
-	for (column = 0; column < COLUMNS; column++)
-		table->width[column] = columns[column].width;
-	for (i = 0; i < ranking->shown; i++) {
-		if (ranking->groups[i].abi == table->abi)
-			measure(table, &ranking->groups[i]);
+	(void)digits;
+	switch ((enum column)column->id) {
+	case TIME:
+		snprintf(cell, SYSTALLY_CELL_LEN, "%.2f", sum ? 100.0 :
+			 whole > 0 ? 100 * (double)group->total_ns / whole : 0);
+		break;
+	case SECONDS:
+		snprintf(cell, SYSTALLY_CELL_LEN, "%.6f",
+			 (double)group->total_ns / 1e9);
+		break;
+	case USECS:
+		snprintf(cell, SYSTALLY_CELL_LEN, "%llu", (unsigned long long)
+			 systally_group_avg_ns(group) / 1000);
+		break;
+	case CALLS:
+		snprintf(cell, SYSTALLY_CELL_LEN, "%llu",
+			 (unsigned long long)group->count);
+		break;
+	case ERRORS:
+		if (group->errors)
+			snprintf(cell, SYSTALLY_CELL_LEN, "%llu",
+				 (unsigned long long)group->errors);
+		break;
+	default:
+		if (sum)
+			strcpy(cell, "total");
+		else
+			systally_names_call(table->names, group->abi,
+					    group->nr, cell);
+		break;
 	}
-	measure(table, &table->total);
-	if (table->abi)
-		fprintf(table->out, "System call usage summary for %s mode:\n",
-			table->abi == SYSTALLY_ABI_I386 ? "32 bit" : "x32");
-	for (column = 0; column < NAME; column++)
-		fprintf(table->out, "%*s ", table->width[column],
-			columns[column].heading);
-	fprintf(table->out, "%s\n", columns[NAME].heading);
-	print_rule(table);
-	for (i = 0; i < ranking->shown; i++) {
-		const struct systally_group *group = &ranking->groups[i];
-
-		if (group->abi == table->abi)
-			print_row(table, group, whole > 0 ? 100 *
-				  (double)group->total_ns / whole : 0,
-				  group->name);
-	}
-	print_rule(table);
-	print_row(table, &table->total, 100, "total");
 }
 
-int systally_render_strace(FILE *out, const struct systally_report *report)
+static void write_table(FILE *out, const struct table *table)
+{
+	struct systally_grid grid = {
+		.rows = table->shown + 1, .foot = 1,
+		.style = SYSTALLY_GRID_RULED, .cell = write_cell,
+		.context = table,
+	};
+	struct systally_column *column = NULL;
+	int i;
+
+	for (i = 0; i < COLUMNS; i++) {
+		column = systally_grid_add(&grid, i, columns[i].heading);
+		column->width = columns[i].width;
+	}
+	column->left = true;
+	column->extra = 1;
+	systally_grid_print(out, &grid);
+}
+
+static int write_report(FILE *out, const struct systally_report *report)
 {
 	const struct systally_ranking *ranking = report->ranking;
-	struct table table = { .out = out, .ranking = ranking };
+	struct table table = { .names = ranking->names };
+	unsigned int abi;
 	size_t i;
 
-	for (table.abi = 0; table.abi < SYSTALLY_ABIS; table.abi++) {
+	table.groups = calloc(ranking->shown + 1, sizeof(*table.groups));
+	if (!table.groups)
+		return -1;
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		table.shown = 0;
 		memset(&table.total, 0, sizeof(table.total));
-		/* those that -n leaves out are in the total */
+		/* rows that -n leaves out are in the total */
 		for (i = 0; i < ranking->shown + ranking->rest_groups; i++) {
-			if (ranking->groups[i].abi != table.abi)
+			if (ranking->groups[i].abi != abi)
 				continue;
 			systally_group_add(&table.total, &ranking->groups[i]);
+			if (i < ranking->shown)
+				table.groups[table.shown++] =
+					&ranking->groups[i];
 		}
-		if (table.total.count)
-			print_table(&table);
+		if (!table.total.count)
+			continue;
+		if (systally_abis[abi].strace_title)
+			fprintf(out, "System call usage summary for %s mode:\n",
+				systally_abis[abi].strace_title);
+		write_table(out, &table);
 	}
+	free(table.groups);
 	return 0;
 }
+
+const struct systally_format systally_format_strace = {
+	.word = "strace", .by_call = true, .times = true,
+	.limits = "is by call and has no percentiles, so neither --by, -P nor -H goes with it",
+	.report = write_report,
+};

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds what differs between two snapshots. Called by cmd_compare.c.
+ * Finds what differs between two snapshots.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 
 #include "stats/change.h"
+#include "stats/dimension.h"
 
 #define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
 
@@ -40,9 +41,8 @@ static void copy_row(struct systally_row *to, const struct systally_row *from,
 }
 
 /*
- * Ranks one side in the order of its keys. By command, rows are taken for
- * those of processes folded by command, which is what they then are. Of calls
- * that the module had no memory for, the number is known all the same.
+ * Ranks one side in the order of its keys. Unattributed calls, which have no
+ * row, get one of the command "?": their number is known.
  */
 static int rank_side(struct systally_ranking *ranking,
 		     const struct systally_comparison *comparison,
@@ -50,10 +50,9 @@ static int rank_side(struct systally_ranking *ranking,
 		     const struct systally_names *names,
 		     struct systally_error *error)
 {
-	bool by_command = comparison->by == SYSTALLY_BY_COMMAND;
 	const struct systally_question question = {
-		.by = by_command ? SYSTALLY_BY_ROW : SYSTALLY_BY_SYSCALL,
-		.sort = SYSTALLY_SORT_NOTHING, .set = comparison->set,
+		.by = comparison->by, .sort = SYSTALLY_SORT_NOTHING,
+		.set = comparison->set,
 	};
 	const size_t tallied = snapshot->header.call_rows;
 	const size_t unattributed = snapshot->header.unattributed_rows;
@@ -80,25 +79,12 @@ static int rank_side(struct systally_ranking *ranking,
 	return result;
 }
 
-static int compare_calls(const struct systally_group *a,
-			 const struct systally_group *b, enum systally_by by)
-{
-	int order = COMPARE(a->abi, b->abi);
-
-	if (!order)
-		order = COMPARE(a->nr, b->nr);
-	if (!order && by == SYSTALLY_BY_COMMAND)
-		order = strcmp(a->comm, b->comm);
-	return order;
-}
-
-/* The same call on the side that does not have it. */
+/* The group of @group's key on the side that does not have it. */
 static struct systally_group nothing_of(const struct systally_group *group)
 {
-	struct systally_group nothing = { .nr = group->nr, .abi = group->abi };
+	struct systally_group nothing = *group;
 
-	memcpy(nothing.comm, group->comm, sizeof(nothing.comm));
-	memcpy(nothing.name, group->name, sizeof(nothing.name));
+	systally_group_clear(&nothing);
 	return nothing;
 }
 
@@ -142,8 +128,8 @@ static void join(struct systally_changes *changes,
 	while (i < a->shown || j < b->shown) {
 		struct systally_change *change = &changes->list[changes->shown];
 		int order = i == a->shown ? 1 : j == b->shown ? -1 :
-			    compare_calls(&a->groups[i], &b->groups[j],
-					  comparison->by);
+			    systally_by_compare(&comparison->by,
+						&a->groups[i], &b->groups[j]);
 
 		if (order <= 0)
 			change->a = a->groups[i++];
@@ -165,6 +151,12 @@ static void join(struct systally_changes *changes,
 	}
 }
 
+/* The order of a list. */
+struct order {
+	const struct systally_comparison *comparison;
+	const struct systally_names *names;
+};
+
 static uint64_t value(const struct systally_change *change,
 		      enum systally_sort sort)
 {
@@ -185,18 +177,16 @@ static uint64_t value(const struct systally_change *change,
 
 static int compare_changes(const void *left, const void *right, void *arg)
 {
-	const struct systally_comparison *comparison = arg;
+	const struct order *order = arg;
 	const struct systally_change *a = left;
 	const struct systally_change *b = right;
-	uint64_t a_value = value(a, comparison->sort);
-	uint64_t b_value = value(b, comparison->sort);
-	int order = COMPARE(b_value, a_value);
+	uint64_t a_value = value(a, order->comparison->sort);
+	uint64_t b_value = value(b, order->comparison->sort);
+	int result = COMPARE(b_value, a_value);
 
-	if (!order)
-		order = strcmp(a->a.name, b->a.name);
-	if (!order)
-		order = compare_calls(&a->a, &b->a, comparison->by);
-	return order;
+	return result ? result :
+	       systally_by_compare_names(&order->comparison->by, order->names,
+					 &a->a, &b->a);
 }
 
 int systally_compare(struct systally_changes *changes,
@@ -207,10 +197,12 @@ int systally_compare(struct systally_changes *changes,
 		     struct systally_error *error)
 {
 	struct systally_ranking rank_a = { 0 }, rank_b = { 0 };
+	struct order order = { .comparison = comparison, .names = names };
 	size_t i, count;
 	int result = -1;
 
 	memset(changes, 0, sizeof(*changes));
+	changes->names = names;
 	changes->by = comparison->by;
 	changes->timed = a->header.collect != SYSTALLY_COLLECT_COUNT &&
 			 b->header.collect != SYSTALLY_COLLECT_COUNT;
@@ -228,7 +220,7 @@ int systally_compare(struct systally_changes *changes,
 	join(changes, comparison, &rank_a, &rank_b);
 	count = changes->shown;
 	qsort_r(changes->list, count, sizeof(*changes->list), compare_changes,
-		(void *)comparison);
+		&order);
 	if (comparison->limit && count > comparison->limit)
 		changes->shown = comparison->limit;
 	changes->rest_changes = count - changes->shown;

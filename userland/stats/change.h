@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs between two snapshots that are not of the same run: calls that
- * were added, are gone, or are made more or less often than before.
+ * What differs between two snapshots of different runs: groups of calls that
+ * only one run has, or that it makes more or less often.
  */
 #ifndef SYSTALLY_CHANGE_H
 #define SYSTALLY_CHANGE_H
@@ -10,8 +10,8 @@
 #include "base/threshold.h"
 
 /*
- * One call, by name and ABI, and by command if so asked, before (a) and after
- * (b). A side that does not have the call has only its name, and zeros.
+ * One group before (a) and after (b). A side that does not have the group has
+ * its key and zeros.
  */
 struct systally_change {
 	struct systally_group a, b;
@@ -20,9 +20,9 @@ struct systally_change {
 
 /* What to compare and how. Borrowed, nothing is changed or freed. */
 struct systally_comparison {
-	enum systally_by by;		/* SYSCALL or COMMAND */
+	struct systally_by by;		/* no processes, threads or errors */
 	enum systally_sort sort;	/* by how much it changed; or by name */
-	bool latency;			/* other times are a change, too */
+	bool latency;			/* a different time is a change, too */
 	size_t limit;			/* changes to show, 0: all */
 	const struct systally_set *set;	/* calls to compare */
 	const struct systally_threshold *threshold;	/* of count, errors */
@@ -30,7 +30,8 @@ struct systally_comparison {
 };
 
 struct systally_changes {
-	enum systally_by by;
+	const struct systally_names *names;	/* of the calls, borrowed */
+	struct systally_by by;
 	struct systally_change *list;	/* @shown of them, largest first */
 	size_t shown;
 	struct systally_change rest;	/* sum of those not shown */
@@ -42,10 +43,10 @@ struct systally_changes {
 };
 
 /*
- * Finds what changed from @a to @b. Rows of any process are added up, and what
- * is unattributed counts as calls of the command `?`; ties
- * are broken by name and ABI, so that the same two always give the same list.
- * Returns 0, and the caller frees it; -1 with @error when out of memory.
+ * Finds what changed from @a to @b. Unattributed calls count as calls of the
+ * command `?`. Ties are broken by name and key, so that the same two snapshots
+ * always give the same list.
+ * Returns 0, and the caller frees it before @names; -1 with @error: no memory.
  */
 int systally_compare(struct systally_changes *changes,
 		     const struct systally_comparison *comparison,

@@ -1,39 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Groups and sorts the rows of a snapshot. Called by report.c.
+ * Groups and sorts the rows of a snapshot.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/dimension.h"
 #include "stats/rank.h"
-#include "calls/subsystem.h"
+#include "stats/sort.h"
 
 #define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
 
-uint64_t systally_group_avg_ns(const struct systally_group *group)
-{
-	return group->count ? group->total_ns / group->count : 0;
-}
-
-void systally_group_add(struct systally_group *to,
-			const struct systally_group *what)
-{
-	to->count = systally_sum(to->count, what->count);
-	to->errors = systally_sum(to->errors, what->errors);
-	to->total_ns = systally_sum(to->total_ns, what->total_ns);
-	if (what->max_ns > to->max_ns)
-		to->max_ns = what->max_ns;
-}
-
-/*
- * The group of one row: only what makes the group's key is filled in, so that
- * two rows of one group compare equal.
- */
+/* The group of one row. Members of other keys than that of @by stay zero. */
 static void make_group(struct systally_group *group,
-		       const struct systally_row *row, enum systally_by by,
-		       bool threads)
+		       const struct systally_row *row,
+		       const struct systally_by *by, bool threads)
 {
+	unsigned int i;
+
 	memset(group, 0, sizeof(*group));
 	group->count = row->count;
 	group->errors = row->errors;
@@ -43,114 +28,42 @@ static void make_group(struct systally_group *group,
 	/* threads have names of their own: the leader's, or the busiest's */
 	group->comm_weight = row->tid && row->tid == row->tgid ? UINT64_MAX :
 								 row->count;
-	if (by == SYSTALLY_BY_SYSCALL || by == SYSTALLY_BY_ROW) {
-		group->abi = row->abi;
-		group->nr = row->nr;
-	}
-	if (by == SYSTALLY_BY_PROCESS || by == SYSTALLY_BY_THREAD ||
-	    by == SYSTALLY_BY_ROW) {
-		group->tgid = row->tgid;
-		group->start_ns = row->start_ns;
-	}
-	/* start_ns is the thread's then, and tells processes not apart */
-	if (by == SYSTALLY_BY_PROCESS && threads)
-		group->start_ns = 0;
-	if (by == SYSTALLY_BY_THREAD || (by == SYSTALLY_BY_ROW && threads))
-		group->tid = row->tid;
-	if (by == SYSTALLY_BY_SUBSYSTEM)
-		group->subsystem = (uint16_t)systally_subsystem_of(row->abi,
-								   row->nr);
-	if (by == SYSTALLY_BY_ERRNO) {
-		group->error = row->error;
+	for (i = 0; i < by->count; i++)
+		by->list[i]->take(group, row, threads);
+	if (systally_by_errors(by))
 		group->errors = row->count;
-	}
-}
-
-/* Has a group a name, and nothing of a process? */
-static bool is_named(enum systally_by by)
-{
-	return by == SYSTALLY_BY_SYSCALL || by == SYSTALLY_BY_ERRNO ||
-	       by == SYSTALLY_BY_SUBSYSTEM;
 }
 
 static int compare_keys(const void *left, const void *right, void *arg)
 {
-	const enum systally_by *by = arg;
-	const struct systally_group *a = left;
-	const struct systally_group *b = right;
-	int order = COMPARE(a->tgid, b->tgid);
-
-	if (!order)
-		order = COMPARE(a->tid, b->tid);
-	if (!order)
-		order = COMPARE(a->start_ns, b->start_ns);
-	if (!order)
-		order = COMPARE(a->abi, b->abi);
-	if (!order)
-		order = COMPARE(a->nr, b->nr);
-	if (!order)
-		order = COMPARE(a->error, b->error);
-	if (!order)
-		order = COMPARE(a->subsystem, b->subsystem);
-	if (order)
-		return order;
-	/* the command is the key, or all that folded rows have of one */
-	if (*by == SYSTALLY_BY_COMMAND || (!a->tgid && !is_named(*by)))
-		return strcmp(a->comm, b->comm);
-	return 0;
+	return systally_by_compare(arg, left, right);
 }
 
-static uint64_t value(const struct systally_group *group,
-		      enum systally_sort sort)
-{
-	switch (sort) {
-	case SYSTALLY_SORT_TIME:
-		return group->total_ns;
-	case SYSTALLY_SORT_AVG:
-		return systally_group_avg_ns(group);
-	case SYSTALLY_SORT_MAX:
-		return group->max_ns;
-	case SYSTALLY_SORT_ERRORS:
-		return group->errors;
-	case SYSTALLY_SORT_NAME:
-	case SYSTALLY_SORT_NOTHING:
-		return 0;
-	case SYSTALLY_SORT_COUNT:
-		break;
-	default:
-		return group->percentile_ns[sort - SYSTALLY_SORT_P50];
-	}
-	return group->count;
-}
-
-/* What a group is called: by which ties are broken and -s name sorts. */
-static const char *label(const struct systally_group *group,
-			 enum systally_by by)
-{
-	return is_named(by) ? group->name : group->comm;
-}
+/* The order of a list. */
+struct order {
+	const struct systally_by *by;
+	const struct systally_names *names;
+	enum systally_sort sort;
+};
 
 static int compare_ranks(const void *left, const void *right, void *arg)
 {
-	const struct systally_question *question = arg;
+	const struct order *order = arg;
+	const struct systally_sort_key *key = &systally_sorts[order->sort];
 	const struct systally_group *a = left;
 	const struct systally_group *b = right;
-	uint64_t a_value = value(a, question->sort);
-	uint64_t b_value = value(b, question->sort);
-	enum systally_by by = question->by;
-	int order = COMPARE(b_value, a_value);
+	int result = 0;
 
-	if (!order && question->sort != SYSTALLY_SORT_NOTHING)
-		order = strcmp(label(a, by), label(b, by));
-	if (!order)
-		order = compare_keys(a, b, &by);
-	if (!order)
-		order = strcmp(a->name, b->name);
-	return order;
+	if (key->value)
+		result = COMPARE(key->value(b), key->value(a));
+	if (!result && order->sort != SYSTALLY_SORT_NOTHING)
+		result = systally_by_compare_names(order->by, order->names, a,
+						   b);
+	return result ? result : systally_by_compare(order->by, a, b);
 }
 
-bool systally_asked(const struct systally_question *question,
-		    const struct systally_row *row)
+bool systally_question_has(const struct systally_question *question,
+			   const struct systally_row *row)
 {
 	size_t i;
 
@@ -179,13 +92,14 @@ static void choose_comm(struct systally_group *to,
 
 /* Makes one group of each run of equal keys. Returns how many there are. */
 static size_t merge(struct systally_group *groups, size_t count,
-		    enum systally_by by)
+		    const struct systally_by *by)
 {
 	size_t i, used = 0;
 
-	qsort_r(groups, count, sizeof(*groups), compare_keys, &by);
+	qsort_r(groups, count, sizeof(*groups), compare_keys, (void *)by);
 	for (i = 0; i < count; i++) {
-		if (used && !compare_keys(&groups[used - 1], &groups[i], &by)) {
+		if (used &&
+		    !systally_by_compare(by, &groups[used - 1], &groups[i])) {
 			systally_group_add(&groups[used - 1], &groups[i]);
 			choose_comm(&groups[used - 1], &groups[i]);
 		} else {
@@ -193,17 +107,6 @@ static size_t merge(struct systally_group *groups, size_t count,
 		}
 	}
 	return used;
-}
-
-static void set_name(struct systally_group *group, enum systally_by by,
-		     const struct systally_names *names)
-{
-	if (by == SYSTALLY_BY_ERRNO)
-		systally_names_errno(group->error, group->name);
-	else if (by == SYSTALLY_BY_SUBSYSTEM)
-		strcpy(group->name, systally_subsystem_name(group->subsystem));
-	else if (by == SYSTALLY_BY_SYSCALL || by == SYSTALLY_BY_ROW)
-		systally_names_call(names, group->abi, group->nr, group->name);
 }
 
 /* A hist row, and the group that it belongs to. */
@@ -222,14 +125,15 @@ static int compare_matches(const void *left, const void *right)
 
 /* Returns the group with @key's key, @count if there is none. */
 static size_t find_group(const struct systally_group *groups, size_t count,
-			 const struct systally_group *key, enum systally_by by)
+			 const struct systally_group *key,
+			 const struct systally_by *by)
 {
 	size_t low = 0, high = count, middle;
 	int order;
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		order = compare_keys(&groups[middle], key, &by);
+		order = systally_by_compare(by, &groups[middle], key);
 		if (!order)
 			return middle;
 		if (order < 0)
@@ -254,8 +158,8 @@ static int match_hist(struct systally_ranking *ranking,
 	struct hist_match *matches;
 	size_t i, group, used = 0;
 
-	if (!header->hist_rows || question->by == SYSTALLY_BY_ERRNO ||
-	    question->by == SYSTALLY_BY_THREAD)
+	if (!header->hist_rows || systally_by_errors(&question->by) ||
+	    systally_by_threads(&question->by))
 		return 0;
 	matches = calloc(header->hist_rows, sizeof(*matches));
 	ranking->hist_rows = calloc(header->hist_rows,
@@ -265,11 +169,11 @@ static int match_hist(struct systally_ranking *ranking,
 		return -1;
 	}
 	for (i = 0; i < header->hist_rows; i++) {
-		if (!systally_asked(question, &snapshot->hist[i]))
+		if (!systally_question_has(question, &snapshot->hist[i]))
 			continue;
-		make_group(&key, &snapshot->hist[i], question->by,
+		make_group(&key, &snapshot->hist[i], &question->by,
 			   header->flags & SYSTALLY_THREADS);
-		group = find_group(groups, count, &key, question->by);
+		group = find_group(groups, count, &key, &question->by);
 		if (group == count)
 			continue;
 		matches[used].group = group;
@@ -315,6 +219,52 @@ static void set_percentiles(struct systally_group *group,
 	}
 }
 
+/*
+ * Keeps those of @groups that the question wants, adds up the totals and finds
+ * percentiles. Returns how many are kept.
+ */
+static size_t keep(struct systally_ranking *ranking,
+		   const struct systally_question *question,
+		   struct systally_group *groups, size_t count,
+		   uint64_t clock_khz)
+{
+	struct systally_hist hist;
+	size_t i, kept = 0;
+
+	for (i = 0; i < count; i++) {
+		struct systally_group *group = &groups[kept];
+
+		if (question->failed && !groups[i].errors)
+			continue;
+		*group = groups[i];
+		systally_group_add(&ranking->total, group);
+		memset(&hist, 0, sizeof(hist));
+		add_hist(&hist, ranking, group);
+		set_percentiles(group, &hist, clock_khz);
+		add_hist(&ranking->hist, ranking, group);
+		ranking->timed |= group->errors || group->total_ns;
+		ranking->folded |= ranking->processes && !group->tgid;
+		kept++;
+	}
+	return kept;
+}
+
+/* Adds up the groups from @shown on, which the limit leaves out. */
+static void sum_rest(struct systally_ranking *ranking, size_t count,
+		     uint64_t clock_khz)
+{
+	struct systally_hist hist = { 0 };
+	size_t i;
+
+	for (i = ranking->shown; i < count; i++) {
+		systally_group_add(&ranking->rest, &ranking->groups[i]);
+		add_hist(&hist, ranking, &ranking->groups[i]);
+	}
+	set_percentiles(&ranking->rest, &hist, clock_khz);
+	set_percentiles(&ranking->total, &ranking->hist, clock_khz);
+	ranking->rest_groups = count - ranking->shown;
+}
+
 int systally_rank(struct systally_ranking *ranking,
 		  const struct systally_question *question,
 		  const struct systally_snapshot *snapshot,
@@ -322,19 +272,24 @@ int systally_rank(struct systally_ranking *ranking,
 		  struct systally_error *error)
 {
 	const struct systally_header *header = &snapshot->header;
+	const struct systally_by *by = &question->by;
+	struct order order = { .by = by, .names = names,
+			       .sort = question->sort };
 	bool threads = header->flags & SYSTALLY_THREADS;
-	bool by_errno = question->by == SYSTALLY_BY_ERRNO;
-	struct systally_hist hist;
+	const bool errors = systally_by_errors(by);
 	const struct systally_row *rows =
-		by_errno ? snapshot->errors : snapshot->calls;
-	size_t count = by_errno ? header->error_rows : header->call_rows;
+		errors ? snapshot->errors : snapshot->calls;
+	size_t count = errors ? header->error_rows : header->call_rows;
 	struct systally_group *groups;
 	size_t i, used = 0;
 
 	memset(ranking, 0, sizeof(*ranking));
-	ranking->by = question->by;
+	ranking->names = names;
+	ranking->by = *by;
 	ranking->sort = question->sort;
-	if (question->by == SYSTALLY_BY_THREAD && !threads)
+	for (i = 0; i < by->count; i++)
+		ranking->processes |= by->list[i]->process;
+	if (systally_by_threads(by) && !threads)
 		return systally_error_set(error,
 			"the counters are not kept by thread; write 1 to the control `threads` and count again");
 	groups = calloc(count ? count : 1, sizeof(*groups));
@@ -343,49 +298,22 @@ int systally_rank(struct systally_ranking *ranking,
 					  count);
 	for (i = 0; i < count; i++) {
 		if ((rows[i].count || rows[i].errors || rows[i].total_ns) &&
-		    systally_asked(question, &rows[i]))
-			make_group(&groups[used++], &rows[i], question->by,
-				   threads);
+		    systally_question_has(question, &rows[i]))
+			make_group(&groups[used++], &rows[i], by, threads);
 	}
-	used = merge(groups, used, question->by);
+	used = merge(groups, used, by);
 	ranking->groups = groups;
 	if (match_hist(ranking, question, snapshot, groups, used)) {
 		systally_ranking_free(ranking);
 		return systally_error_set(error,
 					  "no memory to rank histograms");
 	}
-	for (i = count = 0; i < used; i++) {
-		if (question->failed && !groups[i].errors)
-			continue;
-		groups[count] = groups[i];
-		set_name(&groups[count], question->by, names);
-		systally_group_add(&ranking->total, &groups[count]);
-		memset(&hist, 0, sizeof(hist));
-		add_hist(&hist, ranking, &groups[count]);
-		set_percentiles(&groups[count], &hist, header->clock_khz);
-		add_hist(&ranking->hist, ranking, &groups[count]);
-		ranking->timed |= groups[count].errors ||
-				  groups[count].total_ns;
-		if (!groups[count].tgid &&
-		    (question->by == SYSTALLY_BY_PROCESS ||
-		     question->by == SYSTALLY_BY_THREAD ||
-		     question->by == SYSTALLY_BY_ROW))
-			ranking->folded = true;
-		count++;
-	}
-	qsort_r(groups, count, sizeof(*groups), compare_ranks,
-		(void *)question);
+	count = keep(ranking, question, groups, used, header->clock_khz);
+	qsort_r(groups, count, sizeof(*groups), compare_ranks, &order);
 	ranking->shown = count;
 	if (question->limit && count > question->limit)
 		ranking->shown = question->limit;
-	memset(&hist, 0, sizeof(hist));
-	for (i = ranking->shown; i < count; i++) {
-		systally_group_add(&ranking->rest, &groups[i]);
-		add_hist(&hist, ranking, &groups[i]);
-	}
-	set_percentiles(&ranking->rest, &hist, header->clock_khz);
-	set_percentiles(&ranking->total, &ranking->hist, header->clock_khz);
-	ranking->rest_groups = count - ranking->shown;
+	sum_rest(ranking, count, header->clock_khz);
 	return 0;
 }
 

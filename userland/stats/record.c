@@ -10,7 +10,6 @@
 #include "calls/abi.h"
 #include "stats/record.h"
 #include "stats/record_fields.h"
-#include "render/render.h"
 
 const char *const systally_record_rows[SYSTALLY_RECORD_PARTS] = {
 	[SYSTALLY_RECORD_CALLS] = "call", [SYSTALLY_RECORD_ERRORS] = "error",

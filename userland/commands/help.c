@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `systally help`: the help of a command, and the words that shells complete.
+ */
+#include <argp.h>
+#include <stdio.h>
+
+#include "commands/commands.h"
+
+/* The commands; the options of one; or the words that an option takes. */
+static int list_words(const struct systally_request *request,
+		      struct systally_error *error)
+{
+	const struct systally_command *command;
+	const struct argp_option *option;
+	size_t i;
+
+	if (!request->file_count) {
+		for (command = systally_commands; command->name; command++)
+			printf("%s\n", command->name);
+		return 0;
+	}
+	command = systally_command_find(request->files[0]);
+	if (!command)
+		return systally_error_set(error, "'%s' is not a command",
+					  request->files[0]), 1;
+	if (request->file_count == 2) {
+		option = systally_options_find(command, request->files[1], 0);
+		if (!option)
+			return systally_error_set(error,
+				"'%s' is not an option of %s",
+				request->files[1], command->name), 1;
+		systally_options_words(stdout, command, option);
+		return 0;
+	}
+	for (i = 0; (option = systally_options_find(command, NULL, i)); i++) {
+		if (option->flags & OPTION_HIDDEN)
+			continue;
+		printf("--%s\n", option->name);
+		if (option->key < 256)
+			printf("-%c\n", option->key);
+	}
+	return 0;
+}
+
+int systally_cmd_help(const struct systally_request *request,
+		      struct systally_error *error)
+{
+	static char help[] = "--help";
+	const struct systally_command *command;
+	struct systally_request ignored;
+	char name[32];
+	char *argv[] = { name, help, NULL };
+
+	if (request->words)
+		return list_words(request, error);
+	command = systally_command_find(request->files[0]);
+	if (!command)
+		return systally_error_set(error,
+			"'%s' is not a command; `systally help` lists them",
+			request->files[0]), 2;
+	snprintf(name, sizeof(name), "systally %s", command->name);
+	/* prints the help and ends the process */
+	systally_options_parse(&ignored, command, 2, argv);
+	return 0;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What formats for programs have in common: the amounts of groups and changes,
+ * with their keys.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "render/view.h"
+
+static uint64_t count_value(const struct systally_group *group)
+{
+	return group->count;
+}
+
+static uint64_t errors_value(const struct systally_group *group)
+{
+	return group->errors;
+}
+
+static uint64_t total_value(const struct systally_group *group)
+{
+	return group->total_ns;
+}
+
+static uint64_t max_value(const struct systally_group *group)
+{
+	return group->max_ns;
+}
+
+static uint64_t p50_value(const struct systally_group *group)
+{
+	return group->percentile_ns[SYSTALLY_P50];
+}
+
+static uint64_t p90_value(const struct systally_group *group)
+{
+	return group->percentile_ns[SYSTALLY_P90];
+}
+
+static uint64_t p99_value(const struct systally_group *group)
+{
+	return group->percentile_ns[SYSTALLY_P99];
+}
+
+static uint64_t p999_value(const struct systally_group *group)
+{
+	return group->percentile_ns[SYSTALLY_P999];
+}
+
+const struct systally_amount systally_amounts[SYSTALLY_AMOUNTS] = {
+	{ "count", count_value },   { "errors", errors_value },
+	{ "total_ns", total_value }, { "max_ns", max_value },
+	{ "p50_ns", p50_value },    { "p90_ns", p90_value },
+	{ "p99_ns", p99_value },    { "p999_ns", p999_value },
+};
+
+unsigned int systally_amount_count(const struct systally_by *by)
+{
+	return systally_by_errors(by) ? 1 : SYSTALLY_AMOUNTS;
+}
+
+const struct systally_amount
+systally_change_amounts[SYSTALLY_CHANGE_AMOUNTS] = {
+	{ "count", count_value },
+	{ "errors", errors_value },
+	{ "total_ns", total_value },
+	{ "avg_ns", systally_group_avg_ns },
+};
+
+/* `count_a`, `total_ns_b`, `avg_ns_change`; a percentage has no unit */
+const char *systally_change_key(char key[SYSTALLY_OF_LEN], unsigned int amount,
+				enum systally_of of)
+{
+	static const char *const ofs[SYSTALLY_OFS] = {
+		[SYSTALLY_OF_A] = "a", [SYSTALLY_OF_B] = "b",
+		[SYSTALLY_OF_CHANGE] = "change",
+		[SYSTALLY_OF_PERCENT] = "percent",
+	};
+	const char *name = systally_change_amounts[amount].key;
+	size_t length = strlen(name);
+
+	if (of == SYSTALLY_OF_PERCENT && length > 3 &&
+	    !strcmp(name + length - 3, "_ns"))
+		length -= 3;
+	snprintf(key, SYSTALLY_OF_LEN, "%.*s_%s", (int)length, name, ofs[of]);
+	return key;
+}
+
+bool systally_change_known(const struct systally_changes *changes,
+			   unsigned int amount)
+{
+	return changes->timed || !amount;
+}
+
+const char *systally_change_kind(const struct systally_change *change)
+{
+	if (!change->a.count)
+		return "added";
+	return change->b.count ? "changed" : "gone";
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The format for spreadsheets and awk: comma-separated values with a head.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "needs/render.h"
+#include "render/formats.h"
+
+static void write_fields(FILE *out, const struct systally_names *names,
+			 const struct systally_by *by,
+			 const struct systally_group *group)
+{
+	const struct systally_field *fields[SYSTALLY_BY_FIELDS_MAX];
+	unsigned int count = systally_by_fields(by, true, fields), i;
+	char buffer[SYSTALLY_FIELD_LEN];
+	char escaped[SYSTALLY_ESCAPED_LEN];
+	const char *text;
+
+	for (i = 0; i < count; i++) {
+		if (fields[i]->number) {
+			fprintf(out, "%lld,",
+				(long long)fields[i]->number(group));
+			continue;
+		}
+		text = fields[i]->text(names, group, buffer);
+		if (text == group->comm) {
+			systally_text_escape_utf8(group->comm, escaped);
+			text = escaped;
+		}
+		systally_text_csv(out, text);
+		putc(',', out);
+	}
+}
+
+/* The keys of these fields, with a comma behind each. */
+static void write_keys(FILE *out, const struct systally_by *by)
+{
+	const struct systally_field *fields[SYSTALLY_BY_FIELDS_MAX];
+	unsigned int count = systally_by_fields(by, true, fields), i;
+
+	for (i = 0; i < count; i++)
+		fprintf(out, "%s,", fields[i]->key);
+}
+
+/* With -H the buckets are the rows. */
+static void write_histogram(FILE *out, const struct systally_report *report,
+			    bool head, const char *time)
+{
+	const struct systally_hist *hist = &report->ranking->hist;
+	uint64_t khz = report->header->clock_khz;
+	unsigned int i;
+
+	if (head)
+		fputs("low_ns,high_ns,count\n", out);
+	for (i = 0; i < SYSTALLY_HIST_SIZE; i++) {
+		if (hist->buckets[i])
+			fprintf(out, "%s%llu,%llu,%llu\n", time,
+				(unsigned long long)systally_hist_ns(
+					systally_hist_low(i), khz),
+				(unsigned long long)systally_hist_ns(
+					systally_hist_high(i), khz),
+				(unsigned long long)hist->buckets[i]);
+	}
+}
+
+static void write_rows(FILE *out, const struct systally_ranking *ranking,
+		       bool head, const char *time)
+{
+	unsigned int amounts = systally_amount_count(&ranking->by), a;
+	size_t i;
+
+	if (head)
+		write_keys(out, &ranking->by);
+	for (a = 0; head && a < amounts; a++)
+		fprintf(out, "%s%c", systally_amounts[a].key,
+			a == amounts - 1 ? '\n' : ',');
+	for (i = 0; i < ranking->shown; i++) {
+		const struct systally_group *group = &ranking->groups[i];
+
+		fputs(time, out);
+		write_fields(out, ranking->names, &ranking->by, group);
+		for (a = 0; a < amounts; a++)
+			fprintf(out, "%llu%c", (unsigned long long)
+				systally_amounts[a].value(group),
+				a == amounts - 1 ? '\n' : ',');
+	}
+}
+
+static int write_report(FILE *out, const struct systally_report *report)
+{
+	const bool head = !report->series || report->first;
+	char time[40] = "";
+
+	if (report->series) {
+		systally_text_time(&report->when, time);
+		strcat(time, ",");
+		if (head)
+			fputs("time,", out);
+	}
+	if (report->histogram)
+		write_histogram(out, report, head, time);
+	else
+		write_rows(out, report->ranking, head, time);
+	return 0;
+}
+
+static void write_change_row(FILE *out, const struct systally_changes *changes,
+			     const struct systally_change *change)
+{
+	unsigned int i;
+
+	write_fields(out, changes->names, &changes->by, &change->a);
+	fprintf(out, "%s,%d", systally_change_kind(change),
+		change->regression);
+	for (i = 0; i < SYSTALLY_CHANGE_AMOUNTS; i++) {
+		uint64_t a = systally_change_amounts[i].value(&change->a);
+		uint64_t b = systally_change_amounts[i].value(&change->b);
+
+		if (!systally_change_known(changes, i)) {
+			fputs(",,,,", out);
+			continue;
+		}
+		fprintf(out, ",%llu,%llu,%lld,", (unsigned long long)a,
+			(unsigned long long)b,
+			(long long)systally_difference(a, b));
+		if (a)
+			fprintf(out, "%.2f", 100.0 * ((double)b - (double)a) /
+					     (double)a);
+	}
+	putc('\n', out);
+}
+
+static int write_change(FILE *out, const struct systally_change_report *report)
+{
+	const struct systally_changes *changes = report->changes;
+	char key[SYSTALLY_OF_LEN];
+	unsigned int i, of;
+	size_t c;
+
+	write_keys(out, &changes->by);
+	fputs("change,regression", out);
+	for (i = 0; i < SYSTALLY_CHANGE_AMOUNTS; i++) {
+		for (of = 0; of < SYSTALLY_OFS; of++)
+			fprintf(out, ",%s", systally_change_key(key, i,
+							(enum systally_of)of));
+	}
+	putc('\n', out);
+	for (c = 0; c < changes->shown; c++)
+		write_change_row(out, changes, &changes->list[c]);
+	return 0;
+}
+
+static int write_list(FILE *out, const struct systally_list *list)
+{
+	unsigned int column;
+	size_t i;
+
+	for (column = 0; column < list->columns; column++)
+		fprintf(out, "%s%c", list->keys[column],
+			column == list->columns - 1 ? '\n' : ',');
+	for (i = 0; i < list->rows * list->columns; i++) {
+		systally_text_csv(out, list->cells[i] ? list->cells[i] : "");
+		putc(i % list->columns == list->columns - 1 ? '\n' : ',', out);
+	}
+	return 0;
+}
+
+const struct systally_format systally_format_csv = {
+	.word = "csv", .all_rows = true, .series = true,
+	.report = write_report, .change = write_change, .list = write_list,
+	.needs = systally_needs_csv,
+};

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A report as a table: numbers line up, the lines fit.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "render/view.h"
+#include "stats/dimension.h"
+#include "stats/sort.h"
+
+#define NAME_MIN	7	/* how short a name may be cut: as a heading */
+
+/* Ids of columns. From COLUMN_KEY on they are fields of the dimensions. */
+enum column {
+	COLUMN_COUNT,
+	COLUMN_SHARE,
+	COLUMN_ERRORS,
+	COLUMN_TOTAL,
+	COLUMN_AVG,
+	COLUMN_MAX,
+	COLUMN_P50,	/* and on, as enum systally_percentile */
+	COLUMN_P90,
+	COLUMN_P99,
+	COLUMN_P999,
+	COLUMN_SHORT_MAX,
+	COLUMN_KEY,
+};
+
+struct table {
+	const struct systally_report *report;
+	const struct systally_field *fields[SYSTALLY_BY_FIELDS_MAX];
+	unsigned int field_count;
+};
+
+/* A call that never returned, such as exit, has no time: that is not zero. */
+static void write_time(char *cell, const struct systally_group *group,
+		       uint64_t ns)
+{
+	if (group->total_ns)
+		systally_text_ns(ns, cell);
+	else
+		snprintf(cell, SYSTALLY_CELL_LEN, "-");
+}
+
+static void write_short_time(char *cell, bool known, uint64_t ns)
+{
+	if (known)
+		systally_text_ns_short(ns, cell);
+	else
+		snprintf(cell, SYSTALLY_CELL_LEN, "-");
+}
+
+/* Which sum @row shows: of the groups that are left out, or of all; or none. */
+static const struct systally_group *group_of(const struct table *table,
+					     size_t row, const char **label)
+{
+	static char more[48];
+	const struct systally_ranking *ranking = table->report->ranking;
+
+	*label = NULL;
+	if (row < ranking->shown)
+		return &ranking->groups[row];
+	if (row == ranking->shown && ranking->rest_groups) {
+		snprintf(more, sizeof(more), "(%zu more)",
+			 ranking->rest_groups);
+		*label = more;
+		return &ranking->rest;
+	}
+	*label = "total";
+	return &ranking->total;
+}
+
+void systally_field_cell(const struct systally_names *names,
+			 const struct systally_field *field,
+			 const struct systally_group *group, char *cell)
+{
+	char buffer[SYSTALLY_FIELD_LEN];
+	char escaped[SYSTALLY_ESCAPED_LEN];
+	const char *text;
+	int64_t number;
+
+	if (field->number) {
+		number = field->number(group);
+		/* process 0: exited processes, folded by command */
+		snprintf(cell, SYSTALLY_CELL_LEN, number ? "%lld" : "-",
+			 (long long)number);
+		return;
+	}
+	text = field->text(names, group, buffer);
+	if (text == group->comm) {
+		systally_text_escape(group->comm, escaped);
+		text = escaped;
+	}
+	snprintf(cell, SYSTALLY_CELL_LEN, "%s", text);
+}
+
+static void write_share(const struct table *table,
+			const struct systally_group *group, char *cell)
+{
+	const struct systally_ranking *ranking = table->report->ranking;
+	const struct systally_sort_key *key = &systally_sorts[ranking->sort];
+	uint64_t share = key->whole ? key->whole(group) : group->count;
+	uint64_t whole = key->whole ? key->whole(&ranking->total) :
+				      ranking->total.count;
+
+	snprintf(cell, SYSTALLY_CELL_LEN, "%.2f",
+		 whole ? 100.0 * (double)share / (double)whole : 0.0);
+}
+
+static void write_cell(const void *context, const struct systally_column *column,
+		       size_t row, int digits, char *cell)
+{
+	const struct table *table = context;
+	const char *label;
+	const struct systally_group *group = group_of(table, row, &label);
+	const int id = column->id;
+
+	switch (id) {
+	case COLUMN_COUNT:
+		systally_text_number(group->count, digits, cell);
+		break;
+	case COLUMN_SHARE:
+		write_share(table, group, cell);
+		break;
+	case COLUMN_ERRORS:
+		systally_text_number(group->errors, digits, cell);
+		break;
+	case COLUMN_TOTAL:
+		write_time(cell, group, group->total_ns);
+		break;
+	case COLUMN_AVG:
+		write_time(cell, group, systally_group_avg_ns(group));
+		break;
+	case COLUMN_MAX:
+		write_time(cell, group, group->max_ns);
+		break;
+	case COLUMN_SHORT_MAX:
+		write_short_time(cell, group->total_ns, group->max_ns);
+		break;
+	case COLUMN_P50:
+	case COLUMN_P90:
+	case COLUMN_P99:
+	case COLUMN_P999:
+		write_short_time(cell, group->hist_count,
+				 group->percentile_ns[id - COLUMN_P50]);
+		break;
+	default:
+		if (!label)
+			systally_field_cell(table->report->ranking->names,
+					    table->fields[id - COLUMN_KEY],
+					    group, cell);
+		else if (id - COLUMN_KEY == (int)table->field_count - 1)
+			snprintf(cell, SYSTALLY_CELL_LEN, "%s", label);
+		break;
+	}
+}
+
+static void add_times(struct systally_grid *grid,
+		      const struct systally_report *report)
+{
+	static const char *const percentiles[] = { "p50", "p90", "p99",
+						   "p99.9", "max" };
+	unsigned int i;
+
+	if (report->percentiles) {
+		for (i = 0; i <= COLUMN_SHORT_MAX - COLUMN_P50; i++)
+			systally_grid_add(grid, COLUMN_P50 + (int)i,
+					  percentiles[i]);
+	} else if (report->latency) {
+		systally_grid_add(grid, COLUMN_TOTAL, "total");
+		systally_grid_add(grid, COLUMN_AVG, "avg");
+		systally_grid_add(grid, COLUMN_MAX, "max");
+	}
+}
+
+static void add_columns(struct systally_grid *grid, struct table *table)
+{
+	const struct systally_report *report = table->report;
+	const struct systally_ranking *ranking = report->ranking;
+	struct systally_column *column;
+	unsigned int i;
+
+	if (!systally_by_errors(&ranking->by))
+		systally_grid_add(grid, COLUMN_COUNT, "calls");
+	else
+		systally_grid_add(grid, COLUMN_ERRORS, "errors");
+	systally_grid_add(grid, COLUMN_SHARE,
+			  systally_sorts[ranking->sort].share)->optional = true;
+	if (!systally_by_errors(&ranking->by)) {
+		/*
+		 * Not by `collect`: that may have changed since, and a column
+		 * of zeros would say that no call failed.
+		 */
+		if (ranking->timed || report->latency)
+			systally_grid_add(grid, COLUMN_ERRORS, "errors");
+		add_times(grid, report);
+	}
+	table->field_count = systally_by_fields(&ranking->by, false,
+						table->fields);
+	for (i = 0; i < table->field_count; i++) {
+		const struct systally_field *field = table->fields[i];
+
+		column = systally_grid_add(grid, COLUMN_KEY + (int)i,
+					   field->heading);
+		column->left = field->text;
+		column->least = field->text ? NAME_MIN : 0;
+	}
+}
+
+void systally_report_table(FILE *out, const struct systally_report *report,
+			   enum systally_grid_style style)
+{
+	const struct systally_ranking *ranking = report->ranking;
+	struct table table = { .report = report };
+	struct systally_grid grid = {
+		.rows = ranking->shown + (ranking->rest_groups ? 1 : 0) + 1,
+		.foot = 1, .width = report->width, .style = style,
+		.cell = write_cell, .context = &table,
+	};
+
+	add_columns(&grid, &table);
+	systally_grid_print(out, &grid);
+}
+
+void systally_report_title(FILE *out, const struct systally_report *report)
+{
+	double seconds = (double)report->header->taken_ns / 1e9;
+	uint64_t calls = report->ranking->total.count;
+	char when[32];
+
+	systally_text_time(&report->when, when);
+	fprintf(out, "%s  %llu calls in %.3f s", when,
+		(unsigned long long)calls, seconds);
+	if (seconds > 0)
+		fprintf(out, ", %.0f/s", (double)calls / seconds);
+	putc('\n', out);
+}

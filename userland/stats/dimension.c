@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of dimensions.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "calls/abi.h"
+#include "calls/subsystem.h"
+#include "stats/dimension.h"
+
+#define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
+
+/* --- fields --- */
+
+static int64_t tgid_number(const struct systally_group *group)
+{
+	return group->tgid;
+}
+
+static int64_t tid_number(const struct systally_group *group)
+{
+	return group->tid;
+}
+
+static int64_t nr_number(const struct systally_group *group)
+{
+	return group->nr;
+}
+
+static int64_t errno_number(const struct systally_group *group)
+{
+	return group->error;
+}
+
+static const char *comm_text(const struct systally_names *names,
+			     const struct systally_group *group,
+			     char buffer[SYSTALLY_FIELD_LEN])
+{
+	(void)names;
+	(void)buffer;
+	return group->comm;
+}
+
+static const char *abi_text(const struct systally_names *names,
+			    const struct systally_group *group,
+			    char buffer[SYSTALLY_FIELD_LEN])
+{
+	(void)names;
+	(void)buffer;
+	return systally_abi_name(group->abi);
+}
+
+static const char *call_text(const struct systally_names *names,
+			     const struct systally_group *group,
+			     char buffer[SYSTALLY_FIELD_LEN])
+{
+	const char *known = systally_names_known(names, group->abi, group->nr);
+
+	if (known)
+		return known;
+	systally_names_call(names, group->abi, group->nr, buffer);
+	return buffer;
+}
+
+/* As -e takes it. */
+static const char *abi_call_text(const struct systally_names *names,
+				 const struct systally_group *group,
+				 char buffer[SYSTALLY_FIELD_LEN])
+{
+	systally_names_abi_call(names, group->abi, group->nr, buffer);
+	return buffer;
+}
+
+static const char *errno_text(const struct systally_names *names,
+			      const struct systally_group *group,
+			      char buffer[SYSTALLY_FIELD_LEN])
+{
+	(void)names;
+	systally_names_errno(group->error, buffer);
+	return buffer;
+}
+
+static const char *meaning_text(const struct systally_names *names,
+				const struct systally_group *group,
+				char buffer[SYSTALLY_FIELD_LEN])
+{
+	(void)names;
+	(void)buffer;
+	return systally_names_errno_meaning(group->error);
+}
+
+static const char *subsystem_text(const struct systally_names *names,
+				  const struct systally_group *group,
+				  char buffer[SYSTALLY_FIELD_LEN])
+{
+	(void)names;
+	(void)buffer;
+	return systally_subsystem_name(group->subsystem);
+}
+
+static const struct systally_field
+	field_tgid = { .key = "tgid", .heading = "pid", .number = tgid_number },
+	field_tid = { .key = "tid", .heading = "tid", .number = tid_number },
+	field_comm = { .key = "comm", .heading = "command", .text = comm_text },
+	field_abi = { .key = "abi", .text = abi_text },
+	field_nr = { .key = "nr", .number = nr_number },
+	field_call = { .key = "syscall", .text = call_text },
+	field_abi_call = { .heading = "syscall", .text = abi_call_text },
+	field_errno = { .key = "errno", .number = errno_number },
+	field_errno_name = { .key = "name", .heading = "errno",
+			     .text = errno_text },
+	field_meaning = { .heading = "meaning", .text = meaning_text },
+	field_subsystem = { .key = "subsystem", .heading = "subsystem",
+			    .text = subsystem_text };
+
+/* --- keys --- */
+
+static void take_call(struct systally_group *group,
+		      const struct systally_row *row, bool threads)
+{
+	(void)threads;
+	group->abi = row->abi;
+	group->nr = row->nr;
+}
+
+static int compare_call(const struct systally_group *a,
+			const struct systally_group *b)
+{
+	int order = COMPARE(a->abi, b->abi);
+
+	return order ? order : COMPARE(a->nr, b->nr);
+}
+
+/* With counters by thread, a row's start_ns is the thread's. */
+static void take_process(struct systally_group *group,
+			 const struct systally_row *row, bool threads)
+{
+	group->tgid = row->tgid;
+	if (!threads)
+		group->start_ns = row->start_ns;
+}
+
+static void take_thread(struct systally_group *group,
+			const struct systally_row *row, bool threads)
+{
+	(void)threads;
+	group->tgid = row->tgid;
+	group->tid = row->tid;
+	group->start_ns = row->start_ns;
+}
+
+/* Rows with tgid 0 sum up exited processes: only comm tells them apart. */
+static int compare_process(const struct systally_group *a,
+			   const struct systally_group *b)
+{
+	int order = COMPARE(a->tgid, b->tgid);
+
+	if (!order)
+		order = COMPARE(a->tid, b->tid);
+	if (!order)
+		order = COMPARE(a->start_ns, b->start_ns);
+	return order || a->tgid ? order : strcmp(a->comm, b->comm);
+}
+
+/* The comm is copied in any case: it is also the name of a process. */
+static void take_command(struct systally_group *group,
+			 const struct systally_row *row, bool threads)
+{
+	(void)group;
+	(void)row;
+	(void)threads;
+}
+
+static int compare_command(const struct systally_group *a,
+			   const struct systally_group *b)
+{
+	return strcmp(a->comm, b->comm);
+}
+
+static void take_errno(struct systally_group *group,
+		       const struct systally_row *row, bool threads)
+{
+	(void)threads;
+	group->error = row->error;
+}
+
+static int compare_errno(const struct systally_group *a,
+			 const struct systally_group *b)
+{
+	return COMPARE(a->error, b->error);
+}
+
+static void take_subsystem(struct systally_group *group,
+			   const struct systally_row *row, bool threads)
+{
+	(void)threads;
+	group->subsystem = (uint16_t)systally_subsystem_of(row->abi, row->nr);
+}
+
+static int compare_subsystem(const struct systally_group *a,
+			     const struct systally_group *b)
+{
+	return COMPARE(a->subsystem, b->subsystem);
+}
+
+/* --- dimensions --- */
+
+const struct systally_dimension systally_dimensions[SYSTALLY_DIMENSIONS] = {
+	[SYSTALLY_BY_SYSCALL] = {
+		.word = "syscall", .take = take_call, .compare = compare_call,
+		.name = call_text,
+		.fields = { &field_abi, &field_nr, &field_call,
+			    &field_abi_call },
+	},
+	[SYSTALLY_BY_PROCESS] = {
+		.word = "process", .process = true,
+		.take = take_process, .compare = compare_process,
+		.name = comm_text, .fields = { &field_tgid, &field_comm },
+	},
+	[SYSTALLY_BY_THREAD] = {
+		.word = "thread", .process = true, .threads = true,
+		.take = take_thread, .compare = compare_process,
+		.name = comm_text,
+		.fields = { &field_tgid, &field_tid, &field_comm },
+	},
+	[SYSTALLY_BY_COMMAND] = {
+		.word = "command", .take = take_command,
+		.compare = compare_command, .name = comm_text,
+		.fields = { &field_comm },
+	},
+	[SYSTALLY_BY_ERRNO] = {
+		.word = "errno", .errors = true, .take = take_errno,
+		.compare = compare_errno, .name = errno_text,
+		.fields = { &field_errno, &field_errno_name, &field_meaning },
+	},
+	[SYSTALLY_BY_SUBSYSTEM] = {
+		.word = "subsystem", .take = take_subsystem,
+		.compare = compare_subsystem, .name = subsystem_text,
+		.fields = { &field_subsystem },
+	},
+};
+
+const struct systally_dimension *systally_dimension_find(const char *word,
+							  size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < SYSTALLY_DIMENSIONS; i++) {
+		const char *known = systally_dimensions[i].word;
+
+		if (strlen(known) == length && !strncmp(known, word, length))
+			return &systally_dimensions[i];
+	}
+	return NULL;
+}
+
+struct systally_by systally_by_one(enum systally_dimension_id id)
+{
+	return (struct systally_by){
+		.list = { &systally_dimensions[id] }, .count = 1,
+	};
+}
+
+struct systally_by systally_by_two(enum systally_dimension_id first,
+				   enum systally_dimension_id second)
+{
+	return (struct systally_by){
+		.list = { &systally_dimensions[first],
+			  &systally_dimensions[second] },
+		.count = 2,
+	};
+}
+
+bool systally_by_has(const struct systally_by *by,
+		     enum systally_dimension_id id)
+{
+	unsigned int i;
+
+	for (i = 0; i < by->count; i++) {
+		if (by->list[i] == &systally_dimensions[id])
+			return true;
+	}
+	return false;
+}
+
+bool systally_by_only(const struct systally_by *by,
+		      enum systally_dimension_id id)
+{
+	return by->count == 1 && systally_by_has(by, id);
+}
+
+bool systally_by_errors(const struct systally_by *by)
+{
+	unsigned int i;
+
+	for (i = 0; i < by->count; i++) {
+		if (by->list[i]->errors)
+			return true;
+	}
+	return false;
+}
+
+bool systally_by_threads(const struct systally_by *by)
+{
+	unsigned int i;
+
+	for (i = 0; i < by->count; i++) {
+		if (by->list[i]->threads)
+			return true;
+	}
+	return false;
+}
+
+int systally_by_compare(const struct systally_by *by,
+			const struct systally_group *a,
+			const struct systally_group *b)
+{
+	unsigned int i;
+	int order = 0;
+
+	for (i = 0; !order && i < by->count; i++)
+		order = by->list[i]->compare(a, b);
+	return order;
+}
+
+int systally_by_compare_names(const struct systally_by *by,
+			      const struct systally_names *names,
+			      const struct systally_group *a,
+			      const struct systally_group *b)
+{
+	char a_buffer[SYSTALLY_FIELD_LEN], b_buffer[SYSTALLY_FIELD_LEN];
+	unsigned int i;
+	int order = 0;
+
+	for (i = 0; !order && i < by->count; i++) {
+		const struct systally_dimension *dimension = by->list[i];
+
+		order = strcmp(dimension->name(names, a, a_buffer),
+			       dimension->name(names, b, b_buffer));
+		if (!order)
+			order = dimension->compare(a, b);
+	}
+	return order;
+}
+
+unsigned int systally_by_fields(const struct systally_by *by, bool keys,
+		const struct systally_field *list[SYSTALLY_BY_FIELDS_MAX])
+{
+	unsigned int count = 0, i, f, seen;
+
+	for (i = 0; i < by->count; i++) {
+		for (f = 0; f < SYSTALLY_FIELDS_MAX; f++) {
+			const struct systally_field *field =
+				by->list[i]->fields[f];
+
+			if (!field || !(keys ? field->key : field->heading))
+				continue;
+			for (seen = 0; seen < count; seen++) {
+				if (list[seen] == field)
+					break;
+			}
+			if (seen == count)
+				list[count++] = field;
+		}
+	}
+	return count;
+}

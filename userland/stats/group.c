@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Adds up groups.
+ */
+#include <string.h>
+
+#include "device/snapshot.h"
+#include "stats/group.h"
+
+void systally_group_add(struct systally_group *to,
+			const struct systally_group *what)
+{
+	to->count = systally_sum(to->count, what->count);
+	to->errors = systally_sum(to->errors, what->errors);
+	to->total_ns = systally_sum(to->total_ns, what->total_ns);
+	if (what->max_ns > to->max_ns)
+		to->max_ns = what->max_ns;
+}
+
+void systally_group_clear(struct systally_group *group)
+{
+	memset(group, 0, offsetof(struct systally_group, start_ns));
+}
+
+uint64_t systally_group_avg_ns(const struct systally_group *group)
+{
+	return group->count ? group->total_ns / group->count : 0;
+}

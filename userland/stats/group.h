@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A group: the sum of rows that have the same key. stats/dimension.h says
+ * which members make the key; all others of it are zero.
+ */
+#ifndef SYSTALLY_GROUP_H
+#define SYSTALLY_GROUP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stats/histogram.h"
+#include "systally.h"
+
+struct systally_group {
+	uint64_t count;
+	uint64_t errors;
+	uint64_t total_ns;
+	uint64_t max_ns;
+	uint64_t percentile_ns[SYSTALLY_PERCENTILES];
+	uint64_t hist_count;	/* calls in its histogram; 0: has none */
+	size_t hist_first;	/* its rows among the ranking's hist rows */
+	size_t hist_rows;
+	uint64_t comm_weight;	/* the heaviest comm names a merged group */
+	/* the key, from here on to the end: see systally_group_clear() */
+	uint64_t start_ns;	/* tells apart processes that reuse a pid */
+	uint32_t tgid;		/* 0: exited processes folded by command */
+	uint32_t tid;		/* 0: not known */
+	int32_t nr;
+	uint16_t abi;
+	uint16_t error;		/* errno */
+	uint16_t subsystem;	/* enum systally_subsystem */
+	char comm[SYSTALLY_COMM_LEN];
+};
+
+/* Adds counts, errors and times of @what to @to, and takes the longer max. */
+void systally_group_add(struct systally_group *to,
+			const struct systally_group *what);
+
+/* Sets all but the key to zero. */
+void systally_group_clear(struct systally_group *group);
+
+/* Returns the average time of a call in ns, 0 for a group without calls. */
+uint64_t systally_group_avg_ns(const struct systally_group *group);
+
+#endif /* SYSTALLY_GROUP_H */

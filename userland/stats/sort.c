@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of what rows can be sorted by.
+ */
+#include <string.h>
+
+#include "stats/sort.h"
+
+static uint64_t count_value(const struct systally_group *group)
+{
+	return group->count;
+}
+
+static uint64_t errors_value(const struct systally_group *group)
+{
+	return group->errors;
+}
+
+static uint64_t time_value(const struct systally_group *group)
+{
+	return group->total_ns;
+}
+
+static uint64_t max_value(const struct systally_group *group)
+{
+	return group->max_ns;
+}
+
+static uint64_t p50_value(const struct systally_group *group)
+{
+	return group->percentile_ns[SYSTALLY_P50];
+}
+
+static uint64_t p90_value(const struct systally_group *group)
+{
+	return group->percentile_ns[SYSTALLY_P90];
+}
+
+static uint64_t p99_value(const struct systally_group *group)
+{
+	return group->percentile_ns[SYSTALLY_P99];
+}
+
+static uint64_t p999_value(const struct systally_group *group)
+{
+	return group->percentile_ns[SYSTALLY_P999];
+}
+
+/* The aliases are those of strace's -S (strace 6.x, src/count.c). */
+const struct systally_sort_key systally_sorts[SYSTALLY_SORTS] = {
+	[SYSTALLY_SORT_COUNT] = {
+		.word = "count", .aliases = " calls ", .share = "%calls",
+		.compare = true, .value = count_value,
+	},
+	[SYSTALLY_SORT_TIME] = {
+		.word = "time",
+		.aliases = " time-percent time-total total-time ",
+		.share = "%time", .times = true, .compare = true,
+		.value = time_value, .whole = time_value,
+	},
+	[SYSTALLY_SORT_AVG] = {
+		.word = "avg", .aliases = " avg-time time-avg ",
+		.share = "%calls", .times = true, .compare = true,
+		.value = systally_group_avg_ns,
+	},
+	[SYSTALLY_SORT_MAX] = {
+		.word = "max", .aliases = " max-time longest time-max ",
+		.share = "%calls", .times = true, .value = max_value,
+	},
+	[SYSTALLY_SORT_ERRORS] = {
+		.word = "errors", .aliases = " error ", .share = "%errors",
+		.compare = true, .value = errors_value, .whole = errors_value,
+	},
+	[SYSTALLY_SORT_NAME] = {
+		.word = "name", .aliases = " syscall syscall-name ",
+		.share = "%calls", .compare = true,
+	},
+	[SYSTALLY_SORT_NOTHING] = {
+		.word = "nothing", .aliases = " none ", .share = "%calls",
+	},
+	[SYSTALLY_SORT_P50] = {
+		.word = "p50", .aliases = "", .share = "%calls",
+		.percentiles = true, .value = p50_value,
+	},
+	[SYSTALLY_SORT_P90] = {
+		.word = "p90", .aliases = "", .share = "%calls",
+		.percentiles = true, .value = p90_value,
+	},
+	[SYSTALLY_SORT_P99] = {
+		.word = "p99", .aliases = "", .share = "%calls",
+		.percentiles = true, .value = p99_value,
+	},
+	[SYSTALLY_SORT_P999] = {
+		.word = "p99.9", .aliases = "", .share = "%calls",
+		.percentiles = true, .value = p999_value,
+	},
+};
+
+int systally_sort_find(const char *word)
+{
+	const size_t length = strlen(word);
+	const char *found;
+	int i;
+
+	for (i = 0; i < SYSTALLY_SORTS; i++) {
+		if (!strcmp(systally_sorts[i].word, word))
+			return i;
+		found = length ? strstr(systally_sorts[i].aliases, word) : NULL;
+		if (found && found[-1] == ' ' && found[length] == ' ')
+			return i;
+	}
+	return -1;
+}
