@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "doctor/kconfig.h"
 
 static char *read_stream(FILE *file)
@@ -20,18 +21,6 @@ static char *read_stream(FILE *file)
 		return text;
 	free(text);
 	return NULL;
-}
-
-char *systally_kconfig_file(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text;
-
-	if (!file)
-		return NULL;
-	text = read_stream(file);
-	fclose(file);
-	return text ? text : strdup("");
 }
 
 bool systally_kconfig_read(struct systally_kconfig *config,
@@ -57,7 +46,7 @@ bool systally_kconfig_read(struct systally_kconfig *config,
 	     i++) {
 		snprintf(config->source, sizeof(config->source), places[i],
 			 release);
-		config->text = systally_kconfig_file(config->source);
+		config->text = systally_file_read(config->source, NULL);
 	}
 	return config->text;
 }

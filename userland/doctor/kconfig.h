@@ -25,7 +25,4 @@ void systally_kconfig_free(struct systally_kconfig *config);
 bool systally_kconfig_has(const struct systally_kconfig *config,
 			  const char *option);
 
-/* Reads a whole small file. Returns NULL and errno, or text to be freed. */
-char *systally_kconfig_file(const char *path);
-
 #endif /* SYSTALLY_KCONFIG_H */

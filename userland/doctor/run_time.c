@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "doctor/checks.h"
 #include "doctor/stap.h"
 #include "device/control.h"
@@ -44,7 +45,7 @@ static void check_debugfs(struct systally_checkup *checkup)
 
 static void check_rights(struct systally_checkup *checkup)
 {
-	char *status = systally_kconfig_file("/proc/self/status");
+	char *status = systally_file_read("/proc/self/status", NULL);
 	char *line = status ? strstr(status, "\nCapEff:") : NULL;
 	uint64_t caps = line ? strtoull(line + 8, NULL, 16) : 0;
 	bool admin = caps >> CAP_SYS_ADMIN & 1;
@@ -67,7 +68,7 @@ static void check_rights(struct systally_checkup *checkup)
 
 static void check_lockdown(struct systally_checkup *checkup)
 {
-	char *text = systally_kconfig_file("/sys/kernel/security/lockdown");
+	char *text = systally_file_read("/sys/kernel/security/lockdown", NULL);
 
 	if (!text)
 		systally_checks_add(checkup, SYSTALLY_OK, "lockdown",
@@ -99,8 +100,8 @@ static bool is_secure_boot(void)
 static void check_signatures(struct systally_checkup *checkup)
 {
 	char *enforce =
-		systally_kconfig_file("/sys/module/module/parameters/sig_enforce");
-	char *lockdown = systally_kconfig_file("/sys/kernel/security/lockdown");
+		systally_file_read("/sys/module/module/parameters/sig_enforce", NULL);
+	char *lockdown = systally_file_read("/sys/kernel/security/lockdown", NULL);
 	const char *by = NULL;
 
 	if (enforce && (*enforce == 'Y' || *enforce == '1'))
@@ -125,7 +126,7 @@ static void check_signatures(struct systally_checkup *checkup)
 
 static void check_disabled(struct systally_checkup *checkup)
 {
-	char *text = systally_kconfig_file("/proc/sys/kernel/modules_disabled");
+	char *text = systally_file_read("/proc/sys/kernel/modules_disabled", NULL);
 
 	if (text && *text == '1')
 		systally_checks_add(checkup, SYSTALLY_FAIL, "modules",
@@ -138,7 +139,7 @@ static void check_disabled(struct systally_checkup *checkup)
 
 static void check_module(struct systally_checkup *checkup)
 {
-	char *version = systally_kconfig_file("/sys/module/systally/version");
+	char *version = systally_file_read("/sys/module/systally/version", NULL);
 
 	if (access("/sys/module/systally", F_OK))
 		systally_checks_add(checkup, SYSTALLY_WARN, "systally",
