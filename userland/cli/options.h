@@ -9,11 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/release.h"
 #include "base/threshold.h"
-
-#ifndef SYSTALLY_RELEASE
-#define SYSTALLY_RELEASE	"0.1"
-#endif
 
 enum systally_by {
 	SYSTALLY_BY_ROW,	/* process and call: json and csv without -b */

@@ -11,12 +11,6 @@
 #include "base/text.h"
 #include "render/render.h"
 
-static const char *const verdicts[] = {
-	[SYSTALLY_OK] = "ok",
-	[SYSTALLY_WARN] = "warn",
-	[SYSTALLY_FAIL] = "fail",
-};
-
 static void print_text(FILE *out, const struct systally_checkup *checkup)
 {
 	const struct systally_finding *f;
@@ -24,8 +18,9 @@ static void print_text(FILE *out, const struct systally_checkup *checkup)
 
 	for (i = 0; i < checkup->count; i++) {
 		f = &checkup->findings[i];
-		fprintf(out, "%-4s  %s: %s%s%s\n", verdicts[f->verdict],
-			f->what, f->finding, f->remedy ? "; " : "",
+		fprintf(out, "%-4s  %s: %s%s%s\n",
+			systally_findings_verdict_name(f->verdict), f->what,
+			f->finding, f->remedy ? "; " : "",
 			f->remedy ? f->remedy : "");
 	}
 }
@@ -38,7 +33,7 @@ static void print_csv(FILE *out, const struct systally_checkup *checkup)
 	fputs("result,check,finding,remedy\n", out);
 	for (i = 0; i < checkup->count; i++) {
 		f = &checkup->findings[i];
-		fprintf(out, "%s,", verdicts[f->verdict]);
+		fprintf(out, "%s,", systally_findings_verdict_name(f->verdict));
 		systally_text_csv(out, f->what);
 		putc(',', out);
 		systally_text_csv(out, f->finding);
@@ -60,7 +55,8 @@ static void print_json(FILE *out, const struct systally_checkup *checkup)
 
 		f = &checkup->findings[i];
 		json_object_object_add(one, "result",
-			json_object_new_string(verdicts[f->verdict]));
+			json_object_new_string(
+				systally_findings_verdict_name(f->verdict)));
 		json_object_object_add(one, "check",
 				       json_object_new_string(f->what));
 		json_object_object_add(one, "finding",
@@ -86,7 +82,6 @@ int systally_cmd_doctor(const struct systally_options *options,
 	struct systally_checkup checkup;
 	int status = 0;
 	FILE *out;
-	size_t i;
 
 	out = systally_output_open(options->output, stdout, error);
 	if (!out)
@@ -105,11 +100,9 @@ int systally_cmd_doctor(const struct systally_options *options,
 		print_text(out, &checkup);
 		break;
 	}
-	for (i = 0; i < checkup.count; i++) {
-		if (checkup.findings[i].verdict == SYSTALLY_FAIL)
-			status = 1;
-	}
-	systally_checks_free(&checkup);
+	if (systally_findings_fail(&checkup))
+		status = 1;
+	systally_findings_free(&checkup);
 	if (systally_output_close(out, options->output, error))
 		status = 1;
 	return status;
