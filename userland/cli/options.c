@@ -404,6 +404,14 @@ bool systally_options_need_time(const struct systally_options *options)
 	       systally_options_need_hist(options);
 }
 
+enum systally_collect
+systally_options_collect(const struct systally_options *options)
+{
+	return systally_options_need_hist(options) ? SYSTALLY_COLLECT_HIST :
+	       systally_options_need_time(options) ? SYSTALLY_COLLECT_TIME :
+						     SYSTALLY_COLLECT_COUNT;
+}
+
 bool systally_options_need_hist(const struct systally_options *options)
 {
 	return options->percentiles || options->histogram;

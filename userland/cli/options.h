@@ -11,6 +11,7 @@
 
 #include "base/release.h"
 #include "base/threshold.h"
+#include "systally.h"
 
 enum systally_by {
 	SYSTALLY_BY_ROW,	/* process and call: json and csv without -b */
@@ -110,5 +111,9 @@ void systally_options_free(struct systally_options *options);
  */
 bool systally_options_need_time(const struct systally_options *options);
 bool systally_options_need_hist(const struct systally_options *options);
+
+/* Returns the level that what was asked for needs. */
+enum systally_collect
+systally_options_collect(const struct systally_options *options);
 
 #endif /* SYSTALLY_OPTIONS_H */

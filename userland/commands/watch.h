@@ -5,6 +5,7 @@
 #ifndef SYSTALLY_WATCH_H
 #define SYSTALLY_WATCH_H
 
+#include "cli/options.h"
 #include "device/session.h"
 
 struct systally_watch {

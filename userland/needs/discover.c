@@ -48,8 +48,10 @@ static int check_free(struct systally_discovery *discovery,
 int systally_discovery_take_module(struct systally_discovery *discovery,
 				   struct systally_error *error)
 {
-	const struct systally_options options = { .command = SYSTALLY_RUN };
-	const struct systally_set set = { .all = true };
+	const struct systally_set all = { .all = true };
+	const struct systally_session_wants wants = {
+		.collect = SYSTALLY_COLLECT_COUNT, .calls = &all,
+	};
 	struct systally_error ignored = { "" };
 
 	if (systally_control_open(&discovery->control, error) ||
@@ -57,8 +59,7 @@ int systally_discovery_take_module(struct systally_discovery *discovery,
 				   error))
 		return -1;
 	if (!check_free(discovery, error) &&
-	    !systally_session_prepare(&discovery->session, &options, &set,
-				      error) &&
+	    !systally_session_prepare(&discovery->session, &wants, error) &&
 	    !systally_session_set(&discovery->session, "follow", "1", error) &&
 	    !systally_control_write(&discovery->control, "reset", "1", error))
 		return 0;
