@@ -213,7 +213,8 @@ static void by_command(void **state)
 	fixture_call(&c->b, 13, "cat", 7, 10);
 	fixture_call(&c->b, 15, "sh", 7, 11);
 	fixture_call(&c->b, 15, "s\x1b", 7, 1);
-	c->comparison.by = systally_by_one(SYSTALLY_BY_COMMAND);
+	c->comparison.by = systally_by_two(SYSTALLY_BY_COMMAND,
+					   SYSTALLY_BY_SYSCALL);
 	compare(c);
 	assert_string_equal(render(c, &systally_format_text), HEAD
 "    A   B  change      %  command  syscall\n"
@@ -307,7 +308,8 @@ static void unattributed_count(void **state)
 	compare(c);
 	assert_int_equal(c->changes.regressions, 1);
 	assert_int_equal(c->changes.list[0].b.count, 1307);
-	c->comparison.by = systally_by_one(SYSTALLY_BY_COMMAND);
+	c->comparison.by = systally_by_two(SYSTALLY_BY_COMMAND,
+					   SYSTALLY_BY_SYSCALL);
 	compare(c);
 	assert_string_equal(render(c, &systally_format_text), HEAD
 "     A     B  change       %  command  syscall\n"
@@ -328,7 +330,8 @@ static void squeezes(void **state)
 	a->abi = b->abi = SYSTALLY_ABI_I386;
 	a->errors = 1234567;
 	b->errors = 9876543;
-	c->comparison.by = systally_by_one(SYSTALLY_BY_COMMAND);
+	c->comparison.by = systally_by_two(SYSTALLY_BY_COMMAND,
+					   SYSTALLY_BY_SYSCALL);
 	compare(c);
 	assert_string_equal(render(c, &systally_format_text), HEAD
 "         A        B    change  errors   change command        syscall\n"
@@ -555,7 +558,8 @@ static void text_is_safe(void **state)
 		row->errors = UINT64_MAX / 20;
 		row->total_ns = UINT64_MAX / 20;
 	}
-	c->comparison.by = systally_by_one(SYSTALLY_BY_COMMAND);
+	c->comparison.by = systally_by_two(SYSTALLY_BY_COMMAND,
+					   SYSTALLY_BY_SYSCALL);
 	for (i = 0; i < 2; i++) {
 		c->comparison.latency = i;
 		compare(c);

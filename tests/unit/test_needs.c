@@ -21,6 +21,7 @@
 
 #include "needs/plan.h"
 #include "needs/profile.h"
+#include "commands/commands.h"
 #include "needs/render.h"
 #include "needs/tree.h"
 
@@ -78,16 +79,21 @@ static int needs(struct context *c, char *const *words)
 {
 	/* the options go on pointing there */
 	static char self[] = "systally needs", *argv[32];
+	struct systally_request request;
 	int argc;
 
 	argv[0] = self;
 	for (argc = 1; words[argc - 1]; argc++)
 		argv[argc] = words[argc - 1];
 	argv[argc] = NULL;
-	if (systally_needs_options_parse(&c->options, argc, argv,
-					 ARGP_NO_EXIT | ARGP_NO_ERRS |
-					 ARGP_NO_HELP))
+	if (systally_options_try(&request, systally_command_find("needs"),
+				 argc, argv))
 		return -1;
+	c->options = request.needs;
+	c->options.syscalls = request.syscalls;
+	c->options.output = request.output;
+	c->options.command = request.argv;
+	c->options.command_count = request.argc;
 	if (c->planned)
 		systally_plan_free(&c->plan);
 	c->planned = true;
@@ -308,8 +314,7 @@ static char *markdown(struct context *c)
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(out);
-	c->options.format = SYSTALLY_NEEDS_MARKDOWN;
-	assert_int_equal(systally_needs_render(out, &c->plan), 0);
+	assert_int_equal(systally_needs_markdown(out, &c->plan), 0);
 	fclose(out);
 	return text;
 }
@@ -654,7 +659,8 @@ static void test_parts(void **state)
 static void test_formats(void **state)
 {
 	struct context *c = *state;
-	enum systally_needs_format format;
+	const struct systally_format *format;
+	size_t i;
 	char *text = NULL;
 	size_t size;
 	FILE *out;
@@ -663,28 +669,25 @@ static void test_formats(void **state)
 			       "echo 7", "-t",
 			       "cmp /etc/passwd \"$SYSTALLY_OUTPUT\"", "cat",
 			       "/etc/passwd"), 0);
-	for (format = SYSTALLY_NEEDS_MARKDOWN; format <= SYSTALLY_NEEDS_CSV;
-	     format++) {
-		c->options.format = format;
+	for (i = 0; systally_formats[i]; i++) {
+		format = systally_formats[i];
+		if (!format->needs)
+			continue;
 		out = open_memstream(&text, &size);
 		assert_non_null(out);
-		assert_int_equal(systally_needs_render(out, &c->plan), 0);
+		assert_int_equal(format->needs(out, &c->plan), 0);
 		fclose(out);
-		switch (format) {
-		case SYSTALLY_NEEDS_MARKDOWN:
+		if (format == &systally_format_markdown) {
 			assert_non_null(strstr(text,
 				"\n| fadvise64 | 1 | both | 1.00 | 1.00 |  |\n"));
 			assert_non_null(strstr(text,
 				"Of 2: 1 required, 1 may be stubbed or faked, 0 only stubbed, 0 only faked.\n"));
-			break;
-		case SYSTALLY_NEEDS_JSON:
+		} else if (format == &systally_format_json) {
 			assert_non_null(strstr(text,
 				"{\"feature\":\"write\",\"call\":\"write\",\"value\":null,\"calls\":1,\"verdict\":\"required\",\"stub\":{\"runs\":1,\"passed\":0,\"why\":\"TEST failed (1)\""));
-			break;
-		case SYSTALLY_NEEDS_CSV:
+		} else {
 			assert_non_null(strstr(text,
 				"\nfadvise64,1,both,1,1,1.0000,,,1,1,1.0000,,,\"\"\n"));
-			break;
 		}
 		free(text);
 	}

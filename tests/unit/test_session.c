@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the controls, and of what changes them and puts them back, on
- * a folder of plain files in debugfs' place. Run by `make check-unit`.
+ * Unit tests of the controls, and of sessions and watches, which change and
+ * restore them. A folder of plain files stands for debugfs. Run by
+ * `make check-unit`.
  */
 #include "fixture.h"
 
@@ -29,7 +30,7 @@ struct context {
 	struct systally_control control;
 	struct systally_names *names;
 	struct systally_set set;
-	struct systally_options options;
+	struct systally_request request;
 	struct systally_error error;
 };
 
@@ -91,7 +92,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void finds_debugfs(void **state)
+static void debugfs_is_found_in_the_mounts(void **state)
 {
 	struct context *c = *state;
 	char path[PATH_MAX], mounts[PATH_MAX + 32];
@@ -109,7 +110,7 @@ static void finds_debugfs(void **state)
 	assert_non_null(strstr(c->error.text, "mount -t debugfs"));
 }
 
-static void opens(void **state)
+static void control_needs_the_module_loaded(void **state)
 {
 	struct context *c = *state;
 	struct systally_control control;
@@ -121,7 +122,7 @@ static void opens(void **state)
 	assert_non_null(strstr(c->error.text, "systally load"));
 }
 
-static void reads_and_writes(void **state)
+static void controls_are_read_and_written(void **state)
 {
 	struct context *c = *state;
 	struct systally_snapshot snapshot;
@@ -145,7 +146,7 @@ static void reads_and_writes(void **state)
 	assert_true(systally_control_status_number("bb: 22\nb: 3\n", "b",
 						   &number));
 	assert_int_equal(number, 3);
-	/* larger than any first buffer */
+	/* larger than the first buffer */
 	large = malloc(300001);
 	assert_non_null(large);
 	memset(large, 'x', 300000);
@@ -169,20 +170,23 @@ static void reads_and_writes(void **state)
 					  &c->error));
 }
 
-static void session_restores(void **state)
+static void session_restores_the_controls(void **state)
 {
 	struct context *c = *state;
+	const struct systally_session_wants wants = {
+		.collect = SYSTALLY_COLLECT_TIME,
+		.threads = true,
+		.calls = &c->set,
+	};
 	struct systally_session session = SYSTALLY_SESSION_NONE;
 
-	c->options.latency = true;
-	c->options.by = SYSTALLY_BY_THREAD;
 	put(c, "syscalls", "read\ni386:poll\n");
 	assert_int_equal(systally_set_parse(&c->set, c->names, "7", &c->error),
 			 0);
 	assert_int_equal(systally_session_begin(&session, &c->control,
 						&c->error), 0);
-	assert_int_equal(systally_session_prepare(&session, &c->options,
-						  &c->set, &c->error), 0);
+	assert_int_equal(systally_session_prepare(&session, &wants, &c->error),
+			 0);
 	assert_int_equal(systally_session_set(&session, "targets", "123",
 					      &c->error), 0);
 	expect(c, "collect", "time");
@@ -195,13 +199,14 @@ static void session_restores(void **state)
 	expect(c, "syscalls", "read\ni386:poll");
 	expect(c, "targets", "none");
 	assert_string_equal(c->error.text, "");
-	/* a second end is nothing */
+	/* a second end does nothing */
 	assert_int_equal(systally_session_end(&session, &c->error), 0);
 }
 
-static void session_keeps_long_settings(void **state)
+static void session_keeps_a_setting_it_cannot_restore(void **state)
 {
 	struct context *c = *state;
+	const struct systally_session_wants wants = { .calls = &c->set };
 	struct systally_session session = SYSTALLY_SESSION_NONE;
 	char text[5000];
 
@@ -210,14 +215,14 @@ static void session_keeps_long_settings(void **state)
 	put(c, "syscalls", text);
 	assert_int_equal(systally_session_begin(&session, &c->control,
 						&c->error), 0);
-	/* could not be written back, so it is not touched */
-	assert_int_equal(systally_session_prepare(&session, &c->options,
-						  &c->set, &c->error), -1);
+	/* it could not be restored, so it is not changed */
+	assert_int_equal(systally_session_prepare(&session, &wants, &c->error),
+			 -1);
 	expect(c, "syscalls", text);
 	systally_session_end(&session, &c->error);
 }
 
-static void session_is_alone(void **state)
+static void only_one_session_at_a_time(void **state)
 {
 	struct context *c = *state;
 	struct systally_session first = SYSTALLY_SESSION_NONE;
@@ -242,11 +247,11 @@ static void session_is_alone(void **state)
 static int begin(struct context *c, struct systally_watch *watch)
 {
 	systally_error_clear(&c->error);
-	return systally_watch_begin(watch, &c->control, &c->options, &c->set,
+	return systally_watch_begin(watch, &c->control, &c->request, &c->set,
 				    &c->error);
 }
 
-static void watch_owns(void **state)
+static void watch_without_targets_sets_its_own(void **state)
 {
 	static uint32_t pids[] = { 12, 34 };
 	struct context *c = *state;
@@ -259,12 +264,12 @@ static void watch_owns(void **state)
 	expect(c, "targets", "none");
 	expect(c, "follow", "0");
 
-	c->options.pids = pids;
-	c->options.pid_count = 2;
+	c->request.pids = pids;
+	c->request.pid_count = 2;
 	assert_int_equal(begin(c, &watch), 0);
 	expect(c, "targets", "12,34");
 	expect(c, "follow", "1");
-	/* children are not in -p, and yet wanted */
+	/* -p does not name the children, but they are shown too */
 	assert_false(watch.filter);
 	assert_int_equal(systally_watch_end(&watch, &c->error), 0);
 	expect(c, "targets", "none");
@@ -276,7 +281,7 @@ static void watch_owns(void **state)
 	expect(c, "targets", "none");
 }
 
-static void watch_looks_on(void **state)
+static void watch_with_targets_leaves_them(void **state)
 {
 	static uint32_t pids[] = { 12, 34 };
 	struct context *c = *state;
@@ -288,19 +293,19 @@ static void watch_looks_on(void **state)
 	expect(c, "targets", "12\n99");
 	systally_watch_end(&watch, &c->error);
 	expect(c, "targets", "12\n99");
-	/* what is not kept cannot be shown */
-	c->options.latency = true;
+	/* what is not collected cannot be shown */
+	c->request.collect = SYSTALLY_COLLECT_TIME;
 	assert_int_equal(begin(c, &watch), -1);
 	systally_watch_end(&watch, &c->error);
 	expect(c, "collect", "count");
-	c->options.latency = false;
-	c->options.by = SYSTALLY_BY_THREAD;
+	c->request.collect = SYSTALLY_COLLECT_COUNT;
+	c->request.threads = true;
 	assert_int_equal(begin(c, &watch), -1);
 	systally_watch_end(&watch, &c->error);
-	c->options.by = SYSTALLY_BY_SYSCALL;
-	/* adds and removes only those who are not there */
-	c->options.pids = pids;
-	c->options.pid_count = 2;
+	c->request.threads = false;
+	/* adds and removes only pids that are no targets yet */
+	c->request.pids = pids;
+	c->request.pid_count = 2;
 	assert_int_equal(begin(c, &watch), 0);
 	assert_true(watch.filter);
 	expect(c, "targets", "+34");
@@ -314,24 +319,21 @@ static void watch_looks_on(void **state)
 	expect(c, "targets", "all");
 }
 
+#define TEST(function)                                                         \
+	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(finds_debugfs, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(opens, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(reads_and_writes, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(session_restores, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(session_keeps_long_settings,
-						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(session_is_alone, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(watch_owns, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(watch_looks_on, set_up,
-						tear_down),
+	static const struct CMUnitTest tests[] = {
+		TEST(debugfs_is_found_in_the_mounts),
+		TEST(control_needs_the_module_loaded),
+		TEST(controls_are_read_and_written),
+		TEST(session_restores_the_controls),
+		TEST(session_keeps_a_setting_it_cannot_restore),
+		TEST(only_one_session_at_a_time),
+		TEST(watch_without_targets_sets_its_own),
+		TEST(watch_with_targets_leaves_them),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }

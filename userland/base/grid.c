@@ -7,17 +7,16 @@
 
 #include "base/grid.h"
 
-/* The last column shall have room for this: the longest name of a call. */
-#define LABEL_LEN	28
-
 /* What is given up, in this order, until all columns fit. */
 static const struct step {
 	unsigned int gap;	/* blanks between two columns */
 	int digits;
 	bool optional;
+	unsigned int label;	/* room for the last column, if it needs it */
 } steps[] = {
-	{ 2, 12, true }, { 1, 12, true }, { 1, 8, true }, { 1, 8, false },
-	{ 1, 5, false },
+	/* 28 is the longest name of a call, 7 a heading */
+	{ 2, 12, true, 28 }, { 1, 12, true, 28 }, { 1, 8, true, 28 },
+	{ 1, 8, false, 7 }, { 1, 5, false, 0 },
 };
 
 #define STEPS	(sizeof(steps) / sizeof(steps[0]))
@@ -152,7 +151,8 @@ static void lay_out(struct layout *layout)
 		choose(layout, &steps[i]);
 		used = width_before_last(layout);
 		last = layout->width[layout->count - 1];
-		if (used + (last < LABEL_LEN ? last : LABEL_LEN) <= most)
+		if (used + (last < steps[i].label ? last : steps[i].label) <=
+		    most)
 			break;
 	}
 	cut(layout);

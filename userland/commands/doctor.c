@@ -11,12 +11,6 @@
 #include "base/text.h"
 #include "render/formats.h"
 
-static const char *const verdicts[] = {
-	[SYSTALLY_OK] = "ok",
-	[SYSTALLY_WARN] = "warn",
-	[SYSTALLY_FAIL] = "fail",
-};
-
 static void write_line(FILE *out, const char *const *cells)
 {
 	fprintf(out, "%-4s  %s: %s%s%s\n", cells[0], cells[1], cells[2],
@@ -43,7 +37,7 @@ static int write_findings(FILE *out, const struct systally_format *format,
 	for (i = 0; i < checkup->count; i++) {
 		const struct systally_finding *f = &checkup->findings[i];
 
-		cells[4 * i] = verdicts[f->verdict];
+		cells[4 * i] = systally_findings_verdict_name(f->verdict);
 		cells[4 * i + 1] = f->what;
 		cells[4 * i + 2] = f->finding;
 		cells[4 * i + 3] = f->remedy;
@@ -60,7 +54,6 @@ int systally_cmd_doctor(const struct systally_request *request,
 	struct systally_checkup checkup;
 	int status = 0;
 	FILE *out;
-	size_t i;
 
 	out = systally_output_open(request->output, stdout, error);
 	if (!out)
@@ -69,11 +62,9 @@ int systally_cmd_doctor(const struct systally_request *request,
 	if (write_findings(out, request->format, &checkup))
 		status = -systally_error_set(error,
 					     "no memory for the findings");
-	for (i = 0; i < checkup.count; i++) {
-		if (checkup.findings[i].verdict == SYSTALLY_FAIL)
-			status = 1;
-	}
-	systally_checks_free(&checkup);
+	if (systally_findings_fail(&checkup))
+		status = 1;
+	systally_findings_free(&checkup);
 	if (systally_output_close(out, request->output, error))
 		status = 1;
 	return status;

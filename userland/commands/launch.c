@@ -57,11 +57,15 @@ static int check_free(struct run *run)
 
 static int set_controls(struct run *run)
 {
+	const struct systally_session_wants wants = {
+		.collect = run->request->collect,
+		.threads = run->request->threads,
+		.calls = run->set,
+	};
+
 	if (systally_session_begin(&run->session, &run->control, run->error) ||
 	    check_free(run) ||
-	    systally_session_prepare(&run->session, run->request->collect,
-				     run->request->threads, run->set,
-				     run->error) ||
+	    systally_session_prepare(&run->session, &wants, run->error) ||
 	    systally_session_set(&run->session, "follow", "1", run->error) ||
 	    systally_control_write(&run->control, "reset", "1", run->error))
 		return -1;

@@ -48,6 +48,11 @@ static int begin_own(struct systally_watch *watch,
 		     const struct systally_set *set,
 		     struct systally_error *error)
 {
+	const struct systally_session_wants wants = {
+		.collect = request->collect,
+		.threads = request->threads,
+		.calls = set,
+	};
 	char targets[SYSTALLY_CONTROL_BYTES_MAX] = "all";
 
 	watch->own = true;
@@ -58,8 +63,7 @@ static int begin_own(struct systally_watch *watch,
 	if (request->pid_count)
 		write_pids(request->pids, request->pid_count, "", targets);
 	/* as perf stat -p does: children that start from now on, too */
-	if (systally_session_prepare(&watch->session, request->collect,
-				     request->threads, set, error) ||
+	if (systally_session_prepare(&watch->session, &wants, error) ||
 	    systally_session_set(&watch->session, "follow", "1", error) ||
 	    systally_session_set(&watch->session, "targets", targets, error))
 		return -1;

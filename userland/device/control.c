@@ -13,9 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "device/control.h"
-
-#define READ_BYTES_MIN	65536
 
 /* What the module means by an error. NULL: any control. */
 static const struct {
@@ -119,43 +118,6 @@ static int open_file(const struct systally_control *control, const char *file,
 	return open(path, flags | O_CLOEXEC);
 }
 
-/* Reads to the end. Returns NULL and sets errno on errors. */
-static char *read_all(int fd, size_t *size)
-{
-	size_t room = READ_BYTES_MIN;
-	char *data = malloc(room);
-	size_t used = 0;
-	char *larger;
-	ssize_t got;
-
-	while (data) {
-		got = read(fd, data + used, room - used - 1);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			free(data);
-			return NULL;
-		}
-		used += (size_t)got;
-		if (!got)
-			break;
-		if (room - used > 1)
-			continue;
-		larger = realloc(data, 2 * room);
-		if (!larger)
-			free(data);
-		data = larger;
-		room *= 2;
-	}
-	if (!data) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	data[used] = '\0';
-	*size = used;
-	return data;
-}
-
 static char *read_raw(const struct systally_control *control, const char *file,
 		      size_t *size, struct systally_error *error)
 {
@@ -163,7 +125,7 @@ static char *read_raw(const struct systally_control *control, const char *file,
 	char *data = NULL;
 
 	if (fd >= 0)
-		data = read_all(fd, size);
+		data = systally_file_read_fd(fd, size);
 	if (!data)
 		systally_error_set(error, "cannot read %s/%s: %s",
 				   control->directory, file,

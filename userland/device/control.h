@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "device/snapshot.h"
 
-/* The module refuses longer writes. */
+/* Longest text that the module accepts in one write */
 #define SYSTALLY_CONTROL_BYTES_MAX	4096
 
 struct systally_control {

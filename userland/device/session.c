@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lock on the controls, and their way back. Called by launch.c, watch.c and
- * needs_discover.c.
+ * Locks the controls, changes them, and restores them.
  *
- * The lock is an flock on the module's README: it goes with its holder,
- * however that ends, and leaves no file behind.
+ * The lock is an flock on the module's README. The kernel releases it when the
+ * process ends in any way, and no lock file is left behind.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,9 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "calls/names.h"
 #include "device/session.h"
 
-/* Who holds the lock, by /proc/locks. Returns 0 if that cannot be told. */
+/*
+ * Returns the pid of the process that holds the lock, from /proc/locks. Returns
+ * 0 if it is not there: the process may be in another pid namespace.
+ */
 static int find_holder(int fd)
 {
 	FILE *locks = fopen("/proc/locks", "re");
@@ -83,12 +86,12 @@ int systally_session_set(struct systally_session *session, const char *file,
 		free(before);
 		return 0;
 	}
-	/* what cannot be written back is not to be changed */
+	/* do not change what cannot be restored */
 	if (strlen(before) >= SYSTALLY_CONTROL_BYTES_MAX ||
 	    session->changes == SYSTALLY_SESSION_CHANGES) {
 		free(before);
 		systally_error_set(error,
-				   "%s/%s is too long to be put back afterwards; write `%s` to it first",
+				   "%s/%s is too long to be restored afterwards; write `%s` to it first",
 				   session->control->directory, file,
 				   strcmp(file, "targets") ? "all" : "none");
 		return -E2BIG;
@@ -105,8 +108,7 @@ int systally_session_set(struct systally_session *session, const char *file,
 }
 
 int systally_session_prepare(struct systally_session *session,
-			     unsigned int collect, bool threads,
-			     const struct systally_set *set,
+			     const struct systally_session_wants *wants,
 			     struct systally_error *error)
 {
 	char filter[SYSTALLY_CONTROL_BYTES_MAX];
@@ -114,16 +116,17 @@ int systally_session_prepare(struct systally_session *session,
 	int result;
 
 	if (systally_session_set(session, "collect",
-				 systally_names_collect(collect), error) ||
-	    systally_session_set(session, "threads",
-				 threads ? "1" : "0", error))
+				 systally_names_collect(wants->collect),
+				 error) ||
+	    systally_session_set(session, "threads", wants->threads ? "1" : "0",
+				 error))
 		return -1;
-	if (systally_set_filter(set, filter, sizeof(filter)))
+	if (systally_set_filter(wants->calls, filter, sizeof(filter)))
 		strcpy(filter, "all");
 	result = systally_session_set(session, "syscalls", filter, &refused);
 	/*
-	 * A kernel older than libseccomp lacks some of a class's calls: rows
-	 * are filtered when they are shown, then.
+	 * A class has calls that are new in libseccomp and that an older
+	 * kernel does not know.
 	 */
 	if (result == -ENOENT)
 		return systally_session_set(session, "syscalls", "all",

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A time in which one command owns the module's controls: they are changed
- * under a lock, and put back as they were.
+ * A session: the time in which one command owns the module's controls. It
+ * changes them under a lock, and restores them at its end.
  */
 #ifndef SYSTALLY_SESSION_H
 #define SYSTALLY_SESSION_H
 
-#include "device/control.h"
-#include "calls/names.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
 #include "calls/set.h"
+#include "device/control.h"
 
 #define SYSTALLY_SESSION_CHANGES	8
 
 struct systally_session {
 	const struct systally_control *control;
-	int lock;	/* -1: not begun */
+	int lock;	/* the open file that has the lock; -1: not begun */
 	size_t changes;
 	struct {
 		const char *file;
@@ -22,37 +25,45 @@ struct systally_session {
 	} change[SYSTALLY_SESSION_CHANGES];
 };
 
-/* What a session that has not begun, or has ended, looks like. */
+/* What a command needs the module to collect. */
+struct systally_session_wants {
+	enum systally_collect collect;
+	bool threads;	/* rows per thread */
+	const struct systally_set *calls;
+};
+
+/* A session that has not begun, or has ended. */
 #define SYSTALLY_SESSION_NONE	{ .lock = -1 }
 
 /*
- * Takes the lock. Returns 0, or -1 with @error when another systally has it:
- * then @error names its pid if that is to be known.
+ * Takes the lock. Returns 0, or -1 with @error. If another systally holds the
+ * lock, @error names its pid, as far as /proc/locks shows it.
  */
 int systally_session_begin(struct systally_session *session,
 			   const struct systally_control *control,
 			   struct systally_error *error);
 
 /*
- * Sets a control for the time of the session; does nothing if it already is
- * @value. Returns 0, or -errno with @error.
+ * Sets the control @file to @value until the session ends; does nothing if it
+ * has this value. Keeps @file, which must be static. Returns 0, or -errno with
+ * @error: -E2BIG for a value that is too long to be restored.
  */
 int systally_session_set(struct systally_session *session, const char *file,
 			 const char *value, struct systally_error *error);
 
 /*
- * Sets the controls that what was asked for needs: collect, threads, and the
- * filter if it fits and the kernel knows all of it; rows are filtered again
- * when shown. Call it while nothing is counted. Returns 0, or -1 with @error.
+ * Sets collect, threads and syscalls for @wants. syscalls becomes `all` if the
+ * calls do not fit in one write, or if the kernel does not know all of them:
+ * who shows the rows has to filter them too. Call it while there are no
+ * targets. Returns 0, or -1 with @error.
  */
 int systally_session_prepare(struct systally_session *session,
-			     unsigned int collect, bool threads,
-			     const struct systally_set *set,
+			     const struct systally_session_wants *wants,
 			     struct systally_error *error);
 
 /*
- * Puts all controls back, the last one changed first, and gives up the lock.
- * Goes on over failures; returns 0, or -1 with @error for the first of them.
+ * Restores all controls, the last one changed first, and releases the lock.
+ * Continues after a failure. Returns 0, or -1 with @error for the first one.
  * Does nothing for a session that has not begun.
  */
 int systally_session_end(struct systally_session *session,

@@ -1,65 +1,82 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds and reads the kernel's configuration. Called by doctor's checks.
+ * Finds and reads the kernel's configuration.
  */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <zlib.h>
 
 #include "doctor/kconfig.h"
 
-static char *read_stream(FILE *file)
-{
-	char *text = NULL;
-	size_t room = 0;
-	ssize_t length = getdelim(&text, &room, '\0', file);
+#define FIRST_ROOM (512 * 1024)
 
-	if (length > 0)
-		return text;
-	free(text);
+/* Returns NULL for errors of reading and of the compressed data. */
+static char *read_all(gzFile file)
+{
+	size_t room = FIRST_ROOM, used = 0;
+	char *text = malloc(room);
+
+	while (text) {
+		int got = gzread(file, text + used,
+				 (unsigned int)(room - used - 1));
+		char *larger;
+
+		if (got < 0) {
+			free(text);
+			return NULL;
+		}
+		used += (size_t)got;
+		if (!got) {
+			text[used] = '\0';
+			return text;
+		}
+		if (room - used > 1)
+			continue;
+		larger = realloc(text, 2 * room);
+		if (!larger)
+			free(text);
+		text = larger;
+		room *= 2;
+	}
 	return NULL;
 }
 
-char *systally_kconfig_file(const char *path)
+bool systally_kconfig_read_file(struct systally_kconfig *config,
+				const char *path)
 {
-	FILE *file = fopen(path, "re");
-	char *text;
-
-	if (!file)
-		return NULL;
-	text = read_stream(file);
-	fclose(file);
-	return text ? text : strdup("");
-}
-
-bool systally_kconfig_read(struct systally_kconfig *config,
-			   const char *release)
-{
-	static const char *const places[] = {
-		"/boot/config-%s", "/lib/modules/%s/config",
-		"/lib/modules/%s/build/.config",
-	};
-	FILE *pipe;
-	size_t i;
+	/* zlib hands on what is not compressed as it is */
+	gzFile file = gzopen(path, "re");
 
 	config->text = NULL;
-	if (!access("/proc/config.gz", R_OK)) {
-		pipe = popen("gzip -dc /proc/config.gz 2>/dev/null", "re");
-		if (pipe) {
-			config->text = read_stream(pipe);
-			pclose(pipe);
-		}
-		strcpy(config->source, "/proc/config.gz");
-	}
-	for (i = 0; !config->text && i < sizeof(places) / sizeof(places[0]);
-	     i++) {
-		snprintf(config->source, sizeof(config->source), places[i],
-			 release);
-		config->text = systally_kconfig_file(config->source);
-	}
+	snprintf(config->source, sizeof(config->source), "%s", path);
+	if (!file)
+		return false;
+	config->text = read_all(file);
+	/* a compressed file that is cut short is an error only here */
+	if (gzclose_r(file) != Z_OK || (config->text && !*config->text))
+		systally_kconfig_free(config);
 	return config->text;
+}
+
+bool systally_kconfig_read(struct systally_kconfig *config, const char *release)
+{
+	static const char *const places[] = {
+		"/boot/config-%s",
+		"/lib/modules/%s/config",
+		"/lib/modules/%s/build/.config",
+	};
+	char path[PATH_MAX];
+	size_t i;
+
+	if (systally_kconfig_read_file(config, "/proc/config.gz"))
+		return true;
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(path, sizeof(path), places[i], release);
+		if (systally_kconfig_read_file(config, path))
+			return true;
+	}
+	return false;
 }
 
 void systally_kconfig_free(struct systally_kconfig *config)

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * doctor's checks of what loading and using the module needs: debugfs,
- * rights, policies, SystemTap. Called by checks.c.
+ * rights, lockdown, signatures, the module itself, SystemTap.
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <stdint.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "doctor/checks.h"
-#include "doctor/stap.h"
+#include "base/file.h"
+#include "base/release.h"
 #include "device/control.h"
-#include "cli/options.h"
-
-#define CAP_SYS_MODULE	16
-#define CAP_SYS_ADMIN	21
-
-#define SECURE_BOOT \
-	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#include "doctor/run_time.h"
+#include "doctor/stap.h"
 
 static void check_debugfs(struct systally_checkup *checkup)
 {
@@ -29,140 +24,133 @@ static void check_debugfs(struct systally_checkup *checkup)
 	char path[PATH_MAX];
 
 	if (systally_control_find_debugfs("/proc/self/mounts", path, &error))
-		systally_checks_add(checkup, SYSTALLY_FAIL, "debugfs", "%s",
-				    error.text);
-	else if (access(path, R_OK | X_OK))
-		systally_checks_add(checkup,
-			geteuid() ? SYSTALLY_WARN : SYSTALLY_FAIL, "debugfs",
-			"%s is mounted, but cannot be entered: %s; %s", path,
-			strerror(errno), geteuid() ? "become root" :
-			"boot without debugfs=off or no-mount");
+		systally_findings_add(checkup, SYSTALLY_FINDING_FAIL, "debugfs",
+				      "%s", error.text);
+	else if (!access(path, R_OK | X_OK))
+		systally_findings_add(checkup, SYSTALLY_FINDING_OK, "debugfs",
+				      "mounted on %s", path);
+	else if (checkup->policy.root)
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_FAIL, "debugfs",
+			"%s is mounted but cannot be entered: %s; boot without debugfs=off and debugfs=no-mount",
+			path, strerror(errno));
 	else
-		systally_checks_add(checkup, SYSTALLY_OK, "debugfs",
-				    "mounted on %s", path);
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_WARN, "debugfs",
+			"%s is mounted but cannot be entered: %s; use sudo",
+			path, strerror(errno));
 }
 
 static void check_rights(struct systally_checkup *checkup)
 {
-	char *status = systally_kconfig_file("/proc/self/status");
-	char *line = status ? strstr(status, "\nCapEff:") : NULL;
-	uint64_t caps = line ? strtoull(line + 8, NULL, 16) : 0;
-	bool admin = caps >> CAP_SYS_ADMIN & 1;
-	bool module = caps >> CAP_SYS_MODULE & 1;
+	const struct systally_policy *policy = &checkup->policy;
+	bool admin = policy->sys_admin, module = policy->sys_module;
 
-	free(status);
-	if (geteuid())
-		systally_checks_add(checkup, SYSTALLY_WARN, "rights",
-			"not root, so other commands than doctor will not work; use sudo");
+	if (!policy->root)
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_WARN, "rights",
+			"not root: only doctor, compare, needs and report of a file work; use sudo");
+	else if (policy->user_namespace)
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_FAIL, "rights",
+			"root in a user namespace only, as in a rootless container; run systally on the machine itself");
 	else if (!admin || !module)
-		systally_checks_add(checkup, SYSTALLY_FAIL, "rights",
-			"root, but without %s%s%s, as in a container; run it on the machine itself, or in a privileged container",
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_FAIL, "rights",
+			"root without %s%s%s, as in a container; run systally on the machine itself, or in a privileged container",
 			admin ? "" : "CAP_SYS_ADMIN",
 			admin || module ? "" : " and ",
 			module ? "" : "CAP_SYS_MODULE");
 	else
-		systally_checks_add(checkup, SYSTALLY_OK, "rights",
-				    "root, with all capabilities it takes");
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_OK, "rights",
+			"root with all capabilities that systally needs");
 }
 
 static void check_lockdown(struct systally_checkup *checkup)
 {
-	char *text = systally_kconfig_file("/sys/kernel/security/lockdown");
+	const struct systally_policy *policy = &checkup->policy;
 
-	if (!text)
-		systally_checks_add(checkup, SYSTALLY_OK, "lockdown",
-				    "not in this kernel");
-	else if (strstr(text, "[none]"))
-		systally_checks_add(checkup, SYSTALLY_OK, "lockdown", "off");
+	if (*policy->lockdown)
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_WARN, "lockdown",
+			"on: %s, so the controls in debugfs cannot be opened, and modules must be signed; sign the module and set the controls at load (`systally load NAME=VALUE`), or boot with lockdown=none",
+			policy->lockdown);
 	else
-		systally_checks_add(checkup, SYSTALLY_WARN, "lockdown",
-			"on: debugfs cannot be written%s, and modules must be signed; sign the module and give the controls to `systally load` as name=value, or boot with lockdown=none",
-			strstr(text, "[confidentiality]") ? " or read" : "");
-	free(text);
-}
-
-static bool is_secure_boot(void)
-{
-	unsigned char value[5] = { 0 };
-	FILE *file = fopen(SECURE_BOOT, "re");
-	bool on = false;
-
-	/* four bytes of attributes, then the value */
-	if (file) {
-		on = fread(value, 1, sizeof(value), file) == sizeof(value) &&
-		     value[4] == 1;
-		fclose(file);
-	}
-	return on;
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_OK, "lockdown", "%s",
+			policy->has_lockdown ? "off" : "not in this kernel");
 }
 
 static void check_signatures(struct systally_checkup *checkup)
 {
-	char *enforce =
-		systally_kconfig_file("/sys/module/module/parameters/sig_enforce");
-	char *lockdown = systally_kconfig_file("/sys/kernel/security/lockdown");
+	const struct systally_policy *policy = &checkup->policy;
 	const char *by = NULL;
 
-	if (enforce && (*enforce == 'Y' || *enforce == '1'))
+	if (policy->sig_enforce)
 		by = "module.sig_enforce";
-	else if (lockdown && !strstr(lockdown, "[none]"))
+	else if (*policy->lockdown)
 		by = "lockdown";
 	else if (systally_kconfig_has(&checkup->config, "MODULE_SIG_FORCE"))
 		by = "CONFIG_MODULE_SIG_FORCE";
-	free(lockdown);
-	free(enforce);
 	if (by)
-		systally_checks_add(checkup, SYSTALLY_WARN, "signatures",
-			"only signed modules are loaded (%s); sign systally.ko with a key that the kernel trusts (kmodsign, mokutil --import)",
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_WARN, "signatures",
+			"the kernel loads only signed modules (%s); sign systally.ko with a key that the kernel trusts (kmodsign, mokutil --import)",
 			by);
-	else if (is_secure_boot())
-		systally_checks_add(checkup, SYSTALLY_WARN, "signatures",
-			"secure boot is on, and with it most distributions want signed modules; sign systally.ko (mokutil --import), or switch secure boot off");
+	else if (policy->secure_boot)
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_WARN, "signatures",
+			"Secure Boot is on, with which most distributions load only signed modules; sign systally.ko (kmodsign, mokutil --import), or switch Secure Boot off");
 	else
-		systally_checks_add(checkup, SYSTALLY_OK, "signatures",
-				    "unsigned modules can be loaded");
+		systally_findings_add(checkup, SYSTALLY_FINDING_OK,
+				      "signatures",
+				      "unsigned modules can be loaded");
 }
 
 static void check_disabled(struct systally_checkup *checkup)
 {
-	char *text = systally_kconfig_file("/proc/sys/kernel/modules_disabled");
-
-	if (text && *text == '1')
-		systally_checks_add(checkup, SYSTALLY_FAIL, "modules",
-			"kernel.modules_disabled is 1, so no module can be loaded any more; reboot without setting it");
+	if (checkup->policy.modules_disabled)
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_FAIL, "modules",
+			"kernel.modules_disabled is 1, so no module can be loaded; reboot without setting it");
 	else
-		systally_checks_add(checkup, SYSTALLY_OK, "modules",
-				    "loading is not switched off");
-	free(text);
+		systally_findings_add(checkup, SYSTALLY_FINDING_OK, "modules",
+				      "modules can be loaded");
 }
 
 static void check_module(struct systally_checkup *checkup)
 {
-	char *version = systally_kconfig_file("/sys/module/systally/version");
+	char *version =
+		systally_file_read("/sys/module/systally/version", NULL);
 
+	if (version)
+		version[strcspn(version, "\n")] = '\0';
 	if (access("/sys/module/systally", F_OK))
-		systally_checks_add(checkup, SYSTALLY_WARN, "systally",
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_WARN, "systally",
 			"the module is not loaded; load it with `systally load`");
 	else if (!version)
-		systally_checks_add(checkup, SYSTALLY_OK, "systally",
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_OK, "systally",
 			"the module is loaded, this command is %s",
 			SYSTALLY_RELEASE);
-	else if (strncmp(version, SYSTALLY_RELEASE, strcspn(version, "\n")) ||
-		 strlen(SYSTALLY_RELEASE) != strcspn(version, "\n"))
-		systally_checks_add(checkup, SYSTALLY_WARN, "systally",
-			"the module is %.*s, this command is %s; use those that were built together",
-			(int)strcspn(version, "\n"), version,
-			SYSTALLY_RELEASE);
+	else if (strcmp(version, SYSTALLY_RELEASE))
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_WARN, "systally",
+			"the module is %s, but this command is %s; use a module and a command that were built together",
+			version, SYSTALLY_RELEASE);
 	else
-		systally_checks_add(checkup, SYSTALLY_OK, "systally",
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_OK, "systally",
 			"the module is loaded, it and this command are %s",
 			SYSTALLY_RELEASE);
 	free(version);
 }
 
 /*
- * stap looks functions up in these, not in /proc/kallsyms. Where symbols are in
- * a package of their own, as Debian's are, System.map has one line.
+ * stap looks up functions in these files, not in /proc/kallsyms. Where symbols
+ * have a package of their own, as in Debian, System.map has only one line.
  */
 static bool has_symbols(const char *release)
 {
@@ -195,16 +183,21 @@ static void check_stap(struct systally_checkup *checkup)
 	if (pipe)
 		pclose(pipe);
 	stap.has_symbols = has_symbols(checkup->kernel.release);
-	systally_stap_judge(checkup, &stap);
+	systally_stap_check(checkup, &stap);
 }
 
-void systally_checks_run_time(struct systally_checkup *checkup)
+void systally_run_time_check_policy(struct systally_checkup *checkup)
 {
-	check_debugfs(checkup);
 	check_rights(checkup);
 	check_lockdown(checkup);
 	check_signatures(checkup);
 	check_disabled(checkup);
+}
+
+void systally_run_time_check(struct systally_checkup *checkup)
+{
+	check_debugfs(checkup);
+	systally_run_time_check_policy(checkup);
 	check_module(checkup);
 	check_stap(checkup);
 }

@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * doctor's check of SystemTap, which the tapsets need: whether the version at
- * hand works with the kernel at hand. Called by checks_run.c. What is known is
- * what `make stap-releases` found.
+ * doctor's check of SystemTap, which the tapsets need: does its version work
+ * with the running kernel? The table holds the results of
+ * `make stap-releases`.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "doctor/stap.h"
 
-#define REMEDY	"take SystemTap 5.6, or correct a copy of its runtime for stap -R (README.md, SystemTap on each Debian release)"
+#define REMEDY                                                                \
+	"use SystemTap 5.6, or correct a copy of its runtime and give it to " \
+	"stap -R (see \"SystemTap on each Debian release\" in systally's "    \
+	"documentation)"
+
+#define NO_TASK_WORK                                                           \
+	"cannot compile any script (stp_task_work.c: error: passing argument " \
+	"2 of ... task_work_cancel)"
 
 static const struct {
 	const char *version, *kernel;
-	enum systally_verdict verdict;
-	const char *finding;	/* how it goes on after "SystemTap with kernel" */
-	const char *remedy;
+	enum systally_finding_verdict verdict;
+	const char *result; /* follows "VERSION with kernel RELEASE" */
 } known[] = {
-	{ "4.4", "5.10.", SYSTALLY_WARN,
-	  "compiles no script (stp_task_work.c: error: passing argument 2 of ... task_work_cancel)",
-	  REMEDY },
-	{ "4.8", "6.1.", SYSTALLY_WARN,
-	  "compiles no script (stp_task_work.c: error: passing argument 2 of ... task_work_cancel)",
-	  REMEDY },
-	{ "5.1", "6.12.", SYSTALLY_WARN,
-	  "loads no module (ERROR: Can't resolve uprobe_unregister!) and finds no tracepoints",
-	  REMEDY },
-	{ "5.6", "6.1.", SYSTALLY_OK, "works", NULL },
-	{ "5.6", "6.12.", SYSTALLY_OK, "works", NULL },
-	{ "5.6", "7.2.", SYSTALLY_OK, "works", NULL },
+	{ "4.4", "5.10.", SYSTALLY_FINDING_WARN, NO_TASK_WORK },
+	{ "4.8", "6.1.", SYSTALLY_FINDING_WARN, NO_TASK_WORK },
+	{ "5.1", "6.12.", SYSTALLY_FINDING_WARN,
+	  "cannot load any module (ERROR: Can't resolve uprobe_unregister!) and finds no tracepoints" },
+	{ "5.6", "6.1.", SYSTALLY_FINDING_OK, "works" },
+	{ "5.6", "6.12.", SYSTALLY_FINDING_OK, "works" },
+	{ "5.6", "7.2.", SYSTALLY_FINDING_OK, "works" },
 };
 
 void systally_stap_parse(struct systally_stap *stap, const char *line)
@@ -39,15 +40,16 @@ void systally_stap_parse(struct systally_stap *stap, const char *line)
 		sscanf(at, "(version %15[0-9.]", stap->version);
 }
 
-void systally_stap_judge(struct systally_checkup *checkup,
+void systally_stap_check(struct systally_checkup *checkup,
 			 const struct systally_stap *stap)
 {
 	const char *release = checkup->kernel.release;
 	size_t i;
 
 	if (!*stap->version) {
-		systally_checks_add(checkup, SYSTALLY_OK, "systemtap",
-			"not installed; only the tapsets need it");
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_OK, "systemtap",
+			"not installed, and only the tapsets need it");
 		return;
 	}
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -56,20 +58,22 @@ void systally_stap_judge(struct systally_checkup *checkup,
 			break;
 	}
 	if (i == sizeof(known) / sizeof(known[0]))
-		systally_checks_add(checkup, SYSTALLY_WARN, "systemtap",
-			"%s is installed, and nothing is known of it with kernel %s; try `stap -e 'probe begin { exit() }'`",
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_WARN, "systemtap",
+			"%s was not tested with kernel %s; try `stap -e 'probe begin { exit() }'`",
 			stap->version, release);
-	else if (known[i].verdict != SYSTALLY_OK)
-		systally_checks_add(checkup, known[i].verdict, "systemtap",
-			"%s with kernel %s %s; %s", stap->version, release,
-			known[i].finding, known[i].remedy);
+	else if (known[i].verdict != SYSTALLY_FINDING_OK)
+		systally_findings_add(checkup, known[i].verdict, "systemtap",
+				      "%s with kernel %s %s; " REMEDY,
+				      stap->version, release, known[i].result);
 	else if (!stap->has_symbols)
-		systally_checks_add(checkup, SYSTALLY_WARN, "systemtap",
-			"%s with kernel %s %s, but kprobe.function() finds no function, for /boot/System.map-%s is empty; as root, `grep -v '\\[' /proc/kallsyms > /boot/System.map-%s`",
-			stap->version, release, known[i].finding, release,
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_WARN, "systemtap",
+			"%s with kernel %s %s, but kprobe.function() finds no functions because /boot/System.map-%s is empty; as root, `grep -v '\\[' /proc/kallsyms > /boot/System.map-%s`",
+			stap->version, release, known[i].result, release,
 			release);
 	else
-		systally_checks_add(checkup, SYSTALLY_OK, "systemtap",
-			"%s with kernel %s %s", stap->version, release,
-			known[i].finding);
+		systally_findings_add(checkup, SYSTALLY_FINDING_OK, "systemtap",
+				      "%s with kernel %s %s", stap->version,
+				      release, known[i].result);
 }

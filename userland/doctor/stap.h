@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is known of SystemTap's versions as they are packaged, for doctor.
+ * What doctor knows about the versions of SystemTap that Debian packages.
  */
-#ifndef SYSTALLY_CHECKS_STAP_H
-#define SYSTALLY_CHECKS_STAP_H
+#ifndef SYSTALLY_STAP_H
+#define SYSTALLY_STAP_H
 
 #include <stdbool.h>
 
-#include "doctor/checks.h"
+#include "doctor/findings.h"
 
-/* SystemTap on this machine, as far as it matters whether it works */
+/* SystemTap on this machine */
 struct systally_stap {
-	char version[16];	/* "5.6"; empty if it is not installed */
-	bool has_symbols;	/* stap finds the kernel's functions by name */
+	char version[16]; /* "5.6"; empty if it is not installed */
+	bool has_symbols; /* stap finds the functions of the kernel by name */
 };
 
 /*
- * Takes the version from one line of what `stap --version` prints; leaves it as
- * it is if the line has none.
+ * Takes the version from one line of what `stap --version` prints. A line
+ * without a version changes nothing.
  */
 void systally_stap_parse(struct systally_stap *stap, const char *line);
 
 /*
- * Adds the finding about @stap with the checkup's kernel. Looks at nothing but
- * its arguments.
+ * Adds the finding about @stap with checkup->kernel. Looks at nothing but its
+ * arguments.
  */
-void systally_stap_judge(struct systally_checkup *checkup,
+void systally_stap_check(struct systally_checkup *checkup,
 			 const struct systally_stap *stap);
 
-#endif /* SYSTALLY_CHECKS_STAP_H */
+#endif /* SYSTALLY_STAP_H */

@@ -56,7 +56,10 @@ const char *systally_needs_discover_name(enum systally_needs_discover how)
 int systally_discovery_take_module(struct systally_discovery *discovery,
 				   struct systally_error *error)
 {
-	const struct systally_set set = { .all = true };
+	const struct systally_set all = { .all = true };
+	const struct systally_session_wants wants = {
+		.collect = SYSTALLY_COLLECT_COUNT, .calls = &all,
+	};
 	struct systally_error ignored = { "" };
 
 	if (systally_control_open(&discovery->control, error) ||
@@ -64,9 +67,7 @@ int systally_discovery_take_module(struct systally_discovery *discovery,
 				   error))
 		return -1;
 	if (!check_free(discovery, error) &&
-	    !systally_session_prepare(&discovery->session,
-				      SYSTALLY_COLLECT_COUNT, false, &set,
-				      error) &&
+	    !systally_session_prepare(&discovery->session, &wants, error) &&
 	    !systally_session_set(&discovery->session, "follow", "1", error) &&
 	    !systally_control_write(&discovery->control, "reset", "1", error))
 		return 0;

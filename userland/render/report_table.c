@@ -10,6 +10,7 @@
 #include "stats/sort.h"
 
 #define NAME_MIN	7	/* how short a name may be cut: as a heading */
+#define LAST_MIN	4	/* the same of the last column */
 
 /* Ids of columns. From COLUMN_KEY on they are fields of the dimensions. */
 enum column {
@@ -206,6 +207,7 @@ static void add_columns(struct systally_grid *grid, struct table *table)
 		column->left = field->text;
 		column->least = field->text ? NAME_MIN : 0;
 	}
+	column->least = LAST_MIN;
 }
 
 void systally_report_table(FILE *out, const struct systally_report *report,
