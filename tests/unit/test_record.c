@@ -300,7 +300,7 @@ static void says_what_is_wrong(void **state)
 		  "1015 calls in its rows and 17 unattributed, 1033 entered" },
 		{ "\"entered\":1032", "\"entered\":-1", "`entered`" },
 		{ "\"entered\":1032", "\"entered\":1e3", "`entered`" },
-		{ "\"clock_khz\":1000000", "\"clock_khz\":0", "no clock" },
+		{ "\"clock_khz\":1000000", "\"clock_khz\":0", "no `clock_khz`" },
 		{ "\"call_rows\":3", "\"call_rows\":2", "line 4: `row`" },
 		{ "\"call_rows\":3", "\"call_rows\":4", "line 5: `row`" },
 		{ "\"hist_rows\":1", "\"hist_rows\":0", "more rows" },
@@ -390,7 +390,7 @@ static void refuses_endless_line(void **state)
 	memset(text, ' ', size);
 	text[0] = '{';
 	assert_int_equal(read_bytes(c, text, size), -1);
-	assert_non_null(strstr(c->error.text, "longer than any line"));
+	assert_non_null(strstr(c->error.text, "longer than 16 MiB"));
 	/* nor nested until the stack is */
 	memset(text, '[', size);
 	memcpy(text, "{\"a\":", 5);
