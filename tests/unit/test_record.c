@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of recordings: written and read back, and whatever else a file
- * may hold. Run by `make check-unit`.
+ * Unit tests of recordings: what is written can be read again, and damaged files
+ * are refused. Run by `make check-unit`.
  */
 #include "fixture.h"
 
@@ -115,7 +115,7 @@ static int read_bytes(struct context *c, const char *text, size_t size)
 	systally_error_clear(&c->error);
 	result = systally_record_read(&c->read, c->path, &c->error);
 	if (result) {
-		/* one line that names the file, and nothing left to free */
+		/* the message is one line with the file; nothing is allocated */
 		assert_non_null(strstr(c->error.text, c->path));
 		assert_null(strchr(c->error.text, '\n'));
 		assert_null(c->read.snapshot.rows);
@@ -148,10 +148,10 @@ static void reads_what_was_written(void **state)
 	assert_int_equal(c->read.status, 143);
 	assert_int_equal(c->read.command_count, 3);
 	assert_string_equal(c->read.command[1], "-c");
-	/* the byte that is no UTF-8 cannot be in JSON as it is */
+	/* JSON cannot hold a byte that is not UTF-8 */
 	assert_string_equal(c->read.command[2], "echo \"\xc3\xa9\" \\xff\n");
 	systally_record_free(&c->read);
-	/* neither an end nor a filter; the last line's end is no matter */
+	/* no status, no filter; the last line may lack its line feed */
 	c->record.ended = false;
 	c->record.syscalls = NULL;
 	write_text(c);
@@ -201,7 +201,7 @@ static void is_documented_with_nulls(void **state)
 	assert_string_equal(c->text, expected);
 }
 
-/* A file that ends anywhere is an error; that it does not crash, ASan says. */
+/* A file that is cut anywhere is refused. ASan sees reads beyond its end. */
 static void refuses_cut_files(void **state)
 {
 	struct context *c = *state;
@@ -211,7 +211,7 @@ static void refuses_cut_files(void **state)
 	for (i = 0; i + 1 < c->size; i++) {
 		if (!read_bytes(c, c->text, i))
 			fail_msg("%zu bytes of %zu were accepted", i, c->size);
-		/* and says which way it is wrong, unless half a letter is */
+		/* the message says so, unless half a character is left */
 		if (i && (c->text[i] & 0xc0) != 0x80 &&
 		    !strstr(c->error.text, "cut short"))
 			fail_msg("%zu bytes: %s", i, c->error.text);
@@ -220,7 +220,7 @@ static void refuses_cut_files(void **state)
 	assert_non_null(strstr(c->error.text, "is empty"));
 }
 
-/* What is accepted must still be fit to be shown. */
+/* A damaged file may be accepted, but then its rows can be shown. */
 static void survives_damage(void **state)
 {
 	struct context *c = *state;
@@ -245,7 +245,10 @@ static void survives_damage(void **state)
 	}
 }
 
-/* Replaces the first @what of the file, and reads that. */
+/*
+ * Replaces the first @what of the file by @by and reads that. @message is part
+ * of the expected error, or NULL if the file must be accepted.
+ */
 static void expect(struct context *c, const char *what, const char *by,
 		   const char *message)
 {
@@ -327,7 +330,7 @@ static void says_what_is_wrong(void **state)
 		{ "}\n{", "} {", "line 1: not one JSON" },
 		{ "}\n{", "}\n\n{", "line 2: not one JSON" },
 		{ "}\n{", "}\n[]\n{", "line 2: not one JSON" },
-		/* keys that a later command may add, and blanks */
+		/* accepted: keys that are not known, and spaces */
 		{ "\"kernel\":", "\"later\":{\"a\":[1]},\"kernel\":", NULL },
 		{ "\"row\":", "\"later\":null, \"row\": ", NULL },
 	};
@@ -339,7 +342,10 @@ static void says_what_is_wrong(void **state)
 		expect(c, cases[i].what, cases[i].by, cases[i].message);
 }
 
-/* Where memory did not run out, no error is without its call. */
+/*
+ * Error rows may have more errors than the calls have only if some calls are
+ * unattributed.
+ */
 static void errors_add_up(void **state)
 {
 	struct context *c = *state;
@@ -379,7 +385,7 @@ static void refuses_other_files(void **state)
 	}
 }
 
-/* A line without an end must not be read until memory is full. */
+/* A line without an end must not fill the memory. */
 static void refuses_endless_line(void **state)
 {
 	struct context *c = *state;
@@ -391,7 +397,7 @@ static void refuses_endless_line(void **state)
 	text[0] = '{';
 	assert_int_equal(read_bytes(c, text, size), -1);
 	assert_non_null(strstr(c->error.text, "longer than 16 MiB"));
-	/* nor nested until the stack is */
+	/* nor may deep nesting overflow the stack */
 	memset(text, '[', size);
 	memcpy(text, "{\"a\":", 5);
 	assert_int_equal(read_bytes(c, text, 1 << 20), -1);

@@ -155,7 +155,10 @@ void systally_json_text(struct systally_json *json, const char *key,
 	free(escaped);
 }
 
-/* Writes digits. yajl's own functions for numbers round. */
+/*
+ * Writes digits. yajl's own functions have no uint64_t, and print a double with
+ * 20 digits.
+ */
 static void put_number(struct systally_json *json, const char *key,
 		       const char *digits, int length)
 {

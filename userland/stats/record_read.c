@@ -244,7 +244,7 @@ static int read_row(struct reader *reader, struct systally_row *row,
 	if (strcmp(found, systally_record_rows[part]))
 		return systally_lines_damaged(
 			&reader->lines,
-			"`row` is %.40s, the first line promises %s here", found,
+			"`row` is %.40s, but according to the first line it is %s", found,
 			systally_record_rows[part]);
 	if (systally_lines_count(&reader->lines, "tgid", UINT32_MAX, &tgid) ||
 	    systally_lines_count(&reader->lines, "tid", UINT32_MAX, &tid) ||
@@ -302,7 +302,7 @@ static int read_rows(struct reader *reader)
 			if (reader->lines.ended)
 				return systally_error_set(
 					reader->lines.error,
-					"%s is cut short: it ends after %zu rows, its first line promises more; record it again",
+					"%s is cut short: it ends after %zu rows, and its first line promises more; record it again",
 					reader->lines.path, used);
 			if (read_row(reader, &reader->rows[used],
 				     (enum systally_record_part)part))
@@ -411,7 +411,7 @@ int systally_record_asked(const struct systally_record *record,
 	    !systally_set_parse(set, names, record->syscalls, &ignored))
 		return 0;
 	return systally_error_set(error,
-		"%s was recorded with -e '%.80s', which this systally does not understand; record it again",
+		"%s was recorded with -e '%.80s', which this systally does not know; record it again",
 		path, record->syscalls);
 }
 
