@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of histograms: the module's buckets and the command's bounds are
- * the same, and percentiles are those of the times. Run by `make check-unit`.
+ * Unit tests of stats/histogram.c: the command has the same buckets as the
+ * module, and the percentiles are right. Run by `make check-unit`.
  */
 #include "fixture.h"
 
@@ -21,7 +21,7 @@ static uint64_t random_bits(void)
 	return random_state * 2685821657736338717ull;
 }
 
-/* Of any length in bits, each as likely */
+/* Each number of bits is as likely as any other. */
 static uint64_t random_time(void)
 {
 	uint64_t bits = random_bits();
@@ -67,12 +67,12 @@ static void buckets_join(void **state)
 		}
 	}
 	assert_int_equal(hist_index(UINT64_MAX), SYSTALLY_HIST_SIZE - 1);
-	/* small ones are exact */
+	/* small durations have a bucket each */
 	for (i = 0; i < 8; i++) {
 		assert_int_equal(systally_hist_low(i), i);
 		assert_int_equal(systally_hist_high(i), i + 1);
 	}
-	/* as drawn in systally.h */
+	/* the example in systally.h */
 	assert_int_equal(systally_hist_low(13), 20);
 	assert_int_equal(systally_hist_low(15), 28);
 }
@@ -91,7 +91,7 @@ static void buckets_are_narrow(void **state)
 	check_bucket(1ull << 63);
 }
 
-/* A call's row and its histogram's are found by one key, and told apart. */
+/* The keys of hist rows are made of the call row's key, and differ from it. */
 static void keys(void **state)
 {
 	u64 call = key_make(ROW_CALL, 0, 4711, SYSTALLY_ABI_I386, 1023);
@@ -108,7 +108,7 @@ static void keys(void **state)
 					    4711, SYSTALLY_ABI_I386, 1023));
 		assert_int_equal(hist_octave(key), index / 4);
 		assert_int_equal(hist_bucket(index), index % 4);
-		/* of no kind that a CPU's table has */
+		/* threads have no histograms; a CPU's table has no such kind */
 		assert_int_equal(key_kind(none), ROW_FOLDED_HIST);
 	}
 }
@@ -118,7 +118,7 @@ static void units(void **state)
 	(void)state;
 	assert_int_equal(systally_hist_ns(0, 3), 0);
 	assert_int_equal(systally_hist_ns(12345, KHZ), 12345);
-	/* 2.1 GHz: to the nearest */
+	/* 2.1 GHz: rounded to the nearest */
 	assert_int_equal(systally_hist_ns(2100, 2100000), 1000);
 	assert_int_equal(systally_hist_ns(1, 2100000), 0);
 	assert_int_equal(systally_hist_ns(2, 2100000), 1);
@@ -141,7 +141,7 @@ static void put(struct systally_hist *hist, uint64_t time)
 	systally_hist_add(hist, &row);
 }
 
-/* Against lists of all lengths up to some hundred, and longer ones. */
+/* Compares with sorted lists of 1 to 300 durations, and with longer ones. */
 static void percentiles(void **state)
 {
 	static const double parts[] = { 0.5, 0.9, 0.99, 0.999 };
@@ -154,14 +154,14 @@ static void percentiles(void **state)
 	for (count = 1; count <= 20011; count += count < 300 ? 1 : 6570) {
 		memset(&hist, 0, sizeof(hist));
 		for (i = 0; i < count; i++) {
-			/* what fits a double as it is */
+			/* 52 bits, which a double holds exactly */
 			times[i] = random_time() >> 12;
 			put(&hist, times[i]);
 		}
 		assert_int_equal(hist.count, count);
 		qsort(times, count, sizeof(*times), compare);
 		for (p = 0; p < SYSTALLY_PERCENTILES; p++) {
-			/* rounded up; parts are not exact in binary */
+			/* rounded up; 0.9 is not exact as a double */
 			size_t rank = (size_t)(parts[p] * (double)count +
 					       0.9999999);
 			double truth = (double)times[rank - 1];
@@ -192,13 +192,13 @@ static void percentiles_by_hand(void **state)
 	assert_int_equal(systally_hist_percentile(&hist, SYSTALLY_P90, KHZ), 3);
 	assert_int_equal(systally_hist_percentile(&hist, SYSTALLY_P99, KHZ),
 			 104);
-	/* the 999th; one more, and it is the 1000th of 1001 */
+	/* the 999th of 1000; after one more, the 1000th of 1001 */
 	assert_int_equal(systally_hist_percentile(&hist, SYSTALLY_P999, KHZ),
 			 104);
 	put(&hist, 1000);
 	assert_int_equal(systally_hist_percentile(&hist, SYSTALLY_P999, KHZ),
 			 960);
-	/* sums that do not fit stay at the end of the scale */
+	/* a sum that does not fit stays at UINT64_MAX */
 	hist.buckets[0] = UINT64_MAX;
 	hist.count = UINT64_MAX;
 	assert_int_equal(systally_hist_percentile(&hist, SYSTALLY_P999, KHZ),

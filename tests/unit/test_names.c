@@ -180,6 +180,7 @@ static void classes_are_calls(void **state)
 				fail_msg("%s in %s is no call", name, class);
 		}
 	}
+	assert_non_null(strstr(systally_classes_list(), "%clock %creds %pure %poll"));
 	assert_null(systally_classes_find("nosuch"));
 	assert_null(systally_classes_find(""));
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the snapshot reader and of differences. Run by `make
- * check-unit`.
+ * Unit tests of device/snapshot.c. Run by `make check-unit`.
  */
 #include "fixture.h"
 
@@ -16,7 +15,7 @@ static void make_usual(struct fixture *fixture)
 	fixture->header.unattributed = 5;
 }
 
-/* Parses a copy of exactly @size bytes, so that ASan sees a step beyond. */
+/* Parses a copy of exactly @size bytes, so that ASan sees a read beyond it. */
 static int parse(const void *data, size_t size,
 		 struct systally_snapshot *snapshot, char *why)
 {
@@ -95,7 +94,7 @@ static void refuses_every_cut(void **state)
 	refuses(&fixture, fixture_bytes(&fixture) + 1, "longer");
 }
 
-static void refuses_strangers(void **state)
+static void refuses_what_is_unknown(void **state)
 {
 	struct fixture fixture;
 
@@ -106,7 +105,7 @@ static void refuses_strangers(void **state)
 	make_usual(&fixture);
 	fixture.header.version = 2;
 	refuses(&fixture, fixture_bytes(&fixture), "version 2");
-	/* the version comes first: nothing is known of what follows it */
+	/* the version is checked first: what follows may have any form */
 	refuses(&fixture, 12, "version 2");
 	make_usual(&fixture);
 	fixture.rows[1].abi = SYSTALLY_ABIS;
@@ -140,16 +139,16 @@ static void refuses_absurd_counts(void **state)
 	}
 	make_usual(&fixture);
 	fixture.header.row_bytes = sizeof(struct systally_row) - 1;
-	refuses(&fixture, size, "rows claim");
+	refuses(&fixture, size, "rows have an impossible size");
 	fixture.header.row_bytes = 0;
-	refuses(&fixture, size, "rows claim");
+	refuses(&fixture, size, "rows have an impossible size");
 	fixture.header.row_bytes = UINT32_MAX;
-	refuses(&fixture, size, "rows claim");
+	refuses(&fixture, size, "rows have an impossible size");
 	make_usual(&fixture);
 	fixture.header.header_bytes = SYSTALLY_HEADER_BYTES_MIN - 1;
-	refuses(&fixture, size, "header claims");
+	refuses(&fixture, size, "header has an impossible size");
 	fixture.header.header_bytes = UINT32_MAX;
-	refuses(&fixture, size, "header claims");
+	refuses(&fixture, size, "header has an impossible size");
 	fixture.header.header_bytes = (uint32_t)size + 1;
 	refuses(&fixture, size, "cut short");
 }
@@ -181,10 +180,10 @@ static void reads_histograms(void **state)
 	refuses(&fixture, size, "octave");
 	fixture.rows[4].octave = 0;
 	fixture.header.clock_khz = 0;
-	refuses(&fixture, size, "of no clock");
+	refuses(&fixture, size, "no clock_khz");
 }
 
-/* A module without histograms: its header ends before theirs begins. */
+/* A module without histograms has a header without their two fields. */
 static void reads_older_header(void **state)
 {
 	struct systally_snapshot snapshot;
@@ -211,7 +210,7 @@ static void reads_older_header(void **state)
 	free(data);
 }
 
-/* A newer module: longer header, longer rows, and a part unknown to us. */
+/* A newer module may have a longer header, longer rows, and another part. */
 static void reads_longer_rows(void **state)
 {
 	struct systally_snapshot snapshot;
@@ -255,7 +254,7 @@ static void ends_comm(void **state)
 	systally_snapshot_free(&snapshot);
 }
 
-/* now - old, both freed */
+/* Fills @to with the difference @now - @old. */
 static void diff(struct systally_snapshot *to, const struct fixture *now,
 		 const struct fixture *old)
 {
@@ -342,14 +341,14 @@ static void diff_sees_reset(void **state)
 	fixture_init(&now);
 	fixture_call(&now, 10, "a", 7, 150);
 	now.header.generation = 4;
-	/* 120 more than before: 100 were seen, 20 were not */
+	/* 120 were thrown away; @old shows 100 of them */
 	now.header.discarded = 1120;
 	diff(&d, &now, &old);
 	assert_int_equal(d.header.entered, 150);
 	assert_int_equal(d.calls[0].count, 150);
 	assert_int_equal(d.header.discarded, 20);
 	systally_snapshot_free(&d);
-	/* the module was loaded anew: all starts at 0 again */
+	/* the module was loaded again, so everything started at 0 */
 	now.header.generation = 3;
 	now.header.discarded = 1000;
 	now.header.entered = 60;
@@ -360,7 +359,7 @@ static void diff_sees_reset(void **state)
 	systally_snapshot_free(&d);
 }
 
-/* A process that exits and is folded must not be counted anew. */
+/* A process that exits and is folded must not be counted again. */
 static void diff_follows_folding(void **state)
 {
 	struct systally_snapshot d;
@@ -373,7 +372,7 @@ static void diff_follows_folding(void **state)
 	fixture_call(&old, 21, "ls", 7, 10);
 	fixture_init(&now);
 	fixture_call(&now, 0, "sh", 7, 5 + 107);
-	/* was ls, and did an exec before its end */
+	/* this was ls; it called exec before it exited */
 	fixture_call(&now, 0, "cat", 7, 10 + 1);
 	diff(&d, &now, &old);
 	assert_int_equal(d.header.entered, 8);
@@ -382,7 +381,7 @@ static void diff_follows_folding(void **state)
 	systally_snapshot_free(&d);
 }
 
-/* Histograms are subtracted bucket by bucket, and follow the folding. */
+/* Histograms are subtracted bucket by bucket, also in folded rows. */
 static void diff_subtracts_histograms(void **state)
 {
 	struct systally_snapshot d;
@@ -428,7 +427,7 @@ int main(void)
 		cmocka_unit_test(reads_valid),
 		cmocka_unit_test(reads_empty),
 		cmocka_unit_test(refuses_every_cut),
-		cmocka_unit_test(refuses_strangers),
+		cmocka_unit_test(refuses_what_is_unknown),
 		cmocka_unit_test(refuses_absurd_counts),
 		cmocka_unit_test(reads_histograms),
 		cmocka_unit_test(reads_older_header),

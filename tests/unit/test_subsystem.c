@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the table of subsystems, and of the reports by it. Run by
- * `make check-unit`.
+ * Unit tests of the table of subsystems and of the reports that show them. Run
+ * by `make check-unit`.
  */
 #include "fixture.h"
 
@@ -88,12 +88,12 @@ static void test_rows(void **state)
 	assert_call(i386, 17, "break", "None", "sys_ni_syscall");
 	assert_call(x32, 110, "getppid", "Process Mgmt.", "sys_getppid");
 	assert_call(x32, 516, "writev", "Filesystem", "sys_writev");
-	/* of 7.2 only, and of 6.1 only */
+	/* the first is in 7.2 only, the second in 6.1 only */
 	assert_call(x86_64, 462, "mseal", "Memory Mgmt.", "sys_mseal");
 	assert_call(x86_64, 212, "lookup_dcookie", "None", "sys_ni_syscall");
 }
 
-/* Whatever is no call has no row, and no index is out of bounds. */
+/* There is no row for a number that no call has, however large it is. */
 static void test_no_row(void **state)
 {
 	(void)state;
@@ -107,7 +107,7 @@ static void test_no_row(void **state)
 			    "Unknown");
 }
 
-/* The table and libseccomp call each number the same. */
+/* The table and libseccomp have the same name for each number. */
 static void test_names(void **state)
 {
 	struct context *c = *state;

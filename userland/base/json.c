@@ -27,10 +27,16 @@ struct systally_json {
 	bool is_object[DEPTH_MAX];	/* [0]: the outermost one */
 };
 
-/* Where yajl puts its bytes. The stream keeps an error for its owner. */
+/*
+ * Where yajl puts its bytes: most often one, a quote or a comma. The stream
+ * keeps an error for its owner.
+ */
 static void print(void *out, const char *bytes, size_t length)
 {
-	fwrite_unlocked(bytes, 1, length, out);
+	if (length == 1)
+		putc_unlocked(*bytes, (FILE *)out);
+	else
+		fwrite_unlocked(bytes, 1, length, out);
 }
 
 struct systally_json *systally_json_new(FILE *out)
@@ -149,7 +155,10 @@ void systally_json_text(struct systally_json *json, const char *key,
 	free(escaped);
 }
 
-/* Writes digits. yajl's own functions for numbers round. */
+/*
+ * Writes digits. yajl's own functions have no uint64_t, and print a double with
+ * 20 digits.
+ */
 static void put_number(struct systally_json *json, const char *key,
 		       const char *digits, int length)
 {
@@ -161,11 +170,15 @@ static void put_number(struct systally_json *json, const char *key,
 void systally_json_count(struct systally_json *json, const char *key,
 			 uint64_t count)
 {
-	char digits[24];
-	int length = snprintf(digits, sizeof(digits), "%llu",
-			      (unsigned long long)count);
+	char digits[20];	/* of UINT64_MAX */
+	char *first = digits + sizeof(digits);
 
-	put_number(json, key, digits, length);
+	/* cheaper than snprintf(): most of what a report holds are counts */
+	do {
+		*--first = (char)('0' + count % 10);
+		count /= 10;
+	} while (count);
+	put_number(json, key, first, (int)(digits + sizeof(digits) - first));
 }
 
 void systally_json_number(struct systally_json *json, const char *key,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lines of JSON, one object each, by way of json-c. Called by record_read.c.
+ * Reads lines of JSON with json-c.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 #include "base/lines.h"
 #include "base/text.h"
 
-/* The first line has a command's arguments, which the kernel limits, too. */
+/* A line may hold the arguments of a command. The kernel limits these, too. */
 #define LINE_BYTES_MAX	(16 * 1024 * 1024)
 #define DEPTH_MAX	16
 
@@ -24,8 +24,8 @@ int systally_lines_damaged(struct systally_lines *lines,
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	return systally_error_set(lines->error,
-		"%s, line %zu: %s; it was changed or damaged, record it again",
-		lines->path, lines->number, text);
+		"%s, line %zu: %s; it was changed or damaged, %s",
+		lines->path, lines->number, text, lines->kind->remedy);
 }
 
 int systally_lines_no_memory(struct systally_lines *lines)
@@ -35,9 +35,11 @@ int systally_lines_no_memory(struct systally_lines *lines)
 }
 
 int systally_lines_open(struct systally_lines *lines, const char *path,
+			const struct systally_lines_kind *kind,
 			struct systally_error *error)
 {
 	memset(lines, 0, sizeof(*lines));
+	lines->kind = kind;
 	lines->path = path;
 	lines->error = error;
 	lines->tokener = json_tokener_new_ex(DEPTH_MAX);
@@ -65,8 +67,7 @@ static int add_byte(struct systally_lines *lines, int c)
 	char *larger;
 
 	if (lines->length == LINE_BYTES_MAX)
-		return systally_lines_damaged(lines,
-					      "longer than any line of ours");
+		return systally_lines_damaged(lines, "longer than 16 MiB");
 	if (lines->length == lines->room) {
 		lines->room = lines->room ? 2 * lines->room : 4096;
 		larger = realloc(lines->line, lines->room);
@@ -78,7 +79,10 @@ static int add_byte(struct systally_lines *lines, int c)
 	return 0;
 }
 
-/* Reads up to the line's end. A file without lines must not fill memory. */
+/*
+ * Reads up to the line's end. The first byte is checked early: a file without
+ * line feeds would fill the memory.
+ */
 static int read_line(struct systally_lines *lines)
 {
 	int c;
@@ -88,15 +92,18 @@ static int read_line(struct systally_lines *lines)
 	while ((c = getc_unlocked(lines->file)) != EOF && c != '\n') {
 		if (lines->number == 1 && !lines->length && c != '{')
 			return systally_error_set(lines->error,
-				"%s is not a recording; `systally record -o FILE` makes one",
-				lines->path);
+				"%s is not %s; %s", lines->path,
+				lines->kind->noun, lines->kind->maker);
 		if (add_byte(lines, c))
 			return -1;
 	}
 	if (ferror(lines->file))
 		return systally_error_set(lines->error, "cannot read %s: %s",
 					  lines->path, strerror(errno));
-	lines->ended = c == EOF && !lines->length;
+	lines->cut = c == EOF && lines->length && lines->kind->appended;
+	lines->ended = lines->cut || (c == EOF && !lines->length);
+	if (!lines->ended)
+		lines->whole_bytes += (off_t)lines->length + (c == '\n');
 	return 0;
 }
 
@@ -106,11 +113,12 @@ int systally_lines_next(struct systally_lines *lines)
 
 	json_object_put(lines->object);
 	lines->object = NULL;
+	lines->inner = NULL;
 	if (read_line(lines))
 		return -1;
 	if (lines->ended)
 		return 0;
-	/* what is written again would not be the same */
+	/* json-c accepts overlong forms; written again, these would differ */
 	if (!systally_text_is_utf8(lines->line, lines->length))
 		return systally_lines_damaged(lines, "not UTF-8");
 	json_tokener_reset(lines->tokener);
@@ -124,7 +132,60 @@ int systally_lines_next(struct systally_lines *lines)
 	    json_tokener_get_parse_end(lines->tokener) != lines->length ||
 	    !json_object_is_type(lines->object, json_type_object))
 		return systally_lines_damaged(lines, "not one JSON object");
+	lines->inner = lines->object;
 	return 0;
+}
+
+int systally_lines_first(struct systally_lines *lines)
+{
+	const struct systally_lines_kind *kind = lines->kind;
+	uint64_t version;
+
+	if (systally_lines_next(lines))
+		return -1;
+	if (lines->ended)
+		return 0;
+	if (!systally_lines_has(lines, kind->key))
+		return systally_error_set(lines->error,
+			"%s is JSON, but not %s; %s", lines->path, kind->noun,
+			kind->maker);
+	if (systally_lines_count(lines, kind->key, UINT64_MAX, &version))
+		return -1;
+	if (version == kind->version)
+		return 0;
+	return systally_error_set(lines->error,
+		"%s is %s of version %llu, this command reads version %llu; use the systally that wrote it, or %s",
+		lines->path, kind->noun, (unsigned long long)version,
+		(unsigned long long)kind->version, kind->remedy);
+}
+
+bool systally_lines_has(const struct systally_lines *lines, const char *key)
+{
+	return json_object_object_get_ex(lines->inner, key, NULL);
+}
+
+bool systally_lines_null(const struct systally_lines *lines, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(lines->inner, key, &value) && !value;
+}
+
+int systally_lines_enter(struct systally_lines *lines, const char *key,
+			 struct json_object *object)
+{
+	if (object && !json_object_is_type(object, json_type_object))
+		return systally_lines_damaged(lines,
+			"`%s` has something else than an object in it", key);
+	lines->inner = object ? object : lines->object;
+	return 0;
+}
+
+static int missing(struct systally_lines *lines, const char *key,
+		   const char *what)
+{
+	return systally_lines_damaged(lines, "`%s` is missing or not %s", key,
+				      what);
 }
 
 struct json_object *systally_lines_find(struct systally_lines *lines,
@@ -132,37 +193,65 @@ struct json_object *systally_lines_find(struct systally_lines *lines,
 {
 	struct json_object *value = NULL;
 
-	json_object_object_get_ex(lines->object, key, &value);
+	json_object_object_get_ex(lines->inner, key, &value);
 	if (json_object_is_type(value, type))
 		return value;
-	systally_lines_damaged(lines, "`%s` is not there, or not %s", key,
-			       type == json_type_int ? "a number" :
-			       type == json_type_string ? "a text" :
-			       type == json_type_array ? "a list" :
-			       "true or false");
+	missing(lines, key, type == json_type_int ? "an integer" :
+			    type == json_type_string ? "a text" :
+			    type == json_type_array ? "an array" :
+			    type == json_type_boolean ? "true or false" :
+			    json_type_to_name(type));
 	return NULL;
 }
 
-int systally_lines_check(struct systally_lines *lines, const char *key,
-			 struct json_object *value, uint64_t max,
-			 uint64_t *number)
+int systally_lines_count_of(struct systally_lines *lines, const char *key,
+			    struct json_object *value, uint64_t max,
+			    uint64_t *count)
 {
+	if (!json_object_is_type(value, json_type_int))
+		return systally_lines_damaged(lines,
+			"`%s` has something else than an integer in it", key);
 	if (json_object_get_int64(value) < 0)
 		return systally_lines_damaged(lines, "`%s` is negative", key);
-	*number = json_object_get_uint64(value);
-	if (*number > max)
+	*count = json_object_get_uint64(value);
+	if (*count > max)
 		return systally_lines_damaged(lines, "`%s` is too large", key);
 	return 0;
 }
 
-int systally_lines_amount(struct systally_lines *lines, const char *key,
-			  uint64_t max, uint64_t *number)
+int systally_lines_count(struct systally_lines *lines, const char *key,
+			 uint64_t max, uint64_t *count)
 {
 	struct json_object *value = systally_lines_find(lines, key,
 							json_type_int);
 
-	return value ? systally_lines_check(lines, key, value, max, number) :
+	return value ? systally_lines_count_of(lines, key, value, max, count) :
 		       -1;
+}
+
+int systally_lines_double(struct systally_lines *lines, const char *key,
+			  double *number)
+{
+	struct json_object *value = NULL;
+
+	json_object_object_get_ex(lines->inner, key, &value);
+	if (!json_object_is_type(value, json_type_double) &&
+	    !json_object_is_type(value, json_type_int))
+		return missing(lines, key, "a number");
+	*number = json_object_get_double(value);
+	return 0;
+}
+
+int systally_lines_bool(struct systally_lines *lines, const char *key,
+			bool *value)
+{
+	struct json_object *found = systally_lines_find(lines, key,
+							json_type_boolean);
+
+	if (!found)
+		return -1;
+	*value = json_object_get_boolean(found);
+	return 0;
 }
 
 const char *systally_lines_text(struct systally_lines *lines, const char *key)
@@ -177,11 +266,4 @@ const char *systally_lines_text(struct systally_lines *lines, const char *key)
 		return json_object_get_string(value);
 	systally_lines_damaged(lines, "`%s` has a NUL in it", key);
 	return NULL;
-}
-
-bool systally_lines_null(struct systally_lines *lines, const char *key)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(lines->object, key, &value) && !value;
 }

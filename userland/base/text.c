@@ -111,14 +111,14 @@ char *systally_text_escape_word(const char *text)
 	return escaped;
 }
 
-void systally_text_number(uint64_t number, int digits, char text[24])
+void systally_text_number(uint64_t number, int width, char text[24])
 {
 	static const char suffixes[] = " kMGTPE";
 	unsigned int power = 0;
 	int length;
 
 	length = snprintf(text, 24, "%llu", (unsigned long long)number);
-	while (length > digits && power < sizeof(suffixes) - 2) {
+	while (length > width && power < sizeof(suffixes) - 2) {
 		number /= 1000;
 		length = snprintf(text, 24, "%llu%c",
 				  (unsigned long long)number,

@@ -46,10 +46,10 @@ void systally_text_escape_utf8(const char *comm,
 char *systally_text_escape_word(const char *text);
 
 /*
- * Writes @number in decimal. If it has more than @digits digits, it is divided
- * by 1000, rounded down, until it fits, and k, M, G, T, P or E follows.
+ * Writes @number in decimal. If that takes more than @width characters, it is
+ * divided by 1000, rounded down, until it fits, and k, M, G, T, P or E follows.
  */
-void systally_text_number(uint64_t number, int digits, char text[24]);
+void systally_text_number(uint64_t number, int width, char text[24]);
 
 /* Writes @ns as 1.234us, 1.234ms or 1.234s, rounded down. */
 void systally_text_ns(uint64_t ns, char text[24]);

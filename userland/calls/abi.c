@@ -4,6 +4,7 @@
  */
 #include <linux/audit.h>
 #include <seccomp.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "calls/abi.h"
@@ -69,14 +70,10 @@ const char *systally_abi_list(void)
 	unsigned int abi;
 	size_t used = 0;
 
-	if (list[0])
-		return list;
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
-		if (abi)
-			used = (size_t)(stpcpy(list + used, ", ") - list);
-		used = (size_t)(stpcpy(list + used, systally_abis[abi].name) -
-				list);
-	}
+	for (abi = 0; abi < SYSTALLY_ABIS && used < sizeof(list); abi++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used,
+					 "%s%s", abi ? ", " : "",
+					 systally_abis[abi].name);
 	return list;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which system calls make up a class. Members are those that strace's manual
- * and `strace -e` give the class on x86, so that a user's habits carry over;
- * a name that an ABI, or the installed libseccomp, does not have is skipped.
- * Called by set.c.
+ * The classes of system calls. They have the members that strace's manual and
+ * `strace -e` give them on x86, since users know these. Names that an ABI or
+ * the installed libseccomp does not have are skipped.
  */
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "calls/classes.h"
@@ -33,7 +33,7 @@ static const struct {
 	  "getsockopt listen putpmsg recv recvfrom recvmmsg recvmmsg_time64 "
 	  "recvmsg send sendfile sendfile64 sendmmsg sendmsg sendto "
 	  "setsockopt shutdown socket socketpair" },
-	/* its start, its end, and what is sent to it */
+	/* start a process, end it, signal it or wait for it */
 	{ "process",
 	  "clone clone3 execve execveat exit exit_group fork kill "
 	  "pidfd_send_signal rt_sigqueueinfo rt_tgsigqueueinfo tgkill tkill "
@@ -104,21 +104,23 @@ static const struct {
 	  "setgid setgid32 setgroups setgroups32 setregid setregid32 "
 	  "setresgid setresgid32 setresuid setresuid32 setreuid setreuid32 "
 	  "setuid setuid32" },
-	/* always succeed, and take no argument */
+	/* calls that always succeed and take no arguments */
 	{ "pure",
 	  "getegid getegid32 geteuid geteuid32 getgid getgid32 getpgrp getpid "
 	  "getppid gettid getuid getuid32" },
-	/* ours: every way to wait for a descriptor to become ready */
+	/* not strace's: all calls that wait until a descriptor is ready */
 	{ "poll",
 	  "_newselect epoll_pwait epoll_pwait2 epoll_wait epoll_wait_old poll "
 	  "ppoll ppoll_time64 pselect6 pselect6_time64 select" },
 };
 
+#define CLASSES	(sizeof(classes) / sizeof(classes[0]))
+
 const char *systally_classes_find(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+	for (i = 0; i < CLASSES; i++) {
 		if (!strcmp(classes[i].name, name))
 			return classes[i].calls;
 	}
@@ -127,7 +129,12 @@ const char *systally_classes_find(const char *name)
 
 const char *systally_classes_list(void)
 {
-	return "%file %network %process %signal %memory %desc %ipc %stat "
-	       "%lstat %fstat %%stat %statfs %fstatfs %%statfs %clock %creds "
-	       "%pure %poll";
+	static char list[256];
+	size_t i, used = 0;
+
+	for (i = 0; i < CLASSES && used < sizeof(list); i++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used,
+					 "%s%%%s", i ? " " : "",
+					 classes[i].name);
+	return list;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sets of system calls: reads `-e`, answers membership, and writes the
- * module's filter. Called by the subcommands and rank.c.
+ * Sets of system calls: parses -e and writes the module's filter.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +12,7 @@
 
 #define SEPARATORS	", \t\r\n"
 
-/* Out-of-range numbers share the last bit. */
+/* Returns the bit of @nr. Numbers that are out of range share the last one. */
 static unsigned int bit(int nr)
 {
 	return nr < 0 || nr >= SYSTALLY_NR_MAX ? SYSTALLY_NR_MAX :
@@ -34,7 +33,10 @@ bool systally_set_has(const struct systally_set *set, unsigned int abi, int nr)
 	return set->bits[abi][bit(nr) / 64] >> bit(nr) % 64 & 1;
 }
 
-/* Adds @name on @abi, or on each ABI if @abi is -1. Returns how many had it. */
+/*
+ * Adds the call @name of @abi, or of each ABI if @abi is -1. Returns how many
+ * ABIs have such a call.
+ */
 static int add_name(struct systally_set *set,
 		    const struct systally_names *names, int abi,
 		    const char *name)
@@ -86,7 +88,10 @@ static void add_abi(struct systally_set *set, int abi)
 	}
 }
 
-/* Reads `600` and `syscall_600`; returns -1 if @text is neither. */
+/*
+ * Reads `600` or `syscall_600`. Returns -1 if @text is neither, and
+ * SYSTALLY_NR_MAX if the number is too large.
+ */
 static int read_number(const char *text)
 {
 	char *end;
@@ -142,7 +147,7 @@ static int add_token(struct systally_set *set,
 			"no system call has the number %s; the highest is %d, and out_of_range stands for the rest",
 			what, SYSTALLY_NR_MAX - 1);
 	if (nr >= 0) {
-		/* a number means another call on each ABI; as in the module */
+		/* a number without an ABI is of the native one, as in the module */
 		add(set, abi < 0 ? systally_abi_native() : (unsigned int)abi,
 		    nr);
 		return 0;
@@ -179,7 +184,7 @@ int systally_set_parse(struct systally_set *set,
 		tokens++;
 		if (*token == '!')
 			result = systally_error_set(error,
-				"'!' negates the whole set and so stands in front of it, not before '%s'",
+				"'!' negates the whole set, so it must be its first character; it stands before '%s'",
 				token + 1);
 		else
 			result = add_token(set, names, token, error);
@@ -207,7 +212,7 @@ int systally_set_filter(const struct systally_set *set, char *text,
 		return (size_t)length < size ? 0 : -1;
 	}
 	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
-		/* no token stands for the out-of-range bucket */
+		/* the module has no word for numbers that are out of range */
 		if (systally_set_has(set, abi, SYSTALLY_NR_OUT_OF_RANGE))
 			return -1;
 		for (nr = 0; nr < SYSTALLY_NR_MAX; nr++) {
@@ -224,9 +229,9 @@ int systally_set_filter(const struct systally_set *set, char *text,
 	return used ? 0 : -1;
 }
 
-/* Takes those out of @set that @what has, or has not. */
-static void take_out(struct systally_set *set, const struct systally_set *what,
-		     bool those)
+/* Removes each call from @set for which "is it in @what?" equals @in. */
+static void remove_if(struct systally_set *set,
+		      const struct systally_set *what, bool in)
 {
 	unsigned int abi;
 	int nr;
@@ -236,7 +241,7 @@ static void take_out(struct systally_set *set, const struct systally_set *what,
 	set->all = false;
 	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
 		for (nr = 0; nr <= SYSTALLY_NR_MAX; nr++) {
-			if (systally_set_has(what, abi, nr) == those)
+			if (systally_set_has(what, abi, nr) == in)
 				set->bits[abi][nr / 64] &= ~(1ULL << nr % 64);
 		}
 	}
@@ -245,14 +250,14 @@ static void take_out(struct systally_set *set, const struct systally_set *what,
 void systally_set_remove(struct systally_set *set,
 			 const struct systally_set *what)
 {
-	take_out(set, what, true);
+	remove_if(set, what, true);
 }
 
 void systally_set_keep(struct systally_set *set,
 		       const struct systally_set *what)
 {
 	if (!what->all)
-		take_out(set, what, false);
+		remove_if(set, what, false);
 }
 
 bool systally_set_is_empty(const struct systally_set *set)

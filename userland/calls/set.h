@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A set of system calls over all ABIs: what `-e` names.
+ * A set of system calls of all ABIs, as -e names them.
  */
 #ifndef SYSTALLY_SET_H
 #define SYSTALLY_SET_H
@@ -12,40 +12,44 @@
 #include "base/error.h"
 #include "calls/names.h"
 
-/* One bit per number; the last one is the out-of-range bucket. */
+/* The bits are call numbers; the last one is all that are out of range. */
 struct systally_set {
-	bool all;	/* everything: the bits are not looked at */
+	bool all;	/* every call; the bits mean nothing */
 	uint64_t bits[SYSTALLY_ABIS][(SYSTALLY_NR_MAX + 1) / 64];
 };
 
 /*
- * Reads what `-e` takes: names, numbers, %classes, `all`, `none`, `syscall_N`
- * and `out_of_range`, separated by commas or white space, each with an
- * optional ABI prefix (`i386:poll`); a `!` in front negates the whole set.
+ * Parses what -e takes: names, numbers, %classes, `all`, `none`, `syscall_N`
+ * and `out_of_range`, separated by commas or white space. Each may have an ABI
+ * as a prefix (`i386:poll`); without one, names mean every ABI that has such a
+ * call, and numbers the native ABI. A `!` in front negates the whole set.
  * Returns 0, or -1 with @error.
  */
 int systally_set_parse(struct systally_set *set,
 		       const struct systally_names *names, const char *text,
 		       struct systally_error *error);
 
-/* Takes all of @what out of @set. */
+/* Removes the calls of @what from @set. */
 void systally_set_remove(struct systally_set *set,
 			 const struct systally_set *what);
 
-/* Takes all but @what out of @set. */
+/* Removes all calls from @set but those of @what. */
 void systally_set_keep(struct systally_set *set,
 		       const struct systally_set *what);
 
+/* Returns true if no call is in @set. */
 bool systally_set_is_empty(const struct systally_set *set);
 
+/* Returns true if the call is in @set. @abi and @nr may have any value. */
 bool systally_set_has(const struct systally_set *set, unsigned int abi,
 		      int nr);
 
 /*
- * Writes the set as tokens for the module's `syscalls`: numbers with their
- * ABI, because the kernel's names are not always libseccomp's.
- * Returns 0, or -1 when they do not fit in @size bytes or nothing is in the
- * set: then the rows are to be filtered when they are shown.
+ * Writes @set to @text as the module's `syscalls` takes it. It consists of
+ * numbers with their ABI, because the kernel and libseccomp name some calls
+ * differently. Returns 0; or -1 if that needs more than @size bytes, if @set is
+ * empty, or if it has calls that are out of range, for which the module has no
+ * word. The caller then has to count all calls and select rows afterwards.
  */
 int systally_set_filter(const struct systally_set *set, char *text,
 			size_t size);

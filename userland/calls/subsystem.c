@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Looks up the table of system calls and subsystems, which
- * scripts/subsystem-table has made. Called by names.c, rank.c and the
- * renderers.
+ * Looks up calls in the table of subsystem_table.c, by ABI and number.
  */
 #include "calls/subsystem.h"
 
-#define NRS	1024	/* above any number in the table */
+#define NRS	1024	/* no number in the table is larger */
 
 const struct systally_call *systally_call_find(unsigned int abi, int nr)
 {

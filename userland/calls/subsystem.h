@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which of the kernel's subsystems a system call belongs to, and the function
- * that implements it.
+ * The kernel's subsystems: which one a system call belongs to, and the function
+ * that implements it. scripts/subsystem-table generates the table from the
+ * kernel's sources.
  */
 #ifndef SYSTALLY_SUBSYSTEM_H
 #define SYSTALLY_SUBSYSTEM_H
@@ -10,7 +11,7 @@
 
 #include "systally.h"
 
-/* NONE: calls that no kernel of ours implements (any more) */
+/* NONE: calls that none of the kernels in the table implements */
 enum systally_subsystem {
 	SYSTALLY_SUBSYSTEM_UNKNOWN,
 	SYSTALLY_SUBSYSTEM_BLOCK,
@@ -40,7 +41,7 @@ struct systally_call {
 	const char *name;
 	enum systally_subsystem subsystem;
 	int nr[SYSTALLY_ABIS];		/* -1: the ABI has no such call */
-	const char *function[SYSTALLY_ABIS];	/* without (); NULL then */
+	const char *function[SYSTALLY_ABIS];	/* `sys_read`; NULL: no call */
 };
 
 /* All of them, sorted by name: subsystem_table.c */
@@ -48,15 +49,15 @@ extern const struct systally_call systally_calls[];
 extern const size_t systally_calls_count;
 
 /*
- * Returns the call with that number, NULL if there is none. Not for several
- * threads at once: the first call makes an index.
+ * Returns the call with that number, or NULL if there is none. @abi and @nr may
+ * have any value. The first use makes an index, so only one thread may call it.
  */
 const struct systally_call *systally_call_find(unsigned int abi, int nr);
 
-/* Returns the subsystem of the call with that number, or UNKNOWN. */
+/* Returns the subsystem of that call, or SYSTALLY_SUBSYSTEM_UNKNOWN. */
 enum systally_subsystem systally_subsystem_of(unsigned int abi, int nr);
 
-/* Returns `Filesystem`, `Memory Mgmt.`, ... */
+/* Returns the name that is shown: `Filesystem`, `Memory Mgmt.`, ... */
 const char *systally_subsystem_name(enum systally_subsystem subsystem);
 
 #endif /* SYSTALLY_SUBSYSTEM_H */

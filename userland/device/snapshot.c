@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the module's binary snapshot. It comes from the kernel, yet nothing
- * in it is trusted: module and command may be of different builds. Called by
- * the subcommands.
+ * Reads the module's binary snapshot and finds the difference of two. A
+ * snapshot comes from the kernel, yet nothing in it is trusted: module and
+ * command may be of different builds.
  */
 #include <endian.h>
 #include <stdbool.h>
@@ -12,14 +12,14 @@
 #include "device/snapshot.h"
 
 #if __BYTE_ORDER != __LITTLE_ENDIAN
-#error "a snapshot is little endian and read in place"
+#error "a snapshot is little endian, and its bytes are not swapped here"
 #endif
 
-/* A row of a newer module is longer, but not that much longer. */
+/* A newer module may write longer rows and headers, but not longer than this. */
 #define ROW_BYTES_MAX		65536
 #define HEADER_BYTES_MAX	65536
 
-#define REMEDY	"; is the loaded module of another build? `systally doctor` compares them"
+#define REMEDY	"; the loaded module may be of another build, `systally doctor` compares it"
 
 static int check_header(const struct systally_header *header, size_t size,
 			struct systally_error *error)
@@ -29,16 +29,16 @@ static int check_header(const struct systally_header *header, size_t size,
 	if (header->header_bytes < SYSTALLY_HEADER_BYTES_MIN ||
 	    header->header_bytes > HEADER_BYTES_MAX)
 		return systally_error_set(error,
-			"the snapshot's header claims %u bytes, which cannot be"
+			"the snapshot's header has an impossible size, %u bytes"
 			REMEDY, header->header_bytes);
 	if (header->row_bytes < sizeof(struct systally_row) ||
 	    header->row_bytes > ROW_BYTES_MAX)
 		return systally_error_set(error,
-			"the snapshot's rows claim %u bytes each, which cannot be"
+			"the snapshot's rows have an impossible size, %u bytes"
 			REMEDY, header->row_bytes);
 	if (header->header_bytes > size)
 		return systally_error_set(error,
-			"the snapshot is cut short: %zu bytes, its header alone has %u"
+			"the snapshot is cut short: it has %zu bytes, and its header alone has %u"
 			REMEDY, size, header->header_bytes);
 	room = (size - header->header_bytes) / header->row_bytes;
 	rows = header->call_rows;
@@ -47,16 +47,16 @@ static int check_header(const struct systally_header *header, size_t size,
 	    __builtin_add_overflow(rows, header->hist_rows, &rows) ||
 	    rows > room)
 		return systally_error_set(error,
-			"the snapshot is cut short: its header promises more rows than its %zu bytes hold (%llu)"
+			"the snapshot is cut short: its %zu bytes hold %llu rows, and its header promises more"
 			REMEDY, size, (unsigned long long)room);
-	/* a longer header may announce a part that came later */
+	/* a longer header is of a newer module: more parts may follow */
 	if (header->header_bytes <= sizeof(*header) &&
 	    header->header_bytes + rows * header->row_bytes != size)
 		return systally_error_set(error,
 			"the snapshot is longer than its header says" REMEDY);
 	if (header->hist_rows && !header->clock_khz)
 		return systally_error_set(error,
-			"the snapshot has histograms, but of no clock" REMEDY);
+			"the snapshot has histograms, but no clock_khz" REMEDY);
 	return 0;
 }
 
@@ -83,7 +83,7 @@ static void set_parts(struct systally_snapshot *snapshot)
 		snapshot->unattributed + snapshot->header.unattributed_rows;
 }
 
-static size_t count_rows(const struct systally_header *header)
+size_t systally_snapshot_rows(const struct systally_header *header)
 {
 	return header->call_rows + header->error_rows +
 	       header->unattributed_rows + header->hist_rows;
@@ -111,14 +111,14 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 			header->version, SYSTALLY_VERSION);
 	if (size < SYSTALLY_HEADER_BYTES_MIN)
 		return systally_error_set(error,
-			"the snapshot is cut short: %zu bytes, a header has %d"
+			"the snapshot is cut short: it has %zu bytes, a header has %d"
 			REMEDY, size, SYSTALLY_HEADER_BYTES_MIN);
-	/* an older module's ends sooner: what we have read then are rows */
+	/* an older header ends before these fields: rows were copied there */
 	if (header->header_bytes < sizeof(*header))
 		header->hist_rows = header->clock_khz = 0;
 	if (check_header(header, size, error))
 		return -1;
-	rows = count_rows(header);
+	rows = systally_snapshot_rows(header);
 	snapshot->rows = calloc(rows ? rows : 1, sizeof(*snapshot->rows));
 	if (!snapshot->rows)
 		return systally_error_set(error,
@@ -169,7 +169,10 @@ uint64_t systally_snapshot_tallied(const struct systally_snapshot *snapshot)
 
 #define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
 
-/* What makes two rows of two snapshots the same row. */
+/*
+ * Compares what identifies a row. Two rows of which this returns 0 are the same
+ * row at different times.
+ */
 static int compare_keys(const void *left, const void *right)
 {
 	const struct systally_row *a = left;
@@ -184,10 +187,10 @@ static int compare_keys(const void *left, const void *right)
 		order = COMPARE(a->abi, b->abi);
 	if (!order)
 		order = COMPARE(a->nr, b->nr);
-	/* or the octave */
+	/* in hist rows, this is the octave */
 	if (!order)
 		order = COMPARE(a->error, b->error);
-	/* folded rows have nothing but their command to tell them apart */
+	/* rows of exited processes are folded by command and have no tgid */
 	if (!order && !a->tgid)
 		order = strncmp(a->comm, b->comm, SYSTALLY_COMM_LEN);
 	return order;
@@ -199,8 +202,8 @@ static uint64_t minus(uint64_t a, uint64_t b)
 }
 
 /*
- * How many of a row's values, seen as buckets, add up: count, errors and
- * total_ns, not max_ns; of hist rows all.
+ * How many of a row's values are sums, seen as buckets[]: count, errors and
+ * total_ns, but not max_ns. In hist rows all of them are.
  */
 enum { SUMS = 3, HIST_SUMS = SYSTALLY_HIST_BUCKETS };
 
@@ -225,10 +228,11 @@ static bool is_empty(const struct systally_row *row, unsigned int sums)
 }
 
 /*
- * @gone was counted before and has no row any more: its process exited and
- * was folded into the row of its command, where all of it would now look new.
- * Takes the old part out of there again; out of another command's row if an
- * exec renamed it, so that the sum stays right.
+ * @gone is in the old snapshot only: its process has exited, and its counts
+ * were folded into the row of its command, where they would look new. Subtracts
+ * them from that row. If an exec renamed the process before it exited, they are
+ * in the row of another command: the second pass subtracts what is left from
+ * any row of the same call, so that at least the sum is right.
  */
 static void subtract_folded(struct systally_row *rows, size_t count,
 			    const struct systally_row *gone, unsigned int sums)
@@ -254,7 +258,7 @@ static void subtract_folded(struct systally_row *rows, size_t count,
 	}
 }
 
-/* Sorts rows by key and adds up those of one key. Returns how many are left. */
+/* Sorts rows by key and merges those of one key. Returns how many are left. */
 static size_t sort_rows(struct systally_row *rows, size_t count,
 			unsigned int sums)
 {
@@ -279,8 +283,8 @@ static size_t sort_rows(struct systally_row *rows, size_t count,
 }
 
 /*
- * Writes the difference of one part into @to; @now and @old are copies that
- * may be sorted and changed. Returns how many rows changed.
+ * Writes the difference of one part to @to. @now and @old are the caller's
+ * copies; they are sorted and changed. Returns the number of rows written.
  */
 static size_t diff_rows(struct systally_row *to, struct systally_row *now,
 			size_t now_count, struct systally_row *old,
@@ -293,7 +297,7 @@ static size_t diff_rows(struct systally_row *to, struct systally_row *now,
 	old_count = sort_rows(old, old_count, sums);
 	for (folded = 0; folded < now_count && !now[folded].tgid; folded++)
 		;
-	/* search in the keys of @now before its counts are changed */
+	/* rows of the same key first; what is left went into folded rows */
 	for (i = 0; i < old_count; i++) {
 		match = bsearch(&old[i], now, now_count, sizeof(*now),
 				compare_keys);
@@ -314,7 +318,7 @@ static size_t diff_rows(struct systally_row *to, struct systally_row *now,
 
 static struct systally_row *copy_rows(const struct systally_snapshot *snapshot)
 {
-	size_t rows = count_rows(&snapshot->header);
+	size_t rows = systally_snapshot_rows(&snapshot->header);
 	struct systally_row *copy = calloc(rows ? rows : 1, sizeof(*copy));
 
 	if (copy && rows)
@@ -348,10 +352,10 @@ int systally_snapshot_diff(struct systally_snapshot *diff,
 		return systally_error_set(error,
 			"no memory to compare two snapshots");
 	}
-	/* entered goes back when the module was loaded anew */
+	/* `entered` is smaller if the module was loaded again */
 	if (n->generation != o->generation || n->discarded != o->discarded ||
 	    n->entered < o->entered) {
-		/* thrown away since @old, less what @old had already shown */
+		/* what resets threw away since @old, without what @old shows */
 		d->discarded = minus(minus(n->discarded, o->discarded),
 				     o->entered);
 		set_parts(diff);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A snapshot of the counters, read from debugfs and checked; and what
- * happened between two of them.
+ * A snapshot of the counters, as debugfs has it (systally.h), and the
+ * difference of two.
  */
 #ifndef SYSTALLY_SNAPSHOT_H
 #define SYSTALLY_SNAPSHOT_H
@@ -18,46 +18,54 @@ struct systally_snapshot {
 	struct systally_row *errors;		/* header.error_rows */
 	struct systally_row *unattributed;	/* header.unattributed_rows */
 	struct systally_row *hist;		/* header.hist_rows */
-	struct systally_row *rows;		/* owns the four above */
+	struct systally_row *rows;		/* the four above, in turn */
 };
 
 /*
- * Reads a snapshot from @size bytes at @data, and believes none of them.
- * Returns 0, and the caller frees it; or -1 with @error for what is not a
- * snapshot, is cut short, is of another version, or contradicts itself.
+ * Copies a snapshot from @size bytes at @data, and checks it. Returns 0, and the
+ * caller frees @snapshot; or -1 with @error: there is no memory, or the bytes
+ * are not a snapshot, are cut short, are of another version, or are not
+ * consistent.
  */
 int systally_snapshot_parse(struct systally_snapshot *snapshot,
 			    const void *data, size_t size,
 			    struct systally_error *error);
 
 /*
- * Makes a snapshot of a header that is filled in and @rows that have been
- * checked: as many as the header says, in the order of its parts. The
- * snapshot owns them from here on.
+ * Makes a snapshot of @rows and of snapshot->header, which the caller has filled
+ * in and checked. The rows are as many as the header says, in the order of its
+ * parts. The snapshot owns them from here on and frees them with free().
  */
 void systally_snapshot_adopt(struct systally_snapshot *snapshot,
 			     struct systally_row *rows);
 
-/* Frees what parse or diff allocated. An all-zero one is fine. */
+/* Frees the rows and clears @snapshot. It may be all zero already. */
 void systally_snapshot_free(struct systally_snapshot *snapshot);
 
 /*
- * Fills @diff with what happened after @old was taken, up to @now: rows that
- * did not change are left out. After a reset in between, that is everything
- * since the reset, and diff->header.discarded tells how many calls the reset
- * threw away that no snapshot saw. taken_ns becomes the time between the two.
- * max_ns remains the longest call since the last reset.
- * Returns 0, and the caller frees it; -1 with @error when out of memory.
+ * Fills @diff with what was counted after @old and up to @now. Rows that did
+ * not change are left out. taken_ns becomes the time between the two. max_ns
+ * stays what it is in @now: the longest call since the last reset.
+ *
+ * If the counters were reset in between, @diff has all that was counted since,
+ * and diff->header.discarded is the number of calls that the reset threw away
+ * and that are not in @old.
+ *
+ * Returns 0, and the caller frees @diff; or -1 with @error if there is no
+ * memory.
  */
 int systally_snapshot_diff(struct systally_snapshot *diff,
 			   const struct systally_snapshot *now,
 			   const struct systally_snapshot *old,
 			   struct systally_error *error);
 
-/* Returns the sum of `count` over all call rows. */
+/* Returns the sum of `count` of all call rows. */
 uint64_t systally_snapshot_tallied(const struct systally_snapshot *snapshot);
 
-/* a + b, or UINT64_MAX if that is too large */
+/* Returns the number of rows of all parts, by a header that was checked. */
+size_t systally_snapshot_rows(const struct systally_header *header);
+
+/* Returns a + b, or UINT64_MAX if that does not fit. */
 static inline uint64_t systally_sum(uint64_t a, uint64_t b)
 {
 	return a + b < a ? UINT64_MAX : a + b;

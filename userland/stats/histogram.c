@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Histograms of how long calls took. Called by rank.c and the renderers.
+ * Histograms of durations: buckets, their bounds, and percentiles.
  */
 #include "stats/histogram.h"
 #include "device/snapshot.h"

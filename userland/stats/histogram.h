@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A histogram of how long calls took, merged from rows of a snapshot, and its
- * percentiles. systally.h draws the buckets.
+ * A histogram of durations, added up from hist rows of a snapshot, and its
+ * percentiles. systally.h says what the buckets are.
  */
 #ifndef SYSTALLY_HISTOGRAM_H
 #define SYSTALLY_HISTOGRAM_H
@@ -13,8 +13,8 @@
 #define SYSTALLY_HIST_SIZE	(SYSTALLY_HIST_OCTAVES * SYSTALLY_HIST_BUCKETS)
 
 struct systally_hist {
-	uint64_t count;				/* the sum of them all */
-	uint64_t buckets[SYSTALLY_HIST_SIZE];	/* of all octaves, in order */
+	uint64_t count;				/* the sum of the buckets */
+	uint64_t buckets[SYSTALLY_HIST_SIZE];	/* octave after octave */
 };
 
 /* The percentiles that are shown. */
@@ -26,25 +26,25 @@ enum systally_percentile {
 	SYSTALLY_PERCENTILES,
 };
 
-/* Adds the buckets of a hist row, whose octave has been checked. */
+/* Adds the buckets of a hist row. Its octave must have been checked. */
 void systally_hist_add(struct systally_hist *hist,
 		       const struct systally_row *row);
 
 /*
- * The bounds of a bucket, in clock units: a time is in it if it is not below
- * the first, and below the second. For the last bucket the second is
- * UINT64_MAX, which is in it.
+ * Return the bounds of a bucket, in clock units. A duration is in the bucket if
+ * low <= duration < high. The last bucket also has its high, UINT64_MAX.
  */
 uint64_t systally_hist_low(unsigned int bucket);
 uint64_t systally_hist_high(unsigned int bucket);
 
-/* Returns clock units in ns, to the nearest; UINT64_MAX if that is too long. */
+/* Returns clock units in ns, rounded; UINT64_MAX if that does not fit. */
 uint64_t systally_hist_ns(uint64_t units, uint64_t clock_khz);
 
 /*
- * Returns a percentile in ns: the middle of the bucket of the k-th shortest of
- * n times, k being n times the percentile, rounded up. It is within 12.5% of
- * that time. Returns 0 for a histogram without times.
+ * Returns a percentile in ns: of n durations, the k-th shortest, where k is n
+ * times the percentile, rounded up. The value is the middle of the bucket that
+ * this duration is in, and so within 12.5% of it. Returns 0 if the histogram is
+ * empty.
  */
 uint64_t systally_hist_percentile(const struct systally_hist *hist,
 				  enum systally_percentile percentile,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What writer and reader of a recording share: its keys.
+ * The keys of a recording, for its writer and its reader.
  */
 #ifndef SYSTALLY_RECORD_FIELDS_H
 #define SYSTALLY_RECORD_FIELDS_H
@@ -10,7 +10,7 @@
 
 #include "systally.h"
 
-/* The parts of a snapshot, in its order. */
+/* The parts of a snapshot, in their order. */
 enum systally_record_part {
 	SYSTALLY_RECORD_CALLS,
 	SYSTALLY_RECORD_ERRORS,
@@ -19,19 +19,20 @@ enum systally_record_part {
 	SYSTALLY_RECORD_PARTS,
 };
 
-/* What `row` says in each part. */
+/* The value of `row` in each part. */
 extern const char *const systally_record_rows[SYSTALLY_RECORD_PARTS];
 
-/* A key, and the 64 bits that it stands for; the last key is NULL. */
+/* A key and the offset of its 64-bit value. The last key in a list is NULL. */
 struct systally_record_field {
 	const char *key;
 	size_t offset;
 };
 
+/* The fields of struct systally_header, and of struct systally_row */
 extern const struct systally_record_field systally_record_header[];
 extern const struct systally_record_field systally_record_amounts[];
 
-/* Fills in how many rows each part has, by the header. */
+/* Fills in how many rows each part has according to @header. */
 static inline void
 systally_record_count(const struct systally_header *header,
 		      uint64_t rows[SYSTALLY_RECORD_PARTS])

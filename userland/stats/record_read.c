@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads a recording, which may come from anywhere. Called by cmd_report.c and
- * cmd_compare.c.
+ * Reads a recording, which may come from anywhere.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -11,6 +10,14 @@
 #include "calls/abi.h"
 #include "stats/record.h"
 #include "stats/record_fields.h"
+
+static const struct systally_lines_kind kind = {
+	.noun = "a recording",
+	.maker = "`systally record -o FILE` makes one",
+	.remedy = "record it again",
+	.key = "systally_record",
+	.version = SYSTALLY_RECORD_VERSION,
+};
 
 struct reader {
 	struct systally_lines lines;
@@ -35,7 +42,7 @@ static int get_fields(struct reader *reader,
 	uint64_t value;
 
 	for (; fields->key; fields++) {
-		if (systally_lines_amount(&reader->lines, fields->key,
+		if (systally_lines_count(&reader->lines, fields->key,
 					  UINT64_MAX, &value))
 			return -1;
 		memcpy((char *)to + fields->offset, &value, sizeof(value));
@@ -84,38 +91,18 @@ static int get_collect(struct reader *reader, __u32 *collect)
 			return 0;
 	}
 	return systally_lines_damaged(&reader->lines,
-				      "no such `collect`: %.40s", text);
-}
-
-static int get_version(struct reader *reader)
-{
-	uint64_t version;
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(reader->lines.object, "systally_record",
-				       &value))
-		return systally_error_set(reader->lines.error,
-			"%s is JSON, but not a recording; `systally record -o FILE` makes one",
-			reader->lines.path);
-	if (systally_lines_amount(&reader->lines, "systally_record", UINT64_MAX,
-				  &version))
-		return -1;
-	if (version != SYSTALLY_RECORD_VERSION)
-		return systally_error_set(reader->lines.error,
-			"%s is a recording of version %llu, this command reads version %d; use the systally that wrote it, or record it again",
-			reader->lines.path, (unsigned long long)version,
-			SYSTALLY_RECORD_VERSION);
-	return 0;
+				      "`collect` is %.40s; there are count, time, hist",
+				      text);
 }
 
 static int read_head(struct reader *reader)
 {
 	struct systally_record *record = reader->record;
 	struct systally_header *header = &record->snapshot.header;
-	struct json_object *threads;
 	uint64_t status = 0;
+	bool threads;
 
-	if (systally_lines_next(&reader->lines))
+	if (systally_lines_first(&reader->lines))
 		return -1;
 	if (reader->lines.ended)
 		return systally_error_set(reader->lines.error,
@@ -126,32 +113,29 @@ static int read_head(struct reader *reader)
 	header->header_bytes = sizeof(*header);
 	header->row_bytes = sizeof(struct systally_row);
 	header->flags = SYSTALLY_ENABLED;
-	if (get_version(reader) ||
-	    copy_text(reader, "systally", &record->systally) ||
+	if (copy_text(reader, "systally", &record->systally) ||
 	    copy_text(reader, "kernel", &record->kernel) ||
 	    copy_text(reader, "date", &record->date) || get_command(reader) ||
 	    (!systally_lines_null(&reader->lines, "syscalls") &&
 	     copy_text(reader, "syscalls", &record->syscalls)) ||
-	    systally_lines_amount(&reader->lines, "duration_ns", UINT64_MAX,
+	    systally_lines_count(&reader->lines, "duration_ns", UINT64_MAX,
 				  &record->duration_ns) ||
-	    systally_lines_amount(&reader->lines, "missed", UINT64_MAX,
+	    systally_lines_count(&reader->lines, "missed", UINT64_MAX,
 				  &record->missed) ||
 	    get_collect(reader, &header->collect) ||
 	    get_fields(reader, systally_record_header, header))
 		return -1;
 	if (header->hist_rows && !header->clock_khz)
 		return systally_lines_damaged(&reader->lines,
-					      "histograms, but of no clock");
+					      "histograms, but no `clock_khz`");
 	record->ended = !systally_lines_null(&reader->lines, "status");
 	if (record->ended &&
-	    systally_lines_amount(&reader->lines, "status", 255, &status))
+	    systally_lines_count(&reader->lines, "status", 255, &status))
 		return -1;
 	record->status = (int)status;
-	threads = systally_lines_find(&reader->lines, "threads",
-				      json_type_boolean);
-	if (!threads)
+	if (systally_lines_bool(&reader->lines, "threads", &threads))
 		return -1;
-	if (json_object_get_boolean(threads))
+	if (threads)
 		header->flags |= SYSTALLY_THREADS;
 	return 0;
 }
@@ -205,7 +189,8 @@ static int get_call(struct reader *reader, struct systally_row *row)
 	abi = systally_abi_find(text, strlen(text));
 	if (abi < 0)
 		return systally_lines_damaged(&reader->lines,
-					      "no such `abi`: %.40s", text);
+					      "`abi` is %.40s; there are %s", text,
+					      systally_abi_list());
 	row->abi = (__u16)abi;
 	value = systally_lines_find(&reader->lines, "nr", json_type_int);
 	if (!value)
@@ -213,7 +198,7 @@ static int get_call(struct reader *reader, struct systally_row *row)
 	nr = json_object_get_int64(value);
 	if (nr < SYSTALLY_NR_OUT_OF_RANGE || nr > INT32_MAX)
 		return systally_lines_damaged(&reader->lines,
-					      "`nr` is no number of a call");
+					      "`nr` is not the number of a call");
 	row->nr = (__s32)nr;
 	return 0;
 }
@@ -230,19 +215,16 @@ static int get_buckets(struct reader *reader, struct systally_row *row)
 		return -1;
 	if (json_object_array_length(buckets) != SYSTALLY_HIST_BUCKETS)
 		return systally_lines_damaged(&reader->lines,
-					      "`buckets` are not %d",
+					      "`buckets` has not %d numbers",
 					      SYSTALLY_HIST_BUCKETS);
 	for (i = 0; i < SYSTALLY_HIST_BUCKETS; i++) {
 		bucket = json_object_array_get_idx(buckets, i);
-		if (!json_object_is_type(bucket, json_type_int))
-			return systally_lines_damaged(
-				&reader->lines, "`buckets` are not numbers");
-		if (systally_lines_check(&reader->lines, "buckets", bucket,
-					 UINT64_MAX, &value))
+		if (systally_lines_count_of(&reader->lines, "buckets", bucket,
+					    UINT64_MAX, &value))
 			return -1;
 		row->buckets[i] = value;
 	}
-	if (systally_lines_amount(&reader->lines, "octave",
+	if (systally_lines_count(&reader->lines, "octave",
 				  SYSTALLY_HIST_OCTAVES - 1, &value))
 		return -1;
 	row->octave = (__u16)value;
@@ -253,20 +235,20 @@ static int read_row(struct reader *reader, struct systally_row *row,
 		    enum systally_record_part part)
 {
 	uint64_t tgid, tid, start_ns, count, value = 0;
-	const char *kind;
+	const char *found;
 
 	memset(row, 0, sizeof(*row));
-	kind = systally_lines_text(&reader->lines, "row");
-	if (!kind)
+	found = systally_lines_text(&reader->lines, "row");
+	if (!found)
 		return -1;
-	if (strcmp(kind, systally_record_rows[part]))
+	if (strcmp(found, systally_record_rows[part]))
 		return systally_lines_damaged(
 			&reader->lines,
-			"`row` is %.40s, the first line promises %s here", kind,
+			"`row` is %.40s, but according to the first line it is %s", found,
 			systally_record_rows[part]);
-	if (systally_lines_amount(&reader->lines, "tgid", UINT32_MAX, &tgid) ||
-	    systally_lines_amount(&reader->lines, "tid", UINT32_MAX, &tid) ||
-	    systally_lines_amount(&reader->lines, "start_ns", UINT64_MAX,
+	if (systally_lines_count(&reader->lines, "tgid", UINT32_MAX, &tgid) ||
+	    systally_lines_count(&reader->lines, "tid", UINT32_MAX, &tid) ||
+	    systally_lines_count(&reader->lines, "start_ns", UINT64_MAX,
 				  &start_ns) ||
 	    get_comm(reader, row->comm) || get_call(reader, row))
 		return -1;
@@ -277,16 +259,19 @@ static int read_row(struct reader *reader, struct systally_row *row,
 		return get_buckets(reader, row);
 	if (part != SYSTALLY_RECORD_ERRORS)
 		return get_fields(reader, systally_record_amounts, row);
-	if (systally_lines_amount(&reader->lines, "errno", UINT16_MAX,
+	if (systally_lines_count(&reader->lines, "errno", UINT16_MAX,
 				  &value) ||
-	    systally_lines_amount(&reader->lines, "count", UINT64_MAX, &count))
+	    systally_lines_count(&reader->lines, "count", UINT64_MAX, &count))
 		return -1;
 	row->error = (__u16)value;
 	row->count = count;
 	return 0;
 }
 
-/* Memory for one more row: as the file has them, not as it promises them. */
+/*
+ * Makes room for row @used. The array grows with the file: the first line may
+ * promise any number of rows.
+ */
 static int make_room(struct reader *reader, size_t used)
 {
 	struct systally_row *larger;
@@ -317,7 +302,7 @@ static int read_rows(struct reader *reader)
 			if (reader->lines.ended)
 				return systally_error_set(
 					reader->lines.error,
-					"%s is cut short: it ends after %zu rows, its first line promises more; record it again",
+					"%s is cut short: it ends after %zu rows, and its first line promises more; record it again",
 					reader->lines.path, used);
 			if (read_row(reader, &reader->rows[used],
 				     (enum systally_record_part)part))
@@ -358,8 +343,8 @@ static uint64_t sum_buckets(const struct systally_row *rows, size_t count)
 }
 
 /*
- * What left the kernel adds up, so this must. Where its memory ran out, the
- * errors of calls without a row may stand in one.
+ * Checks that the numbers add up, as those of the kernel do. If the kernel had
+ * no memory for the row of a call, that call's errors may still have one.
  */
 static int check_sums(struct reader *reader)
 {
@@ -400,12 +385,12 @@ int systally_record_read(struct systally_record *record, const char *path,
 	int result = -1;
 
 	memset(record, 0, sizeof(*record));
-	if (systally_lines_open(&reader.lines, path, error))
+	if (systally_lines_open(&reader.lines, path, &kind, error))
 		return -1;
 	if (!read_head(&reader) && !read_rows(&reader) && !check_sums(&reader))
 		result = 0;
 	systally_lines_close(&reader.lines);
-	/* unless the snapshot has them */
+	/* the snapshot owns them, if it was made */
 	if (!record->snapshot.rows)
 		free(reader.rows);
 	if (result)
@@ -426,7 +411,7 @@ int systally_record_asked(const struct systally_record *record,
 	    !systally_set_parse(set, names, record->syscalls, &ignored))
 		return 0;
 	return systally_error_set(error,
-		"%s was recorded with -e '%.80s', which this systally does not understand; record it again",
+		"%s was recorded with -e '%.80s', which this systally does not know; record it again",
 		path, record->syscalls);
 }
 
