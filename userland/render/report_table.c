@@ -179,7 +179,7 @@ static void add_columns(struct systally_grid *grid, struct table *table)
 {
 	const struct systally_report *report = table->report;
 	const struct systally_ranking *ranking = report->ranking;
-	struct systally_column *column;
+	struct systally_column *column = NULL;
 	unsigned int i;
 
 	if (!systally_by_errors(&ranking->by))
@@ -207,7 +207,8 @@ static void add_columns(struct systally_grid *grid, struct table *table)
 		column->left = field->text;
 		column->least = field->text ? NAME_MIN : 0;
 	}
-	column->least = LAST_MIN;
+	if (column)
+		column->least = LAST_MIN;
 }
 
 void systally_report_table(FILE *out, const struct systally_report *report,
