@@ -112,7 +112,7 @@ static const struct systally_tried *tried(struct context *c, const char *label)
 
 static const char *verdict(struct context *c, const char *label)
 {
-	return systally_verdict_name(tried(c, label)->verdict);
+	return systally_needs_verdict_name(tried(c, label)->verdict);
 }
 
 /* One line that has @text in it */
@@ -151,8 +151,8 @@ static void test_verdicts(void **state)
 	assert_int_equal(tried(c, "write")->feature.count, 1);
 	assert_int_equal(tried(c, "fadvise64")->ways[SYSTALLY_STUB].passed, 2);
 	/* the last two at once */
-	assert_int_equal(c->plan.together_run.passed, 2);
-	assert_int_equal(c->plan.conflict_count, 0);
+	assert_int_equal(c->plan.together.run.passed, 2);
+	assert_int_equal(c->plan.together.conflict_count, 0);
 }
 
 static void test_unfit(void **state)
@@ -273,7 +273,7 @@ static void test_flaky(void **state)
 	assert_int_equal(tried(c, "mkdir")->ways[SYSTALLY_STUB].passed, 1);
 	assert_int_equal(tried(c, "mkdir")->ways[SYSTALLY_FAKE].passed, 2);
 	/* nothing is built on it */
-	assert_int_equal(c->plan.together_count, 0);
+	assert_int_equal(c->plan.together.count, 0);
 }
 
 /* Either of two may go, both may not. */
@@ -288,30 +288,36 @@ static void test_conflict(void **state)
 		0);
 	assert_string_equal(verdict(c, "mkdir"), "both");
 	assert_string_equal(verdict(c, "symlinkat"), "both");
-	assert_int_equal(c->plan.together_count, 3);
-	assert_int_equal(c->plan.conflict_count, 1);
-	assert_int_equal(c->plan.conflicts[0].count, 2);
-	assert_false(c->plan.conflicts[0].swapped);
+	assert_int_equal(c->plan.together.count, 3);
+	assert_int_equal(c->plan.together.conflict_count, 1);
+	assert_int_equal(c->plan.together.conflicts[0].count, 2);
+	assert_false(c->plan.together.conflicts[0].other_way);
 	/* the third one still goes along */
-	assert_int_equal(c->plan.kept[0] + c->plan.kept[1] + c->plan.kept[2],
+	assert_int_equal(c->plan.together.kept[0] + c->plan.together.kept[1] + c->plan.together.kept[2],
 			 2);
-	assert_int_equal(c->plan.together_run.passed, 1);
+	assert_int_equal(c->plan.together.run.passed, 1);
 }
 
 /* Runs that are counted in a file; what stands in @format makes use of it. */
 #define NTH	"n=$(cat $FOLDER/n 2>/dev/null); echo $((n + 1)) >$FOLDER/n; "
 
-static char *markdown(struct context *c)
+/* Returns what @render writes, which the caller frees. */
+static char *rendered(struct context *c,
+		      int (*render)(FILE *out, const struct systally_plan *plan))
 {
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(out);
-	c->options.format = SYSTALLY_NEEDS_MARKDOWN;
-	assert_int_equal(systally_needs_render(out, &c->plan), 0);
+	assert_int_equal(render(out, &c->plan), 0);
 	fclose(out);
 	return text;
+}
+
+static char *markdown(struct context *c)
+{
+	return rendered(c, systally_needs_markdown);
 }
 
 /* It is said if it works no more in the end, whatever is measured. */
@@ -365,7 +371,7 @@ static void test_untried(void **state)
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "500,access", "-t", "true",
 			       "perl", "-e", "syscall(500)"), 0);
 	assert_int_equal(c->plan.count, 2);
-	assert_string_equal(systally_verdict_name(c->plan.tried[1].verdict),
+	assert_string_equal(systally_needs_verdict_name(c->plan.tried[1].verdict),
 			    "untried");
 	assert_string_equal(verdict(c, "access"), "both");
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "out_of_range,access", "-t",
@@ -432,16 +438,16 @@ static void test_resume(void **state)
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,fadvise64", "--state",
 			       c->state, "-t", "test $SYSTALLY_STATUS = 0",
 			       "cat", "/etc/passwd"), 0);
-	done = c->plan.progress.timed;
+	done = c->plan.repeater.progress.timed;
 	assert_int_equal(done, 2 + 1 + 2 * 2 * 2 + 2 + 2);
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,fadvise64", "--state",
 			       c->state, "-t", "test $SYSTALLY_STATUS = 0",
 			       "cat", "/etc/passwd"), 0);
-	assert_int_equal(c->plan.progress.timed, 0);
-	assert_int_equal(c->plan.state.resumed, done);
+	assert_int_equal(c->plan.repeater.progress.timed, 0);
+	assert_int_equal(c->plan.repeater.state.resumed, done);
 	assert_string_equal(verdict(c, "read"), "required");
 	assert_string_equal(verdict(c, "fadvise64"), "both");
-	assert_int_equal(c->plan.together_run.passed, 2);
+	assert_int_equal(c->plan.together.run.passed, 2);
 	/* and no other question is answered from it */
 	assert_refused(c, NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
 				"-t", "true", "cat", "/etc/passwd"), c->state);
@@ -469,7 +475,7 @@ static void test_resume_others(void **state)
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
 			       "-t", "test $SYSTALLY_STATUS = 0", "cat",
 			       "/etc/passwd"), 0);
-	assert_int_equal(c->plan.progress.timed, 0);
+	assert_int_equal(c->plan.repeater.progress.timed, 0);
 }
 
 /* Takes the lines away in which @word stands. */
@@ -498,7 +504,7 @@ static void test_resume_beside(void **state)
 				       "test $SYSTALLY_STATUS = 0", "cat",
 				       "/etc/passwd"), 0);
 		/* at first all; then beside, what it stands beside, the end */
-		assert_int_equal(c->plan.progress.timed,
+		assert_int_equal(c->plan.repeater.progress.timed,
 				 again ? 2 + 1 + 2 : 1 + 1 + 2 * 2 + 1 + 2);
 		assert_int_equal(c->plan.tried[0].beside.passed, 1);
 		forget(c->state, "untouched beside fadvise64");
@@ -654,40 +660,26 @@ static void test_parts(void **state)
 static void test_formats(void **state)
 {
 	struct context *c = *state;
-	enum systally_needs_format format;
-	char *text = NULL;
-	size_t size;
-	FILE *out;
+	char *text;
 
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "write,fadvise64", "-b",
 			       "echo 7", "-t",
 			       "cmp /etc/passwd \"$SYSTALLY_OUTPUT\"", "cat",
 			       "/etc/passwd"), 0);
-	for (format = SYSTALLY_NEEDS_MARKDOWN; format <= SYSTALLY_NEEDS_CSV;
-	     format++) {
-		c->options.format = format;
-		out = open_memstream(&text, &size);
-		assert_non_null(out);
-		assert_int_equal(systally_needs_render(out, &c->plan), 0);
-		fclose(out);
-		switch (format) {
-		case SYSTALLY_NEEDS_MARKDOWN:
-			assert_non_null(strstr(text,
-				"\n| fadvise64 | 1 | both | 1.00 | 1.00 |  |\n"));
-			assert_non_null(strstr(text,
-				"Of 2: 1 required, 1 may be stubbed or faked, 0 only stubbed, 0 only faked.\n"));
-			break;
-		case SYSTALLY_NEEDS_JSON:
-			assert_non_null(strstr(text,
-				"{\"feature\":\"write\",\"call\":\"write\",\"value\":null,\"calls\":1,\"verdict\":\"required\",\"stub\":{\"runs\":1,\"passed\":0,\"why\":\"TEST failed (1)\""));
-			break;
-		case SYSTALLY_NEEDS_CSV:
-			assert_non_null(strstr(text,
-				"\nfadvise64,1,both,1,1,1.0000,,,1,1,1.0000,,,\"\"\n"));
-			break;
-		}
-		free(text);
-	}
+	text = rendered(c, systally_needs_markdown);
+	assert_non_null(strstr(text,
+		"\n| fadvise64 | 1 | both | 1.00 | 1.00 |  |\n"));
+	assert_non_null(strstr(text,
+		"Of 2: 1 required, 1 may be stubbed or faked, 0 only stubbed, 0 only faked.\n"));
+	free(text);
+	text = rendered(c, systally_needs_json);
+	assert_non_null(strstr(text,
+		"{\"feature\":\"write\",\"call\":\"write\",\"value\":null,\"calls\":1,\"verdict\":\"required\",\"stub\":{\"runs\":1,\"passed\":0,\"why\":\"TEST failed (1)\""));
+	free(text);
+	text = rendered(c, systally_needs_csv);
+	assert_non_null(strstr(text,
+		"\nfadvise64,1,both,1,1,1.0000,,,1,1,1.0000,,,\"\"\n"));
+	free(text);
 }
 
 /* A machine that becomes faster is not a call that is better left out. */

@@ -23,12 +23,18 @@ static int write_result(const struct systally_plan *plan,
 			struct systally_output *output,
 			struct systally_error *error)
 {
+	static int (*const render[])(FILE *out,
+				     const struct systally_plan *plan) = {
+		[SYSTALLY_NEEDS_MARKDOWN] = systally_needs_markdown,
+		[SYSTALLY_NEEDS_JSON] = systally_needs_json,
+		[SYSTALLY_NEEDS_CSV] = systally_needs_csv,
+	};
 	FILE *out = systally_output_begin(output, stdout, error);
 	int result = 0;
 
 	if (!out)
 		return -1;
-	if (systally_needs_render(out, plan))
+	if (render[plan->options->format](out, plan))
 		result = systally_error_set(error, "no memory for the report");
 	if (systally_output_close(out, output->path, error))
 		result = -1;
@@ -69,7 +75,7 @@ static int finish(const struct systally_plan *plan, struct outputs *outputs,
 		systally_error_set(error, plan->options->state ?
 				   "interrupted after %zu of %zu runs; the same command line goes on from there" :
 				   "interrupted after %zu of %zu runs; with --state FILE they would be kept, to go on from there",
-				   plan->progress.done, plan->progress.total);
+				   plan->repeater.progress.done, plan->repeater.progress.total);
 		return status;
 	}
 	if (status)

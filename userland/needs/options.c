@@ -63,11 +63,6 @@ static const struct argp_option list[] = {
 static const char *const discovers[] = { "auto", "module", "seccomp",
 					 "ptrace", NULL };
 
-const char *systally_needs_discover_name(enum systally_needs_discover how)
-{
-	return discovers[how];
-}
-
 static int read_word(struct argp_state *state, const char *option,
 		     const char *text, const char *const *words,
 		     unsigned int *value)

@@ -52,7 +52,4 @@ struct systally_needs_options {
 int systally_needs_options_parse(struct systally_needs_options *options,
 				 int argc, char **argv, unsigned int flags);
 
-/* Returns `auto`, `module`, `seccomp` or `ptrace`. */
-const char *systally_needs_discover_name(enum systally_needs_discover how);
-
 #endif /* SYSTALLY_NEEDS_OPTIONS_H */

@@ -16,7 +16,6 @@
 
 #include "calls/names.h"
 #include "needs/state.h"
-#include "render/render.h"
 
 #define VERSION	3
 #define LINE_MAX_BYTES	(16 << 20)
