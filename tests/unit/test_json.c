@@ -239,6 +239,25 @@ static void key_at_top(struct systally_json *json)
 	systally_json_end(json);
 }
 
+/* As json-c with JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED. */
+static void pretty(void **state)
+{
+	struct context *c = *state;
+
+	systally_json_pretty(c->json);
+	systally_json_object(c->json, NULL);
+	systally_json_count(c->json, "one", 1);
+	systally_json_array(c->json, "list");
+	systally_json_object(c->json, NULL);
+	systally_json_text(c->json, "name", "read");
+	systally_json_end(c->json);
+	systally_json_text(c->json, NULL, "write");
+	systally_json_end(c->json);
+	systally_json_end(c->json);
+	expect(c, "{\n  \"one\": 1,\n  \"list\": [\n    {\n"
+		  "      \"name\": \"read\"\n    },\n    \"write\"\n  ]\n}\n");
+}
+
 static void not_ended(struct systally_json *json)
 {
 	systally_json_object(json, NULL);
@@ -326,6 +345,7 @@ int main(void)
 		TEST(texts_as_json_c),
 		TEST(texts_that_are_no_utf8),
 		TEST(streaming),
+		TEST(pretty),
 		cmocka_unit_test(misuse),
 	};
 

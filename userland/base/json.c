@@ -54,6 +54,12 @@ struct systally_json *systally_json_new(FILE *out)
 	return json;
 }
 
+void systally_json_pretty(struct systally_json *json)
+{
+	yajl_gen_config(json->gen, yajl_gen_beautify, 1);
+	yajl_gen_config(json->gen, yajl_gen_indent_string, "  ");
+}
+
 int systally_json_free(struct systally_json *json)
 {
 	int result;

@@ -28,6 +28,13 @@ struct systally_json;
 struct systally_json *systally_json_new(FILE *out);
 
 /*
+ * Makes @json write one member per line, indented by two spaces, and a line
+ * feed after each document. Call it before the first value; without it there
+ * is no white space. Do not call systally_json_line() then.
+ */
+void systally_json_pretty(struct systally_json *json);
+
+/*
  * Frees @json, which may be NULL. Returns 0, or -1 if something failed: @json
  * is NULL, there was no memory, an object or array was not ended, or a value
  * had a key where none belongs, or none where one does.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally needs`: which system calls a command cannot do without. Called by
- * main.c.
+ * `systally needs`: which system calls a command cannot do without.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -71,7 +70,7 @@ static int finish(const struct systally_plan *plan, struct outputs *outputs,
 		systally_error_set(error, plan->options->state ?
 				   "interrupted after %zu of %zu runs; the same command line goes on from there" :
 				   "interrupted after %zu of %zu runs; with --state FILE they would be kept, to go on from there",
-				   plan->progress.done, plan->progress.total);
+				   plan->repeater.progress.done, plan->repeater.progress.total);
 		return status;
 	}
 	if (status)

@@ -18,6 +18,18 @@
 
 #include "needs/discover.h"
 
+const char *systally_needs_discover_name(enum systally_needs_discover how)
+{
+	static const char *const names[] = {
+		[SYSTALLY_DISCOVER_AUTO] = "auto",
+		[SYSTALLY_DISCOVER_MODULE] = "module",
+		[SYSTALLY_DISCOVER_SECCOMP] = "seccomp",
+		[SYSTALLY_DISCOVER_PTRACE] = "ptrace",
+	};
+
+	return names[how];
+}
+
 void systally_discovery_init(struct systally_discovery *discovery,
 			     enum systally_needs_discover how,
 			     struct systally_used *used)
@@ -43,14 +55,6 @@ static int check_free(struct systally_discovery *discovery,
 			"the module is counting others, which would be lost; end it with `echo none > %s/targets`",
 			discovery->control.directory);
 	return 0;
-}
-
-const char *systally_needs_discover_name(enum systally_needs_discover how)
-{
-	static const char *const words[] = { "auto", "module", "seccomp",
-					     "ptrace" };
-
-	return words[how];
 }
 
 int systally_discovery_take_module(struct systally_discovery *discovery,

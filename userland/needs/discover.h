@@ -22,6 +22,9 @@ struct systally_discovery {
 	struct systally_session session;
 };
 
+/* Returns `auto`, `module`, `seccomp` or `ptrace`. */
+const char *systally_needs_discover_name(enum systally_needs_discover how);
+
 /* Begins; what is found is added to @used. Cannot fail. */
 void systally_discovery_init(struct systally_discovery *discovery,
 			     enum systally_needs_discover how,

@@ -177,7 +177,7 @@ int systally_used_features(const struct systally_used *used,
 		feature.count = u->count;
 		systally_names_call(names, u->abi, u->nr, feature.call);
 		systally_part_label(part, feature.call, u->value,
-				    feature.label);
+				    feature.label, sizeof(feature.label));
 		if (add_feature(features, count, &feature))
 			goto err_free;
 	}

@@ -16,6 +16,11 @@
 
 #include "needs/filter.h"
 
+const char *systally_way_name(enum systally_way way)
+{
+	return way == SYSTALLY_STUB ? "stub" : "fake";
+}
+
 static int failed(int why, struct systally_error *error)
 {
 	return systally_error_set(error, "cannot make a seccomp filter: %s",

@@ -17,6 +17,9 @@ enum systally_way {
 	SYSTALLY_WAYS,
 };
 
+/* Returns `stub` or `fake`. */
+const char *systally_way_name(enum systally_way way);
+
 struct systally_change_of {
 	const struct systally_feature *feature;
 	enum systally_way way;

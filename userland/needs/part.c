@@ -186,16 +186,15 @@ const struct systally_part *systally_part_find(const char *name)
 }
 
 void systally_part_label(const struct systally_part *part, const char *call,
-			 uint32_t value, char label[SYSTALLY_FEATURE_LEN])
+			 uint32_t value, char *label, size_t size)
 {
 	const struct systally_part_name *name;
 
 	for (name = part->names; name->name; name++) {
 		if (name->value == value) {
-			snprintf(label, SYSTALLY_FEATURE_LEN, "%s(%s)", call,
-				 name->name);
+			snprintf(label, size, "%s(%s)", call, name->name);
 			return;
 		}
 	}
-	snprintf(label, SYSTALLY_FEATURE_LEN, "%s(0x%x)", call, value);
+	snprintf(label, size, "%s(0x%x)", call, value);
 }

@@ -6,9 +6,8 @@
 #ifndef SYSTALLY_NEEDS_PART_H
 #define SYSTALLY_NEEDS_PART_H
 
+#include <stddef.h>
 #include <stdint.h>
-
-#include "needs/feature.h"
 
 struct systally_part_name {
 	uint32_t value;
@@ -25,8 +24,11 @@ struct systally_part {
 /* Returns how call @name is divided, or NULL if it is not. */
 const struct systally_part *systally_part_find(const char *name);
 
-/* Writes `fcntl(F_SETFL)`, or `ioctl(0x5401)` for a value without a name. */
+/*
+ * Writes `fcntl(F_SETFL)` to @label, or `ioctl(0x5401)` for a value without a
+ * name; cut short if it is longer than @size allows.
+ */
 void systally_part_label(const struct systally_part *part, const char *call,
-			 uint32_t value, char label[SYSTALLY_FEATURE_LEN]);
+			 uint32_t value, char *label, size_t size);
 
 #endif /* SYSTALLY_NEEDS_PART_H */

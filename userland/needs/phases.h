@@ -5,11 +5,10 @@
 #ifndef SYSTALLY_NEEDS_PHASES_H
 #define SYSTALLY_NEEDS_PHASES_H
 
-#include "needs/run.h"
-
-/* In nanoseconds, as are all times and limits of a run. */
-#define SYSTALLY_MS	1000000ULL
-#define SYSTALLY_S	(1000 * SYSTALLY_MS)
+#include "needs/discover.h"
+#include "needs/place.h"
+#include "needs/runner.h"
+#include "needs/start.h"
 
 /* Until SIGKILL must have worked. */
 #define SYSTALLY_KILL_LIMIT	(20 * SYSTALLY_S)

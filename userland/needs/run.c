@@ -12,12 +12,8 @@
 #include <unistd.h>
 
 #include "needs/phases.h"
-#include "base/process.h"
+#include "needs/run.h"
 
-#define LIMIT_LEAST	(5 * SYSTALLY_S)	/* of any phase */
-#define LIMIT_FACTOR	5		/* of what it took untouched */
-#define LIMIT_UNTOUCHED	(3600 * SYSTALLY_S)
-#define LIMIT_READY	(60 * SYSTALLY_S) /* the same, for a server's start */
 #define GRACE		(3 * SYSTALLY_S)  /* between SIGTERM and SIGKILL */
 #define STOP_LIMIT	(20 * SYSTALLY_S) /* for --stop */
 
@@ -209,52 +205,4 @@ int systally_run_once(struct systally_runner *runner,
 	}
 	systally_filter_free(&filter);
 	return result;
-}
-
-int systally_runner_init(struct systally_runner *runner,
-			 const struct systally_needs_options *options,
-			 const struct systally_signals *signals,
-			 struct systally_error *error)
-{
-	int phase;
-
-	memset(runner, 0, sizeof(*runner));
-	runner->options = options;
-	runner->signals = signals;
-	for (phase = 0; phase < SYSTALLY_PHASES; phase++)
-		runner->limit_ns[phase] = LIMIT_UNTOUCHED;
-	if (options->server)
-		runner->limit_ns[SYSTALLY_PHASE_WORK] = LIMIT_READY;
-	if (systally_launchpad_prepare(&runner->pad, options->command, signals,
-				       error))
-		return -1;
-	if (!systally_tree_init(&runner->tree, error))
-		return 0;
-	systally_launchpad_free(&runner->pad);
-	return -1;
-}
-
-void systally_runner_free(struct systally_runner *runner)
-{
-	systally_tree_free(&runner->tree);
-	systally_launchpad_free(&runner->pad);
-}
-
-void systally_runner_limit(struct systally_runner *runner,
-			   const struct systally_outcome *untouched,
-			   size_t count)
-{
-	uint64_t most;
-	int phase;
-	size_t i;
-
-	for (phase = 0; phase < SYSTALLY_PHASES; phase++) {
-		most = LIMIT_LEAST;
-		for (i = 0; i < count; i++) {
-			if (untouched[i].phase_ns[phase] * LIMIT_FACTOR > most)
-				most = untouched[i].phase_ns[phase] *
-				       LIMIT_FACTOR;
-		}
-		runner->limit_ns[phase] = most;
-	}
 }

@@ -7,7 +7,8 @@
 #define SYSTALLY_NEEDS_STATE_H
 
 #include "base/json_object.h"
-#include "needs/run.h"
+#include "needs/discover.h"
+#include "needs/outcome.h"
 
 struct systally_state {
 	int fd;			/* -1: no file */

@@ -11,47 +11,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "needs/plan.h"
+#include "needs/together.h"
 
 /* Is the whole call of this part going already? */
-static bool covered(const struct systally_plan *plan,
+static bool covered(const struct systally_together *together,
 		    const struct systally_feature *part)
 {
+	const struct systally_feature *feature;
 	size_t i;
 
-	for (i = 0; i < plan->together_count; i++) {
-		if (!plan->together[i].feature->part &&
-		    !strcmp(plan->together[i].feature->call, part->call))
+	for (i = 0; i < together->count; i++) {
+		feature = &together->candidates[i].tried->feature;
+		if (!feature->part && !strcmp(feature->call, part->call))
 			return true;
 	}
 	return false;
 }
 
-static void collect(struct systally_plan *plan)
+static void collect(struct systally_together *together,
+		    const struct systally_tried *tried, size_t count)
 {
+	struct systally_candidate *candidate;
 	size_t i;
 
 	/* the whole of a call stands before its parts */
-	for (i = 0; i < plan->count; i++) {
-		const struct systally_tried *tried = &plan->tried[i];
-
-		if (tried->verdict == SYSTALLY_REQUIRED ||
-		    tried->verdict == SYSTALLY_FLAKY ||
-		    tried->verdict == SYSTALLY_UNTRIED ||
-		    (tried->feature.part && covered(plan, &tried->feature)))
+	for (i = 0; i < count; i++) {
+		if (tried[i].verdict == SYSTALLY_NEEDS_REQUIRED ||
+		    tried[i].verdict == SYSTALLY_NEEDS_FLAKY ||
+		    tried[i].verdict == SYSTALLY_NEEDS_UNTRIED ||
+		    (tried[i].feature.part &&
+		     covered(together, &tried[i].feature)))
 			continue;
-		plan->kept[plan->together_count] = true;
-		plan->together[plan->together_count].feature = &tried->feature;
+		together->kept[together->count] = true;
+		candidate = &together->candidates[together->count++];
+		candidate->tried = &tried[i];
 		/* ENOSYS is honest: a program may do without, and knows */
-		plan->together[plan->together_count].way =
-			tried->verdict == SYSTALLY_FAKEABLE ? SYSTALLY_FAKE :
-							      SYSTALLY_STUB;
-		plan->together_count++;
+		candidate->way = tried[i].verdict == SYSTALLY_NEEDS_FAKEABLE
+					 ? SYSTALLY_FAKE
+					 : SYSTALLY_STUB;
 	}
 }
 
+struct search {
+	struct systally_together *together;
+	struct systally_repeater *repeater;
+	struct systally_error *error;
+	bool *background; /* what is tried along with the candidates */
+};
+
 /* The run of those that are marked in @members: its name in the state. */
-static char *make_label(const struct systally_plan *plan, const bool *members)
+static char *make_label(const struct systally_together *together,
+			const bool *members)
 {
 	char *label = NULL;
 	size_t size, i;
@@ -60,38 +70,41 @@ static char *make_label(const struct systally_plan *plan, const bool *members)
 	if (!out)
 		return NULL;
 	fputs("together", out);
-	for (i = 0; i < plan->together_count; i++) {
+	for (i = 0; i < together->count; i++) {
 		if (members[i])
 			fprintf(out, " %s=%s",
-				plan->together[i].feature->label,
-				systally_way_name(plan->together[i].way));
+				together->candidates[i].tried->feature.label,
+				systally_way_name(together->candidates[i].way));
 	}
 	return fclose(out) ? NULL : label;
 }
 
 /* Tries those marked. Returns 0 and whether they @pass, or an exit status. */
-static int try_marked(struct systally_plan *plan, const bool *members,
-		      bool *pass, struct systally_replicas *keep,
-		      struct systally_error *error)
+static int try_marked(struct search *search, const bool *members, bool *pass,
+		      struct systally_replicas *keep)
 {
+	const struct systally_together *together = search->together;
 	struct systally_change_of *changes;
 	struct systally_replicas replicas;
-	char *label = make_label(plan, members);
+	char *label = make_label(together, members);
 	size_t count = 0, i;
 	int result = SYSTALLY_NEEDS_TROUBLE;
 
-	changes = calloc(plan->together_count + 1, sizeof(*changes));
+	changes = calloc(together->count + 1, sizeof(*changes));
 	if (!label || !changes) {
-		systally_error_set(error, "out of memory");
+		systally_error_set(search->error, "out of memory");
 		goto out;
 	}
-	for (i = 0; i < plan->together_count; i++) {
-		if (members[i])
-			changes[count++] = plan->together[i];
+	for (i = 0; i < together->count; i++) {
+		if (!members[i])
+			continue;
+		changes[count].feature =
+			&together->candidates[i].tried->feature;
+		changes[count++].way = together->candidates[i].way;
 	}
-	result = systally_plan_replicas(plan, label, changes, count, true,
-					&replicas, error);
-	*pass = replicas.passed == plan->options->replicas;
+	result = systally_replicas_run(search->repeater, label, changes, count,
+				       true, &replicas, search->error);
+	*pass = replicas.passed == search->repeater->options->replicas;
 	if (keep && *pass && !result) {
 		systally_replicas_free(keep);
 		*keep = replicas;
@@ -103,12 +116,6 @@ out:
 	free(label);
 	return result;
 }
-
-struct search {
-	struct systally_plan *plan;
-	struct systally_error *error;
-	bool *background;	/* what is tried along with the candidates */
-};
 
 static void mark(bool *members, const size_t *list, size_t count, bool value)
 {
@@ -130,8 +137,7 @@ static int explain(struct search *search, size_t *list, size_t count,
 	int result = 0;
 
 	if (grown)
-		result = try_marked(search->plan, search->background, &pass,
-				    NULL, search->error);
+		result = try_marked(search, search->background, &pass, NULL);
 	*found = pass && count == 1;
 	if (result || !pass || count <= 1)
 		return result;
@@ -149,44 +155,33 @@ static int explain(struct search *search, size_t *list, size_t count,
 }
 
 /* Keeps what was found out. Returns NULL when out of memory. */
-static struct systally_conflict *add_conflict(struct systally_plan *plan,
-					      const size_t *members,
-					      size_t count)
+static struct systally_conflict *
+add_conflict(struct systally_together *together, const size_t *members,
+	     size_t count)
 {
 	struct systally_conflict *grown =
-		reallocarray(plan->conflicts, plan->conflict_count + 1,
+		reallocarray(together->conflicts, together->conflict_count + 1,
 			     sizeof(*grown));
 	struct systally_conflict *conflict;
 
 	if (!grown)
 		return NULL;
-	plan->conflicts = grown;
-	conflict = &grown[plan->conflict_count];
+	together->conflicts = grown;
+	conflict = &grown[together->conflict_count];
 	memset(conflict, 0, sizeof(*conflict));
 	conflict->members = calloc(count, sizeof(*members));
 	if (!conflict->members)
 		return NULL;
 	memcpy(conflict->members, members, count * sizeof(*members));
 	conflict->count = count;
-	plan->conflict_count++;
+	together->conflict_count++;
 	return conflict;
 }
 
-static enum systally_verdict verdict_of(const struct systally_plan *plan,
-					size_t member)
+static void use_other_way(struct systally_candidate *candidate)
 {
-	const struct systally_feature *feature =
-		plan->together[member].feature;
-
-	/* features are the first members of what was tried */
-	return ((const struct systally_tried *)feature)->verdict;
-}
-
-static void swap_way(struct systally_plan *plan, size_t member)
-{
-	enum systally_way *way = &plan->together[member].way;
-
-	*way = *way == SYSTALLY_STUB ? SYSTALLY_FAKE : SYSTALLY_STUB;
+	candidate->way =
+		candidate->way == SYSTALLY_STUB ? SYSTALLY_FAKE : SYSTALLY_STUB;
 }
 
 /*
@@ -194,103 +189,122 @@ static void swap_way(struct systally_plan *plan, size_t member)
  * gives up the last one, and more has to follow. Returns 0, or an exit
  * status.
  */
-static int resolve(struct systally_plan *plan,
-		   struct systally_conflict *conflict, bool *pass,
-		   struct systally_error *error)
+static int resolve(struct search *search, struct systally_conflict *conflict,
+		   bool *pass)
 {
+	struct systally_together *together = search->together;
+	struct systally_candidate *candidate;
 	size_t i, member = 0;
 	int result;
 
 	for (i = 0; i < conflict->count; i++) {
 		member = conflict->members[i];
-		if (verdict_of(plan, member) != SYSTALLY_EITHER)
+		candidate = &together->candidates[member];
+		if (candidate->tried->verdict != SYSTALLY_NEEDS_EITHER)
 			continue;
-		swap_way(plan, member);
-		result = try_marked(plan, plan->kept, pass,
-				    &plan->together_run, error);
+		use_other_way(candidate);
+		result = try_marked(search, together->kept, pass,
+				    &together->run);
 		if (result || *pass) {
-			conflict->dropped = member;
-			conflict->swapped = true;
+			conflict->changed = member;
+			conflict->other_way = true;
 			return result;
 		}
-		swap_way(plan, member);
+		use_other_way(candidate);
 	}
 	for (i = 0; i < conflict->count; i++) {
 		member = conflict->members[i];
-		plan->kept[member] = false;
-		conflict->dropped = member;
-		result = try_marked(plan, plan->kept, pass,
-				    &plan->together_run, error);
+		together->kept[member] = false;
+		conflict->changed = member;
+		result = try_marked(search, together->kept, pass,
+				    &together->run);
 		if (result || *pass)
 			return result;
-		plan->kept[member] = true;
+		together->kept[member] = true;
 	}
-	plan->kept[member] = false;
+	together->kept[member] = false;
 	return 0;
 }
 
 /* What is kept fails: finds one conflict, and ends it. */
-static int settle_one(struct systally_plan *plan, bool *pass,
-		      struct systally_error *error)
+static int settle_one(struct search *search, bool *pass)
 {
-	struct search search = { .plan = plan, .error = error };
+	struct systally_together *together = search->together;
 	struct systally_conflict *conflict;
-	size_t *list = calloc(plan->together_count, sizeof(*list));
+	size_t *list = calloc(together->count, sizeof(*list));
 	size_t count = 0, found = 0, i;
 	int result = SYSTALLY_NEEDS_TROUBLE;
 
-	search.background = calloc(plan->together_count, sizeof(bool));
-	if (!list || !search.background)
+	search->background = calloc(together->count, sizeof(bool));
+	if (!list || !search->background)
 		goto err_memory;
-	for (i = 0; i < plan->together_count; i++) {
-		if (plan->kept[i])
+	for (i = 0; i < together->count; i++) {
+		if (together->kept[i])
 			list[count++] = i;
 	}
-	result = explain(&search, list, count, false, &found);
+	result = explain(search, list, count, false, &found);
 	if (result)
 		goto out;
-	conflict = add_conflict(plan, list, found);
+	conflict = add_conflict(together, list, found);
 	if (!conflict)
 		goto err_memory;
-	result = resolve(plan, conflict, pass, error);
+	result = resolve(search, conflict, pass);
 	goto out;
 
 err_memory:
-	systally_error_set(error, "out of memory");
+	systally_error_set(search->error, "out of memory");
 	result = SYSTALLY_NEEDS_TROUBLE;
 out:
-	free(search.background);
+	free(search->background);
 	free(list);
 	return result;
 }
 
-static size_t count_kept(const struct systally_plan *plan)
+static size_t count_kept(const struct systally_together *together)
 {
 	size_t count = 0, i;
 
-	for (i = 0; i < plan->together_count; i++)
-		count += plan->kept[i];
+	for (i = 0; i < together->count; i++)
+		count += together->kept[i];
 	return count;
 }
 
-int systally_plan_together(struct systally_plan *plan,
-			   struct systally_error *error)
+int systally_together_run(struct systally_together *together,
+			  struct systally_repeater *repeater,
+			  const struct systally_tried *tried, size_t count,
+			  struct systally_error *error)
 {
+	struct search search = {
+		.together = together,
+		.repeater = repeater,
+		.error = error,
+	};
 	bool pass = false;
 	int result;
 
-	plan->together = calloc(plan->count + 1, sizeof(*plan->together));
-	plan->kept = calloc(plan->count + 1, sizeof(*plan->kept));
-	if (!plan->together || !plan->kept) {
+	together->candidates = calloc(count + 1, sizeof(*together->candidates));
+	together->kept = calloc(count + 1, sizeof(*together->kept));
+	if (!together->candidates || !together->kept) {
 		systally_error_set(error, "out of memory");
 		return SYSTALLY_NEEDS_TROUBLE;
 	}
-	collect(plan);
-	if (!plan->together_count)
+	collect(together, tried, count);
+	if (!together->count)
 		return 0;
-	result = try_marked(plan, plan->kept, &pass, &plan->together_run,
-			    error);
-	while (!result && !pass && count_kept(plan))
-		result = settle_one(plan, &pass, error);
+	result = try_marked(&search, together->kept, &pass, &together->run);
+	while (!result && !pass && count_kept(together))
+		result = settle_one(&search, &pass);
 	return result;
+}
+
+void systally_together_free(struct systally_together *together)
+{
+	size_t i;
+
+	for (i = 0; i < together->conflict_count; i++)
+		free(together->conflicts[i].members);
+	free(together->conflicts);
+	free(together->candidates);
+	free(together->kept);
+	systally_replicas_free(&together->run);
 }

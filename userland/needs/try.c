@@ -6,56 +6,56 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "needs/plan.h"
+#include "needs/try.h"
 
-#define LABEL_LEN	(SYSTALLY_FEATURE_LEN + 24)
+#define LABEL_LEN (SYSTALLY_FEATURE_LEN + 24)
 
-const char *systally_verdict_name(enum systally_verdict verdict)
+const char *systally_needs_verdict_name(enum systally_needs_verdict verdict)
 {
-	static const char *const names[SYSTALLY_VERDICTS] = {
-		[SYSTALLY_REQUIRED] = "required", [SYSTALLY_FLAKY] = "flaky",
-		[SYSTALLY_FAKEABLE] = "fake", [SYSTALLY_STUBBABLE] = "stub",
-		[SYSTALLY_EITHER] = "both", [SYSTALLY_UNTRIED] = "untried",
+	static const char *const names[SYSTALLY_NEEDS_VERDICTS] = {
+		[SYSTALLY_NEEDS_REQUIRED] = "required",
+		[SYSTALLY_NEEDS_FLAKY] = "flaky",
+		[SYSTALLY_NEEDS_FAKEABLE] = "fake",
+		[SYSTALLY_NEEDS_STUBBABLE] = "stub",
+		[SYSTALLY_NEEDS_EITHER] = "both",
+		[SYSTALLY_NEEDS_UNTRIED] = "untried",
 	};
 
 	return names[verdict];
 }
 
+void systally_tried_why(const struct systally_tried *tried, char text[160])
+{
+	const struct systally_outcome *failed;
+	unsigned int way;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (way = 0; way < SYSTALLY_WAYS; way++) {
+		const struct systally_replicas *replicas = &tried->ways[way];
+
+		failed = systally_replicas_failed(replicas);
+		if (!failed)
+			continue;
+		used += (size_t)snprintf(
+			text + used, 160 - used, "%s%s", used ? "; " : "",
+			systally_way_name((enum systally_way)way));
+		if (replicas->passed)
+			used += (size_t)snprintf(
+				text + used, 160 - used, " passed %u of %u",
+				replicas->passed, replicas->count);
+		used += (size_t)snprintf(text + used, 160 - used, ": %s",
+					 failed->why);
+	}
+}
+
 /* How many there are, at most, with replicas counted as one. */
-static unsigned int runs_of_each(const struct systally_plan *plan)
+static unsigned int runs_of_each(const struct systally_repeater *repeater)
 {
-	return SYSTALLY_WAYS + (plan->options->bench ? 1 : 0);
+	return SYSTALLY_WAYS + (repeater->options->bench ? 1 : 0);
 }
 
-static int list_features(struct systally_plan *plan,
-			 const struct systally_set *set,
-			 struct systally_error *error)
-{
-	struct systally_feature *features;
-	size_t i;
-
-	if (systally_used_features(plan->used, plan->names, set,
-				   plan->options->sub, &features,
-				   &plan->count)) {
-		plan->count = 0;
-		systally_error_set(error, "out of memory");
-		return SYSTALLY_NEEDS_TROUBLE;
-	}
-	plan->tried = calloc(plan->count + 1, sizeof(*plan->tried));
-	for (i = 0; plan->tried && i < plan->count; i++)
-		plan->tried[i].feature = features[i];
-	free(features);
-	if (!plan->tried) {
-		plan->count = 0;
-		systally_error_set(error, "out of memory");
-		return SYSTALLY_NEEDS_TROUBLE;
-	}
-	plan->progress.total += plan->options->replicas *
-				(plan->count * runs_of_each(plan) + 2);
-	return 0;
-}
-
-static enum systally_verdict judge(const struct systally_tried *tried)
+static enum systally_needs_verdict judge(const struct systally_tried *tried)
 {
 	bool goes[SYSTALLY_WAYS];
 	unsigned int way;
@@ -64,25 +64,26 @@ static enum systally_verdict judge(const struct systally_tried *tried)
 		const struct systally_replicas *replicas = &tried->ways[way];
 
 		if (replicas->passed && replicas->passed < replicas->count)
-			return SYSTALLY_FLAKY;
+			return SYSTALLY_NEEDS_FLAKY;
 		goes[way] = replicas->passed;
 	}
 	if (goes[SYSTALLY_STUB])
-		return goes[SYSTALLY_FAKE] ? SYSTALLY_EITHER :
-					     SYSTALLY_STUBBABLE;
-	return goes[SYSTALLY_FAKE] ? SYSTALLY_FAKEABLE : SYSTALLY_REQUIRED;
+		return goes[SYSTALLY_FAKE] ? SYSTALLY_NEEDS_EITHER
+					   : SYSTALLY_NEEDS_STUBBABLE;
+	return goes[SYSTALLY_FAKE] ? SYSTALLY_NEEDS_FAKEABLE
+				   : SYSTALLY_NEEDS_REQUIRED;
 }
 
 /* -v's line for a feature that is done. */
-static void report(struct systally_plan *plan,
+static void report(struct systally_repeater *repeater,
 		   const struct systally_tried *tried)
 {
 	const struct systally_outcome *failed;
 	unsigned int way;
 
-	systally_progress_clear(&plan->progress);
+	systally_progress_clear(&repeater->progress);
 	fprintf(stderr, "%s: %s", tried->feature.label,
-		systally_verdict_name(tried->verdict));
+		systally_needs_verdict_name(tried->verdict));
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
 		failed = systally_replicas_failed(&tried->ways[way]);
 		if (!failed)
@@ -96,10 +97,10 @@ static void report(struct systally_plan *plan,
 }
 
 /* Runs that need not be done, nor waited for. */
-static void skip(struct systally_plan *plan, unsigned int runs)
+static void skip(struct systally_repeater *repeater, unsigned int runs)
 {
 	while (runs--)
-		systally_progress_end(&plan->progress, 0);
+		systally_progress_end(&repeater->progress, 0);
 }
 
 static void make_label(char label[LABEL_LEN],
@@ -110,10 +111,10 @@ static void make_label(char label[LABEL_LEN],
 		 feature->label);
 }
 
-static int try_ways(struct systally_plan *plan, struct systally_tried *tried,
-		    struct systally_error *error)
+static int try_ways(struct systally_repeater *repeater,
+		    struct systally_tried *tried, struct systally_error *error)
 {
-	struct systally_change_of change = { .feature = &tried->feature };
+	struct systally_change_of change = {.feature = &tried->feature};
 	char label[LABEL_LEN];
 	unsigned int way;
 	int result;
@@ -122,8 +123,8 @@ static int try_ways(struct systally_plan *plan, struct systally_tried *tried,
 		change.way = (enum systally_way)way;
 		make_label(label, &tried->feature, change.way);
 		systally_replicas_free(&tried->ways[way]);
-		result = systally_plan_replicas(plan, label, &change, 1, false,
-						&tried->ways[way], error);
+		result = systally_replicas_run(repeater, label, &change, 1,
+					       false, &tried->ways[way], error);
 		if (result)
 			return result;
 	}
@@ -132,7 +133,7 @@ static int try_ways(struct systally_plan *plan, struct systally_tried *tried,
 }
 
 /* Has BENCH measured it, in one of the ways? */
-static bool is_measured(const struct systally_plan *plan,
+static bool is_measured(const struct systally_repeater *repeater,
 			const struct systally_tried *tried)
 {
 	unsigned int way;
@@ -140,27 +141,12 @@ static bool is_measured(const struct systally_plan *plan,
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
 		if (tried->ways[way].count &&
 		    tried->ways[way].passed == tried->ways[way].count)
-			return plan->options->bench;
+			return repeater->options->bench;
 	}
 	return false;
 }
 
-/* Have all replicas of the run been done before? */
-static bool is_done(const struct systally_plan *plan, const char *label)
-{
-	char key[SYSTALLY_FEATURE_LEN + 32];
-	struct systally_outcome outcome;
-	unsigned int i;
-
-	for (i = 1; i <= plan->options->replicas; i++) {
-		snprintf(key, sizeof(key), "%s %u", label, i);
-		if (!systally_state_find(&plan->state, key, &outcome))
-			return false;
-	}
-	return true;
-}
-
-static bool are_ways_done(const struct systally_plan *plan,
+static bool are_ways_done(const struct systally_repeater *repeater,
 			  const struct systally_feature *feature)
 {
 	char label[LABEL_LEN];
@@ -168,7 +154,7 @@ static bool are_ways_done(const struct systally_plan *plan,
 
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
 		make_label(label, feature, (enum systally_way)way);
-		if (!is_done(plan, label))
+		if (!systally_replicas_done(repeater, label))
 			return false;
 	}
 	return true;
@@ -178,64 +164,80 @@ static bool are_ways_done(const struct systally_plan *plan,
  * All runs of a feature are to be of one time, or the machine's changes are
  * taken for theirs: what was interrupted among them is done anew.
  */
-static int try_feature(struct systally_plan *plan, struct systally_tried *tried,
+static int try_feature(struct systally_repeater *repeater,
+		       struct systally_tried *tried,
 		       struct systally_error *error)
 {
 	char label[LABEL_LEN];
 	int result;
 
-	plan->redo = !are_ways_done(plan, &tried->feature);
-	result = try_ways(plan, tried, error);
+	repeater->ignore_state = !are_ways_done(repeater, &tried->feature);
+	result = try_ways(repeater, tried, error);
 	if (result)
 		return result;
-	if (!is_measured(plan, tried)) {
-		skip(plan, plan->options->bench ? plan->options->replicas : 0);
+	if (!is_measured(repeater, tried)) {
+		skip(repeater, repeater->options->bench
+				       ? repeater->options->replicas
+				       : 0);
 		return 0;
 	}
 	snprintf(label, sizeof(label), SYSTALLY_BESIDE "%s",
 		 tried->feature.label);
-	if (!plan->redo && !is_done(plan, label)) {
-		plan->redo = true;
-		result = try_ways(plan, tried, error);
+	if (!repeater->ignore_state &&
+	    !systally_replicas_done(repeater, label)) {
+		repeater->ignore_state = true;
+		result = try_ways(repeater, tried, error);
 		if (result)
 			return result;
 	}
-	return systally_plan_beside(plan, tried->feature.label,
-				    &tried->beside, error);
+	return systally_replicas_beside(repeater, tried->feature.label,
+					&tried->beside, error);
 }
 
-static int try_one(struct systally_plan *plan, struct systally_tried *tried,
-		   struct systally_error *error)
+static int try_one(struct systally_repeater *repeater,
+		   struct systally_tried *tried, struct systally_error *error)
 {
 	int result;
 
 	if (!systally_filter_can(&tried->feature)) {
-		tried->verdict = SYSTALLY_UNTRIED;
-		skip(plan, plan->options->replicas * runs_of_each(plan));
+		tried->verdict = SYSTALLY_NEEDS_UNTRIED;
+		skip(repeater,
+		     repeater->options->replicas * runs_of_each(repeater));
 		return 0;
 	}
-	result = try_feature(plan, tried, error);
-	plan->redo = false;
+	result = try_feature(repeater, tried, error);
+	repeater->ignore_state = false;
 	return result;
 }
 
-int systally_plan_try(struct systally_plan *plan, const struct systally_set *set,
-		      struct systally_error *error)
+int systally_try_features(struct systally_repeater *repeater,
+			  struct systally_tried *tried, size_t count,
+			  struct systally_error *error)
 {
-	struct systally_tried *tried;
 	size_t i;
 	int result;
 
-	result = list_features(plan, set, error);
-	if (result)
-		return result;
-	for (i = 0; i < plan->count; i++) {
-		tried = &plan->tried[i];
-		result = try_one(plan, tried, error);
+	repeater->progress.total +=
+		repeater->options->replicas * count * runs_of_each(repeater);
+	for (i = 0; i < count; i++) {
+		result = try_one(repeater, &tried[i], error);
 		if (result)
 			return result;
-		if (plan->options->verbose)
-			report(plan, tried);
+		if (repeater->options->verbose)
+			report(repeater, &tried[i]);
 	}
 	return 0;
+}
+
+void systally_tried_free(struct systally_tried *tried, size_t count)
+{
+	unsigned int way;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		for (way = 0; way < SYSTALLY_WAYS; way++)
+			systally_replicas_free(&tried[i].ways[way]);
+		systally_replicas_free(&tried[i].beside);
+	}
+	free(tried);
 }

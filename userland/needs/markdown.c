@@ -1,49 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The result of `systally needs` as markdown and CSV. Called by cmd_needs.c;
- * JSON is in needs_render_json.c.
+ * The result of `systally needs` as markdown, for people.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "base/text.h"
 #include "needs/measure.h"
 #include "needs/render.h"
-
-void systally_needs_why(const struct systally_tried *tried, char text[160])
-{
-	const struct systally_outcome *failed;
-	unsigned int way;
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (way = 0; way < SYSTALLY_WAYS; way++) {
-		const struct systally_replicas *replicas = &tried->ways[way];
-
-		failed = systally_replicas_failed(replicas);
-		if (!failed)
-			continue;
-		used += (size_t)snprintf(text + used, 160 - used, "%s%s",
-					 used ? "; " : "",
-					 systally_way_name((enum systally_way)way));
-		if (replicas->passed)
-			used += (size_t)snprintf(text + used, 160 - used,
-						 " passed %u of %u",
-						 replicas->passed,
-						 replicas->count);
-		used += (size_t)snprintf(text + used, 160 - used, ": %s",
-					 failed->why);
-	}
-}
-
-/* --- markdown --- */
 
 /* As code, not in a table, and between more ticks than stand in it */
 static void print_code(FILE *out, const char *text)
 {
-	const char *fence = strstr(text, "``") ? "``` " :
-			    strchr(text, '`') ? "`` " : "`";
+	const char *fence = strstr(text, "``")	? "``` "
+			    : strchr(text, '`') ? "`` "
+						: "`";
 	size_t i;
 
 	fputs(fence, out);
@@ -56,7 +27,8 @@ static void print_code(FILE *out, const char *text)
 /* As a shell would have to be given it */
 static void put_word(FILE *out, const char *word)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyz"
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
 
 	if (*word && !word[strspn(word, plain)]) {
@@ -92,7 +64,7 @@ static int print_command(FILE *out, char **command)
 	return 0;
 }
 
-static const char *const units[SYSTALLY_METRICS] = { "", "", " KiB" };
+static const char *const units[SYSTALLY_METRICS] = {"", "", " KiB"};
 
 /* What the untouched command did not do the same all the time */
 static void print_changes(FILE *out, const struct systally_plan *plan)
@@ -105,13 +77,17 @@ static void print_changes(FILE *out, const struct systally_plan *plan)
 		enum systally_metric metric = (enum systally_metric)m;
 
 		if (systally_measure_drift(plan, metric, &earlier, &later))
-			fprintf(out, "Untouched, its %s went from %.10g to %.10g%s meanwhile.\n",
+			fprintf(out,
+				"Untouched, its %s went from %.10g to %.10g%s "
+				"meanwhile.\n",
 				systally_metric_name(metric), earlier, later,
 				units[metric]);
 	}
 	count = systally_measure_untouched(plan, &passed, &failed);
 	if (failed)
-		fprintf(out, "It flaps: %u of %u untouched runs did not pass (%s), so a call that seems to be required may not be.\n",
+		fprintf(out,
+			"It flaps: %u of %u untouched runs did not pass (%s), "
+			"so a call that seems to be required may not be.\n",
 			count - passed, count, failed->why);
 }
 
@@ -134,15 +110,18 @@ static void print_untouched(FILE *out, const struct systally_plan *plan)
 	}
 	fputs(*comma ? ".\n" : "nothing was measured.\n", out);
 	if (systally_measure(&plan->untouched, SYSTALLY_MEMORY) < 0)
-		fputs("Its descriptors and memory could not be looked at often enough to be told.\n",
+		fputs("Its descriptors and memory could not be looked at often "
+		      "enough to be told.\n",
 		      out);
 	if (*comma)
-		fprintf(out, "The columns are ratios to %s, in bold outside of the margin%s.\n",
-			plan->options->bench ?
-			"the untouched command as it did beside each call" :
-			"that",
-			plan->options->bench ? "; more performance is better" :
-					       "");
+		fprintf(out,
+			"The columns are ratios to %s, in bold outside of the "
+			"margin%s.\n",
+			plan->options->bench ? "the untouched command as it "
+					       "did beside each call"
+					     : "that",
+			plan->options->bench ? "; more performance is better"
+					     : "");
 	print_changes(out, plan);
 	putc('\n', out);
 }
@@ -189,8 +168,9 @@ static bool print_ratio(FILE *out, const struct systally_plan *plan,
 }
 
 /* Which metrics have a column. Returns how many. */
-static unsigned int choose_metrics(const struct systally_plan *plan,
-				   enum systally_metric chosen[SYSTALLY_METRICS])
+static unsigned int
+choose_metrics(const struct systally_plan *plan,
+	       enum systally_metric chosen[SYSTALLY_METRICS])
 {
 	unsigned int m, count = 0;
 
@@ -213,8 +193,10 @@ static void print_rows(FILE *out, const struct systally_plan *plan)
 	fputs("| call | calls | verdict |", out);
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
 		for (m = 0; m < count; m++)
-			fprintf(out, " %s%s |", m ? "" :
-				way == SYSTALLY_STUB ? "stub: " : "fake: ",
+			fprintf(out, " %s%s |",
+				m		       ? ""
+				: way == SYSTALLY_STUB ? "stub: "
+						       : "fake: ",
 				systally_metric_name(metrics[m]));
 	}
 	fputs(" why not |\n| --- | ---: | --- |", out);
@@ -226,84 +208,93 @@ static void print_rows(FILE *out, const struct systally_plan *plan)
 
 		fprintf(out, "| %s | %llu | %s |", tried->feature.label,
 			(unsigned long long)tried->feature.count,
-			systally_verdict_name(tried->verdict));
+			systally_needs_verdict_name(tried->verdict));
 		for (way = 0; way < SYSTALLY_WAYS; way++) {
 			for (m = 0; m < count; m++)
-				unseen |= print_ratio(out, plan,
-						      &tried->ways[way],
-						      &tried->beside,
-						      metrics[m]);
+				unseen |= print_ratio(
+					out, plan, &tried->ways[way],
+					&tried->beside, metrics[m]);
 		}
-		systally_needs_why(tried, why);
+		systally_tried_why(tried, why);
 		fprintf(out, " %s |\n", why);
 	}
 	if (unseen)
-		fputs("\n`-` where runs passed: they ended before they could be looked at often enough.\n",
+		fputs("\n`-` where runs passed: they ended before they could "
+		      "be looked at often enough.\n",
 		      out);
 }
 
 static void print_sums(FILE *out, const struct systally_plan *plan)
 {
-	size_t counts[SYSTALLY_VERDICTS] = { 0 }, i;
+	size_t counts[SYSTALLY_NEEDS_VERDICTS] = {0}, i;
 
 	for (i = 0; i < plan->count; i++)
 		counts[plan->tried[i].verdict]++;
-	fprintf(out, "\nOf %zu: %zu required, %zu may be stubbed or faked, %zu only stubbed, %zu only faked",
-		plan->count, counts[SYSTALLY_REQUIRED],
-		counts[SYSTALLY_EITHER], counts[SYSTALLY_STUBBABLE],
-		counts[SYSTALLY_FAKEABLE]);
-	if (counts[SYSTALLY_FLAKY])
-		fprintf(out, ", %zu flaky: their replicas disagree, so nothing is said of them",
-			counts[SYSTALLY_FLAKY]);
-	if (counts[SYSTALLY_UNTRIED])
-		fprintf(out, ", %zu untried: this libseccomp has no name for them",
-			counts[SYSTALLY_UNTRIED]);
+	fprintf(out,
+		"\nOf %zu: %zu required, %zu may be stubbed or faked, %zu only "
+		"stubbed, %zu only faked",
+		plan->count, counts[SYSTALLY_NEEDS_REQUIRED],
+		counts[SYSTALLY_NEEDS_EITHER], counts[SYSTALLY_NEEDS_STUBBABLE],
+		counts[SYSTALLY_NEEDS_FAKEABLE]);
+	if (counts[SYSTALLY_NEEDS_FLAKY])
+		fprintf(out,
+			", %zu flaky: their replicas disagree, so nothing is "
+			"said of them",
+			counts[SYSTALLY_NEEDS_FLAKY]);
+	if (counts[SYSTALLY_NEEDS_UNTRIED])
+		fprintf(out,
+			", %zu untried: this libseccomp has no name for them",
+			counts[SYSTALLY_NEEDS_UNTRIED]);
 	fputs(".\n", out);
 }
 
-static void print_conflict(FILE *out, const struct systally_plan *plan,
+static void print_conflict(FILE *out, const struct systally_together *together,
 			   const struct systally_conflict *conflict)
 {
-	const struct systally_change_of *together = plan->together;
-	const char *done = !conflict->swapped ? "left as it is" :
-		together[conflict->dropped].way == SYSTALLY_STUB ?
-		"stubbed, not faked" : "faked, not stubbed";
+	const struct systally_candidate *changed =
+		&together->candidates[conflict->changed];
+	const char *done = !conflict->other_way ? "left as it is"
+			   : changed->way == SYSTALLY_STUB
+				   ? "stubbed, not faked"
+				   : "faked, not stubbed";
 	size_t i;
 
 	if (conflict->count == 1) {
-		fprintf(out, "- %s passed before and failed now: it flaps. It is %s.\n",
-			together[conflict->members[0]].feature->label, done);
+		fprintf(out,
+			"- %s passed before and failed now: it flaps. It is "
+			"%s.\n",
+			changed->tried->feature.label, done);
 		return;
 	}
 	fputs("- Not at once:", out);
 	for (i = 0; i < conflict->count; i++)
 		fprintf(out, "%s %s", i ? "," : "",
-			together[conflict->members[i]].feature->label);
-	fprintf(out, ". %s is %s.\n",
-		together[conflict->dropped].feature->label, done);
+			together->candidates[conflict->members[i]]
+				.tried->feature.label);
+	fprintf(out, ". %s is %s.\n", changed->tried->feature.label, done);
 }
 
 static void print_together(FILE *out, const struct systally_plan *plan)
 {
-	const struct systally_replicas *run = &plan->together_run;
+	const struct systally_together *together = &plan->together;
 	size_t kept = 0, i;
 	unsigned int metric;
 
-	if (!plan->together_count)
+	if (!together->count)
 		return;
-	for (i = 0; i < plan->together_count; i++)
-		kept += plan->kept[i];
-	fprintf(out, "\n%zu of the %zu that may be stubbed or faked, all at once: ",
-		kept, plan->together_count);
+	for (i = 0; i < together->count; i++)
+		kept += together->kept[i];
+	fprintf(out,
+		"\n%zu of the %zu that may be stubbed or faked, all at once: ",
+		kept, together->count);
 	if (!kept) {
 		fputs("nothing is left that can go together.\n", out);
 	} else {
 		fputs("it works.", out);
 		for (metric = 0; metric < SYSTALLY_METRICS; metric++) {
-			struct systally_ratio ratio =
-				systally_measure_ratio(plan, run,
-					&plan->end,
-					(enum systally_metric)metric);
+			struct systally_ratio ratio = systally_measure_ratio(
+				plan, &together->run, &plan->end,
+				(enum systally_metric)metric);
 
 			if (ratio.known)
 				fprintf(out, " %s %s%.2f%s.",
@@ -314,10 +305,10 @@ static void print_together(FILE *out, const struct systally_plan *plan)
 		}
 		putc('\n', out);
 	}
-	if (plan->conflict_count)
+	if (together->conflict_count)
 		putc('\n', out);
-	for (i = 0; i < plan->conflict_count; i++)
-		print_conflict(out, plan, &plan->conflicts[i]);
+	for (i = 0; i < together->conflict_count; i++)
+		print_conflict(out, together, &together->conflicts[i]);
 }
 
 int systally_needs_markdown(FILE *out, const struct systally_plan *plan)
@@ -327,53 +318,5 @@ int systally_needs_markdown(FILE *out, const struct systally_plan *plan)
 	print_rows(out, plan);
 	print_sums(out, plan);
 	print_together(out, plan);
-	return 0;
-}
-
-/* --- CSV --- */
-
-int systally_needs_csv(FILE *out, const struct systally_plan *plan)
-{
-	unsigned int way, metric;
-	char why[160];
-	size_t i;
-
-	fputs("call,calls,verdict", out);
-	for (way = 0; way < SYSTALLY_WAYS; way++) {
-		const char *name = systally_way_name((enum systally_way)way);
-
-		fprintf(out, ",%s_runs,%s_passed", name, name);
-		for (metric = 0; metric < SYSTALLY_METRICS; metric++)
-			fprintf(out, ",%s_%s", name, systally_metric_name(
-					(enum systally_metric)metric));
-	}
-	fputs(",why\n", out);
-	for (i = 0; i < plan->count; i++) {
-		const struct systally_tried *tried = &plan->tried[i];
-
-		systally_text_csv(out, tried->feature.label);
-		fprintf(out, ",%llu,%s",
-			(unsigned long long)tried->feature.count,
-			systally_verdict_name(tried->verdict));
-		for (way = 0; way < SYSTALLY_WAYS; way++) {
-			fprintf(out, ",%u,%u", tried->ways[way].count,
-				tried->ways[way].passed);
-			for (metric = 0; metric < SYSTALLY_METRICS; metric++) {
-				struct systally_ratio ratio =
-					systally_measure_ratio(plan,
-						&tried->ways[way],
-						&tried->beside,
-						(enum systally_metric)metric);
-
-				putc(',', out);
-				if (ratio.known)
-					fprintf(out, "%.4f", ratio.value);
-			}
-		}
-		systally_needs_why(tried, why);
-		putc(',', out);
-		systally_text_csv(out, why);
-		putc('\n', out);
-	}
 	return 0;
 }

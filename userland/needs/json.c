@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The result of `systally needs` for programs. Called by needs_render.c.
+ * The result of `systally needs` as one line of JSON, for programs.
  */
 #include <math.h>
 #include <sys/utsname.h>
@@ -18,8 +18,10 @@ static bool put_null(struct json_object *object, const char *key)
 static bool put_measured(struct json_object *object, const char *key,
 			 double value)
 {
-	return value < 0 || !isfinite(value) ? put_null(object, key) :
-	       systally_json_put(object, key, json_object_new_double(value));
+	return value < 0 || !isfinite(value)
+		       ? put_null(object, key)
+		       : systally_json_put(object, key,
+					   json_object_new_double(value));
 }
 
 static bool put_head(struct json_object *object,
@@ -37,14 +39,14 @@ static bool put_head(struct json_object *object,
 	       systally_put_text(object, "kernel", kernel.release) &&
 	       systally_put_words(object, "command", options->command) &&
 	       systally_put_text(object, "test", options->test) &&
-	       (options->bench ?
-		systally_put_text(object, "bench", options->bench) :
-		put_null(object, "bench")) &&
+	       (options->bench
+			? systally_put_text(object, "bench", options->bench)
+			: put_null(object, "bench")) &&
 	       systally_put_count(object, "replicas", options->replicas) &&
 	       systally_put_count(object, "untouched_runs", count) &&
 	       systally_put_count(object, "untouched_passed", passed) &&
 	       systally_put_text(object, "found_by",
-			systally_needs_discover_name(plan->how));
+				 systally_needs_discover_name(plan->how));
 }
 
 /* What the untouched command did in the earlier and the later half */
@@ -77,9 +79,9 @@ static bool put_untouched(struct json_object *object,
 		enum systally_metric metric = (enum systally_metric)m;
 		const char *name = systally_metric_name(metric);
 
-		good = put_measured(untouched, name,
-				    systally_measure(&plan->untouched,
-						     metric)) &&
+		good = put_measured(
+			       untouched, name,
+			       systally_measure(&plan->untouched, metric)) &&
 		       put_measured(margins, name,
 				    systally_measure_margin(plan, metric)) &&
 		       put_drift(drift, plan, metric);
@@ -115,7 +117,7 @@ static bool put_ratios(struct json_object *object,
 				    ratio.known ? ratio.value : -1) &&
 		       (!ratio.outside ||
 			!json_object_array_add(outside,
-					json_object_new_string(name)));
+					       json_object_new_string(name)));
 	}
 	if (good)
 		return systally_json_put(object, "outside", outside);
@@ -152,12 +154,12 @@ static struct json_object *make_feature(const struct systally_plan *plan,
 
 	if (one && systally_put_text(one, "feature", tried->feature.label) &&
 	    systally_put_text(one, "call", tried->feature.call) &&
-	    (tried->feature.part ?
-	     systally_put_count(one, "value", tried->feature.value) :
-	     put_null(one, "value")) &&
+	    (tried->feature.part
+		     ? systally_put_count(one, "value", tried->feature.value)
+		     : put_null(one, "value")) &&
 	    systally_put_count(one, "calls", tried->feature.count) &&
 	    systally_put_text(one, "verdict",
-			      systally_verdict_name(tried->verdict)) &&
+			      systally_needs_verdict_name(tried->verdict)) &&
 	    put_way(one, plan, tried, SYSTALLY_STUB) &&
 	    put_way(one, plan, tried, SYSTALLY_FAKE))
 		return one;
@@ -184,32 +186,36 @@ static bool put_features(struct json_object *object,
 }
 
 /* One that goes along with others: how, or null if it was left as it is */
-static struct json_object *make_member(const struct systally_plan *plan,
+static struct json_object *make_member(const struct systally_together *together,
 				       size_t member)
 {
 	struct json_object *one = json_object_new_object();
 
 	if (one &&
-	    systally_put_text(one, "feature",
-			      plan->together[member].feature->label) &&
-	    (plan->kept[member] ?
-	     systally_put_text(one, "way",
-		      systally_way_name(plan->together[member].way)) :
-	     put_null(one, "way")))
+	    systally_put_text(
+		    one, "feature",
+		    together->candidates[member].tried->feature.label) &&
+	    (together->kept[member]
+		     ? systally_put_text(
+			       one, "way",
+			       systally_way_name(
+				       together->candidates[member].way))
+		     : put_null(one, "way")))
 		return one;
 	json_object_put(one);
 	return NULL;
 }
 
-static struct json_object *make_members(const struct systally_plan *plan,
-					const size_t *members, size_t count)
+static struct json_object *
+make_members(const struct systally_together *together, const size_t *members,
+	     size_t count)
 {
 	struct json_object *list = json_object_new_array();
 	struct json_object *one;
 	size_t i;
 
 	for (i = 0; list && i < count; i++) {
-		one = make_member(plan, members ? members[i] : i);
+		one = make_member(together, members ? members[i] : i);
 		if (!one || json_object_array_add(list, one)) {
 			json_object_put(one);
 			json_object_put(list);
@@ -228,18 +234,19 @@ static bool put_together(struct json_object *object,
 	bool good = together && conflicts;
 	size_t i;
 
-	for (i = 0; good && i < plan->conflict_count; i++) {
-		members = make_members(plan, plan->conflicts[i].members,
-				       plan->conflicts[i].count);
+	for (i = 0; good && i < plan->together.conflict_count; i++) {
+		members = make_members(&plan->together,
+				       plan->together.conflicts[i].members,
+				       plan->together.conflicts[i].count);
 		good = members && !json_object_array_add(conflicts, members);
 		if (!good)
 			json_object_put(members);
 	}
-	if (good && put_ratios(together, plan, &plan->together_run,
-			       &plan->end) &&
+	if (good &&
+	    put_ratios(together, plan, &plan->together.run, &plan->end) &&
 	    systally_json_put(together, "features",
-			      make_members(plan, NULL,
-					   plan->together_count))) {
+			      make_members(&plan->together, NULL,
+					   plan->together.count))) {
 		good = systally_json_put(together, "conflicts", conflicts);
 		return systally_json_put(object, "together", together) && good;
 	}

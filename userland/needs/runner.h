@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What all runs of a command share: its words, its descendants, time limits.
+ */
+#ifndef SYSTALLY_NEEDS_RUNNER_H
+#define SYSTALLY_NEEDS_RUNNER_H
+
+#include "needs/child.h"
+#include "base/request.h"
+#include "needs/outcome.h"
+#include "needs/tree.h"
+
+/* In nanoseconds, as are all times and limits of a run. */
+#define SYSTALLY_MS 1000000ULL
+#define SYSTALLY_S (1000 * SYSTALLY_MS)
+
+/* What all runs share. */
+struct systally_runner {
+	const struct systally_needs_options *options;
+	const struct systally_signals *signals;
+	struct systally_launchpad pad;
+	struct systally_tree tree;
+	uint64_t limit_ns[SYSTALLY_PHASES];
+	bool noted; /* that it takes long */
+};
+
+/*
+ * Makes it ready for untouched runs, whose limits are wide. Returns 0, or -1
+ * with @error: there is no such command.
+ */
+int systally_runner_init(struct systally_runner *runner,
+			 const struct systally_needs_options *options,
+			 const struct systally_signals *signals,
+			 struct systally_error *error);
+void systally_runner_free(struct systally_runner *runner);
+
+/* Takes the limits of later runs from what untouched runs have taken. */
+void systally_runner_limit(struct systally_runner *runner,
+			   const struct systally_outcome *untouched,
+			   size_t count);
+
+#endif /* SYSTALLY_NEEDS_RUNNER_H */
