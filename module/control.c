@@ -20,6 +20,7 @@
 #include "parse.h"
 #include "selective.h"
 #include "target.h"
+#include "target_set.h"
 #include "tracepoint.h"
 
 /* Protects all settings, and what is hooked. */

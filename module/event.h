@@ -20,7 +20,7 @@
 #include "hist.h"
 #include "inflight.h"
 #include "tally.h"
-#include "target.h"
+#include "target_set.h"
 
 /*
  * Something out of the ordinary is asked of each entry: rows per thread, or

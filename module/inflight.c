@@ -19,7 +19,7 @@
 #include "inflight.h"
 #include "memory.h"
 #include "tally.h"
-#include "target.h"
+#include "target_set.h"
 
 #define BLOCKS_AHEAD	32	/* 4,096 thread ids */
 #define TRIM_BLOCKS	32	/* look for unused blocks after so many new */

@@ -16,7 +16,7 @@
 #include "query.h"
 #include "selective.h"
 #include "tally.h"
-#include "target.h"
+#include "target_set.h"
 #include "tracepoint.h"
 
 /*

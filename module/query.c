@@ -20,7 +20,7 @@
 #include "query.h"
 #include "syscalls.h"
 #include "tally.h"
-#include "target.h"
+#include "target_set.h"
 #include "view.h"
 
 /* That may be looked at with interrupts off: a millisecond or so. */
