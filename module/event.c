@@ -11,7 +11,6 @@
 
 DEFINE_STATIC_KEY_FALSE(systally_special_key);
 DEFINE_STATIC_KEY_FALSE(systally_kprobe_special_key);
-DEFINE_STATIC_KEY_FALSE(systally_time_key);
 DEFINE_STATIC_KEY_FALSE(systally_switch_key);
 DEFINE_STATIC_KEY_FALSE(systally_hist_key);
 u32 systally_event_owner;
