@@ -103,7 +103,7 @@ kbuild = $(module_make) --no-print-directory -C '$(KERNELDIR)' M='$(1)' \
 	$(if $(KCFLAGS),KCFLAGS='$(KCFLAGS)') $(2)
 
 module_sources := Kbuild include/systally.h $(wildcard module/*.[chS]) \
-	module/Kbuild $(wildcard module/compat/*.h)
+	module/Kbuild $(wildcard module/compat/*.h module/arch/*/*)
 
 # The kernel's makefiles build where the sources are: with O=, that is a
 # folder of links to them.
@@ -123,7 +123,7 @@ module:
 	'(kernel-devel on Fedora), or give KERNELDIR=' >&2; exit 1; }
 endif
 ifneq ($(out),$(CURDIR))
-	@mkdir -p '$(out)/include' '$(out)/module/compat'
+	@mkdir -p $(addprefix '$(out)'/,$(sort $(dir $(module_sources))))
 	@for file in $(module_sources); do \
 	ln -sf "$(CURDIR)/$$file" "$(out)/$$file"; done
 endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The hook on the functions that hand each call to its own. Called by hook.c
- * and choice.c; its handler by direct_entry.S.
+ * and choice.c; its handler by arch_direct.S.
  *
  * Up to 5.x the entry path called through a table: no function was passed by
  * every call. The switches that took its place were functions of their own
@@ -19,7 +19,7 @@
 #include "event.h"
 #include "hook_direct.h"
 
-/* In direct_entry.S; never called from C. */
+/* In arch_direct.S; never called from C. */
 void systally_direct_entry(void);
 
 /* Called there, in the context of a call, preemptible. */

@@ -10,7 +10,7 @@
 #include <linux/list.h>
 #include <linux/slab.h>
 
-#include "compat/entry_points.h"
+#include "arch_entry.h"
 #include "event.h"
 #include "hook_kprobe.h"
 

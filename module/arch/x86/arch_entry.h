@@ -5,8 +5,8 @@
  * is made from (arch/x86/entry/syscall_{64,32,x32}.c). Included by
  * hook_kprobe.c only.
  */
-#ifndef SYSTALLY_COMPAT_ENTRY_POINTS_H
-#define SYSTALLY_COMPAT_ENTRY_POINTS_H
+#ifndef SYSTALLY_ARCH_ENTRY_H
+#define SYSTALLY_ARCH_ENTRY_H
 
 #include <linux/stringify.h>
 #include <linux/version.h>
@@ -70,4 +70,4 @@ static const char *const entry_points_32[] = {
 #include <asm/syscalls_32.h>
 };
 
-#endif /* SYSTALLY_COMPAT_ENTRY_POINTS_H */
+#endif /* SYSTALLY_ARCH_ENTRY_H */
