@@ -21,7 +21,7 @@ static unsigned int set_weight(const struct syscall_set *set)
 {
 	unsigned int weight = 0, abi;
 
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++)
+	for (abi = 0; abi < ABIS; abi++)
 		weight += bitmap_weight(set->nr[abi], SYSCALL_NRS);
 	return weight;
 }

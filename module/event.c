@@ -22,12 +22,12 @@ u32 systally_event_owner;
  */
 static u32 call_abi(const struct task_struct *task, u32 *nr)
 {
-	u32 abi = SYSTALLY_ABI_X86_64;
+	u32 abi = ABI_X86_64;
 
 	if (task->thread_info.status & TS_COMPAT) {
-		abi = SYSTALLY_ABI_I386;
+		abi = ABI_I386;
 	} else if (*nr & __X32_SYSCALL_BIT && (s32)*nr >= 0) {
-		abi = SYSTALLY_ABI_X32;
+		abi = ABI_X32;
 		*nr &= ~__X32_SYSCALL_BIT;
 	}
 	if (*nr > KEY_NR_OUT_OF_RANGE)

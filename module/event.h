@@ -15,6 +15,7 @@
 #include <linux/jump_label.h>
 #include <linux/err.h>
 
+#include "abi.h"
 #include "clock.h"
 #include "filter.h"
 #include "hist.h"
@@ -154,7 +155,7 @@ static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 	}
 
 	/* A number that is none, too large or x32's finds no row. */
-	key = key_make(ROW_CALL, 0, tgid, SYSTALLY_ABI_X86_64, nr);
+	key = key_make(ROW_CALL, 0, tgid, ABI_NATIVE, nr);
 	start = task->group_leader->start_boottime;
 	table = systally_tally_table();
 	row = table_lookup(table, key, start);

@@ -46,7 +46,7 @@ static const char *entry_point(u32 abi, u32 nr)
 	static const struct {
 		const char *const *symbols;
 		u32 count;
-	} tables[SYSTALLY_ABIS] = {
+	} tables[ABIS] = {
 		{ entry_points_64, ARRAY_SIZE(entry_points_64) },
 		{ entry_points_32, ARRAY_SIZE(entry_points_32) },
 		{ entry_points_x32, ARRAY_SIZE(entry_points_x32) },
@@ -197,7 +197,7 @@ static bool is_unwanted(const struct probe *probe,
 {
 	u32 abi;
 
-	for (abi = 0; keep && abi < SYSTALLY_ABIS; abi++)
+	for (abi = 0; keep && abi < ABIS; abi++)
 		if (bitmap_intersects(probe->calls.nr[abi], keep->nr[abi],
 				      SYSCALL_NRS))
 			return false;
@@ -209,7 +209,7 @@ static const char *next_symbol(const struct syscall_set *set, u32 *abi, u32 *nr)
 {
 	const char *symbol;
 
-	for (; *abi < SYSTALLY_ABIS; (*abi)++, *nr = 0) {
+	for (; *abi < ABIS; (*abi)++, *nr = 0) {
 		while (*nr < SYSCALL_NRS) {
 			symbol = entry_point(*abi, (*nr)++);
 			if (symbol && (!set || test_bit(*nr - 1, set->nr[*abi])))
