@@ -16,6 +16,7 @@
 #include <linux/err.h>
 
 #include "abi.h"
+#include "arch_call.h"
 #include "clock.h"
 #include "filter.h"
 #include "hist.h"
@@ -144,7 +145,7 @@ static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 	/* With kprobes, there are hardly any calls of others to turn away. */
 	if (hook != EVENT_KPROBE && !systally_target_has(tgid))
 		return;
-	if (unlikely(task->thread_info.status & TS_COMPAT))
+	if (unlikely(arch_call_is_compat(task)))
 		goto special;
 	if (hook == EVENT_TRACEPOINT) {
 		if (static_branch_unlikely(&systally_special_key))

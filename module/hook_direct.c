@@ -15,6 +15,7 @@
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 
+#include "arch_call.h"
 #include "compat/ftrace_direct.h"
 #include "event.h"
 #include "hook_direct.h"
@@ -48,7 +49,7 @@ static char why[64] = "not tried";
 asmlinkage void notrace systally_direct_handler(const struct pt_regs *regs)
 {
 	preempt_disable_notrace();
-	systally_event_entry(EVENT_DIRECT, (u32)regs->orig_ax);
+	systally_event_entry(EVENT_DIRECT, arch_call_nr(regs));
 	preempt_enable_notrace();
 }
 

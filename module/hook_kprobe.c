@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/slab.h>
 
+#include "arch_call.h"
 #include "arch_entry.h"
 #include "event.h"
 #include "hook_kprobe.h"
@@ -34,9 +35,9 @@ static unsigned long missed_before;	/* by probes that are gone */
  */
 static int notrace on_entry(struct kprobe *kp, struct pt_regs *regs)
 {
-	const struct pt_regs *user = (const struct pt_regs *)regs->di;
+	const void *user = (void *)regs_get_kernel_argument(regs, 0);
 
-	systally_event_entry(EVENT_KPROBE, (u32)user->orig_ax);
+	systally_event_entry(EVENT_KPROBE, arch_call_nr(user));
 	return 0;
 }
 NOKPROBE_SYMBOL(on_entry);
