@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "clock.h"
 #include "control.h"
 #include "debugfs.h"
 #include "parse.h"
@@ -66,7 +67,7 @@ static const char readme[] =
 "              kprobes         functions probed now\n"
 "              kprobe_missed   calls that a kprobe did not see\n"
 "              foreign_probes  other tracers' probes on sys_enter and sys_exit\n"
-"              clock           what times are taken with: tsc or sched\n"
+"              clock           what times are taken with: " ARCH_CLOCK_NAME " or sched\n"
 "              memory_bytes    in use now; at most memory_max_bytes\n"
 "\n"
 "A write that fails changes nothing:\n"

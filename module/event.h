@@ -76,7 +76,7 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now);
 
 /*
  * systally_event_exit_slow - the whole of systally_event_exit, where the clock
- * is not the TSC. Same context.
+ * is not the architecture's own. Same context.
  */
 void systally_event_exit_slow(struct pt_regs *regs, long ret);
 
@@ -190,11 +190,11 @@ static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 
 	if (!systally_target_has(task->tgid))
 		return;
-	if (!systally_clock_is_tsc()) {
+	if (!systally_clock_is_arch()) {
 		systally_event_exit_slow(regs, ret);
 		return;
 	}
-	now = rdtsc();
+	now = arch_clock_now();
 	table = systally_tally_table();
 	slot = systally_inflight_peek(task->pid);
 	if (unlikely(!slot || !slot->entered_at ||
