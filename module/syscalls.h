@@ -10,6 +10,7 @@
 #ifdef __KERNEL__
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/build_bug.h>
 #include <linux/types.h>
 #else
 #include "kernel_shim.h"
@@ -19,6 +20,8 @@
 #include "table.h"
 
 #define SYSCALL_NRS	(1 << KEY_NR_BITS)
+
+static_assert(ABIS <= 1 << KEY_ABI_BITS);
 
 struct syscall_set {
 	unsigned long nr[ABIS][BITS_TO_LONGS(SYSCALL_NRS)];

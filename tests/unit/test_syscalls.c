@@ -122,9 +122,29 @@ static void test_tokens_return(void **state)
 	}
 }
 
+/* Rows keep the format's numbers: one for each ABI, and the way back. */
+static void test_abi_rows(void **state)
+{
+	u32 abi, other;
+
+	(void)state;
+	assert_int_equal(systally_abi_to_row(ABI_X86_64), 0);
+	assert_int_equal(systally_abi_to_row(ABI_I386), 1);
+	assert_int_equal(systally_abi_to_row(ABI_X32), 2);
+	assert_string_equal(systally_abi_name(ABI_NATIVE), "x86-64");
+	for (abi = 0; abi < ABIS; abi++) {
+		assert_int_equal(systally_abi_from_row(systally_abi_to_row(abi)),
+				 abi);
+		for (other = 0; other < abi; other++)
+			assert_int_not_equal(systally_abi_to_row(other),
+					     systally_abi_to_row(abi));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_abi_rows),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_add_bad),

@@ -11,4 +11,4 @@ arch-uapi := arch/x86/include/generated/uapi/asm
 arch-names := X86_64=unistd_64.h I386=unistd_32.h X32=unistd_x32.h
 
 # The objects of this folder
-arch-objs := arch_direct.o
+arch-objs := arch_direct.o arch_entry.o
