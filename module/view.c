@@ -127,7 +127,7 @@ static struct view *copy_master(struct table *master)
 	}
 
 	view->header = (struct systally_header) {
-		.version = SYSTALLY_VERSION,
+		.version = SYSTALLY_FORMAT_VERSION,
 		.header_bytes = sizeof(view->header),
 		.row_bytes = sizeof(view->rows[0]),
 		.collect = systally_control_collect(),

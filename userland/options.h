@@ -9,11 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "systally.h"
 #include "threshold.h"
 
-#ifndef SYSTALLY_RELEASE
-#define SYSTALLY_RELEASE	"0.1"
-#endif
+#define SYSTALLY_RELEASE	SYSTALLY_VERSION
 
 enum systally_by {
 	SYSTALLY_BY_ROW,	/* process and call: json and csv without -b */
