@@ -103,7 +103,7 @@ kbuild = $(module_make) --no-print-directory -C '$(KERNELDIR)' M='$(1)' \
 	$(if $(KCFLAGS),KCFLAGS='$(KCFLAGS)') $(2)
 
 module_sources := Kbuild include/systally.h $(wildcard module/*.[chS]) \
-	module/Kbuild $(wildcard module/compat/*.h)
+	module/Kbuild $(wildcard module/compat/*.h module/arch/*/*)
 
 # The kernel's makefiles build where the sources are: with O=, that is a
 # folder of links to them.
@@ -123,7 +123,7 @@ module:
 	'(kernel-devel on Fedora), or give KERNELDIR=' >&2; exit 1; }
 endif
 ifneq ($(out),$(CURDIR))
-	@mkdir -p '$(out)/include' '$(out)/module/compat'
+	@mkdir -p $(addprefix '$(out)'/,$(sort $(dir $(module_sources))))
 	@for file in $(module_sources); do \
 	ln -sf "$(CURDIR)/$$file" "$(out)/$$file"; done
 endif
@@ -157,11 +157,15 @@ $(out)/userland/%.o: userland/%.c
 unit := $(out)/tests/unit
 sanitize := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
-unit_flags = $(sanitize) $(userland_flags) -Imodule -Itests/unit \
+unit_flags = $(sanitize) $(userland_flags) -Imodule -I$(arch) -Itests/unit \
 	-I$(unit) $(call pkgs,--cflags,$(SYSTALLY_TEST_PKGS))
 
+# This machine's architecture, as the kernel names it
+arch := module/arch/$(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+-include $(arch)/arch.mk
+
 # The parts of the module that need no kernel
-module_parts := module/parse.c module/syscalls.c module/table.c
+module_parts := module/abi.c module/parse.c module/syscalls.c module/table.c
 module_tests := test_parse test_syscalls test_table
 
 unit_programs := $(addprefix $(unit)/,$(SYSTALLY_TESTS) $(module_tests))
@@ -175,10 +179,10 @@ $(unit)/%.o: %.c
 
 # The names come from the headers that the module is built with.
 $(unit)/module/syscalls.o: $(unit)/syscall_names.h
-$(unit)/syscall_names.h: module/Kbuild scripts/syscall-names
+$(unit)/syscall_names.h: module/Kbuild $(arch)/arch.mk scripts/syscall-names
 	@mkdir -p $(@D)
 	$(call say,NAMES,$@)
-	$(Q)scripts/syscall-names '$(KERNELDIR)/arch/x86/include/generated/uapi/asm' > $@
+	$(Q)scripts/syscall-names '$(KERNELDIR)/$(arch-uapi)' $(arch-names) > $@
 
 $(addprefix $(unit)/,$(SYSTALLY_TESTS)): $(unit)/%: $(unit)/tests/unit/%.o \
 		$(part_objects)

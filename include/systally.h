@@ -43,11 +43,11 @@
 
 #include <linux/types.h>
 
-#define SYSTALLY_MAGIC		"systally"	/* 8 bytes, no NUL */
-#define SYSTALLY_VERSION	1
+/* The version of module and command. This is the only place that says it. */
+#define SYSTALLY_VERSION	"0.1.0"
 
-/* The release of module and command: the one place that has it. */
-#define SYSTALLY_RELEASE	"0.1"
+#define SYSTALLY_MAGIC		"systally"	/* 8 bytes, no NUL */
+#define SYSTALLY_FORMAT_VERSION	1
 #define SYSTALLY_COMM_LEN	16
 
 #define SYSTALLY_HIST_BUCKETS	4	/* in an octave */
@@ -76,7 +76,7 @@ enum systally_collect {
 
 struct systally_header {
 	char magic[8];		/* SYSTALLY_MAGIC */
-	__u32 version;		/* SYSTALLY_VERSION */
+	__u32 version;		/* SYSTALLY_FORMAT_VERSION */
 	__u32 header_bytes;	/* sizeof(struct systally_header) */
 	__u32 row_bytes;	/* sizeof(struct systally_row) */
 	__u32 collect;		/* enum systally_collect, in force now */

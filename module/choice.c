@@ -6,14 +6,12 @@
 #include <linux/bitmap.h>
 #include <linux/kernel.h>
 
+#include "arch_entry.h"
 #include "choice.h"
 #include "hook.h"
 #include "hook_direct.h"
 #include "hook_tracepoint.h"
 #include "selective.h"
-
-/* Up to so many calls, a kprobe on each is better than one on all calls. */
-#define AUTO_KPROBE_NRS	24	/* about 8 names in 3 ABIs */
 
 static char reason_now[128] = "no targets";
 
@@ -21,7 +19,7 @@ static unsigned int set_weight(const struct syscall_set *set)
 {
 	unsigned int weight = 0, abi;
 
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++)
+	for (abi = 0; abi < ABIS; abi++)
 		weight += bitmap_weight(set->nr[abi], SYSCALL_NRS);
 	return weight;
 }
@@ -42,7 +40,7 @@ static enum hook_kind auto_kind(const struct settings *settings,
 		*reason = "times need the tracepoint on exit anyway";
 		return HOOK_TRACEPOINT;
 	}
-	if (settings->set && set_weight(settings->set) <= AUTO_KPROBE_NRS) {
+	if (settings->set && set_weight(settings->set) <= ARCH_ENTRY_KPROBES_MAX) {
 		*reason = "few calls, of every process";
 		return HOOK_KPROBE;
 	}

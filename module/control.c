@@ -20,6 +20,7 @@
 #include "parse.h"
 #include "selective.h"
 #include "target.h"
+#include "target_set.h"
 #include "tracepoint.h"
 
 /* Protects all settings, and what is hooked. */
@@ -266,7 +267,7 @@ static void show_syscalls(struct seq_file *seq)
 		seq_puts(seq, "all\n");
 		return;
 	}
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++)
+	for (abi = 0; abi < ABIS; abi++)
 		for_each_set_bit(nr, set->nr[abi], SYSCALL_NRS)
 			if (systally_syscall_token(set, abi, nr, token))
 				seq_printf(seq, "%s\n", token);

@@ -10,10 +10,15 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "abi.h"
+#include "clock.h"
 #include "control.h"
 #include "debugfs.h"
 #include "parse.h"
 #include "results.h"
+
+/* ` x86-64` and so on, for the README */
+#define ABI_WORD(id, name)	" " name
 
 static const char readme[] =
 "systally counts system calls by process.\n"
@@ -25,8 +30,8 @@ static const char readme[] =
 "            list, +PID and -PID add and remove; `all`; `none`. Any thread's id\n"
 "            stands for its process. Reading lists init-namespace tgids.\n"
 "  follow    0 or 1: children of targets become targets\n"
-"  syscalls  calls to count: names or x86-64 numbers, ABI:name or ABI:number for\n"
-"            one ABI (x86-64, i386, x32); `all`\n"
+"  syscalls  calls to count: names, or numbers of the first ABI; ABI:name or\n"
+"            ABI:number for one ABI; `all`. ABIs:" ARCH_ABI_TABLE(ABI_WORD) "\n"
 "  collect   count: entries only\n"
 "            time: also errors, total and longest time, calls in flight\n"
 "            hist: also histograms of times, per process and call\n"
@@ -34,8 +39,8 @@ static const char readme[] =
 "            why. auto: direct to count all calls of all processes, kprobe to\n"
 "            count a few; the tracepoint for all else, and where the better one\n"
 "            cannot be had. direct: only with collect=count, and on kernels where\n"
-"            ftrace can call from the start of x64_sys_call; does not see calls\n"
-"            with a number that no table of the kernel has.\n"
+"            ftrace can call from the start of the function that hands out the\n"
+"            calls; does not see calls with a number that the kernel has not.\n"
 "  threads   0 or 1: keep rows per thread (adds the column tid to counters)\n"
 "  reset     write 1: start anew. No call is lost or counted twice across it.\n"
 "\n"
@@ -66,7 +71,7 @@ static const char readme[] =
 "              kprobes         functions probed now\n"
 "              kprobe_missed   calls that a kprobe did not see\n"
 "              foreign_probes  other tracers' probes on sys_enter and sys_exit\n"
-"              clock           what times are taken with: tsc or sched\n"
+"              clock           what times are taken with: " ARCH_CLOCK_NAME " or sched\n"
 "              memory_bytes    in use now; at most memory_max_bytes\n"
 "\n"
 "A write that fails changes nothing:\n"

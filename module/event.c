@@ -5,32 +5,20 @@
  * preemption off.
  */
 #include <asm/syscall.h>
-#include <asm/unistd.h>
 
 #include "event.h"
 
 DEFINE_STATIC_KEY_FALSE(systally_special_key);
 DEFINE_STATIC_KEY_FALSE(systally_kprobe_special_key);
-DEFINE_STATIC_KEY_FALSE(systally_time_key);
 DEFINE_STATIC_KEY_FALSE(systally_switch_key);
 DEFINE_STATIC_KEY_FALSE(systally_hist_key);
 u32 systally_event_owner;
 
-/*
- * The ABI that a call was made by, and its number in that ABI. TS_COMPAT is
- * set by both 32-bit entries, also for int 0x80 from 64-bit code
- * (arch/x86/entry/common.c); in_compat_syscall() would mix x32 in.
- */
+/* The ABI of current's call, and in *@nr the number for a row's key. */
 static u32 call_abi(const struct task_struct *task, u32 *nr)
 {
-	u32 abi = SYSTALLY_ABI_X86_64;
+	u32 abi = arch_call_abi(task, nr);
 
-	if (task->thread_info.status & TS_COMPAT) {
-		abi = SYSTALLY_ABI_I386;
-	} else if (*nr & __X32_SYSCALL_BIT && (s32)*nr >= 0) {
-		abi = SYSTALLY_ABI_X32;
-		*nr &= ~__X32_SYSCALL_BIT;
-	}
 	if (*nr > KEY_NR_OUT_OF_RANGE)
 		*nr = KEY_NR_OUT_OF_RANGE;
 	return abi;

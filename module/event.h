@@ -15,12 +15,14 @@
 #include <linux/jump_label.h>
 #include <linux/err.h>
 
+#include "abi.h"
+#include "arch_call.h"
 #include "clock.h"
 #include "filter.h"
 #include "hist.h"
 #include "inflight.h"
 #include "tally.h"
-#include "target.h"
+#include "target_set.h"
 
 /*
  * Something out of the ordinary is asked of each entry: rows per thread, or
@@ -74,7 +76,7 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now);
 
 /*
  * systally_event_exit_slow - the whole of systally_event_exit, where the clock
- * is not the TSC. Same context.
+ * is not the architecture's own. Same context.
  */
 void systally_event_exit_slow(struct pt_regs *regs, long ret);
 
@@ -143,7 +145,7 @@ static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 	/* With kprobes, there are hardly any calls of others to turn away. */
 	if (hook != EVENT_KPROBE && !systally_target_has(tgid))
 		return;
-	if (unlikely(task->thread_info.status & TS_COMPAT))
+	if (unlikely(arch_call_is_compat(task)))
 		goto special;
 	if (hook == EVENT_TRACEPOINT) {
 		if (static_branch_unlikely(&systally_special_key))
@@ -154,7 +156,7 @@ static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 	}
 
 	/* A number that is none, too large or x32's finds no row. */
-	key = key_make(ROW_CALL, 0, tgid, SYSTALLY_ABI_X86_64, nr);
+	key = key_make(ROW_CALL, 0, tgid, ABI_NATIVE, nr);
 	start = task->group_leader->start_boottime;
 	table = systally_tally_table();
 	row = table_lookup(table, key, start);
@@ -188,11 +190,11 @@ static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 
 	if (!systally_target_has(task->tgid))
 		return;
-	if (!systally_clock_is_tsc()) {
+	if (!systally_clock_is_arch()) {
 		systally_event_exit_slow(regs, ret);
 		return;
 	}
-	now = rdtsc();
+	now = arch_clock_now();
 	table = systally_tally_table();
 	slot = systally_inflight_peek(task->pid);
 	if (unlikely(!slot || !slot->entered_at ||

@@ -10,6 +10,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/kprobes.h>
+#include <linux/ptrace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -48,10 +49,10 @@ static unsigned int outages;
 /* At a registrar's first instruction: is it one of our tracepoints, for a
  * handler that is not ours?
  */
-static bool is_newcomer(const struct pt_regs *regs)
+static bool is_newcomer(struct pt_regs *regs)
 {
-	return systally_tracepoint_is_foreign((void *)regs->di,
-					      (void *)regs->si);
+	return systally_tracepoint_is_foreign((void *)regs_get_kernel_argument(regs, 0),
+					      (void *)regs_get_kernel_argument(regs, 1));
 }
 
 static int before_entry(struct kprobe *kp, struct pt_regs *regs)

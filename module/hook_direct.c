@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hook on the functions that hand each call to its own. Called by hook.c
- * and choice.c; its handler by direct_entry.S.
- *
- * Up to 5.x the entry path called through a table: no function was passed by
- * every call. The switches that took its place were functions of their own
- * until they came to be inlined (arch/x86/entry/syscall_{64,32,x32}.c).
+ * The hook on the functions that hand each call to its own function
+ * (arch_direct.h).
  *
  * Only calls with a number that is in the kernel's table get here, and none
  * that ptrace or seccomp had skipped.
@@ -15,28 +11,17 @@
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 
+#include "arch_call.h"
+#include "arch_direct.h"
 #include "compat/ftrace_direct.h"
 #include "event.h"
 #include "hook_direct.h"
 
-/* In direct_entry.S; never called from C. */
-void systally_direct_entry(void);
-
 /* Called there, in the context of a call, preemptible. */
 asmlinkage void systally_direct_handler(const struct pt_regs *regs);
 
-static const char *const functions[] = {
-	"x64_sys_call",
-#ifdef CONFIG_IA32_EMULATION
-	"ia32_sys_call",
-#endif
-#ifdef CONFIG_X86_X32_ABI
-	"x32_sys_call",
-#endif
-};
-
 /* Under the control mutex. A kernel's functions do not change. */
-static unsigned long sites[ARRAY_SIZE(functions)];
+static unsigned long sites[ARRAY_SIZE(arch_direct_functions)];
 static enum { UNKNOWN, THERE, MISSING } places;
 static char why[64] = "not tried";
 
@@ -48,7 +33,7 @@ static char why[64] = "not tried";
 asmlinkage void notrace systally_direct_handler(const struct pt_regs *regs)
 {
 	preempt_disable_notrace();
-	systally_event_entry(EVENT_DIRECT, (u32)regs->orig_ax);
+	systally_event_entry(EVENT_DIRECT, arch_call_nr(regs));
 	preempt_enable_notrace();
 }
 
@@ -63,18 +48,18 @@ static int find(const char *function, unsigned long *site)
 		.flags = KPROBE_FLAG_DISABLED,
 	};
 	int err = register_kprobe(&kp);
+	bool found = !err;
 
+	if (found)
+		err = arch_direct_site(&kp, site);
 	if (err == -ENOENT)
 		snprintf(why, sizeof(why), "this kernel has no %s", function);
 	else if (err == -ENOMEM)
 		snprintf(why, sizeof(why), "no memory");
-	else if (err || !(kp.flags & KPROBE_FLAG_FTRACE))
+	else if (err)
 		snprintf(why, sizeof(why), "%s is no ftrace site", function);
-	if (err)
-		return err;
-	*site = (unsigned long)kp.addr;
-	err = kp.flags & KPROBE_FLAG_FTRACE ? 0 : -ENODEV;
-	unregister_kprobe(&kp);
+	if (found)
+		unregister_kprobe(&kp);
 	return err;
 }
 
@@ -84,8 +69,8 @@ int systally_hook_direct_check(void)
 	int err = 0;
 
 	if (places == UNKNOWN) {
-		for (i = 0; i < ARRAY_SIZE(functions) && !err; i++)
-			err = find(functions[i], &sites[i]);
+		for (i = 0; i < ARRAY_SIZE(arch_direct_functions) && !err; i++)
+			err = find(arch_direct_functions[i], &sites[i]);
 		if (err == -ENOMEM)
 			return err;
 		places = err ? MISSING : THERE;
@@ -100,7 +85,7 @@ int systally_hook_direct_entry(void)
 	if (err)
 		return err;
 	err = compat_direct_register(sites, ARRAY_SIZE(sites),
-				     (unsigned long)systally_direct_entry);
+				     (unsigned long)arch_direct_stub);
 	if (err == -EBUSY)
 		snprintf(why, sizeof(why),
 			 "another tracer has it, or ftrace is switched off");
@@ -117,7 +102,7 @@ int systally_hook_direct_entry(void)
 void systally_unhook_direct_entry(void)
 {
 	compat_direct_unregister(sites, ARRAY_SIZE(sites),
-				 (unsigned long)systally_direct_entry);
+				 (unsigned long)arch_direct_stub);
 	synchronize_rcu_tasks();
 }
 

@@ -10,7 +10,8 @@
 #include <linux/list.h>
 #include <linux/slab.h>
 
-#include "compat/entry_points.h"
+#include "arch_call.h"
+#include "arch_entry.h"
 #include "event.h"
 #include "hook_kprobe.h"
 
@@ -34,26 +35,12 @@ static unsigned long missed_before;	/* by probes that are gone */
  */
 static int notrace on_entry(struct kprobe *kp, struct pt_regs *regs)
 {
-	const struct pt_regs *user = (const struct pt_regs *)regs->di;
+	const void *user = (void *)regs_get_kernel_argument(regs, 0);
 
-	systally_event_entry(EVENT_KPROBE, (u32)user->orig_ax);
+	systally_event_entry(EVENT_KPROBE, arch_call_nr(user));
 	return 0;
 }
 NOKPROBE_SYMBOL(on_entry);
-
-static const char *entry_point(u32 abi, u32 nr)
-{
-	static const struct {
-		const char *const *symbols;
-		u32 count;
-	} tables[SYSTALLY_ABIS] = {
-		{ entry_points_64, ARRAY_SIZE(entry_points_64) },
-		{ entry_points_32, ARRAY_SIZE(entry_points_32) },
-		{ entry_points_x32, ARRAY_SIZE(entry_points_x32) },
-	};
-
-	return nr < tables[abi].count ? tables[abi].symbols[nr] : NULL;
-}
 
 /* The probe that stands where a symbol is */
 static struct probe *find_symbol(const char *symbol)
@@ -79,19 +66,6 @@ static bool is_prepared(const struct list_head *fresh, const char *symbol)
 }
 
 /*
- * The only other symbol that may be of the same address: a call without
- * arguments has one stub for 64 and 32 bits (SYSCALL_DEFINE0 in
- * arch/x86/include/asm/syscall_wrapper.h).
- */
-static void other_symbol(const char *symbol, char *other, size_t bytes)
-{
-	bool is_32 = str_has_prefix(symbol, "__ia32_");
-
-	snprintf(other, bytes, "%s%s", is_32 ? "__x64_" : "__ia32_",
-		 symbol + strlen(is_32 ? "__ia32_" : "__x64_"));
-}
-
-/*
  * A probe that is not placed yet. Two probes on one address would count a call
  * twice, and once there were two, the kernel keeps going through a list: so
  * the other symbol is looked up before anything is armed. As
@@ -108,7 +82,7 @@ static int prepare(const char *symbol, struct list_head *fresh)
 	probe->kp.symbol_name = symbol;
 	probe->kp.pre_handler = on_entry;
 	probe->is_new = true;
-	other_symbol(symbol, probe->alias, sizeof(probe->alias));
+	arch_entry_alias(symbol, probe->alias, sizeof(probe->alias));
 	/* If that has a probe, whose alias we are not, it is elsewhere. */
 	if (find_symbol(probe->alias)) {
 		probe->alias[0] = '\0';
@@ -197,7 +171,7 @@ static bool is_unwanted(const struct probe *probe,
 {
 	u32 abi;
 
-	for (abi = 0; keep && abi < SYSTALLY_ABIS; abi++)
+	for (abi = 0; keep && abi < ABIS; abi++)
 		if (bitmap_intersects(probe->calls.nr[abi], keep->nr[abi],
 				      SYSCALL_NRS))
 			return false;
@@ -209,9 +183,9 @@ static const char *next_symbol(const struct syscall_set *set, u32 *abi, u32 *nr)
 {
 	const char *symbol;
 
-	for (; *abi < SYSTALLY_ABIS; (*abi)++, *nr = 0) {
+	for (; *abi < ABIS; (*abi)++, *nr = 0) {
 		while (*nr < SYSCALL_NRS) {
-			symbol = entry_point(*abi, (*nr)++);
+			symbol = arch_entry_symbol(*abi, (*nr)++);
 			if (symbol && (!set || test_bit(*nr - 1, set->nr[*abi])))
 				return symbol;
 		}

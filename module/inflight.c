@@ -19,11 +19,12 @@
 #include "inflight.h"
 #include "memory.h"
 #include "tally.h"
-#include "target.h"
+#include "target_set.h"
 
 #define BLOCKS_AHEAD	32	/* 4,096 thread ids */
 #define TRIM_BLOCKS	32	/* look for unused blocks after so many new */
 
+DEFINE_STATIC_KEY_FALSE(systally_time_key);
 struct slot_block __rcu **systally_inflight_blocks;
 
 /* Protects the making and freeing of blocks. */

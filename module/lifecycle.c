@@ -14,6 +14,7 @@
 #include "selective.h"
 #include "tally.h"
 #include "target.h"
+#include "target_set.h"
 #include "tracepoint.h"
 
 static void on_fork(void *data, struct task_struct *parent,

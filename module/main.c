@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "../include/systally.h"
 #include "clock.h"
 #include "control.h"
 #include "debugfs.h"
@@ -16,7 +17,7 @@
 #include "query.h"
 #include "selective.h"
 #include "tally.h"
-#include "target.h"
+#include "target_set.h"
 #include "tracepoint.h"
 
 /*
@@ -148,4 +149,4 @@ module_exit(systally_exit);
 MODULE_DESCRIPTION("Counts system calls by process, exactly");
 MODULE_AUTHOR("The systally authors");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1");
+MODULE_VERSION(SYSTALLY_VERSION);

@@ -20,7 +20,7 @@
 #include "query.h"
 #include "syscalls.h"
 #include "tally.h"
-#include "target.h"
+#include "target_set.h"
 #include "view.h"
 
 /* That may be looked at with interrupts off: a millisecond or so. */
@@ -61,7 +61,7 @@ static void look_up(struct search *search, struct table *table)
 {
 	u32 abi, nr;
 
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++)
+	for (abi = 0; abi < ABIS; abi++)
 		for_each_set_bit(nr, search->set.nr[abi], SYSCALL_NRS) {
 			u64 key = key_make(ROW_CALL, 0, search->tgid, abi, nr);
 			const struct table_row *row =

@@ -7,6 +7,7 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
+#include "abi.h"
 #include "clock.h"
 #include "control.h"
 #include "inflight.h"
@@ -41,7 +42,13 @@ static const char *row_label(const struct systally_row *row, char *label)
 	u32 nr = row->nr == SYSTALLY_NR_OUT_OF_RANGE ? KEY_NR_OUT_OF_RANGE :
 						       row->nr;
 
-	return systally_syscall_label(row->abi, nr, label);
+	return systally_syscall_label(systally_abi_from_row(row->abi), nr,
+				      label);
+}
+
+static const char *row_abi_name(const struct systally_row *row)
+{
+	return systally_abi_name(systally_abi_from_row(row->abi));
 }
 
 static bool has_tids(const struct view *view)
@@ -63,7 +70,7 @@ static void show_counters_row(struct seq_file *seq, const struct view *view,
 
 	seq_printf(seq, "%-7u %-15s %-6s %4d %-23s %15llu %12llu %18llu %15llu",
 		   row->tgid, comm_column(row->comm, comm),
-		   systally_syscall_abi_name(row->abi), row->nr,
+		   row_abi_name(row), row->nr,
 		   row_label(row, label), row->count, row->errors,
 		   row->total_ns, row->max_ns);
 	if (has_tids(view))
@@ -81,7 +88,7 @@ static void show_errors_row(struct seq_file *seq, const struct view *view,
 			    const struct systally_row *row)
 {
 	seq_printf(seq, "%-7u %-6s %4d %5u %15llu\n", row->tgid,
-		   systally_syscall_abi_name(row->abi), row->nr, row->error,
+		   row_abi_name(row), row->nr, row->error,
 		   row->count);
 }
 
@@ -289,7 +296,7 @@ static int inflight_show(struct seq_file *seq, void *v)
 	abi = key_abi(reader->call.key);
 	nr = key_nr(reader->call.key);
 	seq_printf(seq, "%-7u %-7u %-6s %4d %-23s %15llu\n", reader->tid,
-		   key_tgid(reader->call.key), systally_syscall_abi_name(abi),
+		   key_tgid(reader->call.key), systally_abi_name(abi),
 		   nr == KEY_NR_OUT_OF_RANGE ? SYSTALLY_NR_OUT_OF_RANGE : nr,
 		   systally_syscall_label(abi, nr, label),
 		   systally_clock_to_ns(systally_clock_elapsed
@@ -339,7 +346,7 @@ static int status_show(struct seq_file *seq, void *v)
 	for (i = 0; i < view->header.unattributed_rows; i++, row++)
 		if (row->count)
 			seq_printf(seq, "unattributed.%s.%s: %llu\n",
-				   systally_syscall_abi_name(row->abi),
+				   row_abi_name(row),
 				   row_label(row, label), row->count);
 	seq_printf(seq, "orphan_exits: %llu\n", view->header.orphan_exits);
 	seq_printf(seq, "untimed: %llu\n", view->header.untimed);

@@ -13,7 +13,7 @@
 #include "compat/workqueue.h"
 #include "guard.h"
 #include "selective.h"
-#include "target.h"
+#include "target_set.h"
 #include "tracepoint.h"
 
 enum flag_mode {

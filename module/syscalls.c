@@ -12,27 +12,23 @@
 #include <linux/string.h>
 #endif
 
-/* Generated, see Kbuild: SYSCALL_NAMES_64, _32 and _X32 are `[nr] = "name",` */
+/* Generated, see Kbuild: SYSCALL_NAMES_X86_64 and so on are `[nr] = "name",` */
 #include "syscall_names.h"
 
-static const char *const names_64[] = { SYSCALL_NAMES_64 };
-static const char *const names_32[] = { SYSCALL_NAMES_32 };
-static const char *const names_x32[] = { SYSCALL_NAMES_X32 };
+#define ABI_NAMES(id, name)						\
+	static const char *const names_##id[] = { SYSCALL_NAMES_##id };
+ARCH_ABI_TABLE(ABI_NAMES)
+#undef ABI_NAMES
 
 static const struct {
-	const char *abi;
 	const char *const *names;
 	u32 count;
-} tables[SYSTALLY_ABIS] = {
-	[SYSTALLY_ABI_X86_64] = { "x86-64", names_64, ARRAY_SIZE(names_64) },
-	[SYSTALLY_ABI_I386] = { "i386", names_32, ARRAY_SIZE(names_32) },
-	[SYSTALLY_ABI_X32] = { "x32", names_x32, ARRAY_SIZE(names_x32) },
+} tables[ABIS] = {
+#define ABI_ENTRY(id, name)						\
+	[ABI_##id] = { names_##id, ARRAY_SIZE(names_##id) },
+	ARCH_ABI_TABLE(ABI_ENTRY)
+#undef ABI_ENTRY
 };
-
-const char *systally_syscall_abi_name(u32 abi)
-{
-	return tables[abi].abi;
-}
 
 const char *systally_syscall_name(u32 abi, u32 nr)
 {
@@ -87,10 +83,10 @@ int systally_syscall_add(struct syscall_set *set, const char *token)
 	u32 abi;
 
 	if (!colon && isdigit((unsigned char)token[0]))
-		return add_in_abi(set, SYSTALLY_ABI_X86_64, token);
+		return add_in_abi(set, ABI_NATIVE, token);
 
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
-		const char *name = systally_syscall_abi_name(abi);
+	for (abi = 0; abi < ABIS; abi++) {
+		const char *name = systally_abi_name(abi);
 
 		if (!colon) {
 			if (!add_in_abi(set, abi, token))
@@ -111,12 +107,12 @@ bool systally_syscall_token(const struct syscall_set *set, u32 abi, u32 nr,
 	u32 other;
 
 	/* A bare name stands for it if all ABIs that have the name do. */
-	for (other = 0; other < SYSTALLY_ABIS; other++) {
+	for (other = 0; other < ABIS; other++) {
 		int other_nr = find_nr(other, name);
 
 		if (other_nr >= 0 && !test_bit(other_nr, set->nr[other])) {
 			snprintf(token, SYSCALL_LABEL_LEN + 8, "%s:%s",
-				 systally_syscall_abi_name(abi), name);
+				 systally_abi_name(abi), name);
 			return true;
 		}
 	}

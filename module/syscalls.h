@@ -10,21 +10,22 @@
 #ifdef __KERNEL__
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/build_bug.h>
 #include <linux/types.h>
 #else
 #include "kernel_shim.h"
 #endif
 
+#include "abi.h"
 #include "table.h"
 
 #define SYSCALL_NRS	(1 << KEY_NR_BITS)
 
-struct syscall_set {
-	unsigned long nr[SYSTALLY_ABIS][BITS_TO_LONGS(SYSCALL_NRS)];
-};
+static_assert(ABIS <= 1 << KEY_ABI_BITS);
 
-/* systally_syscall_abi_name - `x86-64`, `i386`, `x32` */
-const char *systally_syscall_abi_name(u32 abi);
+struct syscall_set {
+	unsigned long nr[ABIS][BITS_TO_LONGS(SYSCALL_NRS)];
+};
 
 /* systally_syscall_name - a number's name in this kernel, or NULL */
 const char *systally_syscall_name(u32 abi, u32 nr);

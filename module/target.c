@@ -7,42 +7,16 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/sort.h>
-#include <linux/bsearch.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
-#include <linux/threads.h>
 
 #include "inflight.h"
 #include "selective.h"
 #include "tally.h"
 #include "target.h"
+#include "target_set.h"
 
-/* A part of the module, so that a handler finds it without a pointer. */
-unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
 bool systally_target_follow;
-
-/* Written under the control mutex, read by the fork and exit handlers. */
-static bool is_all;
-
-/* A raw lock: forks take it with preemption off. Never taken from irq. */
-static DEFINE_RAW_SPINLOCK(removal_lock);
-
-/* Processes in the list, unless it is all. Changed by who changes a bit. */
-static atomic_t listed;
-
-static void watch(unsigned int tgid)
-{
-	if (!test_and_set_bit(tgid, systally_target_bits))
-		atomic_inc(&listed);
-}
-
-/* Returns true if that was the last one. */
-static bool unwatch(unsigned int tgid)
-{
-	return test_and_clear_bit(tgid, systally_target_bits) &&
-	       atomic_dec_and_test(&listed);
-}
 
 static void add(struct pid *pid, unsigned int tgid)
 {
@@ -51,17 +25,17 @@ static void add(struct pid *pid, unsigned int tgid)
 	rcu_read_lock();
 	leader = pid_task(pid, PIDTYPE_TGID);
 	/* Calls it made when it was a target before are not timed. */
-	if (leader && !test_bit(tgid, systally_target_bits))
+	if (leader && !systally_target_has(tgid))
 		systally_inflight_forget(leader);
 	/* The number may be another's already. */
 	if (leader)
-		watch(tgid);
+		systally_target_add(tgid);
 	/* It may have just exited: either its exit handler sees the bit, or
-	 * we see that nobody lives. watch() is a full barrier if it sets the
-	 * bit, as is do_exit()'s atomic_dec_and_test().
+	 * we see that nobody lives. systally_target_add() is a full barrier if
+	 * it sets the bit, as is do_exit()'s atomic_dec_and_test().
 	 */
 	if (!leader || !atomic_read(&leader->signal->live))
-		unwatch(tgid);
+		systally_target_remove(tgid);
 	if (leader)
 		systally_selective_update(leader);
 	rcu_read_unlock();
@@ -77,39 +51,6 @@ static void removed(struct pid *pid)
 	if (leader)
 		systally_selective_update(leader);
 	rcu_read_unlock();
-}
-
-static int compare_tgids(const void *a, const void *b)
-{
-	const unsigned int *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* Remove all but the sorted @kept, which are counted without a gap. */
-static void keep_only(const unsigned int *kept, unsigned int count)
-{
-	unsigned int tgid, from = 0, i;
-
-	if (!is_all) {
-		raw_spin_lock(&removal_lock);
-		for_each_set_bit(tgid, systally_target_bits, PID_MAX_LIMIT)
-			if (!bsearch(&tgid, kept, count, sizeof(*kept),
-				     compare_tgids))
-				unwatch(tgid);
-		raw_spin_unlock(&removal_lock);
-		return;
-	}
-	/* As long as it is all, nobody else changes a bit. */
-	for (i = 0; i < count; i++) {
-		if (kept[i] > from)
-			bitmap_clear(systally_target_bits, from,
-				     kept[i] - from);
-		from = kept[i] + 1;
-	}
-	bitmap_clear(systally_target_bits, from, PID_MAX_LIMIT - from);
-	atomic_set(&listed, bitmap_weight(systally_target_bits, PID_MAX_LIMIT));
-	WRITE_ONCE(is_all, false);
 }
 
 /* What the pids stand for: struct pids of processes, and init-ns tgids. */
@@ -163,7 +104,7 @@ static int apply_pids(const struct targets_request *request)
 	if (err)
 		goto out_free;
 
-	if (is_all && request->verb == TARGETS_EDIT)
+	if (systally_target_is_all() && request->verb == TARGETS_EDIT)
 		goto out_put;	/* all are targets already */
 
 	removes = request->verb == TARGETS_REPLACE;
@@ -176,19 +117,20 @@ static int apply_pids(const struct targets_request *request)
 			goto out_put;
 		}
 		memcpy(kept, resolved->tgid, request->pids * sizeof(*kept));
-		sort(kept, request->pids, sizeof(*kept), compare_tgids, NULL);
-		keep_only(kept, request->pids);
+		sort(kept, request->pids, sizeof(*kept),
+		     systally_target_compare, NULL);
+		systally_target_keep(kept, request->pids);
 		systally_selective_update_all();
 		kvfree(kept);
 	}
-	raw_spin_lock(&removal_lock);
+	raw_spin_lock(&systally_target_lock);
 	for (i = 0; i < request->pids; i++) {
 		if (request->pid[i] < 0) {
-			unwatch(resolved->tgid[i]);
+			systally_target_remove(resolved->tgid[i]);
 			removes = true;
 		}
 	}
-	raw_spin_unlock(&removal_lock);
+	raw_spin_unlock(&systally_target_lock);
 	for (i = 0; i < request->pids; i++)
 		if (request->pid[i] < 0)
 			removed(resolved->pid[i]);
@@ -222,7 +164,7 @@ int systally_target_check(const struct targets_request *request)
 	if (!err)
 		put_pids(resolved, request->pids);
 	kvfree(resolved);
-	for (i = 0; is_all && request->verb == TARGETS_EDIT &&
+	for (i = 0; systally_target_is_all() && request->verb == TARGETS_EDIT &&
 	     i < request->pids && !err; i++)
 		if (request->pid[i] < 0)
 			err = -EINVAL;
@@ -233,17 +175,14 @@ int systally_target_apply(const struct targets_request *request)
 {
 	switch (request->verb) {
 	case TARGETS_ALL:
-		if (is_all)
+		if (systally_target_is_all())
 			return 0;
 		/* Calls in flight were not all seen to enter. */
 		systally_tally_new_epoch();
-		WRITE_ONCE(is_all, true);
-		/* From here on no fork or exit changes a bit. */
-		synchronize_rcu();
-		bitmap_fill(systally_target_bits, PID_MAX_LIMIT);
+		systally_target_fill();
 		return 0;
 	case TARGETS_NONE:
-		keep_only(NULL, 0);
+		systally_target_keep(NULL, 0);
 		systally_selective_update_all();
 		systally_tally_settle();
 		return 0;
@@ -252,47 +191,27 @@ int systally_target_apply(const struct targets_request *request)
 	}
 }
 
-bool systally_target_is_all(void)
-{
-	return READ_ONCE(is_all);
-}
-
-bool systally_target_any(void)
-{
-	return READ_ONCE(is_all) || atomic_read(&listed);
-}
-
-unsigned int systally_target_count(void)
-{
-	return atomic_read(&listed);
-}
-
-unsigned int systally_target_next(unsigned int tgid)
-{
-	return find_next_bit(systally_target_bits, PID_MAX_LIMIT, tgid);
-}
-
 void systally_target_forked(const struct task_struct *parent,
 			    const struct task_struct *child)
 {
 	/* A thread is watched with its process. */
-	if (!READ_ONCE(systally_target_follow) || READ_ONCE(is_all) ||
+	if (!READ_ONCE(systally_target_follow) || systally_target_is_all() ||
 	    child->pid != child->tgid ||
-	    !test_bit(parent->tgid, systally_target_bits))
+	    !systally_target_has(parent->tgid))
 		return;
-	raw_spin_lock(&removal_lock);
-	if (test_bit(parent->tgid, systally_target_bits))
-		watch(child->tgid);
-	raw_spin_unlock(&removal_lock);
+	raw_spin_lock(&systally_target_lock);
+	if (systally_target_has(parent->tgid))
+		systally_target_add(child->tgid);
+	raw_spin_unlock(&systally_target_lock);
 }
 
 bool systally_target_exited(const struct task_struct *task)
 {
 	bool was_last;
 
-	if (READ_ONCE(is_all) || !systally_target_has(task->tgid))
+	if (systally_target_is_all() || !systally_target_has(task->tgid))
 		return false;
-	was_last = unwatch(task->tgid);
+	was_last = systally_target_remove(task->tgid);
 	systally_selective_update(task->group_leader);
 	return was_last;
 }

@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who is watched: everyone, or the processes in a bitmap of tgids.
- *
- * Concurrency: bits are set and cleared atomically, by control.c under its
- * mutex, and by the fork and exit handlers; the hooks' handlers only test
- * them. For `all` every bit is set, and forks and exits leave them alone.
- * A child is added, and any process removed by control.c, under a spinlock:
- * so a child is not added after its parent's removal.
+ * Who becomes a target, and who no longer is: by the control `targets`, by
+ * fork, and by exit.
  */
 #ifndef SYSTALLY_TARGET_H
 #define SYSTALLY_TARGET_H
 
-#include <linux/bitops.h>
 #include <linux/sched.h>
-#include <linux/threads.h>
+#include <linux/types.h>
 
 #include "parse.h"
-
-extern unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
-
-/* Whether a process's calls are counted. Any context. */
-static __always_inline bool systally_target_has(u32 tgid)
-{
-	return test_bit(tgid, systally_target_bits);
-}
-
-/* Whether the targets are `all`; any context. */
-bool systally_target_is_all(void);
 
 /*
  * systally_target_check - whether a request can be met, but for memory
@@ -44,15 +27,6 @@ int systally_target_check(const struct targets_request *request);
  * or -ENOMEM.
  */
 int systally_target_apply(const struct targets_request *request);
-
-/* systally_target_any - whether anyone is watched; any context */
-bool systally_target_any(void);
-
-/* systally_target_count - number of processes in the list; any context */
-unsigned int systally_target_count(void);
-
-/* systally_target_next - the first target >= @tgid, or PID_MAX_LIMIT */
-unsigned int systally_target_next(unsigned int tgid);
 
 /* Whether children of targets become targets. Written under the control mutex,
  * read by the fork handler.

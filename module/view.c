@@ -9,6 +9,7 @@
 #include <linux/sort.h>
 #include <linux/timekeeping.h>
 
+#include "abi.h"
 #include "clock.h"
 #include "control.h"
 #include "hist.h"
@@ -64,7 +65,7 @@ static void row_export(struct systally_row *to, const struct table_row *from,
 	}
 	to->tgid = key_tgid(from->key);
 	to->nr = nr == KEY_NR_OUT_OF_RANGE ? SYSTALLY_NR_OUT_OF_RANGE : nr;
-	to->abi = key_abi(from->key);
+	to->abi = systally_abi_to_row(key_abi(from->key));
 	if (section == SECTION_ERRORS)
 		to->error = key_sub(from->key);
 	else if (section == SECTION_HIST)
@@ -126,7 +127,7 @@ static struct view *copy_master(struct table *master)
 	}
 
 	view->header = (struct systally_header) {
-		.version = SYSTALLY_VERSION,
+		.version = SYSTALLY_FORMAT_VERSION,
 		.header_bytes = sizeof(view->header),
 		.row_bytes = sizeof(view->rows[0]),
 		.collect = systally_control_collect(),

@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The flag of a task that sends its system calls through the tracepoints
- * sys_enter and sys_exit. Used by selective.c.
+ * sys_enter and sys_exit.
+ *
+ * Since 5.11 the kernel's own macros hide whether that is a bit of syscall_work
+ * (generic entry code) or of the thread's flags (architectures with entry code
+ * of their own); before, it always was one of the thread's flags
+ * (include/linux/thread_info.h).
+ *
+ * All functions: any context. The kernel changes these flags as well, always
+ * atomically.
  */
 #ifndef SYSTALLY_COMPAT_TASK_FLAG_H
 #define SYSTALLY_COMPAT_TASK_FLAG_H
 
 #include <linux/sched.h>
 #include <linux/thread_info.h>
-#include <linux/version.h>
 
-/* Any context; the flags are changed atomically, by the kernel as well. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
-static inline bool compat_task_flag(const struct task_struct *task)
+#ifdef set_task_syscall_work
+static inline bool compat_task_flag(struct task_struct *task)
 {
-	return test_bit(SYSCALL_WORK_BIT_SYSCALL_TRACEPOINT,
-			&task->thread_info.syscall_work);
+	return test_task_syscall_work(task, SYSCALL_TRACEPOINT);
 }
 
 static inline void compat_task_flag_set(struct task_struct *task)
@@ -28,9 +33,9 @@ static inline void compat_task_flag_clear(struct task_struct *task)
 	clear_task_syscall_work(task, SYSCALL_TRACEPOINT);
 }
 #else
-static inline bool compat_task_flag(const struct task_struct *task)
+static inline bool compat_task_flag(struct task_struct *task)
 {
-	return test_bit(TIF_SYSCALL_TRACEPOINT, &task->thread_info.flags);
+	return test_tsk_thread_flag(task, TIF_SYSCALL_TRACEPOINT);
 }
 
 static inline void compat_task_flag_set(struct task_struct *task)

@@ -13,7 +13,7 @@ RUNS ?= 10000000
 fuzz := $(out)/tests/fuzz
 
 fuzz_flags = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
-	-fno-sanitize-recover=all $(userland_flags) -Imodule -Itests/unit \
+	-fno-sanitize-recover=all $(userland_flags) -Imodule -I$(arch) -Itests/unit \
 	-I$(unit) $(call pkgs,--cflags,$(SYSTALLY_PKGS))
 fuzz_link = clang -fsanitize=fuzzer,address,undefined -o $@ $^
 

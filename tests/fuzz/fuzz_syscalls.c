@@ -15,7 +15,7 @@ static void show_and_take(const struct syscall_set *set)
 	u32 abi, nr;
 
 	memset(&again, 0, sizeof(again));
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++)
+	for (abi = 0; abi < ABIS; abi++)
 		for (nr = 0; nr < SYSCALL_NRS; nr++) {
 			if (!test_bit(nr, set->nr[abi]) ||
 			    !systally_syscall_token(set, abi, nr, token))

@@ -13,7 +13,7 @@ plan $((3 + 5 + 3 + 3))
 
 # ABI NR NAME, from the headers that the module was built with
 awk '/^#define/ {
-	abi = /_64/ ? "x86-64" : /_32/ ? "i386" : "x32"
+	abi = /_X86_64/ ? "x86-64" : /_I386/ ? "i386" : "x32"
 }
 /^\t\[/ {
 	gsub(/[][",\\=]/, "")

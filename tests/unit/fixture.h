@@ -25,7 +25,7 @@ static inline void fixture_init(struct fixture *fixture)
 {
 	memset(fixture, 0, sizeof(*fixture));
 	memcpy(fixture->header.magic, SYSTALLY_MAGIC, 8);
-	fixture->header.version = SYSTALLY_VERSION;
+	fixture->header.version = SYSTALLY_FORMAT_VERSION;
 	fixture->header.header_bytes = sizeof(fixture->header);
 	fixture->header.row_bytes = sizeof(fixture->rows[0]);
 	fixture->header.collect = SYSTALLY_COLLECT_TIME;

@@ -6,6 +6,7 @@
 #ifndef KERNEL_SHIM_H
 #define KERNEL_SHIM_H
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>

@@ -17,23 +17,23 @@ static void test_names(void **state)
 
 	(void)state;
 	/* Numbers that are as old as the ABIs */
-	assert_string_equal(systally_syscall_name(SYSTALLY_ABI_X86_64, 110),
+	assert_string_equal(systally_syscall_name(ABI_X86_64, 110),
 			    "getppid");
-	assert_string_equal(systally_syscall_name(SYSTALLY_ABI_I386, 64),
+	assert_string_equal(systally_syscall_name(ABI_I386, 64),
 			    "getppid");
-	assert_string_equal(systally_syscall_name(SYSTALLY_ABI_X32, 110),
+	assert_string_equal(systally_syscall_name(ABI_X32, 110),
 			    "getppid");
-	assert_string_equal(systally_syscall_name(SYSTALLY_ABI_X32, 520),
+	assert_string_equal(systally_syscall_name(ABI_X32, 520),
 			    "execve");
-	assert_string_equal(systally_syscall_name(SYSTALLY_ABI_I386, 168),
+	assert_string_equal(systally_syscall_name(ABI_I386, 168),
 			    "poll");
-	assert_null(systally_syscall_name(SYSTALLY_ABI_X86_64, 600));
-	assert_null(systally_syscall_name(SYSTALLY_ABI_X32, 59));
+	assert_null(systally_syscall_name(ABI_X86_64, 600));
+	assert_null(systally_syscall_name(ABI_X32, 59));
 	assert_string_equal(systally_syscall_label(0, 600, label),
 			    "syscall_600");
 	assert_string_equal(systally_syscall_label(0, KEY_NR_OUT_OF_RANGE,
 						   label), "out_of_range");
-	assert_string_equal(systally_syscall_abi_name(SYSTALLY_ABI_X86_64),
+	assert_string_equal(systally_abi_name(ABI_X86_64),
 			    "x86-64");
 }
 
@@ -48,17 +48,17 @@ static void test_add(void **state)
 
 	(void)state;
 	assert_int_equal(systally_syscall_add(&set, "getppid"), 0);
-	assert_true(has(&set, SYSTALLY_ABI_X86_64, 110));
-	assert_true(has(&set, SYSTALLY_ABI_I386, 64));
-	assert_true(has(&set, SYSTALLY_ABI_X32, 110));
+	assert_true(has(&set, ABI_X86_64, 110));
+	assert_true(has(&set, ABI_I386, 64));
+	assert_true(has(&set, ABI_X32, 110));
 	assert_int_equal(systally_syscall_add(&set, "7"), 0);
-	assert_true(has(&set, SYSTALLY_ABI_X86_64, 7));
-	assert_false(has(&set, SYSTALLY_ABI_I386, 7));
+	assert_true(has(&set, ABI_X86_64, 7));
+	assert_false(has(&set, ABI_I386, 7));
 	assert_int_equal(systally_syscall_add(&set, "i386:7"), 0);
-	assert_true(has(&set, SYSTALLY_ABI_I386, 7));
+	assert_true(has(&set, ABI_I386, 7));
 	assert_int_equal(systally_syscall_add(&set, "i386:poll"), 0);
-	assert_true(has(&set, SYSTALLY_ABI_I386, 168));
-	assert_false(has(&set, SYSTALLY_ABI_X32, 7));
+	assert_true(has(&set, ABI_I386, 168));
+	assert_false(has(&set, ABI_X32, 7));
 }
 
 static void test_add_bad(void **state)
@@ -92,7 +92,7 @@ static void test_tokens_return(void **state)
 	u32 abi, nr, other;
 
 	(void)state;
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+	for (abi = 0; abi < ABIS; abi++) {
 		for (nr = 0; nr < SYSCALL_NRS; nr++) {
 			struct syscall_set set = {}, again = {};
 
@@ -112,19 +112,39 @@ static void test_tokens_return(void **state)
 		struct syscall_set set = {};
 
 		assert_int_equal(systally_syscall_add(&set, "getppid"), 0);
-		assert_true(systally_syscall_token(&set, SYSTALLY_ABI_X86_64,
+		assert_true(systally_syscall_token(&set, ABI_X86_64,
 						   110, token));
 		assert_string_equal(token, "getppid");
-		for (other = 1; other < SYSTALLY_ABIS; other++)
+		for (other = 1; other < ABIS; other++)
 			assert_false(systally_syscall_token
-				     (&set, other, other == SYSTALLY_ABI_I386 ?
+				     (&set, other, other == ABI_I386 ?
 				      64 : 110, token));
+	}
+}
+
+/* Rows keep the format's numbers: one for each ABI, and the way back. */
+static void test_abi_rows(void **state)
+{
+	u32 abi, other;
+
+	(void)state;
+	assert_int_equal(systally_abi_to_row(ABI_X86_64), 0);
+	assert_int_equal(systally_abi_to_row(ABI_I386), 1);
+	assert_int_equal(systally_abi_to_row(ABI_X32), 2);
+	assert_string_equal(systally_abi_name(ABI_NATIVE), "x86-64");
+	for (abi = 0; abi < ABIS; abi++) {
+		assert_int_equal(systally_abi_from_row(systally_abi_to_row(abi)),
+				 abi);
+		for (other = 0; other < abi; other++)
+			assert_int_not_equal(systally_abi_to_row(other),
+					     systally_abi_to_row(abi));
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_abi_rows),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_add_bad),

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "abi.h"
 #include "table.h"
 
 #define ROWS	64
@@ -38,12 +39,12 @@ static void test_key_fields(void **state)
 	assert_int_equal(key_nr(key), 1023);
 
 	/* What the handlers' fast path builds on */
-	key = key_make(ROW_CALL, 0, 4711, SYSTALLY_ABI_X86_64, 7);
+	key = key_make(ROW_CALL, 0, 4711, ABI_X86_64, 7);
 	assert_true(key == (4711ull << 32 | 7));
 	/* An errno's, a thread's, another ABI's: none is a plain call's */
 	assert_true(key_make(ROW_ERROR, 9, 1, 0, 7) >> 54 != 0);
 	assert_true(key_make(ROW_THREAD, 9, 1, 0, 7) >> 54 != 0);
-	assert_true(key_make(ROW_CALL, 0, 1, SYSTALLY_ABI_I386, 7) >> 54 != 0);
+	assert_true(key_make(ROW_CALL, 0, 1, ABI_I386, 7) >> 54 != 0);
 }
 
 static void test_insert_finds_again(void **state)

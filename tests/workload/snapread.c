@@ -85,7 +85,7 @@ static void image_check(const struct systally_header *header)
 		wrong("%zu bytes", image_bytes);
 	if (memcmp(header->magic, SYSTALLY_MAGIC, 8))
 		wrong("magic");
-	if (header->version != SYSTALLY_VERSION ||
+	if (header->version != SYSTALLY_FORMAT_VERSION ||
 	    header->header_bytes != sizeof(*header) ||
 	    header->row_bytes != sizeof(*row))
 		wrong("version %u, header %u, row %u bytes", header->version,

@@ -724,7 +724,7 @@ static int show_help(const struct parse *parse, int key)
 	}
 	snprintf(name, sizeof(name), "%s", parse->usage.name);
 	if (key == 'V')
-		printf("systally %s\n", SYSTALLY_RELEASE);
+		printf("systally %s\n", SYSTALLY_VERSION);
 	else
 		argp_help(&argp, stdout, key == KEY_USAGE ? ARGP_HELP_USAGE :
 			  ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG |

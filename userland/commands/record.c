@@ -23,7 +23,7 @@ static int write_record(void *context, const struct systally_launched *launched,
 {
 	const struct recorder *recorder = context;
 	const struct systally_request *request = recorder->request;
-	char release[] = SYSTALLY_RELEASE;
+	char release[] = SYSTALLY_VERSION;
 	struct systally_record record = {
 		.systally = release, .command = request->argv,
 		.command_count = (size_t)request->argc,

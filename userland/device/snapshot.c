@@ -105,10 +105,10 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 			SYSTALLY_MAGIC "'" : "the snapshot is empty");
 	memcpy(header, data, size < sizeof(*header) ? size : sizeof(*header));
 	if (size >= sizeof(header->magic) + sizeof(header->version) &&
-	    header->version != SYSTALLY_VERSION)
+	    header->version != SYSTALLY_FORMAT_VERSION)
 		return systally_error_set(error,
 			"the module writes snapshots of version %u, this command reads version %u; use the command that was built with the module",
-			header->version, SYSTALLY_VERSION);
+			header->version, SYSTALLY_FORMAT_VERSION);
 	if (size < SYSTALLY_HEADER_BYTES_MIN)
 		return systally_error_set(error,
 			"the snapshot is cut short: it has %zu bytes, a header has %d"

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/release.h"
+#include "systally.h"
 #include "device/control.h"
 #include "doctor/run_time.h"
 #include "doctor/stap.h"
@@ -134,17 +134,17 @@ static void check_module(struct systally_checkup *checkup)
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_OK, "systally",
 			"the module is loaded, this command is %s",
-			SYSTALLY_RELEASE);
-	else if (strcmp(version, SYSTALLY_RELEASE))
+			SYSTALLY_VERSION);
+	else if (strcmp(version, SYSTALLY_VERSION))
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_WARN, "systally",
 			"the module is %s, but this command is %s; use a module and a command that were built together",
-			version, SYSTALLY_RELEASE);
+			version, SYSTALLY_VERSION);
 	else
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_OK, "systally",
 			"the module is loaded, it and this command are %s",
-			SYSTALLY_RELEASE);
+			SYSTALLY_VERSION);
 	free(version);
 }
 

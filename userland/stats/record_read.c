@@ -109,7 +109,7 @@ static int read_head(struct reader *reader)
 			"%s is empty: its recording was never finished, record it again",
 			reader->lines.path);
 	memcpy(header->magic, SYSTALLY_MAGIC, sizeof(header->magic));
-	header->version = SYSTALLY_VERSION;
+	header->version = SYSTALLY_FORMAT_VERSION;
 	header->header_bytes = sizeof(*header);
 	header->row_bytes = sizeof(struct systally_row);
 	header->flags = SYSTALLY_ENABLED;

@@ -25,7 +25,7 @@
 #endif
 
 	.text
-SYM_START(systally_direct_entry, SYM_L_GLOBAL, SYM_A_ALIGN)
+SYM_START(arch_direct_stub, SYM_L_GLOBAL, SYM_A_ALIGN)
 	ENDBR
 	CALL_DEPTH_ACCOUNT
 	FRAME_BEGIN
@@ -36,4 +36,4 @@ SYM_START(systally_direct_entry, SYM_L_GLOBAL, SYM_A_ALIGN)
 	popq	%rdi
 	FRAME_END
 	RET
-SYM_FUNC_END(systally_direct_entry)
+SYM_FUNC_END(arch_direct_stub)

@@ -1,15 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel functions that carry out the calls, per ABI: three arrays of
- * symbol names by number, made from the tables that the kernel's own dispatch
- * is made from (arch/x86/entry/syscall_{64,32,x32}.c). Included by
- * hook_kprobe.c only.
+ * The functions that carry out the calls, per ABI: arrays of symbol names by
+ * number, made from the headers that the kernel's own tables are made from
+ * (arch/x86/entry/syscall_{64,32,x32}.c).
  */
-#ifndef SYSTALLY_COMPAT_ENTRY_POINTS_H
-#define SYSTALLY_COMPAT_ENTRY_POINTS_H
-
+#include <linux/kernel.h>
+#include <linux/string.h>
 #include <linux/stringify.h>
 #include <linux/version.h>
+
+#include "arch_entry.h"
 
 #define __SYSCALL(nr, sym)	[nr] = "__x64_" #sym,
 #define __SYSCALL_NORETURN(nr, sym) __SYSCALL(nr, sym)
@@ -27,7 +27,7 @@ static const char *const entry_points_x32[] = {
 	[1023] = NULL,
 };
 
-#else /* both tables are in one file, under three macros */
+#else /* before 5.14 both tables are in one file, under three macros */
 
 #define __SYSCALL_64(nr, sym)	__SYSCALL(nr, sym)
 #define __SYSCALL_COMMON(nr, sym) __SYSCALL(nr, sym)
@@ -37,8 +37,8 @@ static const char *const entry_points_64[] = {
 };
 
 /*
- * x32 has stubs of its own for compat calls, and for others that have a second
- * number (arch/x86/entry/syscall_x32.c) takes those of 64 bits.
+ * x32 has stubs of its own for compat calls. Some other calls have a second
+ * number in x32: those use the 64-bit stubs (arch/x86/entry/syscall_x32.c).
  */
 #define __x32_sys_readv			__x64_sys_readv
 #define __x32_sys_writev		__x64_sys_writev
@@ -70,4 +70,24 @@ static const char *const entry_points_32[] = {
 #include <asm/syscalls_32.h>
 };
 
-#endif /* SYSTALLY_COMPAT_ENTRY_POINTS_H */
+static const struct {
+	const char *const *symbols;
+	u32 count;
+} tables[ABIS] = {
+	[ABI_X86_64] = { entry_points_64, ARRAY_SIZE(entry_points_64) },
+	[ABI_I386] = { entry_points_32, ARRAY_SIZE(entry_points_32) },
+	[ABI_X32] = { entry_points_x32, ARRAY_SIZE(entry_points_x32) },
+};
+
+const char *arch_entry_symbol(u32 abi, u32 nr)
+{
+	return nr < tables[abi].count ? tables[abi].symbols[nr] : NULL;
+}
+
+void arch_entry_alias(const char *symbol, char *alias, size_t bytes)
+{
+	bool is_32 = str_has_prefix(symbol, "__ia32_");
+
+	snprintf(alias, bytes, "%s%s", is_32 ? "__x64_" : "__ia32_",
+		 symbol + strlen(is_32 ? "__ia32_" : "__x64_"));
+}

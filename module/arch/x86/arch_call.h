@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How a call of x86-64 was made: by which ABI, and by which number. For the
+ * hooks' handlers: inline, so that they compile to one straight piece of code.
+ *
+ * All functions: for the current task in one of its calls, any context.
+ */
+#ifndef SYSTALLY_ARCH_CALL_H
+#define SYSTALLY_ARCH_CALL_H
+
+#include <linux/compiler.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <asm/processor.h>
+#include <asm/thread_info.h>
+#include <asm/unistd.h>
+
+#include "abi.h"
+
+/*
+ * arch_call_is_compat - the number alone does not tell the call from a native
+ * one
+ *
+ * TS_COMPAT is set by both 32-bit entries, also for int 0x80 from 64-bit code
+ * (arch/x86/entry/common.c). in_compat_syscall() would be true of x32 as well,
+ * whose numbers have a bit that no native number has.
+ */
+static __always_inline bool arch_call_is_compat(const struct task_struct *task)
+{
+	return task->thread_info.status & TS_COMPAT;
+}
+
+/*
+ * arch_call_abi - the ABI that a call was made by
+ * @nr: in: the number as the entry code has it; out: the number in that ABI
+ */
+static __always_inline enum abi arch_call_abi(const struct task_struct *task,
+					      u32 *nr)
+{
+	enum abi abi = ABI_X86_64;
+
+	if (arch_call_is_compat(task)) {
+		abi = ABI_I386;
+	} else if (*nr & __X32_SYSCALL_BIT && (s32)*nr >= 0) {
+		abi = ABI_X32;
+		*nr &= ~__X32_SYSCALL_BIT;
+	}
+	return abi;
+}
+
+/*
+ * arch_call_nr - the number that the task called, as the entry code has it
+ * @user: the registers with which it entered the kernel
+ */
+static __always_inline u32 arch_call_nr(const struct pt_regs *user)
+{
+	return (u32)user->orig_ax;
+}
+
+#endif /* SYSTALLY_ARCH_CALL_H */

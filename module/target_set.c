@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The set of targets: changes, and questions that are not on the handlers'
+ * path.
+ */
+#include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/bsearch.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+
+#include "target_set.h"
+
+/* A part of the module, so that a handler finds it without a pointer. */
+unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
+
+/* Written under the control mutex, read by the fork and exit handlers. */
+static bool is_all;
+
+DEFINE_RAW_SPINLOCK(systally_target_lock);
+
+/* Processes in the list, unless it is all. Changed by who changes a bit. */
+static atomic_t listed;
+
+void systally_target_add(unsigned int tgid)
+{
+	if (!test_and_set_bit(tgid, systally_target_bits))
+		atomic_inc(&listed);
+}
+
+bool systally_target_remove(unsigned int tgid)
+{
+	return test_and_clear_bit(tgid, systally_target_bits) &&
+	       atomic_dec_and_test(&listed);
+}
+
+int systally_target_compare(const void *a, const void *b)
+{
+	const unsigned int *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+void systally_target_keep(const unsigned int *kept, unsigned int count)
+{
+	unsigned int tgid, from = 0, i;
+
+	if (!is_all) {
+		raw_spin_lock(&systally_target_lock);
+		for_each_set_bit(tgid, systally_target_bits, PID_MAX_LIMIT)
+			if (!bsearch(&tgid, kept, count, sizeof(*kept),
+				     systally_target_compare))
+				systally_target_remove(tgid);
+		raw_spin_unlock(&systally_target_lock);
+		return;
+	}
+	/* As long as it is all, nobody else changes a bit. */
+	for (i = 0; i < count; i++) {
+		if (kept[i] > from)
+			bitmap_clear(systally_target_bits, from,
+				     kept[i] - from);
+		from = kept[i] + 1;
+	}
+	bitmap_clear(systally_target_bits, from, PID_MAX_LIMIT - from);
+	atomic_set(&listed, bitmap_weight(systally_target_bits, PID_MAX_LIMIT));
+	WRITE_ONCE(is_all, false);
+}
+
+void systally_target_fill(void)
+{
+	WRITE_ONCE(is_all, true);
+	/* From here on no fork or exit changes a bit. */
+	synchronize_rcu();
+	bitmap_fill(systally_target_bits, PID_MAX_LIMIT);
+}
+
+bool systally_target_is_all(void)
+{
+	return READ_ONCE(is_all);
+}
+
+bool systally_target_any(void)
+{
+	return READ_ONCE(is_all) || atomic_read(&listed);
+}
+
+unsigned int systally_target_count(void)
+{
+	return atomic_read(&listed);
+}
+
+unsigned int systally_target_next(unsigned int tgid)
+{
+	return find_next_bit(systally_target_bits, PID_MAX_LIMIT, tgid);
+}
