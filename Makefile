@@ -208,7 +208,8 @@ scripts := .ci/run scripts/setup scripts/suite scripts/subsystem-table scripts/w
 	$(wildcard scripts/overhead-parts/*.sh scripts/needs/*) \
 	$(wildcard tests/lab/[!k]*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
 	tests/guest/on-all-kernels tests/rig/run tests/fuzz/run $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
-	tests/stap/lib.sh tests/stap/enter tests/stap/compile tests/stap/cost.sh
+	tests/stap/lib.sh tests/stap/enter tests/stap/compile tests/stap/cost.sh \
+	$(wildcard packaging/completion/*)
 
 .PHONY: check-lint
 check-lint:
@@ -441,6 +442,8 @@ updates := $(DESTDIR)/lib/modules/$(KERNELRELEASE)/updates
 install: all install-man
 	install -D -m 755 '$(out)/userland/systally' \
 	'$(DESTDIR)$(PREFIX)/sbin/systally'
+	install -D -m 644 packaging/completion/systally \
+	'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/systally'
 	install -d '$(DESTDIR)$(PREFIX)/share/systemtap/tapset' \
 	'$(DESTDIR)$(PREFIX)/share/systally/stap'
 	install -m 644 tapsets/*.stp '$(DESTDIR)$(PREFIX)/share/systemtap/tapset'
