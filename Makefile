@@ -82,7 +82,9 @@ help:
 	@echo 'make needs-nginx  which calls nginx needs, in less than an hour; also needs-redis'
 	@echo 'make measure-workloads  which subsystems perf bench and others use: doc/workloads'
 	@echo 'make subsystem-table  which subsystem each call is of, from the sources'
-	@echo 'make install      install command, module, tapsets, man page (DESTDIR=, PREFIX=)'
+	@echo 'make man          build the manual pages; needs scdoc'
+	@echo 'make check-man    what mandoc and groff warn of in them'
+	@echo 'make install      install command, module, tapsets, manual pages (DESTDIR=, PREFIX=)'
 	@echo 'make clean        remove what was built here'
 	@echo
 	@echo 'KERNELDIR=DIR     kernel to build for (/lib/modules/KERNELRELEASE/build)'
@@ -210,7 +212,8 @@ scripts := .ci/run scripts/setup scripts/suite scripts/subsystem-table scripts/w
 	$(wildcard scripts/overhead-parts/*.sh scripts/needs/*) \
 	$(wildcard tests/lab/[!k]*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
 	tests/guest/on-all-kernels tests/rig/run tests/fuzz/run $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
-	tests/stap/lib.sh tests/stap/enter tests/stap/compile tests/stap/cost.sh
+	tests/stap/lib.sh tests/stap/enter tests/stap/compile tests/stap/cost.sh \
+	$(wildcard packaging/completion/*)
 
 .PHONY: check-lint
 check-lint:
@@ -435,14 +438,16 @@ load:
 unload:
 	$(out)/userland/systally unload
 
+include doc/man/man.mk
+
 updates := $(DESTDIR)/lib/modules/$(KERNELRELEASE)/updates
 
 .PHONY: install
-install: all
+install: all install-man
 	install -D -m 755 '$(out)/userland/systally' \
 	'$(DESTDIR)$(PREFIX)/sbin/systally'
-	install -D -m 644 doc/systally.8 \
-	'$(DESTDIR)$(PREFIX)/share/man/man8/systally.8'
+	install -D -m 644 packaging/completion/systally \
+	'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/systally'
 	install -d '$(DESTDIR)$(PREFIX)/share/systemtap/tapset' \
 	'$(DESTDIR)$(PREFIX)/share/systally/stap'
 	install -m 644 tapsets/*.stp '$(DESTDIR)$(PREFIX)/share/systemtap/tapset'
@@ -455,6 +460,7 @@ install: all
 .PHONY: clean
 clean:
 	$(RM) -r $(objects) $(objects:.o=.d) '$(out)/userland/systally' \
+	$(man_pages) \
 	$(workloads) '$(unit)/parts' $(unit_programs) '$(unit)/module' \
 	'$(unit)/userland' '$(unit)/tests' '$(unit)/syscall_names.h'
 	test ! -e '$(KERNELDIR)/Makefile' || \
