@@ -7,8 +7,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-plan $((8 + 6 + 6 + 5 + 4 + 8 + 8 + 3 + 3))
-
 # in_chunks SIGN FILE: writes FILE's pids to targets, as many as fit each time
 in_chunks() {
 	local line status=0

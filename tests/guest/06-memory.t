@@ -8,8 +8,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-plan $((9 + 3 + 5 + 3))
-
 processes=10000
 [ -z "$LONG" ] || processes=100000
 cap=4194304

@@ -7,8 +7,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
 
-plan $((20 + 4 + 9 + 8 + 8 + 16 + 7 + 11 + 9 + 8 + 1 + 3))
-
 # bash has its background processes ignore SIGINT
 # shellcheck disable=SC2016 # perl's
 interruptible=(perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' --)

@@ -8,8 +8,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-plan $((6 + 2 * 5 + 6 + 3))
-
 cycles=20
 [ -z "$LONG" ] || cycles=1000
 

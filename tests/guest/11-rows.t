@@ -7,8 +7,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-plan $((3 + 4 + 3))
-
 # Of one moment; errors and times may be missing here, counts may not
 difference() {
 	awk '$1 == "entered:" { sum += $2 }

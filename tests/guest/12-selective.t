@@ -9,8 +9,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/flags.sh"
 
-plan $((7 + 9 + 8 + 9 + 11 + 6 + 8 + 9 + 3))
-
 referee_load
 
 # calls_are NAME TGID N...: a test that just these have rows of getppid

@@ -21,7 +21,6 @@ if [ -n "$LONG" ]; then
 	steps=11
 fi
 seed=${SYSTALLY_SEED:-$((RANDOM * 32768 + RANDOM))}
-plan $((4 * interleavings + 2 + 3))
 note "SYSTALLY_SEED=$seed"
 RANDOM=$seed
 

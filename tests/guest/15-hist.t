@@ -19,7 +19,6 @@ a tree of processes|tree -t 3 4
 a chain of execs by other threads|chain -t thread 13
 interrupted and restarted calls|signals -t 11
 '
-plan $((4 * 3 + 3 * $(grep -c . <<<"$runs") + 7 + 8 + 9 + 14 + 3))
 
 # (abi, nr) of which there are not as many calls in histograms as were counted;
 # `at-most`: of which there are more. Those that never return are in none.

@@ -14,8 +14,6 @@ Q=/sys/kernel/debug/systally_test_query
 QUERY_KO=${QUERY_KO:-$root/tests/module/query.ko}
 trap '[ ! -d /sys/module/query ] || rmmod query; clean' EXIT
 
-plan $((2 + 11 + 8 + 6 + 8 + 4 + 10 + 13 + 2 * 6 + 3))
-
 # ask QUESTION: the answer, with the errno's name if it is one
 ask() {
 	local fd answer=''

@@ -8,8 +8,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
 
-plan $((5 + 2 + 3 + 6 + 4 + 5))
-
 need_load memory_max_bytes=16M follow=1 "syscalls=$filter"
 talk_start storm nice -n 19 "$WORKLOAD/storm" -n 2 2
 talk_until storm ready

@@ -7,8 +7,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
 
-plan $((3 * 5 + 5))
-
 need_load "syscalls=$filter,execve" follow=1
 max=$(</proc/sys/kernel/pid_max)
 echo 1000 >/proc/sys/kernel/pid_max

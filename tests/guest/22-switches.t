@@ -8,8 +8,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
 
-plan $((4 + 2 + 1 + 2 + 5))
-
 need_load memory_max_bytes=16M follow=1 "syscalls=$filter"
 # With naps, or they and what is to be switched wait for each other
 pids=()

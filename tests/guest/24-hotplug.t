@@ -10,7 +10,6 @@
 cpu=/sys/devices/system/cpu/cpu1/online
 [ -w $cpu ] || skip_all 'no CPU that can go off'
 combinations='tracepoint/time kprobe/time direct/count tracepoint/hist'
-plan $((4 * 5 + 5))
 
 no_direct=$(direct_missing)
 need_load "syscalls=$filter" follow=1

@@ -9,7 +9,6 @@
 . "$(dirname "$0")/storms.sh"
 
 combinations='tracepoint/time kprobe/time direct/count tracepoint/hist'
-plan $((4 * 6 + 5))
 
 no_direct=$(direct_missing)
 need_load "syscalls=$filter,read,futex,nanosleep,pause" follow=1

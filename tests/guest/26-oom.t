@@ -20,7 +20,6 @@ if ! { echo +memory >"$T/cgroup/cgroup.subtree_control"; } 2>/dev/null; then
 	skip_all 'no memory control in cgroup2 here'
 fi
 mkdir "$group"
-plan $((6 + 5))
 
 traces_expected
 need_load "syscalls=$filter,read,openat" follow=1 collect=time

@@ -8,8 +8,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
 
-plan $((14 + 19 + 2 * 4 + 12 + 14 + 8 + 3))
-
 # csv FILE COLUMN CALL [ABI]: the sum of that column
 csv() {
 	awk -F, -v column="$2" -v name="$3" -v abi="${4:-all}" '

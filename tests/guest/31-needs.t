@@ -7,8 +7,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
 
-plan $((3 * 2 + 2 * 2 + 2 + 3))
-
 need_load
 before=$(settings)
 # Both ABIs, in processes of one another

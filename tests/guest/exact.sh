@@ -44,7 +44,6 @@ exact() {
 	local hook=$1 collect=$2 name command started took
 
 	exact_runs=${exact_runs//@threads@/$3}
-	plan $((1 + 2 * $(grep -c . <<<"$exact_runs") + 5 + 4 + 3))
 	need_load "collect=$collect" follow=1 \
 		"syscalls=$([ "$hook" = kprobe ] &&
 			echo "${exact_calls// /,}" || echo all)" "hook=$hook"

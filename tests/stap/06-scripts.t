@@ -20,8 +20,6 @@ refuses() {
 	is "$(<"$T/$name.out")" '' "$name $*: nothing else"
 }
 
-plan 88
-
 for name in poll-count poll-timeouts top-files errno-top ssl-bytes \
 	hot-then-deep; do
 	refuses $name "SECONDS 'soon'" soon
