@@ -4,8 +4,9 @@
 # Included by the root Makefile, which sets `out` and `Q`. Needs scdoc, which
 # neither building nor testing needs: without it there are no pages.
 
-# The same version as that of the module
-SYSTALLY_VERSION ?= $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' module/main.c)
+# The version of module and command
+SYSTALLY_VERSION := $(shell sed -n \
+	's/^#define SYSTALLY_VERSION[^"]*"\(.*\)"/\1/p' include/systally.h)
 
 man_names := $(patsubst doc/man/%.scd,%,$(wildcard doc/man/*.scd))
 man_pages := $(man_names:%=$(out)/doc/man/%)

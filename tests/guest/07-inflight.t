@@ -6,8 +6,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-plan $((2 * 10 + 4 + 3))
-
 need_load collect=time follow=1
 is "$(head -n 1 "$D/inflight" | xargs)" 'tid tgid abi nr name since_ns' \
 	'the columns'

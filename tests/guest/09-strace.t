@@ -23,8 +23,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-plan $((6 * 4 + 3))
-
 export PYTHONHASHSEED=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0
 export PYTHONDONTWRITEBYTECODE=1
 

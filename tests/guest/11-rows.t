@@ -7,8 +7,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-plan $((3 + 4 + 3))
-
 # Of one moment; errors and times may be missing here, counts may not
 difference() {
 	awk '$1 == "entered:" { sum += $2 }
@@ -30,18 +28,37 @@ for pid in "${sweeps[@]}"; do
 done
 ctl targets "${sweeps[*]}"
 kill -CONT "${sweeps[@]}"
-missing=''
+missing='' looks=0
 while kill -0 "${sweeps[@]}" 2>/dev/null; do
 	difference=$(difference)
 	[ "$difference" = 0 ] || missing+="$difference "
+	looks=$((looks + 1))
 done
-wait "${sweeps[@]}"
-is "$missing" '' 'it adds up at any moment'
+died=0
+for pid in "${sweeps[@]}"; do
+	wait "$pid" || died=$((died + 1))
+done
+is "$died" 0 'the workloads have run to their end'
+is "$missing" '' 'the totals add up at any moment'
+at_least "$looks" 3 'they were read while the workloads ran'
 # 473 numbers in 3 ABIs, and a stop and an end of each
 at_least "$(status entered)" $((2 * 473 * 3 * rounds)) 'all entered'
 is "$(difference)" 0 'and at rest'
 note "unattributed $(status unattributed), untimed $(status untimed)"
 rmmod systally
+
+# blocked_reading PID: it sleeps in read(0, ...)
+blocked_reading() {
+	local nr fd
+
+	read -r nr fd _ <"/proc/$1/syscall" && [ "$nr $fd" = '0 0x0' ] &&
+		state_is "$1" S
+}
+
+# has_read PID COUNT: so many reads are counted
+has_read() {
+	[ "$(count "$1" x86-64 read)" -ge "$2" ]
+}
 
 # A call of a kind that is left out when it ends makes no row
 need_load collect=time
@@ -54,9 +71,12 @@ for hook in tracepoint kprobe; do
 	bash -c 'read -r _ <&8; for ((i = 0; i < 50; i++)); do
 		read -r _ <&8; done' 8<>"$T/fifo" 9>&- &
 	reader=$!
+	# In its first read, which is not counted then. bash makes it descriptor 0.
+	wait_for blocked_reading "$reader"
 	ctl targets $reader
 	echo once >"$T/fifo"
-	sleep 0.2
+	# A read for each byte but the first, and the next one, which blocks
+	wait_for has_read "$reader" 5
 	before=$(count "$reader" x86-64 read)
 	ctl syscalls getppid
 	for _ in {1..50}; do

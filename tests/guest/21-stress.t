@@ -9,7 +9,6 @@
 . "$(dirname "$0")/storms.sh"
 
 command -v stress-ng >/dev/null || skip_all 'no stress-ng'
-plan $((4 * 4 + 5))
 
 need_load follow=1
 # stress-ng makes files

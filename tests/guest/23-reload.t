@@ -8,8 +8,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
 
-plan $((6 + 5))
-
 no_direct=$(direct_missing)
 talk_start storm "$WORKLOAD/storm" -n 1 2
 talk_start forks "$WORKLOAD/storm" -f -n 1 2

@@ -20,7 +20,6 @@ if ! { echo +memory >"$T/cgroup/cgroup.subtree_control"; } 2>/dev/null; then
 	skip_all 'no memory control in cgroup2 here'
 fi
 mkdir "$group"
-plan $((6 + 5))
 
 traces_expected
 need_load "syscalls=$filter,read,openat" follow=1 collect=time
@@ -86,6 +85,7 @@ talk_ask native stop stopped
 talk_end native
 ctl targets none
 at_least "$kills" 3 'the kernel killed for want of memory'
+is "${#pids[@]}" 2 'two processes were outside the group'
 for pid in "${pids[@]}"; do
 	is "$(count "$pid" x86-64 getppid)" \
 		"$(storm_total native "$pid" getppid)" \

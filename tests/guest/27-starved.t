@@ -13,7 +13,6 @@ injected=/sys/kernel/debug
 if [ ! -e /proc/self/fail-nth ] || [ ! -d $injected/failslab ]; then
 	skip_all 'this kernel cannot fail allocations on demand'
 fi
-plan $((5 * 2 + 9 * 2 + 5 * 2 + 5 + 5))
 
 for attribute in failslab/ignore-gfp-wait fail_page_alloc/ignore-gfp-wait \
 	fail_page_alloc/ignore-gfp-highmem; do

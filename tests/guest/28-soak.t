@@ -9,7 +9,6 @@
 . "$(dirname "$0")/storms.sh"
 
 goal=${SYSTALLY_SOAK:-3000000}
-plan $((4 + 2 + 5))
 
 combinations='tracepoint/count tracepoint/time tracepoint/hist kprobe/count
 	kprobe/time'

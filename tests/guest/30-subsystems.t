@@ -7,8 +7,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
 
-plan $((3 + 5 + 3 + 3))
-
 # ---- each call of this kernel, as if it had been made once ---------------
 
 # ABI NR NAME, from the headers that the module was built with

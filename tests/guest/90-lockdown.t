@@ -17,7 +17,6 @@ fi
 # No file of debugfs that can be written can be read any more
 [ ! -e /sys/kernel/debug/kmemleak ] ||
 	skip_all 'the look for leaks at the end would be locked out'
-plan $((2 * 3 + 5 + 3))
 
 # say COMMAND...: what the command says on stderr, its status, what it prints
 say() {

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2119
 #
-# What the guest tests share: TAP, loading and unloading, writing controls,
-# reading counters, and talking to workloads. Every .t file of this folder
-# sources it, says `plan N`, loads the module, and ends with `finish`, whose
-# three tests are part of N. Runs as root in the lab's guest only.
+# What the guest tests share: TAP, loading and unloading the module, writing
+# controls, reading counters, and talking to workloads. Every .t file of this
+# folder sources it, loads the module, and ends with `finish`. Runs as root in
+# the lab's guest only.
 
 set -u
 
@@ -25,118 +25,10 @@ cp "$SYSTALLY_KO" "$T/systally.ko" 2>/dev/null &&
 	SYSTALLY_KO=$T/systally.ko
 export SYSTALLY_KO SYSTALLY WORKLOAD D T
 
-# ---- TAP ----------------------------------------------------------------
+# shellcheck source-path=SCRIPTDIR
+. "$here/../tap.sh"
 
-tests=0
-planned=0
-
-plan() {
-	planned=$1
-	echo "1..$1"
-}
-
-# At most 20 lines of it
-note() {
-	local line lines=0
-
-	while IFS= read -r line; do
-		echo "# $line"
-		lines=$((lines + 1))
-		[ $lines -lt 20 ] || break
-	done <<<"$*"
-}
-
-# ok STATUS NAME
-ok() {
-	tests=$((tests + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $tests - $2"
-		return 0
-	fi
-	echo "not ok $tests - $2"
-	return 1
-}
-
-# is GOT WANTED NAME
-is() {
-	if [ "$1" = "$2" ]; then
-		ok 0 "$3"
-		return
-	fi
-	ok 1 "$3"
-	note "got    '$1'"
-	note "wanted '$2'"
-	return 1
-}
-
-# like GOT EXTENDED-REGULAR-EXPRESSION NAME
-like() {
-	if [[ $1 =~ $2 ]]; then
-		ok 0 "$3"
-		return
-	fi
-	ok 1 "$3"
-	note "got '$1'"
-	note "not like '$2'"
-	return 1
-}
-
-# at_least GOT LIMIT NAME: whole numbers
-at_least() {
-	local status=1
-
-	[[ $1 =~ ^[0-9]+$ ]] && [ "$1" -ge "$2" ] && status=0
-	ok "$status" "$3" || note "got '$1', wanted at least $2"
-	return "$status"
-}
-
-# passes NAME COMMAND...: ok if COMMAND succeeds
-passes() {
-	local name=$1
-
-	shift
-	"$@" >"$T/output" 2>&1
-	ok $? "$name" || note "$(cat "$T/output")"
-}
-
-skip() {
-	tests=$((tests + 1))
-	echo "ok $tests - $1 # SKIP $2"
-	skipped "${0##*/}: $2"
-}
-
-# skip_all WHY: the whole file, instead of its plan
-skip_all() {
-	echo "1..0 # SKIP $1"
-	skipped "${0##*/}, all of it: $1"
-	exit 0
-}
-
-# skipped WHAT-AND-WHY: for `run`, as prove does not say what was skipped
-skipped() {
-	[ -z "${SKIPPED:-}" ] || echo "$1" >>"$SKIPPED"
-}
-
-bail() {
-	echo "Bail out! $*"
-	exit 1
-}
-
-# ---- waiting ------------------------------------------------------------
-
-# wait_for COMMAND...: until it succeeds, for at most a minute or $patience
-# seconds, and more on a slow kernel
-wait_for() {
-	local end=$((SECONDS + slowness * ${patience:-60}))
-
-	until "$@" 2>/dev/null; do
-		if [ "$SECONDS" -ge "$end" ]; then
-			note "waited in vain for: $*"
-			return 1
-		fi
-		sleep 0.02
-	done
-}
+# ---- processes ----------------------------------------------------------
 
 # state_is PID LETTER: what /proc says of the process's state
 state_is() {
@@ -263,20 +155,46 @@ column() {
 		END { printf "%.0f\n", sum }' "$D/counters"
 }
 
-# entered == tallied + unattributed, and the table says the same; at rest
+# totals: prints what does not add up: entered is tallied + unattributed, and the
+# rows of `counters` have the same sum. No call may be counted meanwhile.
 totals() {
 	compare /dev/null
 }
 
-# compare EXPECTED-LINES-FILE: prints what differs from what a workload said
+# compare FILE: prints how the counts differ from what the workloads said, whose
+# output is in FILE; a difference, too, if a workload said nothing or failed
+# (see `workload`). /dev/null: checks the totals only.
 compare() {
 	awk -v hook="$(<"$D/hook")" -v collect="$(<"$D/collect")" \
+		-v expected="$([ "$1" = /dev/null ] || echo 1)" \
 		-f "$here/compare.awk" \
 		file=expected "$1" file=counters "$D/counters" \
 		file=errors "$D/errors" file=status "$D/status"
 }
 
-# ---- workloads that are talked to ---------------------------------------
+# ---- workloads ----------------------------------------------------------
+
+# workload NAME [ARGUMENT...]: runs it to its end; if it fails, its output has a
+# line that `compare` reports
+workload() {
+	local status
+
+	"$WORKLOAD/$1" "${@:2}"
+	status=$?
+	[ $status -eq 0 ] || echo "died $1 status $status"
+	return $status
+}
+
+# ended PID FILE: the same for one that was started in the background, and whose
+# output goes to FILE: waits for it
+ended() {
+	local status
+
+	wait "$1"
+	status=$?
+	[ $status -eq 0 ] || echo "died $1 status $status" >>"$2"
+	return $status
+}
 
 declare -A talk_in talk_out talk_pid
 
@@ -361,7 +279,7 @@ clean() {
 	done
 	rm -rf "$T"
 	if loaded; then
-		wait_for rmmod systally >/dev/null
+		becomes rmmod systally >/dev/null
 	fi
 }
 trap clean EXIT
@@ -388,7 +306,7 @@ leftovers_all() {
 	return 0
 }
 
-# finish: the last three tests of each file
+# finish: the last three tests of each file, and the plan
 finish() {
 	local error
 
@@ -400,7 +318,6 @@ finish() {
 	fi
 	is "$(leftovers_all)" '' 'nothing of the module is left'
 	is "$(splat_lines)" '' 'no splat in the kernel log'
-	[ "$tests" -eq "$planned" ] ||
-		note "planned $planned tests, ran $tests"
+	done_testing
 	note "took $SECONDS s"
 }

@@ -8,7 +8,6 @@
 # shellcheck source=tests/stap/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-plan 32
 need_load collect=time
 
 # calls.stp prints: entry TGID ABI NR NAME COUNT; return TGID ABI NAME ERROR COUNT US

@@ -8,7 +8,6 @@
 # shellcheck source=tests/stap/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-plan 26
 need_load targets=all
 
 run_workloads() {

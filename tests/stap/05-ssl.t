@@ -7,8 +7,6 @@
 # shellcheck source=tests/stap/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-plan 9
-
 stap_start ssl-bytes 3600
 for writes in 101 53; do
 	"$STAP/tls" $writes >"$T/$writes" &
