@@ -137,21 +137,17 @@ include scripts/scripts.mk
 
 # --- lint ----------------------------------------------------------------
 
-scripts := .ci/run scripts/setup scripts/requirements scripts/suite scripts/subsystem-table scripts/workloads scripts/own-kernel scripts/cache.sh scripts/demo \
-	scripts/syscall-names scripts/stap-releases scripts/overhead scripts/overhead-parts/measure \
-	$(wildcard scripts/overhead-parts/*.sh scripts/needs/*) \
-	tests/lab/run tests/lab/init tests/lab/initramfs tests/lab/selftest \
-	$(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
-	tests/guest/on-all-kernels tests/rig/run tests/fuzz/run $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
-	tests/tap.sh tests/unit/run $(wildcard tests/build/*.t) \
-	tests/stap/lib.sh tests/stap/enter tests/stap/compile tests/stap/cost.sh \
-	$(wildcard packaging/completion/*)
+# Every shell script: those that begin with #!/bin/sh or bash, and what they source
+scripts = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci scripts tests packaging) \
+	$(wildcard scripts/*.sh scripts/*/*.sh tests/*.sh tests/*/*.sh)
 
 ##@ Test
-## check-lint - shellcheck, and the format of the C files
+## check-lint - shellcheck, the format of the C files, circles of includes
 .PHONY: check-lint
 check-lint: check-format
-	shellcheck -x $(scripts)
+	shellcheck -x $(sort $(scripts))
+	scripts/check-floors module
+	scripts/check-floors userland
 
 # --- this machine --------------------------------------------------------
 

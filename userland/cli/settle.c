@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "cli/settle.h"
-#include "cli/usage.h"
 #include "stats/dimension.h"
 #include "stats/sort.h"
 #include "systally.h"

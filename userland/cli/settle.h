@@ -5,8 +5,7 @@
 #ifndef SYSTALLY_SETTLE_H
 #define SYSTALLY_SETTLE_H
 
-#include "cli/options.h"
-#include "cli/usage.h"
+#include "cli/command.h"
 
 /*
  * Each is called once all options are read. It sets the defaults that depend on
