@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The words of a command line: userland/cli/options.c. The first byte chooses the
- * subcommand; the words are separated by newlines.
+ * Fuzzes userland/cli/options.c: the words of a command line. The first byte
+ * chooses the subcommand, and line feeds separate the words.
  */
 #include <argp.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every report that there is of a snapshot, as four bytes choose it. For the
- * fuzzers of what snapshots are read from.
+ * Writes any report of a snapshot, as the first KNOBS bytes of the input choose
+ * it. For the fuzzers of snapshots and recordings.
  */
 #ifndef SYSTALLY_FUZZ_REPORT_H
 #define SYSTALLY_FUZZ_REPORT_H
@@ -44,15 +44,13 @@ static void check_sums(const struct systally_ranking *ranking,
 		must(sum == systally_snapshot_tallied(snapshot));
 }
 
-/* Whoever prints a command's name relies on its end. */
+/* A comm ends with a NUL: everything that prints one relies on it. */
 static void check_names(const struct systally_snapshot *snapshot)
 {
 	const struct systally_header *header = &snapshot->header;
-	size_t rows = header->call_rows + header->error_rows +
-		      header->unattributed_rows + header->hist_rows;
 	size_t i;
 
-	for (i = 0; i < rows; i++)
+	for (i = 0; i < systally_snapshot_rows(header); i++)
 		must(!!memchr(snapshot->rows[i].comm, '\0',
 			      SYSTALLY_COMM_LEN));
 }
@@ -83,7 +81,7 @@ static void report(const uint8_t *knobs,
 
 	check_names(snapshot);
 	if (systally_rank(&ranking, &question, snapshot, names, &error)) {
-		/* One line that says why */
+		/* the message is one line */
 		must(error.text[0] && !strchr(error.text, '\n'));
 		return;
 	}
