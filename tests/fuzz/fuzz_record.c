@@ -7,11 +7,9 @@
  * again, and must not differ from itself.
  */
 #define _GNU_SOURCE
-#include "base/text.h"
 #include "fuzz_file.h"
 #include "fuzz_report.h"
 #include "stats/record.h"
-#include "render/change.h"
 
 static int read_file(struct systally_record *record, const struct fuzz_file *file)
 {
@@ -61,22 +59,42 @@ static void rewrite(const struct systally_record *record)
 	systally_record_free(&again);
 }
 
-/* Compares two recordings. Returns the number of calls that differ. */
+/* The dimensions of the input that a comparison can have; by call if none. */
+static struct systally_by comparable_by(const uint8_t *knobs)
+{
+	struct systally_by by = { .count = 0 };
+	unsigned int id;
+
+	for (id = 0; id < SYSTALLY_DIMENSIONS; id++) {
+		const struct systally_dimension *dimension =
+			&systally_dimensions[id];
+
+		if (knobs[KNOB_BY] >> id & 1 && !dimension->process &&
+		    !dimension->errors && by.count < SYSTALLY_BY_MAX)
+			by.list[by.count++] = dimension;
+	}
+	return by.count ? by : systally_by_one(SYSTALLY_BY_SYSCALL);
+}
+
+/* Compares two recordings. Returns the number of groups that differ. */
 static size_t compare(const uint8_t *knobs,
 		      const struct systally_record records[2])
 {
 	static const struct systally_threshold none;
 	const struct systally_set set = { .all = true };
+	const struct systally_format *format = format_of(knobs);
 	const struct systally_comparison comparison = {
-		.by = knobs[0] & 1 ? SYSTALLY_BY_COMMAND : SYSTALLY_BY_SYSCALL,
-		.sort = knobs[1] % (SYSTALLY_SORT_NAME + 1),
-		.latency = knobs[2] & 2, .limit = knobs[3], .set = &set,
-		.threshold = &none, .time = knobs[2] & 4 ? &none : NULL,
+		.by = comparable_by(knobs),
+		.sort = systally_sorts[sort_of(knobs)].compare ?
+			sort_of(knobs) : SYSTALLY_SORT_COUNT,
+		.latency = knobs[KNOB_FLAGS] & FLAG_LATENCY,
+		.limit = knobs[KNOB_LIMIT], .set = &set, .threshold = &none,
+		.time = knobs[KNOB_FLAGS] & FLAG_PERCENTILES ? &none : NULL,
 	};
 	struct systally_error error = { "" };
 	struct systally_changes changes;
 	struct systally_notes notes = { NULL, 0 };
-	const struct systally_change_report paper = {
+	const struct systally_change_report view = {
 		.changes = &changes, .records = records,
 		.files = { "a", "b" }, .notes = &notes,
 		.latency = comparison.latency, .width = SYSTALLY_TEXT_WIDTH,
@@ -86,9 +104,8 @@ static size_t compare(const uint8_t *knobs,
 	must(!systally_compare(&changes, &comparison, &records[0].snapshot,
 			       &records[1].snapshot, names, &error));
 	must(!comparison.limit || changes.shown <= comparison.limit);
-	must(!systally_change_render(nowhere,
-				     (knobs[2] >> 5) % (SYSTALLY_CSV + 1),
-				     &paper));
+	if (format->change)
+		must(!format->change(nowhere, &view));
 	differ = changes.shown + changes.rest_changes;
 	systally_changes_free(&changes);
 	return differ;
