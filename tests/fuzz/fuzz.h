@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the fuzzers share. Each is one file, fuzz_NOUN.c, whose one function
- * takes any bytes; libFuzzer calls it, and replay.c with the kept corpus.
+ * Shared by all fuzzers. Each fuzzer is one file, fuzz_NOUN.c, with one function
+ * that takes any bytes. libFuzzer calls it to search, and replay.c calls it with
+ * the files of the corpus.
  */
 #ifndef SYSTALLY_FUZZ_H
 #define SYSTALLY_FUZZ_H
@@ -11,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Always returns 0; whatever is not as it should be ends the process. */
+/* Returns 0. If something is wrong, the process aborts. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Something that must hold for every input; a sanitizer shows where it did not */
+/* Aborts unless @holds. The sanitizer prints where that was. */
 static inline void must(int holds)
 {
 	if (!holds)
@@ -22,8 +23,8 @@ static inline void must(int holds)
 }
 
 /*
- * The bytes as a text, in memory of just its size, so that the sanitizer sees
- * who reads on. The caller frees it.
+ * Returns a copy of the bytes with a NUL behind them. The memory has just that
+ * size, so the sanitizer finds reads beyond it. The caller frees it.
  */
 static inline char *text_of(const uint8_t *data, size_t size)
 {

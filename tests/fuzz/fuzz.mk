@@ -5,7 +5,7 @@
 
 # Fuzzers of parts of the module, and of the command
 module_fuzzers := controls syscalls
-command_fuzzers := kconfig options record set snapshot
+command_fuzzers := kconfig lines options record set snapshot
 fuzzers := $(module_fuzzers) $(command_fuzzers)
 FUZZ ?= $(fuzzers)
 RUNS ?= 10000000

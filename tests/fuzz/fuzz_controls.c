@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What may be written to the module's controls, but for names of calls:
- * module/parse.c. The kernel hands over at most PARSE_MAX_BYTES, and no NUL.
+ * Fuzzes module/parse.c: the text that is written to the module's controls, but
+ * not the names of calls, which are in fuzz_syscalls.c. The module parses at
+ * most PARSE_MAX_BYTES, and a text without a NUL.
  */
 #include "fuzz.h"
 #include "parse.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A kernel's configuration, as doctor reads it: userland/doctor/kconfig.c. The first
- * line is the option that is asked for.
+ * Fuzzes userland/doctor/kconfig.c: a kernel's configuration. The first line is
+ * the option that is looked for.
  */
 #include "fuzz.h"
 #include "doctor/kconfig.h"

@@ -1,18 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The words of a command line: userland/cli/options.c. The first byte chooses the
- * subcommand; the words are separated by newlines.
+ * Fuzzes userland/cli/options.c: the words of a command line. The first byte
+ * chooses the subcommand, and line feeds separate the words.
  */
-#include <argp.h>
 #include <stdio.h>
 
+#include "commands/commands.h"
 #include "fuzz.h"
-#include "cli/options.h"
+#include "stats/dimension.h"
 
 #define WORDS_MAX	40
 
-static int parse(struct systally_options *options,
-		 enum systally_command command, const char *line)
+static const struct systally_command *command_of(uint8_t byte)
+{
+	size_t count = 0;
+
+	while (systally_commands[count].name)
+		count++;
+	return &systally_commands[byte % count];
+}
+
+/* A request that is accepted is complete: its readers check nothing. */
+static void check(const struct systally_request *request, int argc)
+{
+	unsigned int i;
+
+	must(request->limit <= 1000000000);
+	must(!request->pid_count == !request->pids);
+	must(request->argc >= 0 && request->argc < argc);
+	must(request->file_count <= request->command->files);
+	must(request->sort < SYSTALLY_SORTS);
+	must(request->collect <= SYSTALLY_COLLECT_HIST);
+	must(request->by.count <= SYSTALLY_BY_MAX);
+	for (i = 0; i < request->by.count; i++)
+		must(!!request->by.list[i]);
+	must(!!request->format);
+	if (request->command->view != SYSTALLY_VIEW_NONE)
+		must(systally_options_has_format(request->command,
+						 request->format));
+	if (request->command->view == SYSTALLY_VIEW_REPORT)
+		must(request->by.count > 0);
+}
+
+static int parse(struct systally_request *request,
+		 const struct systally_command *command, const char *line)
 {
 	char *copy = text_of((const uint8_t *)line, strlen(line));
 	char *argv[WORDS_MAX + 2], *rest = copy, *word;
@@ -23,36 +54,43 @@ static int parse(struct systally_options *options,
 	while (argc <= WORDS_MAX && (word = strsep(&rest, "\n")))
 		argv[argc++] = word;
 	argv[argc] = NULL;
-	err = systally_options_parse(options, command, argc, argv,
-				     ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP);
-	if (!err) {
-		must(options->limit <= 1000000000);
-		must(!options->pid_count == !options->pids);
-		must(options->rest_count >= 0 && options->rest_count < argc);
-	}
+	err = systally_options_try(request, command, argc, argv);
+	if (!err)
+		check(request, argc);
 	free(copy);
 	return err;
 }
 
+static void must_be_same(const struct systally_request *a,
+			 const struct systally_request *b)
+{
+	unsigned int i;
+
+	must(a->sort == b->sort && a->format == b->format &&
+	     a->limit == b->limit && a->given == b->given &&
+	     a->collect == b->collect && a->threads == b->threads &&
+	     a->interval_ns == b->interval_ns &&
+	     a->duration_ns == b->duration_ns &&
+	     a->pid_count == b->pid_count && a->by.count == b->by.count);
+	for (i = 0; i < a->by.count; i++)
+		must(a->by.list[i] == b->by.list[i]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct systally_options once, again;
-	enum systally_command command;
+	struct systally_request once, again;
+	const struct systally_command *command;
 	char *line;
 	int err;
 
 	if (size < 1 || size > 4096)
 		return 0;
-	command = data[0] % SYSTALLY_COMMANDS;
+	command = command_of(data[0]);
 	line = text_of(data + 1, size - 1);
 	err = parse(&once, command, line);
 	must(parse(&again, command, line) == err);
 	if (!err) {
-		must(once.by == again.by && once.sort == again.sort &&
-		     once.format == again.format && once.limit == again.limit &&
-		     once.interval_ns == again.interval_ns &&
-		     once.duration_ns == again.duration_ns &&
-		     once.pid_count == again.pid_count);
+		must_be_same(&once, &again);
 		systally_options_free(&once);
 		systally_options_free(&again);
 	}

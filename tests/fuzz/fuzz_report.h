@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every report that there is of a snapshot, as four bytes choose it. For the
- * fuzzers of what snapshots are read from.
+ * Writes any report of a snapshot, as the first KNOBS bytes of the input choose
+ * it from the tables of dimensions, sorts and formats. For the fuzzers of
+ * snapshots and recordings.
  */
 #ifndef SYSTALLY_FUZZ_REPORT_H
 #define SYSTALLY_FUZZ_REPORT_H
@@ -9,10 +10,31 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "commands/commands.h"
 #include "fuzz.h"
-#include "render/render.h"
+#include "render/formats.h"
+#include "stats/dimension.h"
+#include "stats/sort.h"
 
-#define KNOBS	4
+/* What each byte means. */
+enum knob {
+	KNOB_BY,	/* a bit for each dimension */
+	KNOB_SORT,	/* enum systally_sort */
+	KNOB_FLAGS,
+	KNOB_LIMIT,
+	KNOB_FORMAT,	/* index in systally_formats[] */
+	KNOBS,
+};
+
+enum flag {
+	FLAG_FAILED = 1,
+	FLAG_LATENCY = 2,
+	FLAG_PERCENTILES = 4,
+	FLAG_HISTOGRAM = 8,
+	FLAG_SERIES = 16,
+};
+
+_Static_assert(SYSTALLY_DIMENSIONS <= 8, "KNOB_BY has a bit for each");
 
 static FILE *nowhere;
 static struct systally_names *names;
@@ -29,6 +51,67 @@ static void set_up(void)
 	must(!!names);
 }
 
+static const struct systally_format *format_of(const uint8_t *knobs)
+{
+	size_t count = 0;
+
+	while (systally_formats[count])
+		count++;
+	return systally_formats[knobs[KNOB_FORMAT] % count];
+}
+
+static enum systally_sort sort_of(const uint8_t *knobs)
+{
+	return (enum systally_sort)(knobs[KNOB_SORT] % SYSTALLY_SORTS);
+}
+
+/*
+ * Reads the command line that the knobs stand for. Options that do not go
+ * together are left to the parser. Returns 0, and the caller frees @request; or
+ * an errno value if the parser refuses the line.
+ */
+static int request_of(const uint8_t *knobs, struct systally_request *request)
+{
+	static char by[256], limit[16];
+	const uint8_t flags = knobs[KNOB_FLAGS];
+	char *argv[20];
+	unsigned int id;
+	size_t used = 0;
+	int argc = 0;
+
+	argv[argc++] = flags & FLAG_SERIES ? "top" : "report";
+	for (id = 0; id < SYSTALLY_DIMENSIONS; id++) {
+		if (knobs[KNOB_BY] >> id & 1)
+			used += (size_t)snprintf(by + used, sizeof(by) - used,
+					"%s%s", used ? "," : "",
+					systally_dimensions[id].word);
+	}
+	if (used) {
+		argv[argc++] = "-b";
+		argv[argc++] = by;
+	}
+	snprintf(limit, sizeof(limit), "%u", knobs[KNOB_LIMIT]);
+	argv[argc++] = "-n";
+	argv[argc++] = limit;
+	argv[argc++] = "-s";
+	argv[argc++] = (char *)systally_sorts[sort_of(knobs)].word;
+	argv[argc++] = "--format";
+	argv[argc++] = (char *)format_of(knobs)->word;
+	if (flags & FLAG_FAILED)
+		argv[argc++] = "-x";
+	if (flags & FLAG_LATENCY)
+		argv[argc++] = "-L";
+	if (flags & FLAG_PERCENTILES)
+		argv[argc++] = "-P";
+	if (flags & FLAG_HISTOGRAM) {
+		argv[argc++] = "-H";
+		argv[argc++] = "read";
+	}
+	argv[argc] = NULL;
+	return systally_options_try(request, systally_command_find(argv[0]),
+				    argc, argv);
+}
+
 static void check_sums(const struct systally_ranking *ranking,
 		       const struct systally_question *question,
 		       const struct systally_snapshot *snapshot)
@@ -40,19 +123,17 @@ static void check_sums(const struct systally_ranking *ranking,
 	for (i = 0; i < ranking->shown; i++)
 		sum = systally_sum(sum, ranking->groups[i].count);
 	must(sum == ranking->total.count);
-	if (question->by != SYSTALLY_BY_ERRNO && !question->failed)
+	if (!systally_by_errors(&question->by) && !question->failed)
 		must(sum == systally_snapshot_tallied(snapshot));
 }
 
-/* Whoever prints a command's name relies on its end. */
+/* A comm ends with a NUL: everything that prints one relies on it. */
 static void check_names(const struct systally_snapshot *snapshot)
 {
 	const struct systally_header *header = &snapshot->header;
-	size_t rows = header->call_rows + header->error_rows +
-		      header->unattributed_rows + header->hist_rows;
 	size_t i;
 
-	for (i = 0; i < rows; i++)
+	for (i = 0; i < systally_snapshot_rows(header); i++)
 		must(!!memchr(snapshot->rows[i].comm, '\0',
 			      SYSTALLY_COMM_LEN));
 }
@@ -60,37 +141,41 @@ static void check_names(const struct systally_snapshot *snapshot)
 static void report(const uint8_t *knobs,
 		   const struct systally_snapshot *snapshot)
 {
-	struct systally_question question = {
-		.by = knobs[0] % (SYSTALLY_BY_SUBSYSTEM + 1),
-		.sort = knobs[1] % (SYSTALLY_SORT_P999 + 1),
-		.failed = knobs[2] & 1,
-		.limit = knobs[3],
-	};
 	struct systally_error error = { "" };
 	struct systally_ranking ranking;
 	struct systally_notes notes = { NULL, 0 };
-	struct systally_report paper = {
+	struct systally_request request;
+	struct systally_question question = { .limit = 0 };
+	struct systally_report view = {
 		.ranking = &ranking,
 		.header = &snapshot->header,
 		.notes = &notes,
-		.latency = knobs[2] & 2,
-		.percentiles = knobs[2] & 4,
-		.histogram = knobs[2] & 8 ? "read" : NULL,
-		.series = knobs[2] & 16,
+		.series = knobs[KNOB_FLAGS] & FLAG_SERIES,
 		.first = true,
 		.width = SYSTALLY_TEXT_WIDTH,
 	};
 
 	check_names(snapshot);
-	if (systally_rank(&ranking, &question, snapshot, names, &error)) {
-		/* One line that says why */
-		must(error.text[0] && !strchr(error.text, '\n'));
+	if (request_of(knobs, &request))
 		return;
+	must(request.format == format_of(knobs) &&
+	     request.sort == sort_of(knobs));
+	question.by = request.by;
+	question.sort = request.sort;
+	question.failed = request.failed;
+	question.limit = request.limit;
+	view.latency = request.latency;
+	view.percentiles = request.percentiles;
+	view.histogram = request.histogram;
+	if (systally_rank(&ranking, &question, snapshot, names, &error)) {
+		/* the message is one line */
+		must(error.text[0] && !strchr(error.text, '\n'));
+	} else {
+		check_sums(&ranking, &question, snapshot);
+		must(!request.format->report(nowhere, &view));
+		systally_ranking_free(&ranking);
 	}
-	check_sums(&ranking, &question, snapshot);
-	must(!systally_render(nowhere, (knobs[2] >> 5) % (SYSTALLY_WORKLOAD + 1),
-			      &paper));
-	systally_ranking_free(&ranking);
+	systally_options_free(&request);
 }
 
 #endif /* SYSTALLY_FUZZ_REPORT_H */

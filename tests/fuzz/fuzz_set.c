@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What -e names: userland/calls/set.c, classes.c, names.c; and the filter that is
- * made of it for the module, which has to stand for the same calls.
+ * Fuzzes userland/calls/: the argument of -e. The filter that is made of it for
+ * the module must mean the same calls.
  */
 #include "fuzz.h"
 #include "calls/set.h"
@@ -32,7 +32,7 @@ static void compare(const struct systally_set *a, const struct systally_set *b,
 			      systally_set_has(b, abi, nr)) != opposite);
 }
 
-/* A number by itself is taken if calls have such numbers. */
+/* A bare number is accepted if it is in range. */
 static void check_number(const char *text, int taken)
 {
 	size_t digits = strspn(text, "0123456789");

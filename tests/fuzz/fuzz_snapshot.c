@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The binary snapshot, from its bytes to the report: userland/device/snapshot.c,
- * rank.c, histogram.c, render*.c. The first four bytes choose the report; what
- * follows is the snapshot. An accepted one must add up in every report.
+ * Fuzzes the way of a binary snapshot to a report: userland/device/snapshot.c,
+ * stats/ and render/. The first bytes choose the report (fuzz_report.h), the
+ * snapshot follows. If it is accepted, the numbers of every report must add up.
  */
 #include "fuzz_report.h"
 
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < KNOBS)
 		return 0;
 	set_up();
-	/* In memory of just that size */
+	/* in memory of just that size: the sanitizer finds reads beyond it */
 	image = malloc(size - KNOBS ? size - KNOBS : 1);
 	must(!!image);
 	memcpy(image, data + KNOBS, size - KNOBS);
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	report(data, &snapshot);
-	/* Nothing happened between a snapshot and itself. */
+	/* nothing was counted between a snapshot and itself */
 	must(!systally_snapshot_diff(&diff, &snapshot, &snapshot, &error));
 	must(!diff.header.entered && !systally_snapshot_tallied(&diff));
 	report(data, &diff);

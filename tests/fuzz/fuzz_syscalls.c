@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names and numbers of calls, as the control `syscalls` takes them and shows
- * them again: module/syscalls.c.
+ * Fuzzes module/syscalls.c: names and numbers of calls that are written to the
+ * control `syscalls`, and what reading it returns.
  */
 #include "fuzz.h"
 #include "parse.h"
 #include "syscalls.h"
 
-/* What the control shows of a set, taken again, is the same set. */
+/* What reading the control returns means the same set when it is written. */
 static void show_and_take(const struct syscall_set *set)
 {
 	static struct syscall_set again;

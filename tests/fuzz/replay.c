@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls a fuzzer's function with each file of its corpus, without libFuzzer:
- * what was once found stays found. Speaks TAP. Run by `make check-fuzz`:
- * replay_NOUN CORPUS, in whose folder NOUN the files are.
+ * Calls a fuzzer's function with each file of its corpus, without libFuzzer, so
+ * that no fault comes back. Prints TAP. Run by `make check-fuzz` as
+ * `replay_NOUN CORPUS`; the files are in the folder CORPUS/NOUN.
  */
 #include <dirent.h>
 #include <limits.h>
@@ -25,7 +25,7 @@ static void replay(const char *folder, const char *name)
 	must(!!file);
 	size = fread(bytes, 1, sizeof(bytes), file);
 	fclose(file);
-	/* In memory of just that size, for the sanitizer */
+	/* in memory of just that size: the sanitizer finds reads beyond it */
 	data = malloc(size ? size : 1);
 	must(!!data);
 	memcpy(data, bytes, size);
@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 	}
 	for (i = 0; i < count; i++) {
 		if (files[i]->d_name[0] != '.') {
-			/* Said before, so that a crash shows whose it is */
+			/* printed first: after a crash, it names the file */
 			printf("# %s\n", files[i]->d_name);
 			fflush(stdout);
 			replay(folder, files[i]->d_name);
@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 	}
 	free(files);
 	if (!tests)
-		printf("not ok 1 - an empty corpus\n");
+		printf("not ok 1 - the corpus has no files\n");
 	printf("1..%d\n", tests ? tests : 1);
 	return !tests;
 }

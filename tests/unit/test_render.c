@@ -408,45 +408,6 @@ static void csv_has_one_head(void **state)
 	assert_int_equal(strcspn(c->text, ","), 25);
 }
 
-static void times(void **state)
-{
-	static const struct {
-		uint64_t ns;
-		const char *text;
-	} cases[] = {
-		{ 0, "0.000us" }, { 1, "0.001us" }, { 999999, "999.999us" },
-		{ 1000000, "1.000ms" }, { 999999999, "999.999ms" },
-		{ 1000000000, "1.000s " },
-		{ 99999999999999, "99999.999s " },
-		{ 100000000000000, "100000s " },
-		{ UINT64_MAX, "18446744073s " },
-	};
-	static const struct {
-		uint64_t ns;
-		const char *text;
-	} shorts[] = {
-		{ 0, "0.00us" }, { 10, "0.01us" }, { 9999, "9.99us" },
-		{ 10000, "10.0us" }, { 99999, "99.9us" }, { 100000, "100us" },
-		{ 999999, "999us" }, { 1000000, "1.00ms" },
-		{ 999999999, "999ms" }, { 1000000000, "1.00s " },
-		{ 999999999999, "999s " }, { 1000000000000, "1000s " },
-		{ 9999999999999, "9999s " }, { 10000000000000, "2h " },
-		{ 36000ULL * 1000000000000, "416d " }, { UINT64_MAX, "213503d " },
-	};
-	char text[24];
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		systally_text_ns(cases[i].ns, text);
-		assert_string_equal(text, cases[i].text);
-	}
-	for (i = 0; i < sizeof(shorts) / sizeof(shorts[0]); i++) {
-		systally_text_ns_short(shorts[i].ns, text);
-		assert_string_equal(text, shorts[i].text);
-	}
-}
-
 static void data_has_histogram(void **state)
 {
 	struct context *c = *state;
@@ -515,7 +476,6 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(csv_has_one_head, set_up,
 						tear_down),
-		cmocka_unit_test(times),
 		cmocka_unit_test_setup_teardown(errnos, set_up, tear_down),
 	};
 

@@ -96,17 +96,28 @@ const struct systally_sort_key systally_sorts[SYSTALLY_SORTS] = {
 	},
 };
 
-int systally_sort_find(const char *word)
+/* Is @word one of @words, which are separated by blanks? */
+static bool is_among(const char *words, const char *word)
 {
 	const size_t length = strlen(word);
-	const char *found;
+	size_t next;
+
+	for (words += strspn(words, " "); *words; words += strspn(words, " ")) {
+		next = strcspn(words, " ");
+		if (next == length && !memcmp(words, word, length))
+			return true;
+		words += next;
+	}
+	return false;
+}
+
+int systally_sort_find(const char *word)
+{
 	int i;
 
 	for (i = 0; i < SYSTALLY_SORTS; i++) {
-		if (!strcmp(systally_sorts[i].word, word))
-			return i;
-		found = length ? strstr(systally_sorts[i].aliases, word) : NULL;
-		if (found && found[-1] == ' ' && found[length] == ' ')
+		if (!strcmp(systally_sorts[i].word, word) ||
+		    is_among(systally_sorts[i].aliases, word))
 			return i;
 	}
 	return -1;
