@@ -13,9 +13,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "calls/abi.h"
 #include "needs/discover.h"
 
 const char *systally_needs_discover_name(enum systally_needs_discover how)
@@ -150,7 +152,7 @@ static void note_call(struct systally_discovery *discovery, pid_t pid)
 	if (get_call(pid, &call) || call.op != PTRACE_SYSCALL_INFO_ENTRY)
 		return;
 	nr = (int)call.entry.nr;
-	abi = systally_used_abi(call.arch, &nr);
+	abi = systally_abi_decode(call.arch, &nr);
 	for (i = 0; i < 6; i++)
 		arguments[i] = call.entry.args[i];
 	if (abi >= 0)
@@ -162,8 +164,9 @@ static void note_call(struct systally_discovery *discovery, pid_t pid)
 static void note_first_exec(struct systally_discovery *discovery)
 {
 	discovery->executed = true;
-	/* 59 is execve */
-	systally_used_add(discovery->used, SYSTALLY_ABI_X86_64, 59, NULL, 1);
+	/* this program's own ABI, since it has made the call */
+	systally_used_add(discovery->used, systally_abi_native(), SYS_execve,
+			  NULL, 1);
 }
 
 void systally_discovery_stopped(struct systally_discovery *discovery,
@@ -222,7 +225,7 @@ void systally_discovery_serve(struct systally_discovery *discovery)
 			  &request))
 			continue;	/* it has died meanwhile */
 		nr = request.notif.data.nr;
-		abi = systally_used_abi(request.notif.data.arch, &nr);
+		abi = systally_abi_decode(request.notif.data.arch, &nr);
 		for (i = 0; i < 6; i++)
 			arguments[i] = request.notif.data.args[i];
 		if (abi >= 0)

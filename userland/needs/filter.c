@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "calls/abi.h"
 #include "needs/filter.h"
 
 const char *systally_way_name(enum systally_way way)
@@ -27,25 +28,30 @@ static int failed(int why, struct systally_error *error)
 				  strerror(why < 0 ? -why : why));
 }
 
-/* The three ABIs of this machine; calls of any other are let through. */
+/*
+ * Begins a filter for all ABIs that are known. It allows calls of any other.
+ * Returns NULL if libseccomp cannot.
+ */
 static scmp_filter_ctx new_filter(uint32_t action)
 {
 	scmp_filter_ctx context = seccomp_init(action);
+	unsigned int abi;
 
 	if (!context)
 		return NULL;
-	if (seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH,
-			     SCMP_ACT_ALLOW) ||
-	    (seccomp_arch_add(context, SCMP_ARCH_X86_64) &&
-	     seccomp_arch_exist(context, SCMP_ARCH_X86_64)) ||
-	    (seccomp_arch_add(context, SCMP_ARCH_X86) &&
-	     seccomp_arch_exist(context, SCMP_ARCH_X86)) ||
-	    (seccomp_arch_add(context, SCMP_ARCH_X32) &&
-	     seccomp_arch_exist(context, SCMP_ARCH_X32))) {
-		seccomp_release(context);
-		return NULL;
+	if (seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW))
+		goto err_release;
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		/* the native one is there already */
+		if (seccomp_arch_add(context, systally_abis[abi].arch) &&
+		    seccomp_arch_exist(context, systally_abis[abi].arch))
+			goto err_release;
 	}
 	return context;
+
+err_release:
+	seccomp_release(context);
+	return NULL;
 }
 
 /* Takes the program out of @context, and releases that. */
