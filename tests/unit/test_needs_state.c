@@ -139,11 +139,216 @@ static void test_resume_test(void **state)
 	assert_int_equal(c->plan.end.passed, 0);
 }
 
+static char word[] = "true", *command[] = { word, NULL };
+
+/* Opens the state as the command `systally needs -t true -- true` does. */
+static int open_state(struct context *c, struct systally_state *file,
+		      struct systally_used **used)
+{
+	memset(&c->options, 0, sizeof(c->options));
+	c->options.test = "true";
+	c->options.command = command;
+	c->options.command_count = 1;
+	c->options.replicas = 1;
+	c->options.state = c->state;
+	*used = systally_used_new(c->names);
+	assert_non_null(*used);
+	systally_error_clear(&c->error);
+	return systally_state_open(file, &c->options, *used, &c->error);
+}
+
+static void close_state(struct systally_state *file, struct systally_used *used)
+{
+	systally_state_close(file);
+	systally_used_free(used);
+}
+
+static const struct systally_outcome failed = {
+	.why = "TEST failed (1)", .said = "a \"line\"",
+	.peak = { .fds = 3, .memory_kb = 1234, .samples = 20 },
+	.phase_ns = { 1, 2, UINT64_MAX },
+};
+static const struct systally_outcome passed = {
+	.passed = true, .benched = true, .performance = 0.1,
+};
+
+/* Writes a file of two runs, one of which was done twice, and the calls. */
+static void write_state(struct context *c)
+{
+	struct systally_state file;
+	struct systally_used *used;
+
+	assert_int_equal(open_state(c, &file, &used), 0);
+	assert_int_equal(file.how, SYSTALLY_DISCOVER_AUTO);
+	systally_used_add(used, SYSTALLY_ABI_I386, 20, NULL, 2);
+	systally_used_add(used, SYSTALLY_ABI_X86_64, SYSTALLY_NR_MAX, NULL, 3);
+	systally_used_add_part(used, SYSTALLY_ABI_X86_64, 16, UINT32_MAX, 4);
+	assert_int_equal(systally_state_add(&file, "stub read 1", &passed,
+					    &c->error), 0);
+	assert_int_equal(systally_state_add(&file, "stub read 1", &failed,
+					    &c->error), 0);
+	assert_int_equal(systally_state_add_used(&file, SYSTALLY_DISCOVER_PTRACE,
+						 used, &c->error), 0);
+	assert_int_equal(systally_state_add(&file, "fake read 1", &passed,
+					    &c->error), 0);
+	close_state(&file, used);
+}
+
+static void assert_same_outcome(const struct systally_state *file,
+				const char *key,
+				const struct systally_outcome *expected)
+{
+	struct systally_outcome outcome;
+
+	assert_true(systally_state_find(file, key, &outcome));
+	assert_int_equal(outcome.passed, expected->passed);
+	assert_string_equal(outcome.why, expected->why);
+	assert_string_equal(outcome.said, expected->said);
+	assert_int_equal(outcome.benched, expected->benched);
+	assert_true(outcome.performance == expected->performance);
+	assert_memory_equal(&outcome.peak, &expected->peak,
+			    sizeof(outcome.peak));
+	assert_memory_equal(outcome.phase_ns, expected->phase_ns,
+			    sizeof(outcome.phase_ns));
+}
+
+/* What was written is read again. Of two runs of one name, the later counts. */
+static void test_round_trip(void **state)
+{
+	struct context *c = *state;
+	struct systally_outcome outcome;
+	struct systally_state file;
+	struct systally_used *used;
+
+	write_state(c);
+	assert_int_equal(open_state(c, &file, &used), 0);
+	assert_int_equal(file.resumed, 4);
+	assert_same_outcome(&file, "stub read 1", &failed);
+	assert_same_outcome(&file, "fake read 1", &passed);
+	assert_false(systally_state_find(&file, "fake read 2", &outcome));
+	assert_int_equal(file.how, SYSTALLY_DISCOVER_PTRACE);
+	assert_int_equal(used->count[SYSTALLY_ABI_I386][20], 2);
+	assert_int_equal(used->count[SYSTALLY_ABI_X86_64][SYSTALLY_NR_MAX], 3);
+	assert_int_equal(used->part_count, 1);
+	assert_int_equal(used->parts[0].nr, 16);
+	assert_int_equal(used->parts[0].value, UINT32_MAX);
+	assert_int_equal(used->parts[0].count, 4);
+	close_state(&file, used);
+}
+
+/* A crash cuts the last line: that run is done again, the others are kept. */
+static void test_cut_line(void **state)
+{
+	struct context *c = *state;
+	struct systally_outcome outcome;
+	struct systally_state file;
+	struct systally_used *used;
+	char text[2048], *end;
+
+	write_state(c);
+	read_file(c->state, text, sizeof(text));
+	text[strlen(text) - 2] = '\0';
+	write_file(c->state, text);
+	assert_int_equal(open_state(c, &file, &used), 0);
+	assert_int_equal(file.resumed, 3);
+	assert_same_outcome(&file, "stub read 1", &failed);
+	assert_false(systally_state_find(&file, "fake read 1", &outcome));
+	/* a further line begins where the cut one began */
+	assert_int_equal(systally_state_add(&file, "fake read 1", &passed,
+					    &c->error), 0);
+	close_state(&file, used);
+	assert_int_equal(open_state(c, &file, &used), 0);
+	assert_int_equal(file.resumed, 4);
+	close_state(&file, used);
+	/* the same for the first line, if it would be the same one */
+	end = strchr(text, '\n');
+	end[-1] = '\0';
+	write_file(c->state, text);
+	assert_int_equal(open_state(c, &file, &used), 0);
+	assert_int_equal(file.resumed, 0);
+	close_state(&file, used);
+	write_file(c->state, "{\"kernel\":\"x");
+	assert_int_equal(open_state(c, &file, &used), -1);
+	assert_non_null(strstr(c->error.text, "is not a state file"));
+	close_state(&file, used);
+}
+
+/* A damaged line is refused by its number, and the file stays as it is. */
+static void test_damage(void **state)
+{
+	static const struct {
+		const char *line, *why;
+	} damages[] = {
+		{ "{\"key\":\"x\"}", "line 6: `passed` is missing" },
+		{ "{\"passed\":true}", "line 6: `key` is missing" },
+		{ "{\"key\":\"x\",\"passed\":true,\"fds\":-1,\"memory_kb\":0,\"samples\":0,\"work_ns\":0,\"test_ns\":0,\"bench_ns\":0}",
+		  "line 6: `fds` is negative" },
+		{ "{\"key\":\"used\",\"by\":\"module\",\"calls\":[]}",
+		  "line 6: a second line of `used`" },
+		{ "[]", "line 6: not one JSON object" },
+		{ "", "line 6: not one JSON object" },
+	};
+	struct context *c = *state;
+	struct systally_state file;
+	struct systally_used *used;
+	char good[2048], bad[4096], after[4096];
+	size_t i;
+
+	write_state(c);
+	read_file(c->state, good, sizeof(good));
+	for (i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		snprintf(bad, sizeof(bad), "%s%s\n", good, damages[i].line);
+		write_file(c->state, bad);
+		assert_int_equal(open_state(c, &file, &used), -1);
+		if (!strstr(c->error.text, damages[i].why))
+			fail_msg("'%s' is not in '%s'", damages[i].why,
+				 c->error.text);
+		close_state(&file, used);
+		read_file(c->state, after, sizeof(after));
+		assert_string_equal(after, bad);
+	}
+}
+
+/* Calls in the file that cannot be are refused. */
+static void test_damaged_calls(void **state)
+{
+	static const struct {
+		const char *from, *to, *why;
+	} damages[] = {
+		{ "\"i386\"", "\"z80\"", "ABI 'z80' is not known" },
+		{ "\"nr\":1023", "\"nr\":1024", "`nr` is too large" },
+		{ "\"nr\":16", "\"nr\":1023", "`value` with a `nr` of 1023" },
+		{ "4294967295", "4294967296", "`value` is too large" },
+		{ "\"ptrace\"", "\"auto\"", "`by` is 'auto'" },
+	};
+	struct context *c = *state;
+	struct systally_state file;
+	struct systally_used *used;
+	char good[2048], bad[4096], *found;
+	size_t i;
+
+	write_state(c);
+	read_file(c->state, good, sizeof(good));
+	for (i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		found = strstr(good, damages[i].from);
+		assert_non_null(found);
+		snprintf(bad, sizeof(bad), "%.*s%s%s", (int)(found - good),
+			 good, damages[i].to, found + strlen(damages[i].from));
+		write_file(c->state, bad);
+		assert_int_equal(open_state(c, &file, &used), -1);
+		if (!strstr(c->error.text, damages[i].why))
+			fail_msg("'%s' is not in '%s'", damages[i].why,
+				 c->error.text);
+		close_state(&file, used);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(resume), TEST(resume_others), TEST(resume_beside),
-		TEST(resume_way), TEST(resume_test),
+		TEST(resume_way), TEST(resume_test), TEST(round_trip), TEST(cut_line), TEST(damage),
+		TEST(damaged_calls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,17 +5,18 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <linux/seccomp.h>
 #include <poll.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "calls/abi.h"
 #include "needs/discover.h"
 
 const char *systally_needs_discover_name(enum systally_needs_discover how)
@@ -151,7 +152,7 @@ static void note_call(struct systally_discovery *discovery, pid_t pid)
 	if (get_call(pid, &call) || call.op != PTRACE_SYSCALL_INFO_ENTRY)
 		return;
 	nr = (int)call.entry.nr;
-	abi = systally_used_abi(call.arch, &nr);
+	abi = systally_abi_decode(call.arch, &nr);
 	for (i = 0; i < 6; i++)
 		arguments[i] = call.entry.args[i];
 	if (abi >= 0)
@@ -163,8 +164,9 @@ static void note_call(struct systally_discovery *discovery, pid_t pid)
 static void note_first_exec(struct systally_discovery *discovery)
 {
 	discovery->executed = true;
-	/* 59 is execve */
-	systally_used_add(discovery->used, SYSTALLY_ABI_X86_64, 59, NULL, 1);
+	/* this program's own ABI, since it has made the call */
+	systally_used_add(discovery->used, systally_abi_native(), SYS_execve,
+			  NULL, 1);
 }
 
 void systally_discovery_stopped(struct systally_discovery *discovery,
@@ -195,44 +197,61 @@ void systally_discovery_stopped(struct systally_discovery *discovery,
 
 /* --- seccomp --- */
 
-void systally_discovery_serve(struct systally_discovery *discovery)
+static void close_listener(struct systally_discovery *discovery)
 {
-	/* room for what later kernels may add to both */
-	union {
-		struct seccomp_notif notif;
-		char room[1024];
-	} request;
-	union {
-		struct seccomp_notif_resp response;
-		char room[1024];
-	} answer;
-	struct pollfd waiting = { .events = POLLIN };
+	if (discovery->listener >= 0)
+		close(discovery->listener);
+	discovery->listener = -1;
+}
+
+/*
+ * Counts one notified call and lets the kernel do it. The buffers are new each
+ * time, because the kernel wants a zeroed one and only libseccomp knows how
+ * large the kernel's is. Returns -1 if there is no memory.
+ */
+static int answer_call(struct systally_discovery *discovery)
+{
+	struct seccomp_notif_resp *answer;
+	struct seccomp_notif *call;
 	uint64_t arguments[6];
 	int abi, nr, i;
 
-	waiting.fd = discovery->listener;
-	while (poll(&waiting, 1, 0) > 0) {
-		if (!(waiting.revents & POLLIN)) {
-			/* nobody is left who could call */
-			close(discovery->listener);
-			discovery->listener = -1;
-			return;
-		}
-		memset(&request, 0, sizeof(request));
-		if (ioctl(discovery->listener, SECCOMP_IOCTL_NOTIF_RECV,
-			  &request))
-			continue;	/* it has died meanwhile */
-		nr = request.notif.data.nr;
-		abi = systally_used_abi(request.notif.data.arch, &nr);
+	if (seccomp_notify_alloc(&call, &answer))
+		return -1;
+	/* fails if the caller has been killed meanwhile */
+	if (!seccomp_notify_receive(discovery->listener, call)) {
+		nr = call->data.nr;
+		abi = systally_abi_decode(call->data.arch, &nr);
 		for (i = 0; i < 6; i++)
-			arguments[i] = request.notif.data.args[i];
+			arguments[i] = call->data.args[i];
 		if (abi >= 0)
 			systally_used_add(discovery->used, (unsigned int)abi,
 					  nr, arguments, 1);
-		memset(&answer, 0, sizeof(answer));
-		answer.response.id = request.notif.id;
-		answer.response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-		ioctl(discovery->listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+		answer->id = call->id;
+		answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		seccomp_notify_respond(discovery->listener, answer);
+	}
+	seccomp_notify_free(call, answer);
+	return 0;
+}
+
+void systally_discovery_serve(struct systally_discovery *discovery)
+{
+	struct pollfd waiting = { .events = POLLIN };
+
+	waiting.fd = discovery->listener;
+	while (poll(&waiting, 1, 0) > 0) {
+		/* without POLLIN: no process has the filter any more */
+		if (!(waiting.revents & POLLIN)) {
+			close_listener(discovery);
+			return;
+		}
+		if (answer_call(discovery)) {
+			/* all further calls fail, so that the run ends */
+			discovery->used->lost = true;
+			close_listener(discovery);
+			return;
+		}
 	}
 }
 
@@ -257,9 +276,7 @@ int systally_discovery_attach(struct systally_discovery *discovery,
 int systally_discovery_end(struct systally_discovery *discovery,
 			   struct systally_error *error)
 {
-	if (discovery->listener >= 0)
-		close(discovery->listener);
-	discovery->listener = -1;
+	close_listener(discovery);
 	if (discovery->how == SYSTALLY_DISCOVER_MODULE)
 		return end_module(discovery, error);
 	if (discovery->used->lost)

@@ -4,15 +4,12 @@
  * needs_state.c and needs_try.c.
  */
 #define _GNU_SOURCE
-#include <linux/audit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "needs/feature.h"
 #include "needs/part.h"
-
-#define X32_BIT	0x40000000
 
 struct systally_used *systally_used_new(const struct systally_names *names)
 {
@@ -83,18 +80,6 @@ void systally_used_add(struct systally_used *used, unsigned int abi, int nr,
 		systally_used_add_part(used, abi, nr,
 			(uint32_t)arguments[part->argument] & part->mask,
 			count);
-}
-
-int systally_used_abi(uint32_t arch, int *nr)
-{
-	if (arch == AUDIT_ARCH_I386)
-		return SYSTALLY_ABI_I386;
-	if (arch != AUDIT_ARCH_X86_64)
-		return -1;
-	if (*nr < 0 || !(*nr & X32_BIT))
-		return SYSTALLY_ABI_X86_64;
-	*nr &= ~X32_BIT;
-	return SYSTALLY_ABI_X32;
 }
 
 /* Adds to the feature of that label, which may be another ABI's as well. */

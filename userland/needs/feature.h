@@ -19,7 +19,7 @@
 struct systally_feature {
 	char label[SYSTALLY_FEATURE_LEN];	/* for people, and unique */
 	char call[SYSTALLY_NAME_LEN];
-	int nr;			/* of x86-64, if the call has no name; or -1 */
+	int nr;			/* the number if the call has no name, or -1 */
 	bool part;		/* only where the argument is @value */
 	unsigned int argument;	/* which one, from 0 */
 	uint32_t mask, value;
@@ -54,9 +54,6 @@ void systally_used_add(struct systally_used *used, unsigned int abi, int nr,
 /* The same for a command whose value is known: when it is read back. */
 void systally_used_add_part(struct systally_used *used, unsigned int abi,
 			    int nr, uint32_t value, uint64_t count);
-
-/* Turns the kernel's arch and number into an ABI and its number; -1: none. */
-int systally_used_abi(uint32_t arch, int *nr);
 
 /*
  * Makes the list of all features used that are in @set, by name, and with

@@ -31,8 +31,7 @@ struct systally_filter {
 };
 
 /*
- * Makes a filter for x86-64, i386 and x32 that stubs and fakes @changes and
- * allows the rest, and the one execve whose arguments are at @arguments. With
+ * Makes a filter for all ABIs that stubs and fakes @changes and allows the rest, and the one execve whose arguments are at @arguments. With
  * no changes it allows all: untouched runs have one as well, since any filter
  * makes every call dearer. Returns 0, or -1 with @error.
  */

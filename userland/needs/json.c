@@ -2,29 +2,23 @@
 /*
  * The result of `systally needs` as one line of JSON, for programs.
  */
-#include <math.h>
 #include <sys/utsname.h>
 
-#include "base/json_object.h"
+#include "base/json.h"
 #include "needs/measure.h"
 #include "needs/render.h"
 
-static bool put_null(struct json_object *object, const char *key)
-{
-	return !json_object_object_add(object, key, NULL);
-}
-
-/* A number, or null where there is none: it is negative, or too large */
-static bool put_measured(struct json_object *object, const char *key,
+/* A number, or null if it is negative, which means that it was not measured. */
+static void put_measured(struct systally_json *json, const char *key,
 			 double value)
 {
-	return value < 0 || !isfinite(value)
-		       ? put_null(object, key)
-		       : systally_json_put(object, key,
-					   json_object_new_double(value));
+	if (value < 0)
+		systally_json_null(json, key);
+	else
+		systally_json_double(json, key, value);
 }
 
-static bool put_head(struct json_object *object,
+static void put_head(struct systally_json *json,
 		     const struct systally_plan *plan)
 {
 	const struct systally_needs_options *options = plan->options;
@@ -33,238 +27,169 @@ static bool put_head(struct json_object *object,
 	struct utsname kernel;
 
 	count = systally_measure_untouched(plan, &passed, &failed);
-	return systally_json_put(object, "systally_needs",
-				 json_object_new_int(1)) &&
-	       !uname(&kernel) &&
-	       systally_put_text(object, "kernel", kernel.release) &&
-	       systally_put_words(object, "command", options->command) &&
-	       systally_put_text(object, "test", options->test) &&
-	       (options->bench
-			? systally_put_text(object, "bench", options->bench)
-			: put_null(object, "bench")) &&
-	       systally_put_count(object, "replicas", options->replicas) &&
-	       systally_put_count(object, "untouched_runs", count) &&
-	       systally_put_count(object, "untouched_passed", passed) &&
-	       systally_put_text(object, "found_by",
-				 systally_needs_discover_name(plan->how));
+	systally_json_count(json, "systally_needs", 1);
+	systally_json_text(json, "kernel",
+			   uname(&kernel) ? NULL : kernel.release);
+	systally_json_words(json, "command", options->command,
+			    (size_t)options->command_count);
+	systally_json_text(json, "test", options->test);
+	systally_json_text(json, "bench", options->bench);
+	systally_json_count(json, "replicas", options->replicas);
+	systally_json_count(json, "untouched_runs", count);
+	systally_json_count(json, "untouched_passed", passed);
+	systally_json_text(json, "found_by",
+			   systally_needs_discover_name(plan->how));
 }
 
-/* What the untouched command did in the earlier and the later half */
-static bool put_drift(struct json_object *object,
+/* Medians of the earlier and of the later half of the untouched runs. */
+static void put_drift(struct systally_json *json,
 		      const struct systally_plan *plan,
 		      enum systally_metric metric)
 {
-	struct json_object *both = json_object_new_object();
 	double earlier, later;
 
 	systally_measure_drift(plan, metric, &earlier, &later);
-	if (both && put_measured(both, "earlier", earlier) &&
-	    put_measured(both, "later", later))
-		return systally_json_put(object, systally_metric_name(metric),
-					 both);
-	json_object_put(both);
-	return false;
+	systally_json_object(json, systally_metric_name(metric));
+	put_measured(json, "earlier", earlier);
+	put_measured(json, "later", later);
+	systally_json_end(json);
 }
 
-static bool put_untouched(struct json_object *object,
+static void put_untouched(struct systally_json *json,
 			  const struct systally_plan *plan)
 {
-	struct json_object *untouched = json_object_new_object();
-	struct json_object *margins = json_object_new_object();
-	struct json_object *drift = json_object_new_object();
-	bool good = untouched && margins && drift;
-	unsigned int m;
+	enum systally_metric m;
 
-	for (m = 0; good && m < SYSTALLY_METRICS; m++) {
-		enum systally_metric metric = (enum systally_metric)m;
-		const char *name = systally_metric_name(metric);
-
-		good = put_measured(
-			       untouched, name,
-			       systally_measure(&plan->untouched, metric)) &&
-		       put_measured(margins, name,
-				    systally_measure_margin(plan, metric)) &&
-		       put_drift(drift, plan, metric);
-	}
-	if (!good) {
-		json_object_put(untouched);
-		json_object_put(margins);
-		json_object_put(drift);
-		return false;
-	}
-	/* each is freed by the put that fails */
-	good = systally_json_put(object, "untouched", untouched);
-	good = systally_json_put(object, "margins", margins) && good;
-	return systally_json_put(object, "drift", drift) && good;
+	systally_json_object(json, "untouched");
+	for (m = 0; m < SYSTALLY_METRICS; m++)
+		put_measured(json, systally_metric_name(m),
+			     systally_measure(&plan->untouched, m));
+	systally_json_end(json);
+	systally_json_object(json, "margins");
+	for (m = 0; m < SYSTALLY_METRICS; m++)
+		put_measured(json, systally_metric_name(m),
+			     systally_measure_margin(plan, m));
+	systally_json_end(json);
+	systally_json_object(json, "drift");
+	for (m = 0; m < SYSTALLY_METRICS; m++)
+		put_drift(json, plan, m);
+	systally_json_end(json);
 }
 
-static bool put_ratios(struct json_object *object,
+/* The ratios to the untouched runs, and which are outside of the margin. */
+static void put_ratios(struct systally_json *json,
 		       const struct systally_plan *plan,
 		       const struct systally_replicas *replicas,
 		       const struct systally_replicas *beside)
 {
-	struct json_object *outside = json_object_new_array();
-	bool good = outside;
-	unsigned int m;
+	struct systally_ratio ratios[SYSTALLY_METRICS];
+	enum systally_metric m;
 
-	for (m = 0; good && m < SYSTALLY_METRICS; m++) {
-		enum systally_metric metric = (enum systally_metric)m;
-		const char *name = systally_metric_name(metric);
-		struct systally_ratio ratio =
-			systally_measure_ratio(plan, replicas, beside, metric);
-
-		good = put_measured(object, name,
-				    ratio.known ? ratio.value : -1) &&
-		       (!ratio.outside ||
-			!json_object_array_add(outside,
-					       json_object_new_string(name)));
+	for (m = 0; m < SYSTALLY_METRICS; m++) {
+		ratios[m] = systally_measure_ratio(plan, replicas, beside, m);
+		put_measured(json, systally_metric_name(m),
+			     ratios[m].known ? ratios[m].value : -1);
 	}
-	if (good)
-		return systally_json_put(object, "outside", outside);
-	json_object_put(outside);
-	return false;
+	systally_json_array(json, "outside");
+	for (m = 0; m < SYSTALLY_METRICS; m++) {
+		if (ratios[m].outside)
+			systally_json_text(json, NULL, systally_metric_name(m));
+	}
+	systally_json_end(json);
 }
 
-static bool put_way(struct json_object *object,
+static void put_way(struct systally_json *json,
 		    const struct systally_plan *plan,
 		    const struct systally_tried *tried, enum systally_way way)
 {
 	const struct systally_replicas *replicas = &tried->ways[way];
-	struct json_object *one = json_object_new_object();
-	const char *why = NULL;
-	unsigned int i;
+	const struct systally_outcome *failed =
+		systally_replicas_failed(replicas);
 
-	for (i = 0; i < replicas->count && !why; i++) {
-		if (!replicas->outcomes[i].passed)
-			why = replicas->outcomes[i].why;
-	}
-	if (one && systally_put_count(one, "runs", replicas->count) &&
-	    systally_put_count(one, "passed", replicas->passed) &&
-	    (why ? systally_put_text(one, "why", why) : put_null(one, "why")) &&
-	    put_ratios(one, plan, replicas, &tried->beside))
-		return systally_json_put(object, systally_way_name(way), one);
-	json_object_put(one);
-	return false;
+	systally_json_object(json, systally_way_name(way));
+	systally_json_count(json, "runs", replicas->count);
+	systally_json_count(json, "passed", replicas->passed);
+	systally_json_text(json, "why", failed ? failed->why : NULL);
+	put_ratios(json, plan, replicas, &tried->beside);
+	systally_json_end(json);
 }
 
-static struct json_object *make_feature(const struct systally_plan *plan,
-					const struct systally_tried *tried)
+static void put_feature(struct systally_json *json,
+			const struct systally_plan *plan,
+			const struct systally_tried *tried)
 {
-	struct json_object *one = json_object_new_object();
-
-	if (one && systally_put_text(one, "feature", tried->feature.label) &&
-	    systally_put_text(one, "call", tried->feature.call) &&
-	    (tried->feature.part
-		     ? systally_put_count(one, "value", tried->feature.value)
-		     : put_null(one, "value")) &&
-	    systally_put_count(one, "calls", tried->feature.count) &&
-	    systally_put_text(one, "verdict",
-			      systally_needs_verdict_name(tried->verdict)) &&
-	    put_way(one, plan, tried, SYSTALLY_STUB) &&
-	    put_way(one, plan, tried, SYSTALLY_FAKE))
-		return one;
-	json_object_put(one);
-	return NULL;
+	systally_json_object(json, NULL);
+	systally_json_text(json, "feature", tried->feature.label);
+	systally_json_text(json, "call", tried->feature.call);
+	if (tried->feature.part)
+		systally_json_count(json, "value", tried->feature.value);
+	else
+		systally_json_null(json, "value");
+	systally_json_count(json, "calls", tried->feature.count);
+	systally_json_text(json, "verdict",
+			   systally_needs_verdict_name(tried->verdict));
+	put_way(json, plan, tried, SYSTALLY_STUB);
+	put_way(json, plan, tried, SYSTALLY_FAKE);
+	systally_json_end(json);
 }
 
-static bool put_features(struct json_object *object,
+/* One candidate; its way is null if it was left as it is. */
+static void put_member(struct systally_json *json,
+		       const struct systally_together *together, size_t member)
+{
+	const struct systally_candidate *candidate =
+		&together->candidates[member];
+
+	systally_json_object(json, NULL);
+	systally_json_text(json, "feature", candidate->tried->feature.label);
+	systally_json_text(json, "way",
+			   together->kept[member]
+				   ? systally_way_name(candidate->way)
+				   : NULL);
+	systally_json_end(json);
+}
+
+static void put_together(struct systally_json *json,
 			 const struct systally_plan *plan)
 {
-	struct json_object *list = json_object_new_array();
-	struct json_object *one;
-	size_t i;
+	const struct systally_together *together = &plan->together;
+	const struct systally_conflict *conflict;
+	size_t i, j;
 
-	for (i = 0; list && i < plan->count; i++) {
-		one = make_feature(plan, &plan->tried[i]);
-		if (!one || json_object_array_add(list, one)) {
-			json_object_put(one);
-			json_object_put(list);
-			return false;
-		}
+	systally_json_object(json, "together");
+	put_ratios(json, plan, &together->run, &plan->end);
+	systally_json_array(json, "features");
+	for (i = 0; i < together->count; i++)
+		put_member(json, together, i);
+	systally_json_end(json);
+	systally_json_array(json, "conflicts");
+	for (i = 0; i < together->conflict_count; i++) {
+		conflict = &together->conflicts[i];
+		systally_json_array(json, NULL);
+		for (j = 0; j < conflict->count; j++)
+			put_member(json, together, conflict->members[j]);
+		systally_json_end(json);
 	}
-	return systally_json_put(object, "features", list);
-}
-
-/* One that goes along with others: how, or null if it was left as it is */
-static struct json_object *make_member(const struct systally_together *together,
-				       size_t member)
-{
-	struct json_object *one = json_object_new_object();
-
-	if (one &&
-	    systally_put_text(
-		    one, "feature",
-		    together->candidates[member].tried->feature.label) &&
-	    (together->kept[member]
-		     ? systally_put_text(
-			       one, "way",
-			       systally_way_name(
-				       together->candidates[member].way))
-		     : put_null(one, "way")))
-		return one;
-	json_object_put(one);
-	return NULL;
-}
-
-static struct json_object *
-make_members(const struct systally_together *together, const size_t *members,
-	     size_t count)
-{
-	struct json_object *list = json_object_new_array();
-	struct json_object *one;
-	size_t i;
-
-	for (i = 0; list && i < count; i++) {
-		one = make_member(together, members ? members[i] : i);
-		if (!one || json_object_array_add(list, one)) {
-			json_object_put(one);
-			json_object_put(list);
-			return NULL;
-		}
-	}
-	return list;
-}
-
-static bool put_together(struct json_object *object,
-			 const struct systally_plan *plan)
-{
-	struct json_object *together = json_object_new_object();
-	struct json_object *conflicts = json_object_new_array();
-	struct json_object *members;
-	bool good = together && conflicts;
-	size_t i;
-
-	for (i = 0; good && i < plan->together.conflict_count; i++) {
-		members = make_members(&plan->together,
-				       plan->together.conflicts[i].members,
-				       plan->together.conflicts[i].count);
-		good = members && !json_object_array_add(conflicts, members);
-		if (!good)
-			json_object_put(members);
-	}
-	if (good &&
-	    put_ratios(together, plan, &plan->together.run, &plan->end) &&
-	    systally_json_put(together, "features",
-			      make_members(&plan->together, NULL,
-					   plan->together.count))) {
-		good = systally_json_put(together, "conflicts", conflicts);
-		return systally_json_put(object, "together", together) && good;
-	}
-	json_object_put(together);
-	json_object_put(conflicts);
-	return false;
+	systally_json_end(json);
+	systally_json_end(json);
 }
 
 int systally_needs_json(FILE *out, const struct systally_plan *plan)
 {
-	struct json_object *object = json_object_new_object();
-	const char *line = NULL;
+	struct systally_json *json = systally_json_new(out);
+	size_t i;
 
-	if (object && put_head(object, plan) && put_untouched(object, plan) &&
-	    put_features(object, plan) && put_together(object, plan))
-		line = systally_json_object_line(object);
-	if (line)
-		fprintf(out, "%s\n", line);
-	json_object_put(object);
-	return line ? 0 : -1;
+	if (!json)
+		return -1;
+	systally_json_object(json, NULL);
+	put_head(json, plan);
+	put_untouched(json, plan);
+	systally_json_array(json, "features");
+	for (i = 0; i < plan->count; i++)
+		put_feature(json, plan, &plan->tried[i]);
+	systally_json_end(json);
+	put_together(json, plan);
+	systally_json_end(json);
+	systally_json_line(json);
+	return systally_json_free(json);
 }

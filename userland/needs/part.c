@@ -4,7 +4,6 @@
  * Called by needs_feature.c.
  */
 #define _GNU_SOURCE
-#include <asm/prctl.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/membarrier.h>
@@ -24,6 +23,11 @@
 #include <unistd.h>
 
 #include "needs/part.h"
+
+/* only some architectures have arch_prctl */
+#if __has_include(<asm/prctl.h>)
+#include <asm/prctl.h>
+#endif
 
 #define N(name)	{ (uint32_t)(name), #name }
 #define END	{ 0, NULL }
@@ -65,6 +69,7 @@ static const struct systally_part_name prctls[] = {
 	N(PR_SET_VMA), N(PR_SET_PTRACER), N(PR_SET_IO_FLUSHER), END
 };
 
+#ifdef ARCH_SET_FS
 static const struct systally_part_name arch_prctls[] = {
 	N(ARCH_SET_GS), N(ARCH_SET_FS), N(ARCH_GET_FS), N(ARCH_GET_GS),
 	N(ARCH_GET_CPUID), N(ARCH_SET_CPUID),
@@ -73,6 +78,7 @@ static const struct systally_part_name arch_prctls[] = {
 	{ 0x5001, "ARCH_SHSTK_ENABLE" }, { 0x5002, "ARCH_SHSTK_DISABLE" },
 	{ 0x5003, "ARCH_SHSTK_LOCK" }, { 0x5005, "ARCH_SHSTK_STATUS" }, END
 };
+#endif
 
 static const struct systally_part_name madvises[] = {
 	N(MADV_NORMAL), N(MADV_RANDOM), N(MADV_SEQUENTIAL), N(MADV_WILLNEED),
@@ -149,7 +155,9 @@ static const struct systally_part parts[] = {
 	{ "fcntl", 1, ALL, fcntls },
 	{ "fcntl64", 1, ALL, fcntls },
 	{ "prctl", 0, ALL, prctls },
+#ifdef ARCH_SET_FS
 	{ "arch_prctl", 0, ALL, arch_prctls },
+#endif
 	{ "madvise", 2, ALL, madvises },
 	{ "futex", 1, (uint32_t)FUTEX_CMD_MASK, futexes },
 	{ "futex_time64", 1, (uint32_t)FUTEX_CMD_MASK, futexes },

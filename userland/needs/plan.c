@@ -151,35 +151,28 @@ static int discover(struct systally_plan *plan, struct systally_error *error)
 		error);
 }
 
+/* Finds out what the command uses, unless the state has it. */
 static int find_used(struct systally_plan *plan, struct systally_error *error)
 {
+	struct systally_repeater *repeater = &plan->repeater;
 	uint64_t begin_ns = systally_signals_now_ns();
 	int result;
 
-	plan->used = systally_used_new(plan->names);
-	if (!plan->used) {
-		systally_error_set(error, "out of memory");
-		return SYSTALLY_NEEDS_TROUBLE;
-	}
-	plan->how = systally_state_find_used(&plan->repeater.state, plan->used);
-	if (plan->used->lost) {
-		systally_error_set(error, "out of memory");
-		return SYSTALLY_NEEDS_TROUBLE;
-	}
+	plan->how = repeater->state.how;
 	if (plan->how != SYSTALLY_DISCOVER_AUTO) {
-		systally_progress_end(&plan->repeater.progress, 0);
+		systally_progress_end(&repeater->progress, 0);
 		return 0;
 	}
-	systally_progress_begin(&plan->repeater.progress,
-				"which calls it makes");
+	systally_progress_begin(&repeater->progress, "which calls it makes");
 	result = discover(plan, error);
-	if (!result)
-		systally_progress_end(&plan->repeater.progress,
-				      systally_signals_now_ns() - begin_ns);
-	if (!result && systally_state_add_used(&plan->repeater.state, plan->how,
-					       plan->used, error))
-		result = SYSTALLY_NEEDS_TROUBLE;
-	return result;
+	if (result)
+		return result;
+	systally_progress_end(&repeater->progress,
+			      systally_signals_now_ns() - begin_ns);
+	return systally_state_add_used(&repeater->state, plan->how, plan->used,
+				       error)
+		       ? SYSTALLY_NEEDS_TROUBLE
+		       : 0;
 }
 
 static int list_features(struct systally_plan *plan,
@@ -257,7 +250,13 @@ int systally_plan_run(struct systally_plan *plan,
 	if (options->syscalls &&
 	    systally_set_parse(&set, names, options->syscalls, error))
 		return SYSTALLY_NEEDS_UNFIT;
-	if (systally_repeater_init(&plan->repeater, options, signals, error))
+	plan->used = systally_used_new(names);
+	if (!plan->used) {
+		systally_error_set(error, "out of memory");
+		return SYSTALLY_NEEDS_TROUBLE;
+	}
+	if (systally_repeater_init(&plan->repeater, options, signals,
+				   plan->used, error))
 		return SYSTALLY_NEEDS_UNFIT;
 	return run_all(plan, &set, error);
 }

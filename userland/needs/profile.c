@@ -1,116 +1,116 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes the profile of `systally needs --seccomp`. Called by cmd_needs.c.
- * Its form: github.com/opencontainers/runtime-spec, config-linux.md, Seccomp.
+ * Writes the profile of `systally needs --seccomp`. Its format:
+ * github.com/opencontainers/runtime-spec, config-linux.md, Seccomp.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/json_object.h"
+#include "base/json.h"
+#include "calls/abi.h"
 #include "needs/filter.h"
 #include "needs/profile.h"
 
-static bool add_text(struct json_object *list, const char *text)
-{
-	struct json_object *one = json_object_new_string(text);
+/* The names of all calls used, each once, and the calls without a name. */
+struct calls {
+	const char **names;
+	size_t count, unnamed;
+};
 
-	if (one && !json_object_array_add(list, one))
-		return true;
-	json_object_put(one);
-	return false;
-}
-
-static bool has(struct json_object *list, const char *text)
+static void add_call(struct calls *calls, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < json_object_array_length(list); i++) {
-		if (!strcmp(json_object_get_string(
-				json_object_array_get_idx(list, i)), text))
+	if (!name || !systally_filter_knows(name)) {
+		calls->unnamed++;
+		return;
+	}
+	for (i = 0; i < calls->count; i++) {
+		if (!strcmp(calls->names[i], name))
+			return;
+	}
+	calls->names[calls->count++] = name;
+}
+
+static bool is_used(const struct systally_used *used, unsigned int abi)
+{
+	int nr;
+
+	for (nr = 0; nr <= SYSTALLY_NR_MAX; nr++) {
+		if (used->count[abi][nr])
 			return true;
 	}
 	return false;
 }
 
-/* Adds the ABIs and the names of all that was used. */
-static bool fill(struct json_object *architectures, struct json_object *calls,
-		 const struct systally_used *used,
-		 const struct systally_names *names, size_t *unnamed)
+/* Returns -1 if there is no memory. The caller frees calls->names. */
+static int list_calls(struct calls *calls, const struct systally_used *used,
+		      const struct systally_names *names)
 {
-	static const char *const architecture[SYSTALLY_ABIS] = {
-		[SYSTALLY_ABI_X86_64] = "SCMP_ARCH_X86_64",
-		[SYSTALLY_ABI_I386] = "SCMP_ARCH_X86",
-		[SYSTALLY_ABI_X32] = "SCMP_ARCH_X32",
-	};
-	const char *name;
 	unsigned int abi;
 	int nr;
 
+	memset(calls, 0, sizeof(*calls));
+	calls->names = calloc(SYSTALLY_ABIS * (SYSTALLY_NR_MAX + 1),
+			      sizeof(*calls->names));
+	if (!calls->names)
+		return -1;
 	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
 		for (nr = 0; nr <= SYSTALLY_NR_MAX; nr++) {
-			if (!used->count[abi][nr])
-				continue;
-			if (!has(architectures, architecture[abi]) &&
-			    !add_text(architectures, architecture[abi]))
-				return false;
-			name = systally_names_known(names, abi, nr);
-			if (!name || !systally_filter_knows(name))
-				++*unnamed;
-			else if (!has(calls, name) && !add_text(calls, name))
-				return false;
+			if (used->count[abi][nr])
+				add_call(calls,
+					 systally_names_known(names, abi, nr));
 		}
 	}
-	return true;
+	return 0;
 }
 
-static struct json_object *make(const struct systally_used *used,
-				const struct systally_names *names,
-				size_t *unnamed)
+static void put_profile(struct systally_json *json,
+			const struct systally_used *used,
+			const struct calls *calls)
 {
-	struct json_object *profile = json_object_new_object();
-	struct json_object *architectures = json_object_new_array();
-	struct json_object *list = json_object_new_array();
-	struct json_object *rule = json_object_new_object();
-	struct json_object *calls = json_object_new_array();
+	unsigned int abi;
+	size_t i;
 
-	/* all of them belong to @profile as soon as they can */
-	if (!profile || !architectures || !list || !rule || !calls ||
-	    !fill(architectures, calls, used, names, unnamed) ||
-	    !systally_json_put(profile, "defaultAction",
-			       json_object_new_string("SCMP_ACT_ERRNO")) ||
-	    !systally_json_put(profile, "defaultErrnoRet",
-			       json_object_new_int(ENOSYS)) ||
-	    !systally_json_put(rule, "action",
-			       json_object_new_string("SCMP_ACT_ALLOW"))) {
-		json_object_put(profile);
-		json_object_put(architectures);
-		json_object_put(list);
-		json_object_put(rule);
-		json_object_put(calls);
-		return NULL;
+	systally_json_object(json, NULL);
+	systally_json_text(json, "defaultAction", "SCMP_ACT_ERRNO");
+	systally_json_count(json, "defaultErrnoRet", ENOSYS);
+	systally_json_array(json, "architectures");
+	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+		if (is_used(used, abi))
+			systally_json_text(json, NULL,
+					   systally_abis[abi].arch_name);
 	}
-	if (systally_json_put(rule, "names", calls) &&
-	    !json_object_array_add(list, rule) &&
-	    systally_json_put(profile, "architectures", architectures) &&
-	    systally_json_put(profile, "syscalls", list))
-		return profile;
-	json_object_put(profile);
-	return NULL;
+	systally_json_end(json);
+	systally_json_array(json, "syscalls");
+	systally_json_object(json, NULL);
+	systally_json_text(json, "action", "SCMP_ACT_ALLOW");
+	systally_json_array(json, "names");
+	for (i = 0; i < calls->count; i++)
+		systally_json_text(json, NULL, calls->names[i]);
+	systally_json_end(json);
+	systally_json_end(json);
+	systally_json_end(json);
+	systally_json_end(json);
 }
 
 int systally_needs_profile(FILE *out, const struct systally_used *used,
 			   const struct systally_names *names, size_t *unnamed)
 {
-	struct json_object *profile;
+	struct systally_json *json;
+	struct calls calls;
+	int result = -1;
 
-	*unnamed = 0;
-	profile = make(used, names, unnamed);
-	if (!profile)
+	if (list_calls(&calls, used, names))
 		return -1;
-	fprintf(out, "%s\n",
-		json_object_to_json_string_ext(profile,
-			JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-			JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(profile);
-	return 0;
+	*unnamed = calls.unnamed;
+	json = systally_json_new(out);
+	if (json) {
+		systally_json_pretty(json);
+		put_profile(json, used, &calls);
+		result = systally_json_free(json);
+	}
+	free(calls.names);
+	return result;
 }

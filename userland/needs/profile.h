@@ -16,7 +16,6 @@
  * 0, or -1 when out of memory; a write error stays in @out.
  */
 int systally_needs_profile(FILE *out, const struct systally_used *used,
-			   const struct systally_names *names,
-			   size_t *unnamed);
+			   const struct systally_names *names, size_t *unnamed);
 
 #endif /* SYSTALLY_NEEDS_PROFILE_H */

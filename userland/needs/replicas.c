@@ -12,6 +12,7 @@
 int systally_repeater_init(struct systally_repeater *repeater,
 			   const struct systally_needs_options *options,
 			   const struct systally_signals *signals,
+			   struct systally_used *used,
 			   struct systally_error *error)
 {
 	memset(repeater, 0, sizeof(*repeater));
@@ -19,7 +20,7 @@ int systally_repeater_init(struct systally_repeater *repeater,
 	repeater->state.fd = -1;
 	if (systally_runner_init(&repeater->runner, options, signals, error))
 		return -1;
-	return systally_state_open(&repeater->state, options, error);
+	return systally_state_open(&repeater->state, options, used, error);
 }
 
 void systally_repeater_free(struct systally_repeater *repeater)

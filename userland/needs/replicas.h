@@ -26,12 +26,14 @@ struct systally_repeater {
 };
 
 /*
- * Finds the command of @options, and opens the state. Returns 0, or -1 with
- * @error. In both cases the caller calls systally_repeater_free().
+ * Finds the command of @options and opens the state, whose calls are added to
+ * @used. Returns 0, or -1 with @error. In both cases the caller calls
+ * systally_repeater_free().
  */
 int systally_repeater_init(struct systally_repeater *repeater,
 			   const struct systally_needs_options *options,
 			   const struct systally_signals *signals,
+			   struct systally_used *used,
 			   struct systally_error *error);
 void systally_repeater_free(struct systally_repeater *repeater);
 

@@ -1,48 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The runs that are finished, kept in a file so that they need not be done
- * again: JSON lines, the first of which tells what was asked.
+ * Keeps finished runs in the file of --state, so that they need not be done
+ * again. The file has lines of JSON. The first one tells what the runs depend
+ * on: the command line, the folder, the kernel.
  */
 #ifndef SYSTALLY_NEEDS_STATE_H
 #define SYSTALLY_NEEDS_STATE_H
 
-#include "base/json_object.h"
 #include "needs/discover.h"
 #include "needs/outcome.h"
 
 struct systally_state {
-	int fd;			/* -1: no file */
+	int fd; /* -1: no file */
 	const char *path;
-	struct json_object *lines;	/* an object of lines by their key */
-	size_t resumed;		/* how many were there */
+	void *runs;	/* by key, for tsearch(3) */
+	size_t resumed; /* how many lines the file had after the first */
+	enum systally_needs_discover how; /* AUTO: calls are not known */
 };
 
 /*
- * Opens the file of @options, if there is one, and reads what is in it. A line
- * at its end that was cut short is dropped. Returns 0, or -1 with @error: it
- * is not such a file, or of another command line.
+ * Opens the file of @options, if there is one, and reads what is in it. The
+ * calls that the command makes are added to @used, and state->how tells how
+ * they were found. A last line that was cut short is removed from the file.
+ * Returns 0, or -1 with @error: it is not such a file, it is damaged, or it
+ * belongs to another command line, folder or kernel.
  */
 int systally_state_open(struct systally_state *state,
 			const struct systally_needs_options *options,
+			struct systally_used *used,
 			struct systally_error *error);
 void systally_state_close(struct systally_state *state);
 
-/* Finds a run that is done. Returns whether there is one. */
+/*
+ * Finds the finished run named @key. Returns true and its @outcome, or false
+ * if there is none.
+ */
 bool systally_state_find(const struct systally_state *state, const char *key,
 			 struct systally_outcome *outcome);
 
-/* Keeps a run. Returns 0, or -1 with @error. */
+/*
+ * Keeps the run named @key; an earlier one of that name is replaced. Returns
+ * 0, or -1 with @error.
+ */
 int systally_state_add(struct systally_state *state, const char *key,
 		       const struct systally_outcome *outcome,
 		       struct systally_error *error);
 
-/*
- * The same for what the command uses. Returns how it was found, or AUTO if
- * that has not been done yet.
- */
-enum systally_needs_discover
-systally_state_find_used(const struct systally_state *state,
-			 struct systally_used *used);
+/* Keeps what the command uses. Returns 0, or -1 with @error. */
 int systally_state_add_used(struct systally_state *state,
 			    enum systally_needs_discover how,
 			    const struct systally_used *used,
