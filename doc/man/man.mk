@@ -13,6 +13,8 @@ man_pages := $(man_names:%=$(out)/doc/man/%)
 man_missing := systally: no manual pages are made: scdoc is missing: \
 	apt install scdoc (Debian), dnf install scdoc (Fedora)
 
+##@ Build
+## man - the manual pages; needs scdoc
 .PHONY: man
 man: $(man_pages)
 
@@ -24,7 +26,8 @@ $(man_pages): $(out)/doc/man/%: doc/man/%.scd doc/man/tidy.awk
 	$(Q)sed '1s/$$/ "systally $(SYSTALLY_VERSION)" "systally manual"/' $< | \
 	scdoc | awk -f doc/man/tidy.awk > $@.new && mv $@.new $@
 
-# Warns of what mandoc and groff do not like.
+##@ Test
+## check-man - what mandoc and groff warn of in the manual pages
 .PHONY: check-man
 check-man: man
 	mandoc -T lint -W warning $(man_pages)

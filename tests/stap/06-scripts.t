@@ -74,7 +74,7 @@ stap_run hot-then-deep 1
 refuses_plainly 'systally is not loaded' 'hot-then-deep: without systally'
 need_load targets=none
 stap_run hot-then-deep 1
-refuses_plainly 'systally has counted nobody' 'hot-then-deep: with nobody'
+refuses_plainly 'systally has counted no process' 'hot-then-deep: with nobody'
 ctl targets all
 talk_start hot "$WORKLOAD/puppet"
 talk_until hot ready
