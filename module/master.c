@@ -126,7 +126,7 @@ static void copy_row(struct table *to, const struct table_row *row)
 	if (sum)
 		row_add(sum, row);
 	else
-		to->nameless += row->count;
+		to->no_row += row->count;
 }
 
 /* How master_rebuild() carries a row over. */

@@ -26,7 +26,7 @@ static void add(struct pid *pid, unsigned int tgid)
 	leader = pid_task(pid, PIDTYPE_TGID);
 	/* Calls it made when it was a target before are not timed. */
 	if (leader && !systally_target_has(tgid))
-		systally_inflight_forget(leader);
+		systally_inflight_clear(leader);
 	/* The number may be another's already. */
 	if (leader)
 		systally_target_add(tgid);
