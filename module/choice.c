@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which hook the settings ask for. Called by control.c, under its mutex, which
- * protects what is kept here.
+ * Chooses the hook that the settings ask for. All functions run under the
+ * control mutex, which protects the data here.
  */
 #include <linux/bitmap.h>
 #include <linux/kernel.h>
@@ -25,9 +25,9 @@ static unsigned int set_weight(const struct syscall_set *set)
 }
 
 /*
- * A kprobe costs only those who make the call. Of the others, which cost
- * everyone, the tracepoint can be spared processes that are no targets, and
- * sees exits.
+ * The cheapest hook. A kprobe costs only the processes that make the call. The
+ * tracepoint is free for bystanders and sees exits. The direct hook costs
+ * every process, but least per call.
  */
 static enum hook_kind auto_kind(const struct settings *settings,
 				const char **reason)
@@ -48,7 +48,7 @@ static enum hook_kind auto_kind(const struct settings *settings,
 	return HOOK_DIRECT;
 }
 
-/* Why not only targets need to pass the tracepoints, or NULL */
+/* Why all processes have to pass the tracepoints, or NULL if targets suffice */
 static const char *why_not_selective(const struct settings *settings)
 {
 	if (!systally_hook_tracepoint_on())
@@ -80,13 +80,13 @@ static enum hook_kind choose(const struct settings *settings,
 	}
 }
 
-/* Whether hook=direct may be asked for, even if nothing is to be hooked yet */
+/* Whether hook=direct is possible, also while nothing is hooked */
 static int check_direct(const struct settings *settings)
 {
 	int err;
 
 	if (settings->collect != SYSTALLY_COLLECT_COUNT) {
-		pr_info("hook=direct sees no exits: only with collect=count\n");
+		pr_info("hook=direct sees no exits: set collect=count, or another hook\n");
 		return -EOPNOTSUPP;
 	}
 	err = systally_hook_direct_check();
@@ -103,7 +103,7 @@ static int apply(const struct settings *settings, enum hook_kind kind)
 		.set = settings->set,
 	};
 
-	/* Not to begin a change that cannot be */
+	/* Before the change begins, and hooks are replaced */
 	if (kind == HOOK_DIRECT && systally_hook_direct_check())
 		return -EOPNOTSUPP;
 	return systally_hook_apply(&plan);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which hook the settings ask for, and why. Used by control.c, under its
- * mutex.
+ * The choice of the hook, by the settings.
  */
 #ifndef SYSTALLY_CHOICE_H
 #define SYSTALLY_CHOICE_H
@@ -10,7 +9,7 @@
 
 #include "syscalls.h"
 
-/* The words of the control `hook`, in this order. */
+/* The words of the control `hook`, in the order of control.c's list. */
 enum hook_word {
 	HOOK_WORD_AUTO,
 	HOOK_WORD_TRACEPOINT,
@@ -23,21 +22,26 @@ struct settings {
 	unsigned int collect;		/* enum systally_collect */
 	unsigned int hook;		/* enum hook_word */
 	const struct syscall_set *set;	/* calls to count, NULL for all */
-	bool any;			/* somebody is a target */
-	bool all;			/* everybody is */
+	bool any;			/* there is a target */
+	bool all;			/* all processes are targets */
 };
 
 /*
- * systally_choice_apply - hook what the settings ask for
+ * systally_choice_apply - set the hook that the settings ask for
  *
- * Process context; sleeps. With hook=auto, falls back where the better hook
- * cannot be had. Returns 0, or -EOPNOTSUPP if the hook asked for cannot be had
- * with this kernel or these settings, or what systally_hook_apply() does, and
- * then all is as it was. The log tells why there is no direct hook.
+ * Process context, under the control mutex; sleeps. With hook=auto, takes the
+ * tracepoint if the cheapest hook is not possible. Returns 0, -EOPNOTSUPP if
+ * the hook is not possible with this kernel or these settings, or the error of
+ * systally_hook_apply(). After an error the old hook is in place. The kernel log
+ * says why there is no direct hook.
  */
 int systally_choice_apply(const struct settings *settings);
 
-/* Why the hook in force is in force: a few words. */
+/*
+ * systally_choice_reason - why the hook is the one that it is, in a few words
+ *
+ * Under the control mutex.
+ */
 const char *systally_choice_reason(void);
 
 #endif /* SYSTALLY_CHOICE_H */

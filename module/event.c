@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The less usual entries and exits: other ABIs, first calls, filters, calls
- * whose row has moved. Called by the hooks' handlers through event.h, with
+ * The slow paths of the hooks' handlers: other ABIs, first calls, filters, and
+ * calls whose row has moved. All handlers run in the context of a call, with
  * preemption off.
  */
 #include <asm/syscall.h>
@@ -25,11 +25,11 @@ static u32 call_abi(const struct task_struct *task, u32 *nr)
 }
 
 /*
- * While one hook replaces another, a call may pass both, one, or each before
- * or after the change. The one that comes first decides, the other does what
- * the mark says. (The tracepoint is in the entry path, in
- * kernel/entry/common.c, the direct hook where that ends, and the kprobe in
- * the function that it leads to.)
+ * Whether this hook counts the call, while one hook replaces another. A call may
+ * pass both hooks or one of them, each before or after a step of the change. The
+ * hook that it passes first decides and leaves a mark, which the other obeys.
+ * (The tracepoint comes first, in kernel/entry/common.c. The direct hook follows
+ * at the end of the entry path, then the kprobe in the call's function.)
  */
 static bool is_ours(enum event_hook hook, struct slot *slot)
 {
@@ -57,7 +57,7 @@ void systally_event_special(enum event_hook hook, u32 nr)
 	u64 key, start;
 	u32 abi;
 
-	/* -1: a tracer had the call skipped. */
+	/* -1: ptrace or seccomp skips the call. */
 	if (!systally_target_has(task->tgid) || (s32)nr == -1)
 		return;
 	abi = call_abi(task, &nr);
@@ -68,7 +68,7 @@ void systally_event_special(enum event_hook hook, u32 nr)
 	    !is_ours(hook, systally_inflight_slot(task->pid)))
 		return;
 
-	/* One look at the switch: a row is of a thread, or of a process. */
+	/* The key is read once, so that key and start are of the same kind. */
 	if (static_branch_unlikely(&systally_threads_key)) {
 		key = key_make(ROW_THREAD, task->pid, task->tgid, abi, nr);
 		start = task->start_boottime;
@@ -82,7 +82,7 @@ void systally_event_special(enum event_hook hook, u32 nr)
 	if (row)
 		table_count(&row->count, 1);
 	else
-		table->nameless++;
+		table->no_row++;
 	if (static_branch_unlikely(&systally_time_key))
 		systally_event_keep(task, table, row, key, start);
 }
@@ -103,7 +103,7 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 		u32 nr = syscall_get_nr(current, regs);
 		u32 abi = call_abi(task, &nr);
 
-		/* Of a call that nobody asked for, no entry is kept. */
+		/* Calls that the filter leaves out have no entry to pair with. */
 		if (!static_branch_unlikely(&systally_filter_key) ||
 		    systally_filter_has(abi, nr))
 			table->orphan_exits++;
@@ -113,18 +113,19 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 	WRITE_ONCE(slot->entered_at, 0);
 	row = slot->row;
 	if (slot->serial != table->serial) {
-		/* No room for a row at its entry */
+		/* There was no room for a row when it was entered */
 		if (slot->serial == SLOT_NO_ROW) {
 			table->untimed++;
 			return;
 		}
-		/* Counted before a reset, or when exits were not seen */
+		/* Entered before a reset, or while exits were not seen */
 		if (slot->serial < table->epoch) {
 			table->orphan_exits++;
 			return;
 		}
-		/* Left out by the filter since: to make a row now would let
-		 * later calls past it, but one that is there may serve.
+		/* If the filter leaves the call out by now, use a row that
+		 * exists, but make none: the fast path counts a call with a row
+		 * without a look at the filter.
 		 */
 		if (static_branch_unlikely(&systally_filter_key) &&
 		    !systally_filter_has(key_abi(slot->key),
@@ -158,7 +159,7 @@ void systally_event_hist(struct table *table, struct table_row *row, u64 key,
 {
 	bool failed = IS_ERR_VALUE(ret);
 
-	/* First, for the histogram may give the row's table away. */
+	/* First: counting in the histogram may give the row's table away. */
 	if (failed)
 		table_count(&row->errors, 1);
 	systally_tally_hist(&table, key, index);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a handler does with a call's entry and exit, whichever hook saw it:
- * target filter, call filter, tally. Included by the hooks, so that each
+ * What the handlers of all hooks do with a call's entry and exit: check the
+ * target, check the filter, tally. The hooks include this, so that each handler
  * compiles to one straight piece of code.
  *
- * Entry and exit do not pair (a fork's child exits a call it never entered,
- * exit never returns), and the number at exit is not to be trusted (sigreturn
- * wipes it, exec may change the ABI): an exit is only ever put down to what
- * the entry left in the thread's slot.
+ * Entry and exit do not pair: a fork's child returns from a call that it never
+ * entered, and exit() never returns. The number at exit cannot be trusted:
+ * sigreturn overwrites it, and exec may change the ABI. So an exit is only
+ * counted for the call that the entry left in the thread's slot.
  */
 #ifndef SYSTALLY_EVENT_H
 #define SYSTALLY_EVENT_H
@@ -24,18 +24,21 @@
 #include "tally.h"
 #include "target_set.h"
 
+/* All keys are written under the control mutex and read by handlers. */
+
 /*
- * Something out of the ordinary is asked of each entry: rows per thread, or
- * one hook is replacing another. Kept by event.c.
+ * Each entry needs the slow path: rows are kept per thread, or one hook is
+ * replacing another.
  */
 DECLARE_STATIC_KEY_FALSE(systally_special_key);
-/* That, or times are kept: but for the tracepoint, one test for both. */
+/* The same, or times are kept: one test for both in the kprobe and direct hooks */
 DECLARE_STATIC_KEY_FALSE(systally_kprobe_special_key);
+/* One hook is replacing another. */
 DECLARE_STATIC_KEY_FALSE(systally_switch_key);
-/* Times go to histograms, too. */
+/* Times are counted in histograms, too. */
 DECLARE_STATIC_KEY_FALSE(systally_hist_key);
 
-/* In the order in which a call passes them. */
+/* The hooks on entries, in the order in which a call passes them */
 enum event_hook {
 	EVENT_TRACEPOINT,
 	EVENT_DIRECT,
@@ -43,71 +46,90 @@ enum event_hook {
 };
 
 /*
- * While one hook replaces another: which of the two counts a call. Written by
- * hook.c under the control mutex, read by handlers. The hook that a call passes
- * first leaves a copy in the thread's slot, the mark, for the other; a mark of
- * another replacement means nothing. No mark is 0, which is what a slot begins
- * with.
+ * Which of two hooks counts a call, while one replaces the other. Written as one
+ * word by hook.c under the control mutex, read by handlers. The hook that a call
+ * passes first leaves a copy in the thread's slot, the mark, for the other hook.
+ * A mark of another replacement is ignored. 0 is no mark: slots start with it.
  */
 union event_owner {
 	u32 word;
 	struct {
-		u32 owner:2;		/* counts calls that pass it first now */
+		u32 owner:2;		/* counts calls that pass the first now */
 		u32 first:2;		/* which of the two leaves marks */
 		u32 unmarked:2;		/* counts calls without a mark */
-		u32 replacement:26;	/* from 1 */
+		u32 replacement:26;	/* its number, from 1 */
 	};
 };
 
 extern u32 systally_event_owner;
 
 /*
- * systally_event_special - the whole of systally_event_entry, for calls and
- * settings that its fast path leaves out. Same context; out of line, so that
- * the fast path saves no registers.
+ * systally_event_special - all of systally_event_entry(), for calls and settings
+ * that its fast path leaves out
+ *
+ * Same context. Out of line, so that the fast path saves no registers.
  */
 void systally_event_special(enum event_hook hook, u32 nr);
 
 /*
- * systally_event_unpaired - an exit for which the slot holds no call, or one
- * whose row is not in this CPU's table any more. Same context as the exit.
+ * systally_event_unpaired - an exit whose slot holds no call, or a call whose row
+ * is no longer in this CPU's table
+ *
+ * Same context as systally_event_exit().
  */
 void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now);
 
 /*
- * systally_event_exit_slow - the whole of systally_event_exit, where the clock
- * is not the architecture's own. Same context.
+ * systally_event_exit_slow - all of systally_event_exit(), where the clock is not
+ * the architecture's
+ *
+ * Same context.
  */
 void systally_event_exit_slow(struct pt_regs *regs, long ret);
 
 /*
- * systally_event_hist - count a call in its process's histogram, and what is
- * left to do at its exit
- * @table: where its row is; @key: its row's; @index: of hist_index()
+ * systally_event_hist - the rest of an exit: count it in the histogram, and its
+ * error
+ * @table: has the call's row
+ * @key: of the call's row
+ * @index: from hist_index()
+ *
+ * Same context as systally_event_exit().
  */
 void systally_event_hist(struct table *table, struct table_row *row, u64 key,
 			 long ret, u32 index);
 
 /*
- * systally_event_failed - note a failed call and its errno
- * @table: where its row is; @key: its row's
+ * systally_event_failed - count a failed call and its errno
+ * @table: has the call's row
+ * @key: of the call's row
+ * @ret: -4095 to -1
+ *
+ * Same context as systally_event_exit().
  */
 void systally_event_failed(struct table *table, struct table_row *row, u64 key,
 			   long ret);
 
+/*
+ * The setters of the keys: process context, under the control mutex; they sleep.
+ */
+
 /* systally_event_set_switching - one hook begins or ends replacing another */
 void systally_event_set_switching(bool switching);
 
-/* systally_event_set_time - times are kept, and exits seen, or not */
+/* systally_event_set_time - keep times from now on, or no longer */
 void systally_event_set_time(bool time);
 
-/* systally_event_set_hist - histograms are kept, as long as times are */
+/* systally_event_set_hist - keep histograms while times are kept, or not */
 void systally_event_set_hist(bool hist);
 
 /* systally_event_set_threads - keep rows per thread, or per process */
 void systally_event_set_threads(bool threads);
 
-/* A call goes in flight: fill its thread's slot. @row: NULL if it has none */
+/*
+ * Fills the slot of a thread that enters a call. @row is NULL if the call has
+ * none. Handlers only.
+ */
 static __always_inline void
 systally_event_keep(const struct task_struct *task, const struct table *table,
 		    struct table_row *row, u64 key, u64 start)
@@ -116,7 +138,7 @@ systally_event_keep(const struct task_struct *task, const struct table *table,
 
 	if (unlikely(!slot))
 		return;
-	/* Readers of `inflight` must not take new fields for an old call's. */
+	/* Readers of `inflight` must not take new fields for an old call. */
 	WRITE_ONCE(slot->entered_at, 0);
 	barrier();
 	slot->serial = row ? table->serial : SLOT_NO_ROW;
@@ -130,9 +152,9 @@ systally_event_keep(const struct task_struct *task, const struct table *table,
 /*
  * systally_event_entry - current enters call @nr, seen by @hook
  *
- * Handlers only: preemption off, no irq or NMI. A row in this CPU's table
- * means that its process is watched and its call wanted, since removing a
- * target or a call folds all rows away (systally_tally_settle).
+ * Handlers only: preemption off, no irq or NMI. If this CPU's table has a row for
+ * the call, its process is a target and the filter includes the call: removing a
+ * target or a call folds all rows away (systally_tally_settle()).
  */
 static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 {
@@ -142,7 +164,9 @@ static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 	struct table *table;
 	u64 key, start;
 
-	/* With kprobes, there are hardly any calls of others to turn away. */
+	/* The kprobe hook is mostly used when all processes are targets; the
+	 * row's look-up turns other processes away.
+	 */
 	if (hook != EVENT_KPROBE && !systally_target_has(tgid))
 		return;
 	if (unlikely(arch_call_is_compat(task)))
@@ -155,7 +179,9 @@ static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 			goto special;
 	}
 
-	/* A number that is none, too large or x32's finds no row. */
+	/* A number that does not exist, is too large, or has another ABI's bit
+	 * finds no row.
+	 */
 	key = key_make(ROW_CALL, 0, tgid, ABI_NATIVE, nr);
 	start = task->group_leader->start_boottime;
 	table = systally_tally_table();
@@ -176,8 +202,8 @@ special:
 /*
  * systally_event_exit - current leaves a call with @ret
  *
- * Handlers only: preemption off, no irq or NMI. What is called is called last,
- * so that the fast path saves no registers.
+ * Handlers only: preemption off, no irq or NMI. Functions are called last, so
+ * that the fast path saves no registers.
  */
 static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 {
@@ -211,7 +237,7 @@ static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 	key = slot->key;
 	if (static_branch_unlikely(&systally_hist_key)) {
 		index = hist_index(elapsed);
-		/* Of a thread's row, it finds none. */
+		/* With a thread's row, this finds none. */
 		hist = table_lookup(table, hist_key(key, index), slot->start);
 		if (unlikely(!hist)) {
 			systally_event_hist(table, row, key, ret, index);

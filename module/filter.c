@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which calls are counted. Called by control.c and main.c.
+ * The filter: which calls are counted.
  */
 #include <linux/slab.h>
 
@@ -11,7 +11,7 @@ struct syscall_set __rcu *systally_filter_set;
 
 const struct syscall_set *systally_filter_get(void)
 {
-	/* Its only writer is the caller. */
+	/* The caller holds the control mutex, as every writer does. */
 	return rcu_dereference_protected(systally_filter_set, true);
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sees other tracers come. Called by selective.c.
+ * Detects other tracers before they register a handler.
  *
- * Whoever wants a handler on a tracepoint calls one of a few functions of
- * kernel/tracepoint.c: perf, ftrace's events, BPF and other modules alike. Each
- * has a kprobe at its entry, which announces the newcomer before it is on the
- * tracepoint's list, and a kretprobe, which says until when it may still not be
- * there. As a kretprobe can run out of instances it does not announce alone.
+ * perf, ftrace's events, BPF and other modules all put a handler on a
+ * tracepoint through one of a few functions of kernel/tracepoint.c (the
+ * registrars). Each registrar has two probes here. A kprobe at its entry
+ * reports the tracer before its handler is on the tracepoint's list. A
+ * kretprobe tells how long the handler may still be missing from that list. A
+ * kretprobe can run out of instances, so it cannot replace the kprobe.
  */
 #include <linux/atomic.h>
 #include <linux/kprobes.h>
@@ -19,8 +20,9 @@
 #include "tracepoint.h"
 
 /*
- * Registrations under way at once, on any tracepoint, beyond which one is not
- * followed. That is known, and then it may be under way for good.
+ * How many registrations, on any tracepoint, the kretprobes can follow at the
+ * same time. If there are more, the kernel counts those that were missed
+ * (nmissed), and the guard has to assume that they never end.
  */
 #define INSTANCES	64
 
@@ -30,35 +32,45 @@ static struct kprobe entries[ARRAY_SIZE(symbols)];
 static struct kretprobe returns[ARRAY_SIZE(symbols)];
 static struct kprobe *entry_ptrs[ARRAY_SIZE(symbols)];
 static struct kretprobe *return_ptrs[ARRAY_SIZE(symbols)];
-static void (*announce)(void);
+/* Set before the probes are placed. Called by their handlers. */
+static void (*on_tracer)(void);
 
-/* Registrations under way. Written by the probes' handlers, in any task. */
+/* Registrations in progress. Written by the probes' handlers, in any task. */
 static atomic_t registering;
 
 static bool armed;
 static char failure[80] = "not armed";
 
 /*
- * Whether nobody is on the way who passed the guard unseen. Set by
- * systally_guard_settle(), unless there was another outage meanwhile; both else
- * changed by systally_guard_blind(), each by one caller at a time.
+ * True when no registration can have bypassed the guard. Set by
+ * systally_guard_settle(), cleared by systally_guard_blind().
  */
 static bool settled;
+
+/*
+ * How often systally_guard_blind() found the probes turned off. It counts first
+ * and clears `settled` then; systally_guard_settle() sets `settled` first and
+ * looks at the count then. So an outage that comes between is noticed by one of
+ * them. Both functions have one caller at a time.
+ */
 static unsigned int outages;
 
-/* At a registrar's first instruction: is it one of our tracepoints, for a
- * handler that is not ours?
+/*
+ * At a registrar's first instruction: whether somebody else's handler is about
+ * to be registered on one of our tracepoints.
  */
-static bool is_newcomer(struct pt_regs *regs)
+static bool is_other_tracer(struct pt_regs *regs)
 {
-	return systally_tracepoint_is_foreign((void *)regs_get_kernel_argument(regs, 0),
-					      (void *)regs_get_kernel_argument(regs, 1));
+	void *tp = (void *)regs_get_kernel_argument(regs, 0);
+	void *handler = (void *)regs_get_kernel_argument(regs, 1);
+
+	return systally_tracepoint_is_foreign(tp, handler);
 }
 
 static int before_entry(struct kprobe *kp, struct pt_regs *regs)
 {
-	if (is_newcomer(regs))
-		announce();
+	if (is_other_tracer(regs))
+		on_tracer();
 	return 0;
 }
 NOKPROBE_SYMBOL(before_entry);
@@ -66,23 +78,25 @@ NOKPROBE_SYMBOL(before_entry);
 static int before_return(struct kretprobe_instance *instance,
 			 struct pt_regs *regs)
 {
-	/* The instance goes back if it is nobody of interest. */
-	if (!is_newcomer(regs))
+	/* 1 frees the instance, and at_return() is not called. */
+	if (!is_other_tracer(regs))
 		return 1;
-	/* Busy first, then the announcement: what is done then is not undone
-	 * as long as somebody is busy.
+	/* Count first, report then: systally_guard_busy() must be true before
+	 * the report is acted upon, so that nobody undoes that too early.
 	 */
 	atomic_inc(&registering);
 	/* Pairs with the xchg() in enter(), selective.c. */
 	smp_mb__after_atomic();
-	announce();
+	on_tracer();
 	return 0;
 }
 NOKPROBE_SYMBOL(before_return);
 
 static int at_return(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
-	/* What it registered can be seen by who finds us not busy. */
+	/* The new handler must be visible to any CPU that reads
+	 * registering == 0. Pairs with the acquire in systally_guard_busy().
+	 */
 	smp_mb__before_atomic();
 	atomic_dec(&registering);
 	return 0;
@@ -90,35 +104,37 @@ static int at_return(struct kretprobe_instance *instance, struct pt_regs *regs)
 NOKPROBE_SYMBOL(at_return);
 
 /*
- * A function of our own with a kprobe of the same kind: whoever turns kprobes
- * off turns this one off, too.
+ * The self-test: a function of our own has a kprobe of the same kind. Turning
+ * kprobes or ftrace off stops this one, too. Written by that kprobe's handler;
+ * read in process context by one caller at a time, who makes the calls.
  */
-static atomic_t songs;
+static atomic_t selftest_hits;
 
-static noinline void canary(void)
+static noinline void selftest_target(void)
 {
-	/* Keeps the compiler from finding out that nothing happens here */
+	/* Keeps the compiler from removing calls of an empty function */
 	asm volatile("");
 }
 
-static int sing(struct kprobe *kp, struct pt_regs *regs)
+static int on_selftest(struct kprobe *kp, struct pt_regs *regs)
 {
-	atomic_inc(&songs);
+	atomic_inc(&selftest_hits);
 	return 0;
 }
-NOKPROBE_SYMBOL(sing);
+NOKPROBE_SYMBOL(on_selftest);
 
-static struct kprobe canary_kp;
+static struct kprobe selftest_kp;
 
-static bool works(void)
+/* Returns true if the self-test's kprobe was hit. */
+static bool selftest(void)
 {
-	int before = atomic_read(&songs);
+	int before = atomic_read(&selftest_hits);
 
-	canary();
-	return atomic_read(&songs) != before;
+	selftest_target();
+	return atomic_read(&selftest_hits) != before;
 }
 
-/* Whether a registration has not been followed to its end. */
+/* Whether a kretprobe missed a registration: nobody knows when that ends. */
 static bool is_lost(void)
 {
 	unsigned int i;
@@ -133,15 +149,15 @@ const char *systally_guard_blind(void)
 {
 	if (!armed)
 		return failure;
-	if (!works()) {
-		/* In this order: pairs with systally_guard_settle(). */
+	if (!selftest()) {
+		/* In this order, see `outages`. */
 		WRITE_ONCE(outages, outages + 1);
 		smp_wmb();
 		WRITE_ONCE(settled, false);
 		return "kprobes or ftrace are turned off";
 	}
 	if (is_lost())
-		return "too many tracers at once: a reload helps";
+		return "too many tracers registered at once: reload the module";
 	if (!READ_ONCE(settled))
 		return "the guard is not ready yet";
 	return NULL;
@@ -153,25 +169,26 @@ bool systally_guard_busy(void)
 }
 
 /*
- * Who entered a registrar before it had its probes is preempted there, which
- * RCU-tasks waits for, or holds or waits for the tracepoints' mutex: one pass
- * through that waits for who holds it (for some RCU grace periods perhaps). Who
- * waits beside us may be overtaken, as mutexes are: hence a second pass.
+ * A task that entered a registrar before the probes were there, or while they
+ * were turned off, may still be inside. Either it is preempted there, which
+ * synchronize_rcu_tasks() covers, or it holds tracepoints_mutex or waits for it.
+ * Taking that mutex once waits for the holder. Mutexes are not fair, so a task
+ * that waits beside us may get it later: take it twice.
  */
 void systally_guard_settle(void)
 {
 	unsigned int before = READ_ONCE(outages);
 
-	if (!armed || READ_ONCE(settled) || !works())
+	if (!armed || READ_ONCE(settled) || !selftest())
 		return;
 	synchronize_rcu_tasks();
 	systally_tracepoint_pass(TRACEPOINT_PROCESS_FORK);
 	schedule_timeout_uninterruptible(HZ / 10);
 	systally_tracepoint_pass(TRACEPOINT_PROCESS_FORK);
-	if (!works() || READ_ONCE(outages) != before)
+	if (!selftest() || READ_ONCE(outages) != before)
 		return;
 	WRITE_ONCE(settled, true);
-	/* An outage that came between is seen now, or clears it after us. */
+	/* See `outages`. Pairs with the smp_wmb() in systally_guard_blind(). */
 	smp_mb();
 	if (READ_ONCE(outages) != before)
 		WRITE_ONCE(settled, false);
@@ -222,23 +239,24 @@ static int place_returns(void)
 	return 0;
 }
 
-int systally_guard_arm(void (*newcomer)(void))
+int systally_guard_arm(void (*tracer_callback)(void))
 {
 	int err;
 
-	announce = newcomer;
-	canary_kp.addr = (void *)canary;
-	canary_kp.pre_handler = sing;
-	err = register_kprobe(&canary_kp);
+	on_tracer = tracer_callback;
+	selftest_kp.addr = (void *)selftest_target;
+	selftest_kp.pre_handler = on_selftest;
+	err = register_kprobe(&selftest_kp);
 	if (err)
 		return failed("the module's own text", err);
-	/* A kretprobe that comes later runs earlier: that it was missed is
-	 * known when its kprobe announces (add_new_kprobe() in
-	 * kernel/kprobes.c).
+	/* Kretprobes after kprobes: of two probes on one address, the one that
+	 * was registered later runs earlier (add_new_kprobe() in
+	 * kernel/kprobes.c). So `registering` or nmissed is up to date when the
+	 * kprobe reports.
 	 */
 	err = place_entries();
 	if (err)
-		goto err_canary;
+		goto err_selftest;
 	err = place_returns();
 	if (err)
 		goto err_entries;
@@ -247,8 +265,8 @@ int systally_guard_arm(void (*newcomer)(void))
 
 err_entries:
 	unregister_kprobes(entry_ptrs, ARRAY_SIZE(entry_ptrs));
-err_canary:
-	unregister_kprobe(&canary_kp);
+err_selftest:
+	unregister_kprobe(&selftest_kp);
 	return err;
 }
 
@@ -259,5 +277,5 @@ void systally_guard_disarm(void)
 	armed = false;
 	unregister_kretprobes(return_ptrs, ARRAY_SIZE(return_ptrs));
 	unregister_kprobes(entry_ptrs, ARRAY_SIZE(entry_ptrs));
-	unregister_kprobe(&canary_kp);
+	unregister_kprobe(&selftest_kp);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sees other tracers come to sys_enter and sys_exit, before they are there.
- * Used by selective.c.
+ * Detects other tracers before their handlers are on sys_enter or sys_exit.
  */
 #ifndef SYSTALLY_GUARD_H
 #define SYSTALLY_GUARD_H
@@ -10,42 +9,45 @@
 #include <linux/types.h>
 
 /*
- * systally_guard_arm - call @newcomer each time before a handler other than
- * ours is registered on sys_enter or sys_exit
- * @newcomer: runs with preemption off in the registering task, in a kprobe's
- * handler: must not sleep or take a lock
+ * systally_guard_arm - call @tracer_callback each time before a handler other
+ * than ours is registered on sys_enter or sys_exit
+ * @tracer_callback: runs in the registering task with preemption off, in a
+ * kprobe's handler: it must not sleep or take a lock
  *
- * Process context, sleeps; at load. Returns 0, or an error, and then it is as
- * if this had not been called: systally_guard_blind() tells why.
+ * Process context, sleeps; at load. Returns 0, or the error of the probe that
+ * could not be placed. Then nothing is armed, and systally_guard_blind() says
+ * why.
  */
-int systally_guard_arm(void (*newcomer)(void));
+int systally_guard_arm(void (*tracer_callback)(void));
 
-/* systally_guard_disarm - at unload; process context, sleeps */
+/* systally_guard_disarm - remove the probes; at unload; process context, sleeps */
 void systally_guard_disarm(void);
 
 /*
- * systally_guard_settle - wait for those who passed the guard before it saw
+ * systally_guard_settle - wait for registrations that may have bypassed the
+ * guard
  *
- * Process context, sleeps; for seconds when the guard has been armed, or
- * turned on again, else it returns at once. One caller at a time.
+ * Process context, one caller at a time. Sleeps for seconds after the guard was
+ * armed or its probes were turned on again; otherwise returns at once.
  */
 void systally_guard_settle(void);
 
 /*
- * systally_guard_blind - why the guard may not see, or not have seen, somebody
+ * systally_guard_blind - why a registration may bypass, or may have bypassed,
+ * the guard
  *
- * Process context, one caller at a time. Tries whether the guard works, which
- * it does not while kprobes or ftrace are turned off. Returns a few words, or
- * NULL if nobody can come to the tracepoints unseen, or has in the past.
+ * Process context, one caller at a time. Tests whether the probes work: they do
+ * not while kprobes or ftrace are turned off. Returns a few words, or NULL if
+ * no registration can have bypassed the guard.
  */
 const char *systally_guard_blind(void);
 
 /*
- * systally_guard_busy - whether a handler may be on its way to sys_enter or
- * sys_exit that is not to be found there yet
+ * systally_guard_busy - whether a registration on sys_enter or sys_exit may be
+ * in progress, its handler not yet on the list
  *
- * Any context. If it is not and the guard is not blind, those who are there
- * can be found, and all others will be announced.
+ * Any context. If this is false and the guard is not blind, all other handlers
+ * are on the lists now, and later ones will be reported.
  */
 bool systally_guard_busy(void);
 

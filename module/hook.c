@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which hook sees the calls. Called by control.c, under its mutex.
+ * Sets and removes hooks, and replaces one by another without losing a call.
+ * All functions run under the control mutex.
  *
- * Exits are seen by the tracepoint with any hook: a kretprobe needs an
- * instance for each call in flight, so that blocked calls would use up any
- * number of them, and what it misses would be lost.
+ * Exits are seen by the tracepoint with every hook. A kretprobe would need an
+ * instance for each call in flight: blocked calls would use up any number of
+ * them, and each call that it missed would be lost.
  */
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -16,7 +17,7 @@
 #include "hook_tracepoint.h"
 #include "tracepoint.h"
 
-/* In force. Under the control mutex. */
+/* What is hooked now. Under the control mutex. */
 static enum hook_kind kind_now;
 static bool time_now;
 
@@ -51,7 +52,7 @@ static void unhook_entry(enum hook_kind kind)
 	}
 }
 
-/* What handlers call the hook of a kind */
+/* The name that handlers have for a kind of hook */
 static enum event_hook event_hook(enum hook_kind kind)
 {
 	switch (kind) {
@@ -72,6 +73,7 @@ static void set_owner(union event_owner *now, enum event_hook owner,
 	WRITE_ONCE(systally_event_owner, now->word);
 }
 
+/* Waits until no task is between two hooks; see replace(). */
 static void wait_for_passing(void)
 {
 	systally_tracepoint_synchronize();
@@ -79,19 +81,20 @@ static void wait_for_passing(void)
 }
 
 /*
- * From one hook to another, with calls entering all the time. Both stand for a
- * while, and the one that a call passes first marks it with the hook that is
- * to count it. Tasks may be preempted between the two, so each step waits
- * until all that passed one before it have passed the other: until every task
- * has been to user space or slept, which is what synchronize_rcu_tasks() waits
- * for. Only other tracers' handlers may sleep between (from 6.13 on), and those
- * are waited for first.
+ * Replaces one hook by another while calls enter. Both hooks are in place for a
+ * while. The hook that a call passes first leaves a mark that says which of the
+ * two counts the call. A task may be preempted between the two hooks. So each
+ * step waits until all tasks that had passed the first hook have passed the
+ * second: until every task was in user space or slept, which
+ * synchronize_rcu_tasks() waits for. Only other tracers' handlers may sleep
+ * between the hooks (from 6.13 on); these are waited for first.
  *
- * A call without a mark has passed the first before this began, if that is
- * the old hook. If it is the new one, the call has not passed it, and never
- * will: it had gone by before the hook came, or its task slept (for ptrace, or
- * for seccomp's supervisor) since the entry path looked whether there is one.
- * If it sleeps there until the old hook has gone, neither counts it.
+ * A call without a mark means one of two things. If the old hook comes first,
+ * the call passed it before this function began. If the new hook comes first,
+ * the call has not passed it and never will: the call was beyond that place
+ * before the hook was set, or its task slept (in ptrace, or for seccomp's
+ * supervisor) after the entry code had looked for a hook there. If such a task
+ * sleeps until the old hook is removed, neither hook counts its call.
  */
 static int replace(enum hook_kind to, const struct syscall_set *set)
 {
@@ -112,9 +115,9 @@ static int replace(enum hook_kind to, const struct syscall_set *set)
 	set_owner(&now, new, max(old, new));
 	wait_for_passing();
 	if (old < new) {
-		/* Nobody will leave marks any more. One of a call that never
-		 * came to the second hook must not be taken for the thread's
-		 * next call's.
+		/* The hook that leaves marks is removed next. A mark of a call
+		 * that never reached the second hook must not be taken for one
+		 * of the thread's next call.
 		 */
 		now.replacement++;
 		set_owner(&now, new, new);
@@ -138,7 +141,7 @@ static int apply_entry(const struct hook_plan *plan)
 	if (plan->kind != HOOK_NONE && kind_now != HOOK_NONE)
 		return replace(plan->kind, plan->set);
 
-	/* Calls in flight now were not seen to enter, or to exit. */
+	/* The entries of calls that are in flight now were not seen. */
 	if (kind_now == HOOK_NONE)
 		systally_tally_new_epoch();
 	err = hook_entry(plan->kind, plan->set);

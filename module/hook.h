@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which hook sees the calls, and the change from one to another. Used by
- * control.c.
+ * The hooks that are set, and the change from one to another.
  */
 #ifndef SYSTALLY_HOOK_H
 #define SYSTALLY_HOOK_H
@@ -17,30 +16,41 @@ enum hook_kind {
 
 struct hook_plan {
 	enum hook_kind kind;
-	bool time;			/* exits too */
-	const struct syscall_set *set;	/* calls, NULL for all */
+	bool time;			/* hook exits, too */
+	const struct syscall_set *set;	/* calls to hook, NULL for all */
 };
 
 /*
  * systally_hook_apply - hook what the plan says, and nothing else
  *
- * Process context, under the control mutex; sleeps, for seconds where hundreds
- * of kprobes come or go. While one hook replaces another, each call is counted
- * once, but for one that ptrace or seccomp's supervisor holds at its entry until
- * that is over. Returns 0, or an error, and then the old plan is in force.
+ * Process context, under the control mutex; sleeps, for seconds when hundreds of
+ * kprobes are placed or removed. While one hook replaces another, each call is
+ * counted once. The one exception is a call that ptrace or seccomp's supervisor
+ * holds at its entry until the replacement is complete: it is not counted.
+ * Returns 0, or the error of the hook that could not be set. The old plan is in
+ * force then.
  *
- * Where the plan's set differs from the filter in force, call it before the
- * filter gets larger and systally_hook_trim() after it has become smaller.
+ * When the filter changes with the plan: call this before the filter grows, and
+ * systally_hook_trim() after it has shrunk.
  */
 int systally_hook_apply(const struct hook_plan *plan);
 
-/* systally_hook_trim - remove kprobes that the plan in force does not need */
+/*
+ * systally_hook_trim - remove the kprobes of calls that are not in @set
+ * @set: NULL: keep all
+ *
+ * Process context, under the control mutex; sleeps.
+ */
 void systally_hook_trim(const struct syscall_set *set);
 
-/* The kind in force; under the control mutex. */
+/* systally_hook_kind - the hook on entries now; under the control mutex */
 enum hook_kind systally_hook_kind(void);
 
-/* systally_hook_exit - unhook everything, at unload */
+/*
+ * systally_hook_exit - remove all hooks, at unload
+ *
+ * Process context, under the control mutex; sleeps.
+ */
 void systally_hook_exit(void);
 
 #endif /* SYSTALLY_HOOK_H */

@@ -3,8 +3,8 @@
  * The hook on the functions that hand each call to its own function
  * (arch_direct.h).
  *
- * Only calls with a number that is in the kernel's table get here, and none
- * that ptrace or seccomp had skipped.
+ * Only calls with a number that is in the kernel's table reach these functions,
+ * and no call that ptrace or seccomp skips.
  */
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
@@ -17,18 +17,21 @@
 #include "event.h"
 #include "hook_direct.h"
 
-/* Called there, in the context of a call, preemptible. */
+/* Called by arch_direct_stub(), in the context of a call, preemptible. */
 asmlinkage void systally_direct_handler(const struct pt_regs *regs);
 
-/* Under the control mutex. A kernel's functions do not change. */
+/*
+ * Under the control mutex. The addresses are looked up once: a kernel's
+ * functions do not move.
+ */
 static unsigned long sites[ARRAY_SIZE(arch_direct_functions)];
-static enum { UNKNOWN, THERE, MISSING } places;
+static enum { SITES_UNKNOWN, SITES_FOUND, SITES_MISSING } lookup;
 static char why[64] = "not tried";
 
 /*
- * x32_sys_call() gets the number without x32's bit, so it is taken from where
- * all ABIs have it. Tasks may be preempted before and after, but not between
- * finding this CPU's table and counting in it.
+ * The number is read from the user's registers: the functions' own argument may
+ * lack the bit that tells the ABI (x32_sys_call()). Preemption is off while this
+ * CPU's table is in use.
  */
 asmlinkage void notrace systally_direct_handler(const struct pt_regs *regs)
 {
@@ -38,8 +41,9 @@ asmlinkage void notrace systally_direct_handler(const struct pt_regs *regs)
 }
 
 /*
- * As kallsyms_lookup_name() is not exported, a kprobe that is never armed
- * finds the function, and says whether it begins with an ftrace site.
+ * Looks a function's ftrace site up. kallsyms_lookup_name() is not exported, so
+ * a kprobe that is never armed finds the function. On an error `why` says what
+ * is missing.
  */
 static int find(const char *function, unsigned long *site)
 {
@@ -68,14 +72,14 @@ int systally_hook_direct_check(void)
 	unsigned int i;
 	int err = 0;
 
-	if (places == UNKNOWN) {
+	if (lookup == SITES_UNKNOWN) {
 		for (i = 0; i < ARRAY_SIZE(arch_direct_functions) && !err; i++)
 			err = find(arch_direct_functions[i], &sites[i]);
 		if (err == -ENOMEM)
 			return err;
-		places = err ? MISSING : THERE;
+		lookup = err ? SITES_MISSING : SITES_FOUND;
 	}
-	return places == THERE ? 0 : -EOPNOTSUPP;
+	return lookup == SITES_FOUND ? 0 : -EOPNOTSUPP;
 }
 
 int systally_hook_direct_entry(void)
@@ -95,9 +99,9 @@ int systally_hook_direct_entry(void)
 }
 
 /*
- * A task may have been preempted in the entry or its handler. It has left them
- * when it has been to user space or slept, which is what
- * synchronize_rcu_tasks() waits for; neither of them sleeps.
+ * A task may have been preempted in the stub or the handler. Neither of them
+ * sleeps. So a task has left them once it was in user space or slept, which
+ * synchronize_rcu_tasks() waits for.
  */
 void systally_unhook_direct_entry(void)
 {

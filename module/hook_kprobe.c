@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hook on the functions that carry out the calls. Called by hook.c.
+ * The kprobe hook: a kprobe on the function of each call.
  *
- * One function may serve several numbers and ABIs (calls without arguments
- * share one stub, all unimplemented ones another), so there is one probe for
- * each, and the handler looks at the number that the task called.
+ * One function may serve several numbers and ABIs: calls without arguments share
+ * a stub between ABIs, and all calls that the kernel lacks share another. So
+ * there is one probe for each function, and the handler reads the number that
+ * the task called.
  */
 #include <linux/kprobes.h>
 #include <linux/list.h>
@@ -18,20 +19,20 @@
 struct probe {
 	struct list_head list;
 	struct kprobe kp;
-	const char *symbol;
+	const char *symbol;		/* of arch_entry.h; constant */
 	char alias[KSYM_NAME_LEN];	/* another symbol of the address, or "" */
-	struct kprobe alias_kp;		/* never armed: to look alias up */
+	struct kprobe alias_kp;		/* never armed: looks alias up */
 	struct syscall_set calls;	/* that the function carries out */
-	bool is_new;
+	bool is_new;			/* placed by the change in progress */
 };
 
 /* Both under the control mutex. */
 static LIST_HEAD(probes);
-static unsigned long missed_before;	/* by probes that are gone */
+static unsigned long missed_before;	/* by probes that were removed */
 
 /*
- * The stubs take the user's registers as their only argument
- * (arch/x86/include/asm/syscall_wrapper.h). Called with preemption off.
+ * The probed functions take the user's registers as their only argument
+ * (arch_entry.h). Runs in the context of a call, with preemption off.
  */
 static int notrace on_entry(struct kprobe *kp, struct pt_regs *regs)
 {
@@ -42,7 +43,7 @@ static int notrace on_entry(struct kprobe *kp, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(on_entry);
 
-/* The probe that stands where a symbol is */
+/* The probe on a symbol's address, or NULL */
 static struct probe *find_symbol(const char *symbol)
 {
 	struct probe *probe;
@@ -54,7 +55,7 @@ static struct probe *find_symbol(const char *symbol)
 	return NULL;
 }
 
-/* Whether a probe for a symbol is among the prepared ones */
+/* Whether the list of prepared probes has one for a symbol */
 static bool is_prepared(const struct list_head *fresh, const char *symbol)
 {
 	const struct probe *probe;
@@ -66,11 +67,12 @@ static bool is_prepared(const struct list_head *fresh, const char *symbol)
 }
 
 /*
- * A probe that is not placed yet. Two probes on one address would count a call
- * twice, and once there were two, the kernel keeps going through a list: so
- * the other symbol is looked up before anything is armed. As
- * kallsyms_lookup_name() is not exported, a kprobe that is never armed does
- * it; an error means that this kernel has no such symbol.
+ * Prepares a probe, to be placed later. Two probes on one address would count a
+ * call twice. And once an address has had two, the kernel keeps a list there,
+ * which makes each hit slower for good. So the other symbol of the address is
+ * looked up before anything is armed. kallsyms_lookup_name() is not exported, so
+ * a kprobe that is never armed looks it up; an error means that this kernel has
+ * no such symbol.
  */
 static int prepare(const char *symbol, struct list_head *fresh)
 {
@@ -83,7 +85,9 @@ static int prepare(const char *symbol, struct list_head *fresh)
 	probe->kp.pre_handler = on_entry;
 	probe->is_new = true;
 	arch_entry_alias(symbol, probe->alias, sizeof(probe->alias));
-	/* If that has a probe, whose alias we are not, it is elsewhere. */
+	/* If the alias has a probe that does not name this symbol as its own
+	 * alias, the two symbols have different addresses.
+	 */
 	if (find_symbol(probe->alias)) {
 		probe->alias[0] = '\0';
 	} else {
@@ -96,7 +100,10 @@ static int prepare(const char *symbol, struct list_head *fresh)
 	return 0;
 }
 
-/* Remove kprobes in one grace period; without memory for that, one by one. */
+/*
+ * Removes the kprobes of a list in one grace period, or one by one if there is
+ * no memory for the array.
+ */
 static void unregister_all(struct list_head *list, bool aliases)
 {
 	unsigned int count = 0;
@@ -122,7 +129,11 @@ static void unregister_all(struct list_head *list, bool aliases)
 	kvfree(kps);
 }
 
-/* Place a probe, unless another stands there. Takes it over from its list. */
+/*
+ * Places a prepared probe, unless its address has one, and takes it off its list.
+ * Frees the probe if it was not placed. Returns 0, also if the kernel has no
+ * such function, or the error of register_kprobe().
+ */
 static int place(struct probe *probe)
 {
 	int err = 0;
@@ -141,7 +152,7 @@ static int place(struct probe *probe)
 	return err == -ENOENT ? 0 : err;
 }
 
-/* Remove the probes that @gone picks. */
+/* Removes the probes for which @gone returns true. */
 static void remove_probes(bool (*gone)(const struct probe *probe,
 				       const struct syscall_set *keep),
 			  const struct syscall_set *keep)
@@ -217,7 +228,8 @@ int systally_hook_kprobe_entry(const struct syscall_set *set)
 		}
 		err = place(probe);
 		if (err)
-			pr_err("no kprobe on %s: error %d\n", symbol, err);
+			pr_err("cannot place a kprobe on %s: error %d\n", symbol,
+			       err);
 		cond_resched();
 	}
 	if (err) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hook on sys_enter and sys_exit. Called by hook.c.
+ * The tracepoint hook: handlers on sys_enter and sys_exit.
  */
 #include "event.h"
 #include "hook_tracepoint.h"
@@ -21,7 +21,7 @@ static void notrace on_exit(void *data, struct pt_regs *regs, long ret)
 	compat_handler_end();
 }
 
-/* Whether our handlers are registered; under the control mutex. */
+/* Whether our handlers are registered. Under the control mutex. */
 static bool entry_on, exit_on;
 
 int systally_hook_tracepoint_entry(void)

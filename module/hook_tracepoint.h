@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hook on sys_enter and sys_exit. Used by hook.c, which see for when.
+ * The tracepoint hook, on sys_enter and sys_exit.
  *
- * All: process context, under the control mutex; they sleep. An unhook returns
- * when no handler is under way.
+ * All functions: process context, under the control mutex. Those that hook and
+ * unhook sleep. Hooking returns 0 or the error of tracepoint_probe_register().
+ * Unhooking returns when no handler is running.
  */
 #ifndef SYSTALLY_HOOK_TRACEPOINT_H
 #define SYSTALLY_HOOK_TRACEPOINT_H
@@ -16,7 +17,7 @@ void systally_unhook_tracepoint_entry(void);
 int __must_check systally_hook_tracepoint_exit(void);
 void systally_unhook_tracepoint_exit(void);
 
-/* Whether a handler of ours is on either */
+/* systally_hook_tracepoint_on - whether a handler of ours is on either */
 bool systally_hook_tracepoint_on(void);
 
 #endif /* SYSTALLY_HOOK_TRACEPOINT_H */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Slots for calls in flight: their making ahead of need, and their going.
- * Called by the hooks' handlers, lifecycle.c, hook.c and results.c.
+ * Preallocates and frees in-flight slots.
  *
- * No handler may allocate, so a slot must be there before its thread makes a
- * call. Thread ids are given out in a circle (idr_alloc_cyclic() in
- * kernel/pid.c), so the next threads come right after the last one: each fork
- * sees that the blocks ahead of it exist, a few thousand ids early.
+ * No handler may allocate, so a slot must exist before its thread makes a call.
+ * The kernel gives thread ids out in ascending order and starts again at the
+ * front (idr_alloc_cyclic() in kernel/pid.c). So the ids of the next threads
+ * follow the last one, and each fork makes sure that the blocks for the next few
+ * thousand ids exist.
  */
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -22,20 +22,25 @@
 #include "target_set.h"
 
 #define BLOCKS_AHEAD	32	/* 4,096 thread ids */
-#define TRIM_BLOCKS	32	/* look for unused blocks after so many new */
+#define TRIM_BLOCKS	32	/* new blocks after which unused ones are freed */
 
 DEFINE_STATIC_KEY_FALSE(systally_time_key);
 struct slot_block __rcu **systally_inflight_blocks;
 
-/* Protects the making and freeing of blocks. */
+/* Protects the allocation and freeing of blocks, and made_since_trim. */
 static DEFINE_MUTEX(blocks_mutex);
 static u32 made_since_trim;
 
-static u32 last_tid;	/* a recent fork's; racy, any recent one will do */
-static u32 wanted_tid;	/* a thread without a slot; racy, it asks again */
+/*
+ * Both are written by handlers on any CPU and read by the worker, without a
+ * lock: any recent value of the first serves, and a thread whose request is
+ * overwritten makes another one with its next call.
+ */
+static u32 last_tid;		/* of a recent fork */
+static u32 requested_tid;	/* of a thread without a slot */
 
-static void make_wanted(struct work_struct *work);
-static DECLARE_WORK(make_work, make_wanted);
+static void make_requested(struct work_struct *work);
+static DECLARE_WORK(make_work, make_requested);
 
 static struct slot_block *block_at(u32 nr)
 {
@@ -43,6 +48,7 @@ static struct slot_block *block_at(u32 nr)
 					 lockdep_is_held(&blocks_mutex));
 }
 
+/* Returns 0, also if the block exists, or -ENOMEM (memory, or the cap). */
 static int make_block(u32 nr)
 {
 	struct slot_block *block;
@@ -58,13 +64,14 @@ static int make_block(u32 nr)
 	return 0;
 }
 
+/* Makes the blocks for the threads that will follow @tid. */
 static int make_ahead(u32 tid)
 {
 	u32 first = tid >> BLOCK_SHIFT, i;
 	int err = 0;
 
-	/* The circle closes at pid_max, which no module can read, and begins
-	 * again at the front: that is always there.
+	/* After pid_max, which a module cannot read, ids start again at the
+	 * front: the first blocks always exist.
 	 */
 	for (i = 0; i < BLOCKS_AHEAD && !err; i++)
 		err = make_block(i);
@@ -73,7 +80,7 @@ static int make_ahead(u32 tid)
 	return err;
 }
 
-/* Mark the blocks of all live threads in a bitmap of BLOCKS bits. */
+/* Marks the blocks of all live threads in a bitmap of BLOCKS bits. */
 static void mark_live(unsigned long *live)
 {
 	struct task_struct *leader, *task;
@@ -84,57 +91,62 @@ static void mark_live(unsigned long *live)
 	rcu_read_unlock();
 }
 
-/* Free blocks without a live thread. New ones come only after last_tid. */
+/*
+ * Frees blocks without a live thread, except those near last_tid: new threads
+ * will use them.
+ */
 static void trim(void)
 {
-	u32 cursor = READ_ONCE(last_tid) >> BLOCK_SHIFT, i, unused = 0;
-	struct slot_block **gone;
+	u32 cursor = READ_ONCE(last_tid) >> BLOCK_SHIFT, i, count = 0;
+	struct slot_block **unused_blocks;
 	unsigned long *live;
 
 	lockdep_assert_held(&blocks_mutex);
 	made_since_trim = 0;
 	live = bitmap_zalloc(BLOCKS, GFP_KERNEL);
-	gone = kvcalloc(BLOCKS, sizeof(*gone), GFP_KERNEL);
-	if (!live || !gone)
+	unused_blocks = kvcalloc(BLOCKS, sizeof(*unused_blocks), GFP_KERNEL);
+	if (!live || !unused_blocks)
 		goto out;
 	mark_live(live);
 	for (i = BLOCKS_AHEAD; i < BLOCKS; i++) {
 		if (!block_at(i) || test_bit(i, live) ||
 		    (i + BLOCKS_AHEAD >= cursor && i <= cursor + BLOCKS_AHEAD))
 			continue;
-		gone[unused++] = block_at(i);
+		unused_blocks[count++] = block_at(i);
 		RCU_INIT_POINTER(systally_inflight_blocks[i], NULL);
 	}
 	synchronize_rcu();
-	while (unused)
-		systally_memory_free(gone[--unused], sizeof(**gone));
+	while (count)
+		systally_memory_free(unused_blocks[--count], sizeof(**unused_blocks));
 out:
-	kvfree(gone);
+	kvfree(unused_blocks);
 	bitmap_free(live);
 }
 
-static void make_wanted(struct work_struct *work)
+static void make_requested(struct work_struct *work)
 {
-	static unsigned long futile_until;	/* under the mutex */
-	u32 wanted = READ_ONCE(wanted_tid) >> BLOCK_SHIFT;
+	static unsigned long futile_until;	/* jiffies; blocks_mutex */
+	u32 requested = READ_ONCE(requested_tid) >> BLOCK_SHIFT;
 
 	mutex_lock(&blocks_mutex);
 	if (made_since_trim >= TRIM_BLOCKS)
 		trim();
-	if ((make_block(wanted) || make_ahead(READ_ONCE(last_tid))) &&
+	if ((make_block(requested) || make_ahead(READ_ONCE(last_tid))) &&
 	    !time_before(jiffies, futile_until)) {
-		/* The cap is reached: make do with what others left. */
+		/* The cap is reached: free unused blocks and try again. At
+		 * most once a second, since it may free none.
+		 */
 		futile_until = jiffies + HZ;
 		trim();
-		make_block(wanted);
+		make_block(requested);
 		make_ahead(READ_ONCE(last_tid));
 	}
 	mutex_unlock(&blocks_mutex);
 }
 
-void systally_inflight_want(u32 tid)
+void systally_inflight_request(u32 tid)
 {
-	WRITE_ONCE(wanted_tid, tid);
+	WRITE_ONCE(requested_tid, tid);
 	queue_work(system_highpri_wq, &make_work);
 }
 
@@ -155,8 +167,8 @@ int systally_inflight_prepare(void)
 					       NUMA_NO_NODE);
 		if (!blocks)
 			goto out;
-		/* From now on forks see to their slots themselves: what is
-		 * born after this and before the walk is covered by either.
+		/* From now on each fork makes its own slots. Threads that are
+		 * forked between this and the walk get a slot from either.
 		 */
 		smp_store_release(&systally_inflight_blocks, blocks);
 		synchronize_rcu();
@@ -185,10 +197,10 @@ void systally_inflight_forked(u32 tid)
 	if (!rcu_access_pointer(systally_inflight_blocks[tid >> BLOCK_SHIFT]) ||
 	    (ahead < BLOCKS &&
 	     !rcu_access_pointer(systally_inflight_blocks[ahead])))
-		systally_inflight_want(tid);
+		systally_inflight_request(tid);
 }
 
-/* A slot if there is one: no demand for it. Under RCU. */
+/* A thread's slot, or NULL; requests none. Under RCU or with preemption off. */
 static struct slot *slot_peek(u32 tid)
 {
 	struct slot_block __rcu **blocks;
@@ -230,7 +242,7 @@ void systally_inflight_exited(u32 tid)
 	slot->mark = 0;
 }
 
-void systally_inflight_forget(struct task_struct *leader)
+void systally_inflight_clear(struct task_struct *leader)
 {
 	struct task_struct *task;
 	struct slot *slot;
@@ -244,17 +256,22 @@ void systally_inflight_forget(struct task_struct *leader)
 	preempt_enable();
 }
 
-/* Copy a slot as one moment had it; false if it is empty or changing. */
+/*
+ * Copies a slot consistently. Returns false if it is empty, or changed during
+ * the copy.
+ */
 static bool slot_copy(const struct slot *slot, struct slot *copy)
 {
-	/* Pairs with the release in event.h: what it holds is complete. */
+	/* The other fields are complete. Pairs with the release in
+	 * systally_event_keep().
+	 */
 	u64 entered_at = smp_load_acquire(&slot->entered_at);
 
 	if (!entered_at)
 		return false;
-	/* Its thread may change it meanwhile: checked below. */
+	/* Its thread may change it during the copy: checked below. */
 	*copy = data_race(*slot);
-	/* If it was emptied and filled meanwhile, the time differs. */
+	/* If it was emptied and filled again, the time differs. */
 	smp_rmb();
 	copy->entered_at = READ_ONCE(slot->entered_at);
 	return copy->entered_at == entered_at;

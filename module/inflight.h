@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls entered and not left: one slot per thread, found by its global tid.
- * The entry handler fills a thread's slot, its exit handler empties it.
+ * Calls in flight (entered, not returned): one slot per thread, found by its tid
+ * in the initial pid namespace. The entry handler fills the thread's slot, the
+ * exit handler empties it.
  *
- * Concurrency: a slot is written by its own thread, in handlers with
- * preemption off, and by its exit handler. Other threads only read
- * (`inflight`), and take what they read as a guess until they read the same
- * again. One exception: when a process becomes a target, its threads' old
- * slots are emptied while they are not watched. Blocks of slots are made and
- * freed by the worker under a mutex, and looked up under RCU.
+ * Concurrency: a slot is written by its own thread only, in handlers with
+ * preemption off (system calls, exec and the thread's exit). Other threads read
+ * it for the file `inflight`: entered_at is written last with release and read
+ * first with acquire, and a copy counts only if entered_at is the same after it.
+ * There is one exception: before a process becomes a target, the old slots of
+ * its threads are emptied under the control mutex. No handler writes them then.
+ * Blocks of slots are made and freed in process context under a mutex, and
+ * looked up under RCU.
  */
 #ifndef SYSTALLY_INFLIGHT_H
 #define SYSTALLY_INFLIGHT_H
@@ -20,16 +23,16 @@
 
 #include "table.h"
 
-/* A slot's serial that is no table's: the call found no room for a row. */
+/* A slot's serial that no table has: there was no room for the call's row. */
 #define SLOT_NO_ROW	0
 
 struct slot {
 	u64 entered_at;		/* clock units; 0: nothing in flight */
 	u64 serial;		/* of the table that the row is in */
-	struct table_row *row;	/* only while the table's serial is this */
+	struct table_row *row;	/* valid while the table has this serial */
 	u64 key;		/* of the call's row, see table.h */
-	u64 start;
-	u32 mark;		/* see event.h; independent of the rest */
+	u64 start;		/* of the call's row */
+	u32 mark;		/* union event_owner; separate from the rest */
 } ____cacheline_aligned;
 
 #define BLOCK_SHIFT	7
@@ -40,64 +43,80 @@ struct slot_block {
 	struct slot slots[BLOCK_SLOTS];
 };
 
-/* BLOCKS pointers, or NULL as long as nobody wants times. Set once. */
+/* BLOCKS pointers; NULL until times are kept for the first time. Set once. */
 extern struct slot_block __rcu **systally_inflight_blocks;
 
 /*
  * systally_inflight_slot - a thread's slot
  *
- * Under RCU or with preemption off. Returns NULL, and has it made, if the
- * thread's block is missing: its calls are then counted, but not timed.
+ * Under RCU or with preemption off. If the thread's block does not exist,
+ * requests it and returns NULL: the call is counted then, but not timed.
  */
 static __always_inline struct slot *systally_inflight_slot(u32 tid);
 
-/* systally_inflight_peek - the same, but none is made */
+/* systally_inflight_peek - the same, but requests no block */
 static __always_inline struct slot *systally_inflight_peek(u32 tid);
 
-/* systally_inflight_want - have a thread's slot made soon; any context */
-void systally_inflight_want(u32 tid);
+/* systally_inflight_request - ask the worker for a thread's slot; any context */
+void systally_inflight_request(u32 tid);
 
-/* Whether entry times are kept now; hook.c says when. */
+/* Whether entry times are kept now. Written under the control mutex (hook.c). */
 DECLARE_STATIC_KEY_FALSE(systally_time_key);
 
+/* systally_inflight_running - the same, outside of handlers; any context */
 static inline bool systally_inflight_running(void)
 {
 	return static_key_enabled(&systally_time_key);
 }
 
 /*
- * systally_inflight_prepare - make slots for all threads, and from now on for
- * those to come
+ * systally_inflight_prepare - make slots for all threads, and for each new
+ * thread from now on
  *
- * Process context, sleeps. Returns 0, or -ENOMEM (memory, or the cap).
+ * Process context, sleeps. Returns 0, or -ENOMEM if there is no memory or the cap
+ * is reached.
  */
 int __must_check systally_inflight_prepare(void);
 
-/* systally_inflight_forked - in the sched_process_fork handler */
+/*
+ * systally_inflight_forked - make sure that the next threads have slots
+ *
+ * In the sched_process_fork handler, preemption off.
+ */
 void systally_inflight_forked(u32 tid);
 
 /*
- * systally_inflight_execed - in the sched_process_exec handler: current's tid
- * was @old_tid when it entered the call
+ * systally_inflight_execed - move the slot of a thread whose tid has changed
+ * @old_tid: current's tid when it entered the call
+ *
+ * In the sched_process_exec handler, preemption off.
  */
 void systally_inflight_execed(u32 old_tid);
 
-/* systally_inflight_exited - in the sched_process_exit handler: empty a slot */
+/*
+ * systally_inflight_exited - empty the slot of a thread that exits
+ *
+ * In the sched_process_exit handler, preemption off.
+ */
 void systally_inflight_exited(u32 tid);
 
-/* Empty the slots of a process that is not watched; under RCU. */
-void systally_inflight_forget(struct task_struct *leader);
+/*
+ * systally_inflight_clear - empty the slots of a process that is no target
+ *
+ * Under RCU.
+ */
+void systally_inflight_clear(struct task_struct *leader);
 
 /*
- * systally_inflight_next - the next call in flight of a watched process
- * @tid: in: where to begin; out: whose call it is
- * @call: a copy of the slot
+ * systally_inflight_next - the next call in flight of a target
+ * @tid: in: the first tid to look at; out: the tid of the call's thread
+ * @call: set to a copy of the slot
  *
- * Process context. Returns false if there is no further one.
+ * Process context, may sleep. Returns false if there is no further call.
  */
 bool systally_inflight_next(u32 *tid, struct slot *call);
 
-/* After all handlers have ended. */
+/* systally_inflight_exit - free everything; after all handlers have ended */
 void systally_inflight_exit(void);
 
 static __always_inline struct slot *systally_inflight_peek(u32 tid)
@@ -110,7 +129,7 @@ static __always_inline struct slot *systally_inflight_peek(u32 tid)
 	if (unlikely(!block))
 		return NULL;
 	slot = &block->slots[tid & (BLOCK_SLOTS - 1)];
-	/* Spares the handlers' fast paths another test for NULL. */
+	/* Tells the compiler that the fast paths need no other test for NULL. */
 	if (!slot)
 		__builtin_unreachable();
 	return slot;
@@ -121,7 +140,7 @@ static __always_inline struct slot *systally_inflight_slot(u32 tid)
 	struct slot *slot = systally_inflight_peek(tid);
 
 	if (unlikely(!slot))
-		systally_inflight_want(tid);
+		systally_inflight_request(tid);
 	return slot;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The master table: folding, growth, and the folding of processes that have
- * exited. Called by tally.c, under its mutex.
+ * The master table: adding tables to it, growing it, and folding the rows of
+ * processes that have exited.
  */
 #include <linux/numa.h>
 #include <linux/pid.h>
@@ -14,15 +14,21 @@
 
 #define MASTER_ROWS	1024
 
-/* The byte of a row's comm that is always NUL, and may carry a mark. */
-#define MARK		(SYSTALLY_COMM_LEN - 1)
+/*
+ * The last byte of a row's comm, which is always NUL when the comm is shown: not
+ * 0 marks a row of a process that has exited.
+ */
+#define COMM_DEAD		(SYSTALLY_COMM_LEN - 1)
 
-/* Rows that are moved while interrupts are off: some microseconds. */
+/* Rows that are moved with interrupts off at a time: some microseconds */
 #define MOVE_ROWS	32
 
-/* Replaced under the tally's mutex and systally_move_lock; either keeps it. */
+/*
+ * Both are written under the tally's mutex and systally_move_lock, and read
+ * under either.
+ */
 static struct table *master;
-static bool being_cleaned;	/* written likewise */
+static bool being_cleaned;
 DEFINE_RAW_SPINLOCK(systally_move_lock);
 
 struct table *systally_table_alloc(u32 rows, int node)
@@ -40,35 +46,35 @@ void systally_table_free(struct table *table)
 		systally_memory_free(table, table_bytes(table_rows(table)));
 }
 
-/* The tid of a thread's row, 0 of a process's */
+/* The tid of a thread's row; 0 for a process's row */
 static u32 row_tid(const struct table_row *row)
 {
 	return key_kind(row->key) == ROW_THREAD ? key_sub(row->key) : 0;
 }
 
 /*
- * Whether the process, or thread, that a row belongs to can still make calls.
- * @comm: its name now, if it does
+ * Whether the process or thread of a row can still make calls.
+ * @comm: set to its name if it can; may be NULL
  */
-static bool row_lives(const struct table_row *row, char *comm)
+static bool row_is_alive(const struct table_row *row, char *comm)
 {
 	u32 tid = row_tid(row);
 	const struct task_struct *task;
-	bool lives = false;
+	bool alive = false;
 
 	rcu_read_lock();
 	task = pid_task(find_pid_ns(tid ?: key_tgid(row->key), &init_pid_ns),
 			PIDTYPE_PID);
 	if (task && task->start_boottime == row->start)
-		lives = tid ? !(READ_ONCE(task->flags) & PF_EXITING) :
+		alive = tid ? !(READ_ONCE(task->flags) & PF_EXITING) :
 			      atomic_read(&task->signal->live) > 0;
-	if (lives && comm)
+	if (alive && comm)
 		memcpy(comm, task->comm, SYSTALLY_COMM_LEN);
 	rcu_read_unlock();
-	return lives;
+	return alive;
 }
 
-/* The row that systally_tally_exited() left for a row's process, or NULL */
+/* The row that systally_tally_exited() made for a row's process, or NULL */
 static const struct table_row *row_exited(const struct table_row *row)
 {
 	return table_lookup(master,
@@ -77,7 +83,7 @@ static const struct table_row *row_exited(const struct table_row *row)
 			    row->start);
 }
 
-/* Whether a row is of one process or thread, and counts something */
+/* Whether a row counts calls of one process or thread */
 static bool row_is_personal(const struct table_row *row)
 {
 	enum row_kind kind = key_kind(row->key);
@@ -90,7 +96,7 @@ void systally_master_comm(const struct table_row *row, char *comm)
 {
 	const struct table_row *exited;
 
-	if (!row_is_personal(row) || !row_lives(row, comm)) {
+	if (!row_is_personal(row) || !row_is_alive(row, comm)) {
 		exited = row_is_personal(row) ? row_exited(row) : NULL;
 		memcpy(comm, exited ? exited->comm : row->comm,
 		       SYSTALLY_COMM_LEN);
@@ -99,8 +105,8 @@ void systally_master_comm(const struct table_row *row, char *comm)
 }
 
 /*
- * Add a row as it is; without room, calls count as unattributed, and what else
- * was known of them as untimed.
+ * Adds a row as it is. Without room, calls are counted as unattributed, and
+ * errors and histograms as untimed.
  */
 static void copy_row(struct table *to, const struct table_row *row)
 {
@@ -111,7 +117,9 @@ static void copy_row(struct table *to, const struct table_row *row)
 		sum = table_insert(to, row->key, row->start, row->comm,
 				   table_hard_limit(to));
 	if (kind == ROW_EXITED) {
-		/* The later name, where a thread took its leader's place */
+		/* A thread that execs takes its leader's place: keep the
+		 * later name.
+		 */
 		if (sum)
 			memcpy(sum->comm, row->comm, SYSTALLY_COMM_LEN);
 		return;
@@ -126,12 +134,16 @@ static void copy_row(struct table *to, const struct table_row *row)
 	if (sum)
 		row_add(sum, row);
 	else
-		to->nameless += row->count;
+		to->no_row += row->count;
 }
 
-/* How master_rebuild() carries a row over. */
+/* Adds a row of the old master to the new one */
 typedef void carry_row(struct table *to, const struct table_row *row);
 
+/*
+ * Replaces the master by a new table of @rows rows. Returns 0, or -ENOMEM: then
+ * the old master stays.
+ */
 static int master_rebuild(u32 rows, carry_row *carry)
 {
 	struct table *old = master, *new;
@@ -159,9 +171,10 @@ static int master_rebuild(u32 rows, carry_row *carry)
 }
 
 /*
- * A row of a process that has exited goes to its command's: if its last comm
- * has come to the master, and with it all its rows; or if it was dead already
- * when they were last collected, and the comm was lost for want of room.
+ * Adds a row of an exited process to the row of its comm. That is allowed if the
+ * master has all rows of the process: if its row of the exit (with its last comm)
+ * is there, or if the process was marked as exited before the last fold of all
+ * tables and there was no room for that row. All other rows are copied.
  */
 static void carry_folded(struct table *to, const struct table_row *row)
 {
@@ -174,7 +187,7 @@ static void carry_folded(struct table *to, const struct table_row *row)
 		return;
 	}
 	exited = row_exited(row);
-	if ((!exited && !row->comm[MARK]) || row_lives(row, NULL) ||
+	if ((!exited && !row->comm[COMM_DEAD]) || row_is_alive(row, NULL) ||
 	    !table_fold_row(to, row, exited ? exited->comm : row->comm,
 			    table_hard_limit(to)))
 		copy_row(to, row);
@@ -187,8 +200,8 @@ void systally_master_mark_dead(void)
 	for (i = 0; i < table_rows(master); i++) {
 		struct table_row *row = &master->rows[i];
 
-		if (row_is_personal(row) && !row_lives(row, NULL))
-			row->comm[MARK] = 1;
+		if (row_is_personal(row) && !row_is_alive(row, NULL))
+			row->comm[COMM_DEAD] = 1;
 		if (i % 1024 == 0)
 			cond_resched();
 	}
@@ -211,12 +224,13 @@ bool systally_master_grow(u32 rows)
 		size *= 2;
 	if (size == table_rows(master))
 		return true;
-	/* With the copy that a rebuild makes, at most half of the cap */
+	/* A rebuild needs the old and the new table: half of the cap for both */
 	return 2 * table_bytes(size) <= systally_memory_max_bytes / 2 &&
 	       systally_memory_room(2 * table_bytes(size)) &&
 	       !master_rebuild(size, copy_row);
 }
 
+/* Moves the counts of some rows to the master, and leaves 0 behind. */
 static void move_rows(struct table_row *row, const struct table_row *end)
 {
 	raw_spin_lock_irq(&systally_move_lock);
@@ -234,7 +248,7 @@ void systally_master_fold(struct table *from)
 	u32 i;
 
 	BUILD_BUG_ON(sizeof_field(struct table_row, buckets) !=
-		     4 * sizeof(u64));	/* all that is counted */
+		     4 * sizeof(u64));	/* all counts of a row */
 	systally_master_grow(from->used);
 	table_add_sums(master, from);
 	for (i = 0; from->used && i < table_rows(from); i += MOVE_ROWS) {

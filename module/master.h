@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The master table: all that the CPUs' tables have counted, folded into one.
- * Used by tally.c and view.c, under the tally's mutex, which protects it.
+ * The master table, into which the CPUs' tables are folded.
  *
- * All: process context; may sleep, unless it says otherwise.
+ * The tally's mutex protects it. All functions: process context, under that
+ * mutex, may sleep, unless their comment says otherwise.
  */
 #ifndef SYSTALLY_MASTER_H
 #define SYSTALLY_MASTER_H
@@ -13,53 +13,71 @@
 #include "table.h"
 
 /*
- * Whoever holds it sees each count in one table only: rows are moved to the
- * master, and the master and CPUs' tables are replaced, under it. Taken with
- * interrupts off, for some rows at a time; innermost of all locks, and never by
- * the hooks' handlers, whose own CPU's table goes on counting.
+ * While it is held, each count is in exactly one table: rows are moved to the
+ * master, and the master and the CPUs' tables are replaced, under this lock.
+ * Taken with interrupts off, for some rows at a time. It is the innermost lock.
+ * Handlers never take it: they go on counting in their CPU's table.
  */
 extern raw_spinlock_t systally_move_lock;
 
-/* A clean table, charged to the cap; NULL if that or the memory is reached. */
+/*
+ * systally_table_alloc - a clean table, charged to the cap
+ * @rows: a power of two, at least 64
+ * @node: NUMA node, or NUMA_NO_NODE
+ *
+ * Process context, sleeps; no lock needed. Returns NULL if the cap is reached or
+ * there is no memory.
+ */
 struct table *systally_table_alloc(u32 rows, int node);
+
+/* systally_table_free - free a table, or NULL; process context; no lock needed */
 void systally_table_free(struct table *table);
 
+/* systally_master_init - allocate it, at load; returns 0 or -ENOMEM */
 int __must_check systally_master_init(void);
+
+/* systally_master_exit - free it, at unload */
 void systally_master_exit(void);
 
-/* The table itself; another after a fold. */
+/*
+ * systally_master_table - the table itself
+ *
+ * Under the tally's mutex or systally_move_lock; any function below may replace
+ * the table.
+ */
 struct table *systally_master_table(void);
 
 /*
  * systally_master_clean - empty it
- * systally_master_is_cleaned - whether that is under way: what is left in it
- * does not count; any context, under systally_move_lock
+ * systally_master_is_cleaned - whether it is being emptied, so that rows in it
+ * do not count; any context, under systally_move_lock
  */
 void systally_master_clean(void);
 bool systally_master_is_cleaned(void);
 
 /*
- * systally_master_fold - add a CPU's table, whose writer is done with it
+ * systally_master_fold - add a CPU's table to the master
+ * @from: its writer must be done with it
  *
- * Its rows stay, with nothing counted, until it is cleaned.
+ * The rows of @from stay, with counts of 0, until it is cleaned.
  */
 void systally_master_fold(struct table *from);
 
 /*
- * systally_master_grow - see that there is room for @rows more
+ * systally_master_grow - make room for @rows more rows
  *
- * Doubles it as long as the cap allows that and a later rebuild at the new
- * size. Returns false if the cap does not.
+ * Doubles the table as often as needed, if the cap allows that and a later
+ * rebuild at the new size. Returns false if it does not.
  */
 bool systally_master_grow(u32 rows);
 
 /*
- * systally_master_mark_dead - mark rows of processes that have exited
- * systally_master_fold_dead - make them one row per command, totals unchanged
+ * systally_master_mark_dead - mark the rows of processes that have exited
+ * systally_master_fold_dead - fold them into one row per comm, totals unchanged
  *
- * To be called in this order, with a fold of all CPUs' tables between: then
- * all rows of a process that was dead at the marking are here, and its last
- * comm. Returns whether that made a good deal of room.
+ * Call them in this order, with a fold of all CPUs' tables between them: then the
+ * master has all rows of a process that had exited at the marking, and its last
+ * comm. The second returns whether that freed more than an eighth of the rows.
  */
 void systally_master_mark_dead(void);
 bool systally_master_fold_dead(void);
@@ -68,7 +86,7 @@ bool systally_master_fold_dead(void);
  * systally_master_comm - the name to show for a row
  * @comm: SYSTALLY_COMM_LEN bytes
  *
- * The process's current name while it lives, else its last.
+ * The current name of a process that is alive, else its last name.
  */
 void systally_master_comm(const struct table_row *row, char *comm);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module's memory and its cap. Called by tally.c, target.c, inflight.c.
+ * The module's memory and its cap.
  */
 #include <linux/atomic.h>
 #include <linux/mm.h>
@@ -10,10 +10,10 @@
 
 unsigned long systally_memory_max_bytes = 64ul << 20;
 
-/* Written by anyone who allocates, in process context; read by anyone. */
+/* Written atomically in process context, read in any context. */
 static atomic_long_t charged_bytes;
 
-/* Written under the tally's mutex, read by anyone who allocates. */
+/* Written under the tally's mutex, read by all allocations without a lock. */
 static size_t reserved_bytes;
 
 void *systally_memory_alloc(size_t bytes, int node)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The control files' grammar. Called by control.c and main.c.
+ * The grammar of the controls.
  */
 #include "parse.h"
 
@@ -64,7 +64,7 @@ int parse_word(char *text, const char *const *words, unsigned int *index)
 	return -EINVAL;
 }
 
-/* Digits only: kstrtoint() would take a second sign. */
+/* Digits only, because kstrtoint() would accept a second sign. */
 static int parse_pid(const char *digits, int *pid)
 {
 	if (!isdigit((unsigned char)digits[0]) || kstrtoint(digits, 10, pid) ||
@@ -91,7 +91,9 @@ int parse_targets(char *text, struct targets_request *request)
 		else
 			verb = sign ? TARGETS_EDIT : TARGETS_REPLACE;
 
-		/* `all` and `none` stand alone; signs are for all or none. */
+		/* `all` and `none` stand alone; either all pids have a sign or
+		 * none has.
+		 */
 		if (tokens++ && (verb != request->verb || verb == TARGETS_ALL ||
 				 verb == TARGETS_NONE))
 			return -EINVAL;

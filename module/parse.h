@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What may be written to the control files, and given as module parameters.
- * Used by control.c; compiles in userland too, for unit tests and fuzzers.
+ * The grammar of the controls: what may be written to their files and given as
+ * module parameters. Compiles in userland too, for unit tests and fuzzers.
  *
- * All of these take a NUL-terminated text that they may change, need no
- * context, and return 0 or -EINVAL for a malformed text; more is said there.
+ * All functions: any context. They take a NUL-terminated text, which they may
+ * change, and return 0, or -EINVAL if the text is malformed, unless their comment
+ * says otherwise. After an error, the results are unchanged (parse_targets():
+ * undefined).
  */
 #ifndef SYSTALLY_PARSE_H
 #define SYSTALLY_PARSE_H
@@ -21,16 +23,18 @@
 #define PARSE_MAX_TOKENS	(PARSE_MAX_BYTES / 2)
 
 /*
- * parse_token - the next token, ended in place, or NULL
+ * parse_token - the next token of a text
+ * @text: in: where to begin; out: behind the token
  *
- * Tokens stand between white space or commas.
+ * White space and commas separate tokens. Returns the token, NUL-terminated in
+ * place, or NULL if there is none.
  */
 char *parse_token(char **text);
 
 /* parse_bool - `0` or `1` and nothing else */
 int parse_bool(char *text, bool *value);
 
-/* parse_word - one word out of a NULL-terminated list: its index */
+/* parse_word - one word of a NULL-terminated list; sets *@index to its place */
 int parse_word(char *text, const char *const *words, unsigned int *index);
 
 enum targets_verb {
@@ -43,12 +47,15 @@ enum targets_verb {
 struct targets_request {
 	enum targets_verb verb;
 	unsigned int pids;
-	int pid[PARSE_MAX_TOKENS];	/* in the writer's pid namespace */
+	int pid[PARSE_MAX_TOKENS];	/* in the writer's pid namespace;
+					 * negative: remove it
+					 */
 };
 
+/* parse_targets - what is written to `targets` */
 int parse_targets(char *text, struct targets_request *request);
 
-/* parse_bytes - a number of bytes, with a suffix K, M or G if wanted */
+/* parse_bytes - a number of bytes, with an optional suffix K, M or G */
 int parse_bytes(char *text, unsigned long *bytes);
 
 #endif /* SYSTALLY_PARSE_H */

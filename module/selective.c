@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The flag of the tasks that pass sys_enter and sys_exit. Called by choice.c,
- * hook_tracepoint.c, target.c and lifecycle.c; by guard.c through newcomer().
+ * The flag of the tasks that pass sys_enter and sys_exit: who has it, and when
+ * that changes. selective.h explains the flag.
  */
 #include <linux/kprobes.h>
 #include <linux/mutex.h>
@@ -17,68 +17,74 @@
 #include "tracepoint.h"
 
 enum flag_mode {
-	FLAG_KEPT,	/* the kernel's business, and inherited */
-	FLAG_ALL,	/* on every task */
-	FLAG_CHECKING,	/* the same; but FLAG_TARGETS is about to come */
-	FLAG_TARGETS,	/* on targets, off all others */
+	FLAG_KEPT,	/* the kernel manages it; forks copy it */
+	FLAG_ALL,	/* set on every task */
+	FLAG_CHECKING,	/* set on every task; FLAG_TARGETS comes next */
+	FLAG_TARGETS,	/* set on targets, clear on all others */
 };
 
 bool systally_selective_allowed = true;
 
 /*
- * Written under the mutex; by newcomer() as well, to FLAG_ALL from what is
- * below that, in the handler of a kprobe, which takes no lock.
+ * Written under selective_mutex. on_tracer() writes it as well, without a lock
+ * because it runs in a kprobe's handler: by cmpxchg(), from FLAG_CHECKING or
+ * FLAG_TARGETS to FLAG_ALL only. Read in any context.
  */
 static enum flag_mode mode;
 
-/* In FLAG_ALL: a walk is complete. Set after one, cleared under the mutex. */
+/*
+ * In FLAG_ALL: a walk over all tasks is complete. Set after a walk, cleared
+ * under selective_mutex.
+ */
 static bool all_flagged;
 
 /*
- * Who changes a task's flag to what befits it does so under this lock, which
- * thus is what the targets said last. Raw: also taken in handlers with
- * preemption off, though never from irq. A fork takes it for a moment, which
- * is nothing beside the kernel's own tasklist_lock.
+ * Serialises flag updates, so that the last target state wins. Raw, because
+ * handlers take it with preemption off; never taken from irq. A fork holds it
+ * for a moment, much shorter than the kernel's own tasklist_lock.
  */
 static DEFINE_RAW_SPINLOCK(flag_lock);
 
-/* Odd while a flag is being cleared. Written under the lock above. */
+/* Odd while a flag is being cleared. Written under flag_lock. */
 static unsigned int clearings;
 
-/* Protects what follows. Nests in the control mutex. */
+/* Protects what follows. Taken inside the control mutex. */
 static DEFINE_MUTEX(selective_mutex);
 static bool wanted;
 static const char *why_not = "no targets";
 
-static void look_again(struct work_struct *work);
-static DECLARE_DELAYED_WORK(look_work, look_again);
+static void check_again(struct work_struct *work);
+static DECLARE_DELAYED_WORK(check_work, check_again);
 
 /*
- * Clear a flag, unless newcomer() has come: it waits until we are done, and
- * then sets it. Under the lock.
+ * Clears a flag, unless on_tracer() has changed the mode. on_tracer() waits
+ * until this is done, and sets the flag again. Under flag_lock.
  */
 static void clear_flag(struct task_struct *task)
 {
 	WRITE_ONCE(clearings, clearings + 1);
-	/* Pairs with the cmpxchg() in newcomer(). */
+	/* Pairs with the cmpxchg() in on_tracer(). */
 	smp_mb();
 	if (READ_ONCE(mode) == FLAG_TARGETS)
 		compat_task_flag_clear(task);
-	/* Pairs with the acquires in newcomer(). */
+	/* Pairs with the acquires in on_tracer(). */
 	smp_store_release(&clearings, clearings + 1);
 }
 
-/* A task gets what befits it now. Any context but irq and kprobes. */
+/*
+ * Sets or clears a task's flag, as the mode and the targets are now. Any context
+ * but irq and kprobe handlers.
+ */
 static void apply(struct task_struct *task)
 {
 	enum flag_mode now;
-	bool carry;
+	bool flagged;
 
 	raw_spin_lock(&flag_lock);
 	now = READ_ONCE(mode);
-	carry = now != FLAG_TARGETS || systally_target_has(task->tgid);
-	if (now != FLAG_KEPT && compat_task_flag(task) != carry) {
-		if (carry)
+	flagged = now != FLAG_TARGETS || systally_target_has(task->tgid);
+	if (now != FLAG_KEPT && compat_task_flag(task) != flagged) {
+		if (flagged)
 			compat_task_flag_set(task);
 		else
 			clear_flag(task);
@@ -86,13 +92,13 @@ static void apply(struct task_struct *task)
 	raw_spin_unlock(&flag_lock);
 }
 
-/* The walk of whoever has set FLAG_ALL. Any context. */
+/* Sets the flag on every task, after the mode was set to FLAG_ALL. Any context. */
 static void flag_all(void)
 {
 	struct task_struct *leader, *task;
 
-	/* The mode comes before the walk: a task that is not found sees it
-	 * when it is forked. Pairs with systally_selective_forked().
+	/* The mode is written before the walk: a fork that the walk misses
+	 * reads the new mode. Pairs with systally_selective_forked().
 	 */
 	smp_mb();
 	rcu_read_lock();
@@ -106,7 +112,9 @@ void systally_selective_update(struct task_struct *leader)
 {
 	struct task_struct *task;
 
-	/* The target's bit, or the mode, comes before the walk: as above. */
+	/* The target's bit, or the mode, is written before the walk. Pairs with
+	 * systally_selective_forked().
+	 */
 	smp_mb();
 	if (READ_ONCE(mode) == FLAG_KEPT)
 		return;
@@ -126,23 +134,25 @@ void systally_selective_update_all(void)
 
 void systally_selective_forked(struct task_struct *child)
 {
-	/* The child came to the list of tasks before: a walk that does not
-	 * find it there has made its mode, or its target, known to us.
+	/* The child is on the list of tasks by now. A walk that did not find it
+	 * there wrote its mode, or its target's bit, before: we read that.
+	 * Pairs with flag_all() and systally_selective_update().
 	 */
 	smp_mb();
-	/* While the child was made, copy_process() may have copied an old
-	 * flag over what a walk had set.
+	/* copy_process() may have copied an old flag over one that a walk has
+	 * set on the parent since.
 	 */
 	if (READ_ONCE(mode) != FLAG_KEPT)
 		apply(child);
 }
 
 /*
- * Another tracer is about to register a handler. In a kprobe's handler, in its
- * context: with preemption off, and only for the first one as long as it takes
- * to walk all tasks, as the kernel does for a first handler.
+ * Another tracer is about to register a handler: sets the flag on every task.
+ * Runs in the registering task, in a kprobe's handler, with preemption off. The
+ * first tracer waits as long as a walk over all tasks takes; the kernel does
+ * the same walk for the first handler.
  */
-static void newcomer(void)
+static void on_tracer(void)
 {
 	enum flag_mode now = READ_ONCE(mode);
 	unsigned int before;
@@ -156,23 +166,24 @@ static void newcomer(void)
 		if (now == old)
 			break;
 	}
-	/* Pairs with the release below: that walk is enough. */
+	/* A walk is complete already. Pairs with the release below. */
 	if (smp_load_acquire(&all_flagged))
 		return;
-	/* A few instructions on another CPU: tasks that register handlers can
-	 * sleep, so it is not this one that is in the middle of it.
+	/* Wait while another CPU clears a flag, which takes a few instructions.
+	 * It cannot be this CPU: tasks that register handlers can sleep, and
+	 * clear_flag() runs with preemption off.
 	 */
 	before = smp_load_acquire(&clearings);
-	/* Pairs with the release in clear_flag(), as above. */
+	/* Pairs with the release in clear_flag(). */
 	while (before & 1 && smp_load_acquire(&clearings) == before)
 		cpu_relax();
 	flag_all();
-	/* Pairs with the acquire above: the walk is complete. */
+	/* The walk is complete. Pairs with the acquire above. */
 	smp_store_release(&all_flagged, true);
 }
-NOKPROBE_SYMBOL(newcomer);
+NOKPROBE_SYMBOL(on_tracer);
 
-/* What stands in the way, or NULL */
+/* Why FLAG_TARGETS is not possible now, or NULL. Under selective_mutex. */
 static const char *obstacle(void)
 {
 	const char *blind = systally_guard_blind();
@@ -186,6 +197,7 @@ static const char *obstacle(void)
 	return NULL;
 }
 
+/* From FLAG_KEPT or FLAG_ALL to FLAG_TARGETS, unless there is an obstacle. */
 static void enter(void)
 {
 	lockdep_assert_held(&selective_mutex);
@@ -193,19 +205,20 @@ static void enter(void)
 	if (why_not)
 		return;
 	WRITE_ONCE(all_flagged, false);
-	/* Who is busy from here on finds this mode and changes it: full
-	 * barriers here and in the guard. If nobody is busy now and nobody on
-	 * the tracepoints, nobody has passed the guard before.
+	/* A registration that the guard counts from here on finds this mode and
+	 * changes it: full barriers here and in the guard. If the guard is not
+	 * busy now and no other handler is there, no registration is left from
+	 * before.
 	 */
 	xchg(&mode, FLAG_CHECKING);
 	why_not = obstacle();
 	if (why_not)
-		newcomer();
+		on_tracer();
 	else if (cmpxchg(&mode, FLAG_CHECKING, FLAG_TARGETS) == FLAG_CHECKING)
 		systally_selective_update_all();
 }
 
-/* Every task gets the flag, and keeps it until the kernel takes it away. */
+/* Sets the flag on every task and leaves it to the kernel. */
 static void leave(void)
 {
 	lockdep_assert_held(&selective_mutex);
@@ -213,38 +226,38 @@ static void leave(void)
 		return;
 	WRITE_ONCE(mode, FLAG_ALL);
 	flag_all();
-	/* Forks that copied an old flag did so in a read side of RCU (under
-	 * tasklist_lock) that is over then. Their children are in the list;
-	 * later forks copy new ones.
+	/* A fork copies the flag and adds the child to the list of tasks within
+	 * one RCU read side (under tasklist_lock). After this, children with an
+	 * old flag are on the list, and later forks copy a new flag.
 	 */
 	synchronize_rcu();
 	flag_all();
 	WRITE_ONCE(mode, FLAG_KEPT);
 	WRITE_ONCE(all_flagged, false);
-	/* Nobody sets one any more, in a fork's handler or in newcomer(). */
+	/* No fork handler and no on_tracer() sets a flag after this. */
 	synchronize_rcu();
 }
 
-/* Under the mutex: see to it that things are as they should be. */
-static void look(void)
+/* Enters FLAG_TARGETS if it is possible, leaves it if it is no longer. */
+static void check(void)
 {
 	if (READ_ONCE(mode) != FLAG_TARGETS) {
 		enter();
 		return;
 	}
 	why_not = obstacle();
-	/* It came past the guard, or the guard has been turned off. */
+	/* A tracer bypassed the guard, or the guard was turned off. */
 	if (why_not)
-		newcomer();
+		on_tracer();
 }
 
-static void look_again(struct work_struct *work)
+static void check_again(struct work_struct *work)
 {
 	systally_guard_settle();
 	mutex_lock(&selective_mutex);
 	if (wanted) {
-		look();
-		queue_delayed_work(compat_unbound_wq, &look_work, HZ);
+		check();
+		queue_delayed_work(compat_unbound_wq, &check_work, HZ);
 	}
 	mutex_unlock(&selective_mutex);
 }
@@ -253,15 +266,15 @@ void systally_selective_want(const char *reason)
 {
 	mutex_lock(&selective_mutex);
 	if (!reason && !systally_selective_allowed)
-		reason = "forbidden by selective=0";
+		reason = "the parameter selective is 0";
 	wanted = !reason;
 	if (reason) {
 		leave();
 		why_not = reason;
 	} else {
-		look();
-		/* At once, if the guard needs time */
-		mod_delayed_work(compat_unbound_wq, &look_work,
+		check();
+		/* At once if it is not on: the guard may need to settle. */
+		mod_delayed_work(compat_unbound_wq, &check_work,
 				 systally_selective_on() ? HZ : 0);
 	}
 	mutex_unlock(&selective_mutex);
@@ -293,14 +306,16 @@ void systally_selective_show(struct seq_file *seq)
 
 void systally_selective_init(void)
 {
-	if (!systally_selective_allowed || systally_guard_arm(newcomer))
+	if (!systally_selective_allowed || systally_guard_arm(on_tracer))
 		return;
-	/* To be ready when targets come, but not before we are to stay */
-	queue_delayed_work(compat_unbound_wq, &look_work, HZ);
+	/* Settles the guard before the first targets are set. Not at once: the
+	 * load may still fail.
+	 */
+	queue_delayed_work(compat_unbound_wq, &check_work, HZ);
 }
 
 void systally_selective_exit(void)
 {
-	cancel_delayed_work_sync(&look_work);
+	cancel_delayed_work_sync(&check_work);
 	systally_guard_disarm();
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * System calls by name. Called by control.c, results.c and hook_kprobe.c, and
- * by the unit tests in userland.
+ * System calls by name.
  */
 #include "syscalls.h"
 
@@ -106,7 +105,9 @@ bool systally_syscall_token(const struct syscall_set *set, u32 abi, u32 nr,
 	const char *name = systally_syscall_label(abi, nr, label);
 	u32 other;
 
-	/* A bare name stands for it if all ABIs that have the name do. */
+	/* A bare name stands for the call in all ABIs that have the name: use
+	 * it only if the set has all of them.
+	 */
 	for (other = 0; other < ABIS; other++) {
 		int other_nr = find_nr(other, name);
 

@@ -2,7 +2,9 @@
 /*
  * The kernel's system calls: their names, and sets of them. The names are
  * generated from the headers of the kernel that the module is built for.
- * Compiles in userland too, for the unit tests.
+ * Compiles in userland too, for the unit tests and fuzzers.
+ *
+ * All functions: any context.
  */
 #ifndef SYSTALLY_SYSCALLS_H
 #define SYSTALLY_SYSCALLS_H
@@ -27,24 +29,27 @@ struct syscall_set {
 	unsigned long nr[ABIS][BITS_TO_LONGS(SYSCALL_NRS)];
 };
 
-/* systally_syscall_name - a number's name in this kernel, or NULL */
+/* systally_syscall_name - the name of a call in this kernel, or NULL */
 const char *systally_syscall_name(u32 abi, u32 nr);
 
 #define SYSCALL_LABEL_LEN	32
 
 /*
- * systally_syscall_label - what to call a number: its name, `syscall_600` if
- * it has none, `out_of_range`
- * @label: SYSCALL_LABEL_LEN bytes, which may or may not be used
+ * systally_syscall_label - the name to show for a number
+ * @label: SYSCALL_LABEL_LEN bytes for a name that has to be made
+ *
+ * Returns the call's name, `syscall_600` if it has none, or `out_of_range`; in
+ * @label or constant.
  */
 const char *systally_syscall_label(u32 abi, u32 nr, char *label);
 
 /*
- * systally_syscall_add - add what one token stands for to a set
- * @token: a name (in every ABI that has it) or x86-64's number; `ABI:name` or
- * `ABI:number` for one ABI
+ * systally_syscall_add - add the calls that a token stands for to a set
+ * @token: a name (in every ABI that has it) or a number of the native ABI;
+ * `ABI:name` or `ABI:number` for one ABI
  *
- * Returns 0, or -ENOENT if there is no such call, -EINVAL for no such ABI.
+ * Returns 0, -ENOENT if there is no such call, or -EINVAL if there is no such
+ * ABI. The set is unchanged after an error.
  */
 int systally_syscall_add(struct syscall_set *set, const char *token);
 
@@ -52,7 +57,7 @@ int systally_syscall_add(struct syscall_set *set, const char *token);
  * systally_syscall_token - the token that names a member of a set
  * @token: SYSCALL_LABEL_LEN + 8 bytes
  *
- * Returns false if an earlier member's token, a bare name, stands for it.
+ * Returns false if the token of an earlier member, a bare name, includes it.
  */
 bool systally_syscall_token(const struct syscall_set *set, u32 abi, u32 nr,
 			    char *token);

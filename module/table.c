@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The slow parts of the counting table: making, inserting, adding, folding.
- * Called by tally.c, and by the unit tests in userland.
+ * The slow parts of the table: setting up, inserting, adding, folding.
  */
 #include "table.h"
 
@@ -31,7 +30,7 @@ struct table_row *table_insert(struct table *table, u64 key, u64 start,
 			return row;
 	if (table->used >= limit)
 		return NULL;
-	/* Beside the key, what query.c reads */
+	/* query.c reads start and key meanwhile. */
 	WRITE_ONCE(row->start, start);
 	memcpy(row->comm, comm, SYSTALLY_COMM_LEN);
 	row->comm[SYSTALLY_COMM_LEN - 1] = '\0';
@@ -77,7 +76,7 @@ void table_add_sums(struct table *to, const struct table *from)
 	to->entered += from->entered;
 	to->orphan_exits += from->orphan_exits;
 	to->untimed += from->untimed;
-	to->nameless += from->nameless;
+	to->no_row += from->no_row;
 }
 
 /* FNV-1a (draft-eastlake-fnv), 64 bits */
@@ -113,7 +112,7 @@ bool table_fold_row(struct table *to, const struct table_row *row,
 	u64 start = comm_hash(comm);
 	struct table_row *folded;
 
-	/* Two names with one hash: the next value is as good as any. */
+	/* If another name has the same hash, take the next value. */
 	for (;; start++) {
 		folded = table_insert(to, key, start, comm, limit);
 		if (!folded)

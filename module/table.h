@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The counting table: open addressing with linear probing, one cache line per
- * row. The tally keeps one per CPU and one that everything is folded into.
- * Compiles in userland too, for the unit tests.
+ * A table of rows: open addressing with linear probing, one cache line per row.
+ * Each CPU has some, and the master table is one. Compiles in userland too, for
+ * the unit tests.
  *
- * Concurrency: a table has one writer at a time, and no reader beside it but
- * query.c, and tally.c's make_room() for `used`; tally.h says how a table
- * changes hands.
+ * Concurrency: a table has one writer at a time; tally.h says which. Two readers
+ * may read meanwhile: query.c (rows, under systally_move_lock), and make_room()
+ * in tally.c (`used`, as a hint).
  */
 #ifndef SYSTALLY_TABLE_H
 #define SYSTALLY_TABLE_H
@@ -32,12 +32,12 @@
  *   +-----+-------+------+--------------+--------------+----------+
  *
  * sub is the tid of a thread's row, the errno of an error row, HIST_SUB plus
- * the octave of a histogram's row (hist.h), else 0.
+ * the octave of a histogram's row (hist.h), else 0. abi is enum abi (abi.h).
  *
- * so that the key of a process's x86-64 calls is tgid << 32 | nr, whatever nr
+ * So the key of a process's native calls (ABI 0) is tgid << 32 | nr, whatever nr
  * is: a number of more than 10 bits finds no row. A pid has at most 22 bits
  * (PID_MAX_LIMIT, include/linux/threads.h). A key of 0 is an empty row: no
- * process has tgid 0.
+ * process that makes calls has tgid 0.
  */
 #define KEY_NR_BITS	10
 #define KEY_SUB_SHIFT	KEY_NR_BITS
@@ -47,28 +47,30 @@
 #define KEY_ABI_BITS	2
 #define KEY_KIND_SHIFT	(KEY_ABI_SHIFT + KEY_ABI_BITS)
 
-/* The number that stands for all that are too large for the key. */
+/* Stands for all numbers that are too large for the key. */
 #define KEY_NR_OUT_OF_RANGE	((1u << KEY_NR_BITS) - 1)
 
 enum row_kind {
 	ROW_CALL,		/* a process's calls of one number */
 	ROW_THREAD,		/* a thread's calls of one number */
 	ROW_ERROR,		/* a process's calls that failed with an errno */
-	ROW_EXITED,		/* it has exited; comm is its last */
-	ROW_UNATTRIBUTED,	/* calls of a number with no row of their own */
-	ROW_FOLDED_CALL,	/* calls of exited processes of one comm */
-	ROW_FOLDED_ERROR,	/* likewise ROW_ERROR */
-	ROW_HIST,		/* one octave of how long a process's calls of
-				 * one number took
+	ROW_EXITED,		/* a process or thread has exited; its last
+				 * comm
 				 */
-	ROW_FOLDED_HIST,	/* likewise */
+	ROW_UNATTRIBUTED,	/* calls of a number that have no other row */
+	ROW_FOLDED_CALL,	/* calls of exited processes of one comm */
+	ROW_FOLDED_ERROR,	/* the same of ROW_ERROR */
+	ROW_HIST,		/* an octave of the histogram of a process's
+				 * calls of one number
+				 */
+	ROW_FOLDED_HIST,	/* the same of exited processes of one comm */
 };
 
 struct table_row {
 	u64 key;
-	u64 start;		/* start_boottime of the process, or thread, in
-				 * ns: with the pid, no reused pid inherits a
-				 * row; of folded rows a hash of comm
+	u64 start;		/* start_boottime of the process or thread, in
+				 * ns, so that a reused pid gets a row of its
+				 * own; in folded rows a hash of comm
 				 */
 	union {
 		struct {
@@ -84,13 +86,13 @@ struct table_row {
 
 struct table {
 	u32 mask;		/* (rows - 1) * sizeof(struct table_row) */
-	u32 used;		/* rows; others take it as a hint */
+	u32 used;		/* rows; make_room() reads it as a hint */
 	u64 entered;
 	u64 serial;		/* of this use of the memory; see tally.h */
 	u64 epoch;		/* serial of the oldest table of the epoch */
 	u64 orphan_exits;
 	u64 untimed;
-	u64 nameless;		/* unattributed without a row for the number */
+	u64 no_row;		/* unattributed calls that have no row at all */
 	u64 pad;
 	struct table_row rows[];
 };
@@ -137,25 +139,22 @@ static inline size_t table_bytes(u32 rows)
 	return sizeof(struct table) + rows * sizeof(struct table_row);
 }
 
-/*
- * Up to here ordinary rows are inserted freely; above, the owner should
- * switch to another table.
- */
+/* Used rows at which the writer should switch to another table */
 static inline u32 table_soft_limit(const struct table *table)
 {
 	return table_rows(table) - table_rows(table) / 4;
 }
 
-/* Above this only rows for unattributed calls are inserted. */
+/* Used rows from which on only rows of unattributed calls are inserted */
 static inline u32 table_hard_limit(const struct table *table)
 {
 	return table_rows(table) - table_rows(table) / 8;
 }
 
 /*
- * Where a row should be, as an offset in bytes. Multiplicative hashing (Knuth,
- * TAOCP 6.4); the start, in ns, is as good as random. What else the key holds
- * rarely differs where both of these agree.
+ * A row's first place, as an offset in bytes. Multiplicative hashing (Knuth,
+ * TAOCP 6.4) of the key's low half and the start; the start, in ns, is as good as
+ * random. Keys that differ in the high half only mostly have another start, too.
  */
 static __always_inline u32 table_hash(const struct table *table, u64 key,
 				      u64 start)
@@ -163,7 +162,7 @@ static __always_inline u32 table_hash(const struct table *table, u64 key,
 	return ((u32)key + (u32)start) * 0x9e3779b9u & table->mask;
 }
 
-/* Where the row of (key, start) is, unless that place was taken before. */
+/* The first place of (key, start): its row is there or after it. */
 static __always_inline struct table_row *table_home(struct table *table,
 						    u64 key, u64 start)
 {
@@ -180,7 +179,8 @@ table_next(struct table *table, const struct table_row *row)
 /*
  * table_lookup - the row of (key, start), or NULL
  *
- * Any context; the caller owns the table. Ends because a table is never full.
+ * Any context; for the table's writer. The loop ends because a table is never
+ * full.
  */
 static __always_inline struct table_row *table_lookup(struct table *table,
 						      u64 key, u64 start)
@@ -188,12 +188,14 @@ static __always_inline struct table_row *table_lookup(struct table *table,
 	struct table_row *row = table_home(table, key, start);
 
 	if (likely(row->key == key && row->start == start)) {
-		/* Spares the caller's fast path its test for NULL. */
+		/* Tells the compiler that the fast path needs no test. */
 		if (!row)
 			__builtin_unreachable();
 		return row;
 	}
-	/* Most rows are at home: nothing is to be computed ahead for this. */
+	/* Most rows are at their first place: keep the compiler from computing
+	 * anything for the loop before the test above.
+	 */
 	OPTIMIZER_HIDE_VAR(table);
 	while (row->key) {
 		row = table_next(table, row);
@@ -204,35 +206,35 @@ static __always_inline struct table_row *table_lookup(struct table *table,
 }
 
 /*
- * table_init - make zeroed memory of table_bytes(rows) a table
+ * table_init - make a table of table_bytes(@rows) of zeroed memory
  * @rows: a power of two, at least 64
+ *
+ * Any context.
  */
 void table_init(struct table *table, u32 rows);
 
 /*
- * table_clean - empty a table; cheap if nothing of it is used
+ * table_clean - empty a table; cheap if no row is used
  *
- * Its mask stays as it is, for who looks for rows meanwhile: with another one
- * that might never end.
+ * Any context; for the table's writer. Keeps the mask: a concurrent look-up could
+ * loop on a changed one.
  */
 void table_clean(struct table *table);
 
 /*
- * table_insert - the row of (key, start), made if there is room
+ * table_insert - the row of (key, start); a new one if there is none
  * @comm: copied into a new row, SYSTALLY_COMM_LEN bytes
- * @limit: number of used rows at which there is no more room
+ * @limit: number of used rows at which no row is inserted
  *
- * Any context; the caller owns the table. Returns NULL if there is no room.
+ * Any context; for the table's writer. Returns NULL if there is no room.
  */
 struct table_row *table_insert(struct table *table, u64 key, u64 start,
 			       const char *comm, u32 limit);
 
 /*
- * table_unattributed - the row for calls of key's abi and nr that can have no
- * row of their own
+ * table_unattributed - the row of unattributed calls of @key's ABI and number
  *
- * Any context; the caller owns the table. Returns NULL if there is no room
- * even for that.
+ * Any context; for the table's writer. Returns NULL if there is no room.
  */
 struct table_row *table_unattributed(struct table *table, u64 key);
 
@@ -245,36 +247,38 @@ static inline bool row_is_hist(const struct table_row *row)
 /*
  * table_count - add to a count of the caller's table
  *
- * Any context. On the path of each call, hence plain: x86-64 adds to one
- * aligned word by one instruction, where a marked store takes three. query.c,
- * which may look at it meanwhile, gets the word of before or after.
+ * Any context; for the table's writer. A plain addition, because this is on the
+ * path of each call: it is one instruction on x86-64, and a WRITE_ONCE() would
+ * take three. A 64-bit kernel stores an aligned word whole, so query.c reads
+ * either the old or the new count.
  */
 static __always_inline void table_count(u64 *count, u64 more)
 {
 	data_race(*count += more);
 }
 
-/* How many calls, or failed calls, or times, a row stands for. */
+/* row_events - number of calls, failed calls or times in a row; any context */
 u64 row_events(const struct table_row *row);
 
 /*
- * row_add - add what @from counted to @to
+ * row_add - add the counts of @from to those of @to
  *
- * Their keys may differ, but either both are of histograms, or none.
+ * Any context; for the writer of @to. Either both rows are of histograms, or none.
  */
 void row_add(struct table_row *to, const struct table_row *from);
 
-/* table_add_sums - add the numbers that stand beside the rows */
+/* table_add_sums - add the counts that are not in rows; as row_add() */
 void table_add_sums(struct table *to, const struct table *from);
 
-/* comm_hash - what stands for a command's name in a folded row's start */
+/* comm_hash - the start of a folded row: a hash of its comm; any context */
 u64 comm_hash(const char *comm);
 
 /*
- * table_fold_row - add a row of an exited process to its command's row
+ * table_fold_row - add a row of an exited process to the row of its comm
  * @comm: the process's last comm
+ * @limit: as in table_insert()
  *
- * Process context, the caller owns @to. Returns false if there is no room.
+ * Any context; for the writer of @to. Returns false if there is no room.
  */
 bool table_fold_row(struct table *to, const struct table_row *row,
 		    const char *comm, u32 limit);

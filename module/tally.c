@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The counters' keeping: handing the CPUs' tables over, and growing them.
- * tally.h says who may touch which table. Called by the hooks' handlers, by
- * control.c (epochs, reset) and by view.c.
+ * Hands the CPUs' tables over to the master table, and grows them. tally.h says
+ * who may write which table.
  */
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -22,18 +21,19 @@
 DEFINE_PER_CPU(struct tally_cpu, systally_tally_cpu);
 DEFINE_STATIC_KEY_FALSE(systally_threads_key);
 
-/* Protects all below, and the tables as tally.h says. */
+/* Protects the data below, and the tables as tally.h says. */
 static DEFINE_MUTEX(tally_mutex);
-static u64 serial = 1;		/* of the last table that came into use */
+static u64 serial = 1;		/* of the table that was put to use last */
 static u64 epoch;		/* serial of the current epoch's first table */
-static u64 discarded;
-static u64 generation;
+static u64 discarded;		/* calls that resets threw away, since load */
+static u64 generation;		/* number of resets since load */
 
 static void fold_retired(struct work_struct *work);
 static DECLARE_WORK(fold_work, fold_retired);
 
-/* Make a clean table ready for use: slots that point to its rows from an
- * earlier use are told apart by the serial.
+/*
+ * Prepares a clean table for use. The new serial invalidates slots that point to
+ * its rows from an earlier use.
  */
 static void stamp(struct table *table)
 {
@@ -51,8 +51,9 @@ static struct table *stamped_table(u32 rows, int node)
 }
 
 /*
- * A row in this CPU's table, or in the spare if it is full; NULL if there is
- * no room. Handlers only, preemption off since *@in was read.
+ * Makes a row in this CPU's table, or in the spare table if that is full, and
+ * sets *@in to the row's table. Returns NULL if there is no room. Handlers only,
+ * preemption off since *@in was read.
  */
 static struct table_row *make_row(struct table **in, u64 key, u64 start,
 				  const char *comm)
@@ -63,21 +64,21 @@ static struct table_row *make_row(struct table **in, u64 key, u64 start,
 	if (table->used >= table_soft_limit(table)) {
 		struct table *spare = xchg(&cpu->spare, NULL);
 
-		/* With the spare we alone may replace the active table. If a
-		 * flush has done so since *@in was read, it stays, and we
-		 * go on with ours, for whose last handler it waits.
+		/* The holder of the spare is the only one who may replace the
+		 * active table. If a flush has replaced it since *@in was read,
+		 * keep using *@in: the flush waits for this handler.
 		 */
 		if (spare && READ_ONCE(cpu->active) != table) {
 			smp_store_release(&cpu->spare, spare);
 		} else if (spare) {
 			WRITE_ONCE(cpu->active, spare);
-			/* Our stores to it come before: pairs with the
+			/* After all stores to the table's rows. Pairs with the
 			 * acquire in take_retired().
 			 */
 			smp_store_release(&cpu->retired, table);
 			*in = table = spare;
 		}
-		/* Takes raw locks only: fine with preemption off, on RT too. */
+		/* Takes raw locks only, so preemption may be off on RT, too. */
 		queue_work(system_highpri_wq, &fold_work);
 	}
 	return table_insert(table, key, start, comm, table_hard_limit(table));
@@ -96,8 +97,8 @@ struct table_row *systally_tally_row(struct table **table, u64 key, u64 start)
 }
 
 /*
- * A row of current's process that tells more of its calls; without room for
- * it NULL, and that is counted.
+ * The row of current's process for an errno or an octave of the call that @key
+ * is of. Without room, returns NULL and counts that as untimed.
  */
 static struct table_row *row_beside(struct table **table, enum row_kind kind,
 				    u32 sub, u64 key)
@@ -140,7 +141,9 @@ static void note_exited(const struct task_struct *task, u32 tid)
 
 	row = make_row(&table, key_make(ROW_EXITED, tid, task->tgid, 0, 0),
 		       task->start_boottime, task->comm);
-	/* A thread that execs takes its dead leader's id and start. */
+	/* A thread that execs takes the tid and start time of its dead leader:
+	 * the row may exist.
+	 */
 	if (row)
 		memcpy(row->comm, task->comm, SYSTALLY_COMM_LEN);
 }
@@ -167,11 +170,14 @@ static void put_spare(struct tally_cpu *cpu, struct table *table)
 {
 	table_clean(table);
 	stamp(table);
-	/* The cleaning comes before: pairs with the owner's xchg(). */
+	/* After the cleaning. Pairs with the xchg() in make_row(). */
 	smp_store_release(&cpu->spare, table);
 }
 
-/* A CPU that fills a table within a second gets one twice as large. */
+/*
+ * Replaces a retired table by one twice as large if its CPU filled it within a
+ * second. Returns the table to use, @table itself if it stays.
+ */
 static struct table *grow_retired(struct tally_cpu *cpu, int node,
 				  struct table *table)
 {
@@ -197,8 +203,9 @@ static struct table *grow_retired(struct tally_cpu *cpu, int node,
 }
 
 /*
- * Fold every CPU's counts, and give its tables the current epoch.
- * @hurry: at the cap: the CPUs must not wait for room any longer than needed
+ * Folds every CPU's counts into the master, and gives its tables the current
+ * epoch.
+ * @hurry: at the cap, where CPUs wait for room: use expedited grace periods
  */
 static void flush(bool hurry)
 {
@@ -206,8 +213,8 @@ static void flush(bool hurry)
 
 	lockdep_assert_held(&tally_mutex);
 
-	/* Where the owner has just taken the spare, its retired table is on
-	 * the way: it is there after a grace period.
+	/* If a CPU has just taken its spare, it will store its full table to
+	 * `retired`: that has happened after a grace period.
 	 */
 	for_each_possible_cpu(cpu_nr) {
 		if (!READ_ONCE(per_cpu(systally_tally_cpu, cpu_nr).spare)) {
@@ -233,9 +240,10 @@ static void flush(bool hurry)
 			}
 		}
 		stamp(spare);
-		/* Having the spare, we alone may replace the active table.
-		 * The owner must see it clean: full barrier. Its old one is
-		 * left where only we look, until its writer is done.
+		/* The holder of the spare is the only one who may replace the
+		 * active table. xchg() is a full barrier, so the CPU finds the
+		 * new table clean. The old table becomes the third, which only
+		 * this function uses, until its writer is done.
 		 */
 		spare = xchg(&cpu->active, spare);
 		put_spare(cpu, cpu->third);
@@ -256,12 +264,13 @@ static void flush(bool hurry)
 }
 
 /*
- * Keep room in the master for what the CPUs hold, so that a flush loses no
- * attribution. Where the cap forbids it, fold the processes that have exited.
+ * Makes sure that the master has room for the rows of all CPUs, so that a flush
+ * never has to count calls as unattributed. Where the cap does not allow it to
+ * grow, the rows of processes that have exited are folded.
  */
 static void make_room(void)
 {
-	static unsigned long futile_until;
+	static unsigned long futile_until;	/* jiffies; tally_mutex */
 	u32 rows = 0;
 	int cpu_nr;
 
@@ -269,7 +278,7 @@ static void make_room(void)
 		const struct table *active =
 			READ_ONCE(per_cpu(systally_tally_cpu, cpu_nr).active);
 
-		/* As much again may come before the next look. */
+		/* The CPU may add as many again before the next look. */
 		rows += 2 * READ_ONCE(active->used);
 		if (!cpu_nr)
 			rows += 2 * table_rows(active);
@@ -278,7 +287,9 @@ static void make_room(void)
 		return;
 	systally_master_mark_dead();
 	flush(true);
-	/* Where all live, there is nothing to gain: not again at once. */
+	/* If most processes are alive, this gains nothing: wait a second
+	 * before the next attempt.
+	 */
 	futile_until = jiffies;
 	if (!systally_master_fold_dead())
 		futile_until += HZ;
@@ -329,7 +340,7 @@ void systally_tally_new_epoch(void)
 
 void systally_tally_settle(void)
 {
-	/* Handlers that saw the old settings have done what they will. */
+	/* Handlers that saw the old settings have ended after this. */
 	synchronize_rcu();
 	mutex_lock(&tally_mutex);
 	flush(false);
@@ -342,7 +353,7 @@ int systally_tally_reset(void)
 
 	if (err)
 		return err;
-	/* A call in flight goes with its count: its exit finds another epoch. */
+	/* A call in flight is discarded as well: its exit finds a new epoch. */
 	epoch = serial + 1;
 	flush(false);
 	discarded += systally_master_table()->entered;

@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The counters. The hooks' handlers count into this CPU's table; readers get
- * everything folded into one.
+ * The tally. Handlers count into their CPU's table. Readers get all tables folded
+ * into the master table.
  *
- * Concurrency: each CPU has three tables: one active, one spare (clean) or
- * retired (waiting to be folded), and one that takes the spare's place while a
- * flush waits. Handlers run with preemption off and do not nest (system calls
- * come neither from irq nor NMI), so an active table has one writer, which uses
- * plain stores. Whoever takes the spare (xchg) has thereby the right to replace
- * the active table: the owner when it is full, or a flush, which then gives the
- * CPU another spare at once. Nobody reads a table before its writer is done
- * with it, which the owner says by storing it to `retired`, and a flush knows
- * by waiting for synchronize_rcu(). The master table belongs to whoever holds
- * the mutex.
+ * Concurrency: each CPU has three tables. One is active. One is the spare (clean)
+ * or retired (full, to be folded). One takes the spare's place while a flush
+ * waits.
+ *  - Writer: handlers run with preemption off and do not nest, since system calls
+ *    are not made in irq or NMI context. So an active table has one writer at a
+ *    time, which uses plain stores.
+ *  - Replacing the active table: only the holder of the spare may do that. A CPU
+ *    takes the spare (xchg) when its active table is full. A flush takes it, and
+ *    gives the CPU another spare at once.
+ *  - Readers: nobody reads a table before its writer is done with it. The CPU
+ *    tells that by storing the table to `retired` (release); a flush waits for
+ *    synchronize_rcu().
+ *  - The master table is protected by the tally's mutex.
  *
- * The one exception is query.c, which looks for rows in all tables, live ones
- * too, while systally_move_lock keeps every count where it is. It may miss a
- * row that is being inserted just then, and with it a call that is being
- * counted; a row it finds has a count that was true at some moment of the look.
+ * query.c is the exception: it reads all tables, also active ones, while
+ * systally_move_lock keeps counts from moving between tables. It may miss a row
+ * that is being inserted, and so a call that is being counted. A row that it
+ * finds has a count that was true at some moment of the look-up.
  *
- * Each time a table is put to use it gets a new serial. A call in flight holds
- * its row and the serial: if this CPU's table still has it, the row is still
- * the call's; if not, but it is of the same epoch, the row is looked up.
+ * A table gets a new serial each time it is put to use. A call in flight keeps
+ * its row and the serial. If this CPU's table has the same serial at the exit,
+ * the row is still the call's. If not, and the call is of the current epoch, its
+ * row is looked up.
  */
 #ifndef SYSTALLY_TALLY_H
 #define SYSTALLY_TALLY_H
@@ -32,25 +36,26 @@
 #include "table.h"
 
 struct tally_cpu {
-	struct table *active;	/* written by whoever took the spare */
-	struct table *spare;	/* taken by xchg(); put by the mutex's holder */
-	struct table *retired;	/* put by the owner; taken under the mutex */
+	struct table *active;	/* written by the holder of the spare */
+	struct table *spare;	/* taken by xchg(); put under the mutex */
+	struct table *retired;	/* put by this CPU; taken under the mutex */
 	struct table *third;	/* clean, or being flushed; under the mutex */
-	struct table *all[3];	/* these, in no order: for who reads them from
-				 * elsewhere under systally_move_lock; replaced
-				 * under that and the mutex
+	struct table *all[3];	/* these three, in no order, for query.c: read
+				 * under systally_move_lock, written under that
+				 * and the mutex
 				 */
-	unsigned long grown;	/* jiffies of the last refill, under the mutex */
+	unsigned long grown;	/* jiffies of the last refill; under the mutex */
 };
 
 DECLARE_PER_CPU(struct tally_cpu, systally_tally_cpu);
 
-/* Whether rows are kept per thread. Flipped under the control mutex. */
+/* Whether rows are kept per thread. Written under the control mutex. */
 DECLARE_STATIC_KEY_FALSE(systally_threads_key);
 
 /*
- * Who a task's calls are counted for: with a row's tgid (and tid), the start
- * time tells a reused pid apart. Any context, for current or under RCU.
+ * The task that a row of @task's calls belongs to: the process's leader, or the
+ * thread itself. Its start time tells a reused pid apart. Any context, for current
+ * or under RCU.
  */
 static __always_inline const struct task_struct *
 systally_tally_owner(const struct task_struct *task)
@@ -68,97 +73,108 @@ static __always_inline struct table *systally_tally_table(void)
 
 /*
  * systally_tally_row - the row of current's calls
- * @table: in: this CPU's table, as the handler read it; out: the row's, which
- * is another if that was full
+ * @table: in: this CPU's table, as the handler read it; out: the row's table,
+ * which is another one if the first was full
  *
- * Handlers only: preemption off since @table was read, never sleeps or
- * allocates. Whatever belongs to the row's count is to be added to the same
- * table: a flush may put another in place at any moment. Returns the row of
- * the number's unattributed calls if there is no room, NULL if there is not
- * even room for that.
+ * Handlers only: preemption off since @table was read; never sleeps or allocates.
+ * The caller must add everything about this call to the same table, because a
+ * flush may replace this CPU's table at any moment. If there is no room, returns
+ * the row of the number's unattributed calls; NULL if there is no room for that.
  */
 struct table_row *systally_tally_row(struct table **table, u64 key, u64 start);
 
 /*
  * systally_tally_error - count a failed call by its errno
- * @table: where its row is; out: as in systally_tally_row(), and then rows
- * that were found before are not to be touched any more
+ * @table: in: the table of the call's row; out: as in systally_tally_row(). If it
+ * has changed, rows that were found before must not be written any more.
  * @key: of the call's row
  * @error: 1 to 4095
  *
- * Handlers only, preemption off; for current. Without room it is missing
- * from the breakdown by errno, but not from the call's row, and that counts
- * as untimed.
+ * Handlers only, preemption off; for current. Without room the call is missing
+ * from the breakdown by errno, but not from its own row; it counts as untimed.
  */
 void systally_tally_error(struct table **table, u64 key, u32 error);
 
 /*
  * systally_tally_hist - count a call in its process's histogram
- * @table: where its row is; out: as in systally_tally_row(), and then rows
- * that were found before are not to be touched any more
+ * @table: in: the table of the call's row; out: as in systally_tally_row(). If it
+ * has changed, rows that were found before must not be written any more.
  * @key: of the call's row
- * @index: of hist_index()
+ * @index: from hist_index()
  *
  * Handlers only, preemption off; for current. Without room the call is missing
- * from the histogram, and that counts as untimed.
+ * from the histogram; it counts as untimed.
  */
 void systally_tally_hist(struct table **table, u64 key, u32 index);
 
 /*
- * systally_tally_exited - keep the last comm of a process (or thread) that
- * exits, so that its rows can be shown and folded by it
+ * systally_tally_exited - keep the last comm of a process (or thread) that exits
+ * @task: current
+ * @last: whether it is the last thread of its process
  *
- * In the sched_process_exit handler, preemption off; @task is current, and
- * @last if it is its process's last thread.
+ * In the sched_process_exit handler, preemption off. Its rows are shown and
+ * folded with this comm.
  */
 void systally_tally_exited(const struct task_struct *task, bool last);
 
-/* systally_tally_lock - no fold or flush until unlocked; sleeps; 0 or -EINTR */
+/*
+ * systally_tally_lock - take the tally's mutex: nobody else folds or flushes
+ *
+ * Process context, sleeps. Returns 0, or -EINTR if the task is being killed.
+ */
 int __must_check systally_tally_lock(void);
 void systally_tally_unlock(void);
 
 /*
- * systally_tally_flush - fold all that is counted until now
+ * systally_tally_flush - fold everything that was counted until now
  *
- * Process context, under systally_tally_lock; sleeps for a grace period.
- * Returns the master table, which stays as it is until the unlock. In it,
+ * Process context, under systally_tally_lock(); sleeps for a grace period or
+ * two. Returns the master table, which does not change until the unlock. In it,
  * entered == sum of count over call rows + unattributed, exactly.
  */
 struct table *systally_tally_flush(void);
 
 /*
- * systally_tally_new_epoch - calls entered before are not timed when they exit
+ * systally_tally_new_epoch - do not time calls that were entered before this
  *
- * Called when entries or exits begin to be seen again after a time when they
- * were not. Process context, sleeps; takes the tally's lock.
+ * Needed whenever entries or exits were not seen for a time. Process context,
+ * sleeps; takes the tally's mutex.
  */
 void systally_tally_new_epoch(void);
 
 /*
- * systally_tally_settle - have each process's next call find no row
+ * systally_tally_settle - fold all rows away, so that each process's next call
+ * takes the slow path
  *
- * A call whose row is found is counted without a look at the filter: after a
- * change of it, and before that is said to be done, all rows are folded away.
- * Process context, sleeps; takes the tally's lock.
+ * The fast path counts a call that has a row without a look at the filter.
+ * Therefore a change of the targets or the filter is complete only after this.
+ * Process context, sleeps; takes the tally's mutex.
  */
 void systally_tally_settle(void);
 
-/* systally_tally_reset - start anew; process context; 0 or -EINTR */
+/*
+ * systally_tally_reset - set all counters to 0
+ *
+ * Process context, sleeps. Returns 0, or -EINTR if the task is being killed.
+ */
 int systally_tally_reset(void);
 
-/* Of the master table, under the lock. */
+/* Calls that resets threw away, and resets, since load; under the tally's mutex. */
 u64 systally_tally_discarded(void);
 u64 systally_tally_generation(void);
 
 /*
- * The serial of the current epoch's first table: calls in flight that entered
- * in older ones are of the past. For display, it may change at any time.
+ * systally_tally_epoch - the serial of the current epoch's first table
+ *
+ * A call in flight with a lower serial belongs to an earlier epoch. Any context;
+ * the value may change at any time, so use it for display only.
  */
 u64 systally_tally_epoch(void);
 
+/* systally_tally_init - allocate all tables, at load; returns 0 or -ENOMEM */
 int __must_check systally_tally_init(void);
 
-/* After all hooks are gone and their handlers have ended. */
+/* systally_tally_exit - free them; after all handlers have ended */
 void systally_tally_exit(void);
 
 #endif /* SYSTALLY_TALLY_H */

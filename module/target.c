@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who is watched. Called by control.c (changes), lifecycle.c (forks, exits)
- * and the hooks' handlers (tests).
+ * Changes of the targets: by the control `targets`, by fork and by exit.
  */
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
@@ -18,21 +17,22 @@
 
 bool systally_target_follow;
 
+/* Makes a process a target, unless it has exited. */
 static void add(struct pid *pid, unsigned int tgid)
 {
 	struct task_struct *leader;
 
 	rcu_read_lock();
 	leader = pid_task(pid, PIDTYPE_TGID);
-	/* Calls it made when it was a target before are not timed. */
+	/* If it was a target before, its slots may hold calls from then. */
 	if (leader && !systally_target_has(tgid))
-		systally_inflight_forget(leader);
-	/* The number may be another's already. */
+		systally_inflight_clear(leader);
+	/* Without a leader the tgid may belong to another process by now. */
 	if (leader)
 		systally_target_add(tgid);
-	/* It may have just exited: either its exit handler sees the bit, or
-	 * we see that nobody lives. systally_target_add() is a full barrier if
-	 * it sets the bit, as is do_exit()'s atomic_dec_and_test().
+	/* It may be exiting. Either its exit handler reads the bit, or this
+	 * reads live == 0: systally_target_add() is a full barrier if it sets
+	 * the bit, and so is the atomic_dec_and_test() in do_exit().
 	 */
 	if (!leader || !atomic_read(&leader->signal->live))
 		systally_target_remove(tgid);
@@ -41,7 +41,7 @@ static void add(struct pid *pid, unsigned int tgid)
 	rcu_read_unlock();
 }
 
-/* After the bit of a process was cleared */
+/* Updates the flags of a process that was removed. */
 static void removed(struct pid *pid)
 {
 	struct task_struct *leader;
@@ -53,7 +53,7 @@ static void removed(struct pid *pid)
 	rcu_read_unlock();
 }
 
-/* What the pids stand for: struct pids of processes, and init-ns tgids. */
+/* The processes of a request's pids, and their tgids in the init namespace */
 struct resolved {
 	struct pid *pid[PARSE_MAX_TOKENS];
 	unsigned int tgid[PARSE_MAX_TOKENS];
@@ -65,6 +65,7 @@ static void put_pids(struct resolved *resolved, unsigned int count)
 		put_pid(resolved->pid[--count]);
 }
 
+/* Returns 0, or -ESRCH if a pid is of no process. put_pids() undoes it. */
 static int resolve(const struct targets_request *request,
 		   struct resolved *resolved)
 {
@@ -134,8 +135,8 @@ static int apply_pids(const struct targets_request *request)
 	for (i = 0; i < request->pids; i++)
 		if (request->pid[i] < 0)
 			removed(resolved->pid[i]);
-	/* Also, no handler still works for one that was removed: it may be
-	 * added again, and its slots are emptied then.
+	/* Also waits for handlers of processes that were removed: if one is
+	 * added below, its slots are emptied, and no handler may write them.
 	 */
 	if (removes)
 		systally_tally_settle();
@@ -177,7 +178,7 @@ int systally_target_apply(const struct targets_request *request)
 	case TARGETS_ALL:
 		if (systally_target_is_all())
 			return 0;
-		/* Calls in flight were not all seen to enter. */
+		/* The entries of some calls in flight were not seen. */
 		systally_tally_new_epoch();
 		systally_target_fill();
 		return 0;
@@ -194,7 +195,7 @@ int systally_target_apply(const struct targets_request *request)
 void systally_target_forked(const struct task_struct *parent,
 			    const struct task_struct *child)
 {
-	/* A thread is watched with its process. */
+	/* A new thread belongs to a process that is a target or not. */
 	if (!READ_ONCE(systally_target_follow) || systally_target_is_all() ||
 	    child->pid != child->tgid ||
 	    !systally_target_has(parent->tgid))

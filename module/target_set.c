@@ -11,7 +11,7 @@
 
 #include "target_set.h"
 
-/* A part of the module, so that a handler finds it without a pointer. */
+/* Not allocated: a handler finds it without loading a pointer. */
 unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
 
 /* Written under the control mutex, read by the fork and exit handlers. */
@@ -19,7 +19,7 @@ static bool is_all;
 
 DEFINE_RAW_SPINLOCK(systally_target_lock);
 
-/* Processes in the list, unless it is all. Changed by who changes a bit. */
+/* Number of targets, unless they are `all`. Updated together with the bitmap. */
 static atomic_t listed;
 
 void systally_target_add(unsigned int tgid)
@@ -54,7 +54,7 @@ void systally_target_keep(const unsigned int *kept, unsigned int count)
 		raw_spin_unlock(&systally_target_lock);
 		return;
 	}
-	/* As long as it is all, nobody else changes a bit. */
+	/* While the targets are `all`, nobody else changes a bit. */
 	for (i = 0; i < count; i++) {
 		if (kept[i] > from)
 			bitmap_clear(systally_target_bits, from,

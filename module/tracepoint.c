@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finding and using tracepoints that are not exported. Called by
- * hook_tracepoint.c, lifecycle.c, guard.c and selective.c.
+ * Finds and uses tracepoints that are not exported.
  */
 #include <linux/string.h>
 
@@ -15,10 +14,13 @@ static const char *const names[TRACEPOINTS] = {
 	[TRACEPOINT_PROCESS_EXIT] = "sched_process_exit",
 };
 
-/* Set once, at load. */
+/* Written once, at load; read in any context. */
 static struct tracepoint *found[TRACEPOINTS];
 
-/* Our handlers. Set before they are registered first, read in any context. */
+/*
+ * Our handlers. Written before a handler is registered for the first time, read
+ * in any context.
+ */
 static void *ours[TRACEPOINTS];
 
 static void match(struct tracepoint *tp, void *unused)
@@ -37,7 +39,8 @@ int systally_tracepoint_init(void)
 	for_each_kernel_tracepoint(match, NULL);
 	for (i = 0; i < TRACEPOINTS; i++) {
 		if (!found[i]) {
-			pr_err("this kernel has no tracepoint %s\n", names[i]);
+			pr_err("this kernel has no tracepoint %s: the module cannot work on it\n",
+			       names[i]);
 			return -ENOENT;
 		}
 	}
@@ -65,6 +68,7 @@ void systally_tracepoint_synchronize(void)
 	compat_tracepoint_synchronize();
 }
 
+/* Number of others' handlers on a tracepoint. Any context but NMI. */
 static unsigned int foreign_on(enum tracepoint_id id)
 {
 	struct tracepoint_func *func;

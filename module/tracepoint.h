@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's tracepoints that are not exported by name. Used by
- * hook_tracepoint.c, lifecycle.c, guard.c and selective.c.
+ * The kernel's tracepoints, which are not exported by name.
  */
 #ifndef SYSTALLY_TRACEPOINT_H
 #define SYSTALLY_TRACEPOINT_H
@@ -18,17 +17,19 @@ enum tracepoint_id {
 };
 
 /*
- * systally_tracepoint_init - find them all; process context
+ * systally_tracepoint_init - find all tracepoints; process context, at load
  *
- * Returns 0, or -ENOENT (and says which) if the kernel was built without one.
+ * Returns 0, or -ENOENT if the kernel has not all of them; the kernel log says
+ * which is missing.
  */
 int __must_check systally_tracepoint_init(void);
 
 /*
  * systally_tracepoint_register - call @handler from now on
- * @handler: always the same for one @id
+ * @handler: must be the same for each registration of an @id
  *
- * Process context, sleeps. Returns 0 or what tracepoint_probe_register() does.
+ * Process context, sleeps. Returns 0 or the error of
+ * tracepoint_probe_register().
  */
 int __must_check systally_tracepoint_register(enum tracepoint_id id,
 					      void *handler);
@@ -36,27 +37,31 @@ int __must_check systally_tracepoint_register(enum tracepoint_id id,
 /*
  * systally_tracepoint_unregister - no longer call @handler
  *
- * Process context, sleeps. Calls may be under way until the next
- * systally_tracepoint_synchronize(). It can fail only for want of memory on
- * old kernels, which then keep an empty handler in place: nothing for a caller
- * to do.
+ * Process context, sleeps. Handlers may still run until the next
+ * systally_tracepoint_synchronize(). It can fail only without memory on old
+ * kernels. They keep an empty handler in place then, so a caller has nothing to
+ * do.
  */
 void systally_tracepoint_unregister(enum tracepoint_id id, void *handler);
 
 /*
- * systally_tracepoint_pass - wait for who is registering a handler just now
- * @id: one on which ours is registered
+ * systally_tracepoint_pass - wait for a registration that is in progress
+ * @id: a tracepoint on which our handler is registered
  *
  * Process context, sleeps: takes tracepoints_mutex (kernel/tracepoint.c) once.
  */
 void systally_tracepoint_pass(enum tracepoint_id id);
 
-/* systally_tracepoint_synchronize - wait for all calls under way; sleeps */
+/*
+ * systally_tracepoint_synchronize - wait for all handlers that are running
+ *
+ * Process context, sleeps.
+ */
 void systally_tracepoint_synchronize(void);
 
 /*
- * systally_tracepoint_foreign - number of others' handlers on sys_enter and
- * sys_exit together
+ * systally_tracepoint_foreign - number of other tracers' handlers on sys_enter
+ * and sys_exit together
  *
  * Any context but NMI.
  */

@@ -93,7 +93,7 @@ static int compare_rows(const void *a, const void *b)
 /* Under the tally's lock. */
 static struct view *copy_master(struct table *master)
 {
-	u64 count[SECTIONS] = {}, unattributed = master->nameless;
+	u64 count[SECTIONS] = {}, unattributed = master->no_row;
 	struct systally_row *next[SECTIONS];
 	struct view *view;
 	u64 rows = 0;

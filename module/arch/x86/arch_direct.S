@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What x64_sys_call(regs, nr) and the like call before they do anything, when
- * hook_direct.c has hooked them: ftrace has put a call of this into the place
- * of their no-op.
+ * The stub of the direct hook. ftrace patches a call of it over the no-op at the
+ * start of x64_sys_call(regs, nr) and its siblings (arch_direct.h).
  *
- * The two arguments are all that these functions have in registers that C code
- * may change; the others of that sort are theirs to fill. Nothing of them is
- * called from here, so no task sleeps with the module's code on its stack.
+ * At that point the two arguments are the only live registers that C code may
+ * change, so only these are saved. The stub returns to the function and does not
+ * call it, so no task sleeps with the module's code on its stack.
  */
 #include <linux/linkage.h>
 #include <asm/frame.h>
 #include <asm/nospec-branch.h>
 
-/* From 5.18 on: where the CPU may come to by an indirect branch. Up to 6.14
- * SYM_FUNC_START() has one, later it has not; SYM_START() never has.
+/* From 5.18 on: marks a target of indirect branches (IBT). SYM_FUNC_START() has
+ * one up to 6.14 and none later; SYM_START() has none on any kernel.
  */
 #ifndef ENDBR
 #define ENDBR
 #endif
 
-/* From 6.2 on: on some CPUs the kernel counts calls, against ret's guessing. */
+/* From 6.2 on: call depth tracking, the return stack underflow mitigation. */
 #ifndef CALL_DEPTH_ACCOUNT
 #define CALL_DEPTH_ACCOUNT
 #endif

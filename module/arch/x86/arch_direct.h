@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where x86-64 kernels can be hooked by a direct call: the functions that hand
- * each call to its own function, and the stub that is called from there.
- * Included by hook_direct.c only.
+ * The ftrace sites of the direct hook on x86-64: the functions that dispatch
+ * each call to its own function, and the stub that is called from there. As it
+ * defines data, only one file (hook_direct.c) may include it.
  */
 #ifndef SYSTALLY_ARCH_DIRECT_H
 #define SYSTALLY_ARCH_DIRECT_H
