@@ -4,7 +4,7 @@
 # paths are below the root of the tree.
 
 # pkg-config names of the libraries
-SYSTALLY_PKGS := libseccomp json-c yajl ncursesw zlib
+SYSTALLY_PKGS := libseccomp json-c yajl ncursesw zlib libkmod
 
 # everything but main.c, for the unit tests to link
 SYSTALLY_PARTS := $(sort $(wildcard userland/*/*.c))
