@@ -10,7 +10,8 @@ SYSTALLY_LIBRARIES := \
 	json-c:libjson-c-dev:json-c-devel \
 	yajl:libyajl-dev:yajl-devel \
 	ncursesw:libncurses-dev:ncurses-devel \
-	zlib:zlib1g-dev:zlib-devel
+	zlib:zlib1g-dev:zlib-devel \
+	libkmod:libkmod-dev:kmod-devel
 SYSTALLY_TEST_LIBRARIES := \
 	cmocka:libcmocka-dev:libcmocka-devel
 

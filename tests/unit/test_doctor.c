@@ -217,9 +217,9 @@ static void kernels_are_judged(void **state)
 		strcpy(kernel->release, releases[i].release);
 		systally_build_check_kernel(&c->checkup);
 		expect(c, "kernel", releases[i].verdict, releases[i].release,
-		       releases[i].verdict == SYSTALLY_FINDING_OK
-			       ? NULL
-			       : "later kernel");
+		       releases[i].verdict == SYSTALLY_FINDING_OK ?
+			       NULL :
+			       "later kernel");
 		expect(c, "machine", SYSTALLY_FINDING_OK, "x86_64", NULL);
 		expect(c, "config", SYSTALLY_FINDING_WARN, "not found",
 		       "check that MODULES");

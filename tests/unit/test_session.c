@@ -7,6 +7,7 @@
 #include "fixture.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -170,6 +171,37 @@ static void controls_are_read_and_written(void **state)
 					  &c->error));
 }
 
+/* The child has a file of the folder open until the gate is closed. */
+static void users_of_the_files_are_found(void **state)
+{
+	struct context *c = *state;
+	int gate[2], ready[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(systally_control_user(&c->control), 0);
+	assert_int_equal(pipe(gate) | pipe(ready), 0);
+	pid = fork();
+	if (!pid) {
+		char path[PATH_MAX + 32];
+
+		snprintf(path, sizeof(path), "%s/enabled",
+			 c->control.directory);
+		close(gate[1]);
+		if (open(path, O_RDONLY) < 0 || write(ready[1], "", 1) != 1)
+			_exit(1);
+		_exit((int)read(gate[0], &byte, 1));
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(systally_control_user(&c->control), pid);
+	close(gate[1]);
+	waitpid(pid, NULL, 0);
+	assert_int_equal(systally_control_user(&c->control), 0);
+	close(gate[0]);
+	close(ready[0]);
+	close(ready[1]);
+}
+
 static void session_restores_the_controls(void **state)
 {
 	struct context *c = *state;
@@ -328,6 +360,7 @@ int main(void)
 		TEST(debugfs_is_found_in_the_mounts),
 		TEST(control_needs_the_module_loaded),
 		TEST(controls_are_read_and_written),
+		TEST(users_of_the_files_are_found),
 		TEST(session_restores_the_controls),
 		TEST(session_keeps_a_setting_it_cannot_restore),
 		TEST(only_one_session_at_a_time),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The sentence that a failing function leaves for main.c to print. Called
- * from every other file of the command.
+ * Writes the message of a failure.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +17,7 @@ int systally_error_set(struct systally_error *error, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(error->text, sizeof(error->text), format, args);
 	va_end(args);
-	/* one line, whatever names came in from outside */
+	/* names from outside may contain newlines */
 	for (c = error->text; *c; c++) {
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';

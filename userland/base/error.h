@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One sentence that says what failed, on what, why, and what to do about it.
- * Filled in where something fails, printed once, by main.c.
+ * The message of a failure, one line: what failed, on what, why, and what to
+ * do. The function that fails writes it, and main.c prints it.
  */
 #ifndef SYSTALLY_ERROR_H
 #define SYSTALLY_ERROR_H
@@ -11,14 +11,14 @@ struct systally_error {
 };
 
 /*
- * Writes the sentence; the first one written stays, since what fails in the
- * clean-up after a failure is not what the user has to know first.
- * Always returns -1, so that a caller can return the call itself.
+ * Writes the message, unless there is one already: the user needs the first
+ * failure, not those of the clean-up after it. Control characters become `?`.
+ * Always returns -1, so that a caller can return this call.
  */
 int systally_error_set(struct systally_error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Forgets the sentence: the failure was expected and is dealt with. */
+/* Removes the message of a failure that the caller has handled. */
 void systally_error_clear(struct systally_error *error);
 
 #endif /* SYSTALLY_ERROR_H */

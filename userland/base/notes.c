@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A growing list of sentences. Called by report.c and the subcommands.
+ * The list of notes.
  */
 #define _GNU_SOURCE
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the reader of a report must know besides the numbers: a list of
- * sentences.
+ * Notes: lines above a report that say what its reader must know besides the
+ * numbers, for example that calls are missing.
  */
 #ifndef SYSTALLY_NOTES_H
 #define SYSTALLY_NOTES_H
@@ -13,9 +13,11 @@ struct systally_notes {
 	size_t count;
 };
 
-/* Adds a sentence. One that finds no memory is left out. */
+/* Adds a note. If there is no memory for it, it is left out. */
 void systally_notes_add(struct systally_notes *notes, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Frees all notes. An all-zero list is fine. */
 void systally_notes_free(struct systally_notes *notes);
 
 #endif /* SYSTALLY_NOTES_H */

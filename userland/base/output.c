@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Opens and closes what reports are written to, and notices a full disk.
- * Called by the subcommands and launch.c.
+ * Opens and closes the outputs of reports, and reports failed writes.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Starts run's command behind a gate, and looks processes up. Called by
- * launch.c, cmd_top.c, cmd_report.c, needs_phases.c and needs_start.c.
+ * Looks up processes and commands, and starts a child behind a gate.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -37,7 +36,7 @@ void systally_process_tgids(uint32_t *pids, size_t count)
 	}
 }
 
-/* Returns 0 if @path can be executed, else the errno that says why not. */
+/* Returns 0 if @path can be executed, else the errno of the reason. */
 static int check_executable(const char *path)
 {
 	struct stat status;
@@ -49,18 +48,29 @@ static int check_executable(const char *path)
 	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) ? errno : 0;
 }
 
+int systally_process_explain(const char *path, int why,
+			     struct systally_error *error)
+{
+	const char *meaning = strerror(why);
+
+	/* the file itself is there */
+	if (why == ENOENT)
+		meaning = "the interpreter that it names does not exist";
+	else if (why == ENOEXEC)
+		meaning = "it is neither a program nor a script that begins with #!";
+	return systally_error_set(error, "cannot run '%s': %s", path, meaning);
+}
+
+/* Writes the message. Returns the exit status for it. */
 static int cannot(const char *command, int why, struct systally_error *error)
 {
 	if (why == ENOENT || why == ENOTDIR) {
 		systally_error_set(error,
-				   "cannot run '%s': there is no such command",
+				   "cannot run '%s': there is no such command; check its name and PATH",
 				   command);
 		return SYSTALLY_NOT_FOUND;
 	}
-	systally_error_set(error, "cannot run '%s': %s", command,
-			   why == ENOEXEC ?
-			   "not a program, nor a script that begins with #!" :
-			   strerror(why));
+	systally_process_explain(command, why, error);
 	return SYSTALLY_NOT_EXECUTABLE;
 }
 
@@ -153,7 +163,7 @@ int systally_process_start(struct systally_child *child, const char *path,
 		close(gate[1]);
 		close(failure[0]);
 		systally_signals_restore(signals);
-		/* no other call between these two: by then it is counted */
+		/* no other call between these two: it would be counted */
 		systally_process_wait(gate[0]);
 		execv(path, argv);
 		systally_process_fail(failure[1], errno);
@@ -181,7 +191,7 @@ int systally_process_release(struct systally_child *child)
 		why = errno;
 	close(child->gate);
 	do {
-		/* ends without a byte when the exec has closed it */
+		/* reads nothing if the exec has closed the other end */
 		got = read(child->failure, &why, sizeof(why));
 	} while (got < 0 && errno == EINTR);
 	close(child->failure);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Signals as events that are read, so that no handler ever interrupts the
- * controls' way back. Called by launch.c, cmd_top.c, cmd_report.c and needs_*.c.
+ * Receives signals through a signalfd.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,7 +24,7 @@ int systally_signals_open(struct systally_signals *signals,
 	sigaddset(&mask, SIGCHLD);
 	sigaddset(&mask, SIGWINCH);
 	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		/* nohup and a shell's & mean it: leave these ignored */
+		/* nohup, and a shell's &, ignore signals on purpose */
 		if (!sigaction(ends[i], NULL, &action) &&
 		    action.sa_handler != SIG_IGN)
 			sigaddset(&mask, ends[i]);
@@ -38,7 +37,7 @@ int systally_signals_open(struct systally_signals *signals,
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, &signals->old_pipe);
-	/* if ignored, children would vanish before they are waited for */
+	/* if it were ignored, waitpid() would not find ended children */
 	action.sa_handler = SIG_DFL;
 	sigaction(SIGCHLD, &action, &signals->old_child);
 	return 0;
@@ -53,10 +52,6 @@ void systally_signals_restore(const struct systally_signals *signals)
 
 void systally_signals_close(struct systally_signals *signals)
 {
-	/*
-	 * The mask stays: a signal that came too late must not end us between
-	 * here and our exit with a status of its own.
-	 */
 	close(signals->fd);
 	signals->fd = -1;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Waiting for signals, input and time in one place, without handlers.
+ * Waits for signals, input and time in one place. There are no signal handlers,
+ * so no signal interrupts the code that restores the controls.
  */
 #ifndef SYSTALLY_SIGNALS_H
 #define SYSTALLY_SIGNALS_H
@@ -26,27 +27,32 @@ enum systally_event {
 };
 
 /*
- * Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT (those that are not ignored),
- * SIGCHLD and SIGWINCH to receive them by systally_signals_wait(); ignores
- * SIGPIPE, so that a closed pipe is an error of the write. Returns 0, or -1
- * with @error.
+ * Blocks SIGINT, SIGTERM, SIGHUP and SIGQUIT unless they are ignored, and
+ * SIGCHLD and SIGWINCH: systally_signals_wait() receives them. Ignores SIGPIPE,
+ * so that a write to a closed pipe fails with EPIPE. Returns 0, or -1 with
+ * @error.
  */
 int systally_signals_open(struct systally_signals *signals,
 			  struct systally_error *error);
 
-/* Puts mask and dispositions back; in a child before its exec, too. */
+/* Restores the mask and the dispositions. A child calls it before its exec. */
 void systally_signals_restore(const struct systally_signals *signals);
+
+/*
+ * Stops receiving signals, but keeps them blocked: a late signal must not
+ * replace the exit status.
+ */
 void systally_signals_close(struct systally_signals *signals);
 
 /*
- * Waits until CLOCK_MONOTONIC is @until_ns (0: for ever), a signal comes
- * (then it is in @info), or @input can be read (-1: none).
+ * Waits until CLOCK_MONOTONIC reaches @until_ns (0: never), a signal arrives
+ * (stored in @info), or the file descriptor @input can be read (-1: none).
  */
 enum systally_event systally_signals_wait(const struct systally_signals *signals,
 					  uint64_t until_ns, int input,
 					  struct signalfd_siginfo *info);
 
-/* Is this a signal that asks to end? */
+/* Returns true if the signal asks this process to end. */
 bool systally_signals_ends(const struct signalfd_siginfo *info);
 
 /* Returns CLOCK_MONOTONIC in nanoseconds. */

@@ -176,15 +176,7 @@ static int start(struct run *run, const char *path)
 	if (!why)
 		return attend(run);
 	waitpid(run->child.pid, NULL, 0);
-	if (why == ENOENT)
-		systally_error_set(run->error,
-			"cannot run '%s': the interpreter it names does not exist",
-			path);
-	else
-		systally_error_set(run->error, "cannot run '%s': %s", path,
-				   why == ENOEXEC ?
-				   "not a program, nor a script that begins with #!" :
-				   strerror(why));
+	systally_process_explain(path, why, run->error);
 	return SYSTALLY_NOT_EXECUTABLE;
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads and writes the module's files in debugfs, and puts what the kernel
- * answers into words. Called by the subcommands and session.c.
+ * Reads and writes the module's files in debugfs, and explains the errors that
+ * the module returns.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mntent.h>
@@ -16,29 +17,44 @@
 #include "base/file.h"
 #include "device/control.h"
 
-/* What the module means by an error. NULL: any control. */
+/*
+ * What the module means by an error, and what to do. The first row that fits
+ * counts; file NULL fits every control.
+ */
 static const struct {
 	const char *file;
 	int error;
 	const char *meaning;
 } meanings[] = {
-	{ "targets", ESRCH, "there is no such process, perhaps it has ended; check the number" },
-	{ "targets", EINVAL, "not `all`, `none` or process numbers; and none can be taken out of `all`" },
-	{ "collect", EOPNOTSUPP, "this module does not do that yet; use count or time" },
-	{ "hook", EOPNOTSUPP, "not with this kernel or these settings (dmesg says why); use auto" },
-	{ NULL, EBUSY, "another tracer has the functions that hook=direct needs, or kernel.ftrace_enabled is 0; use hook auto" },
-	{ "syscalls", ENOENT, "the running kernel has no such system call; see the names in `counters` and `man 2 syscalls`" },
-	{ NULL, EINVAL, "the module did not understand it; the file README beside it says what it takes" },
-	{ NULL, E2BIG, "it is longer than 4096 bytes; give less at a time" },
-	{ NULL, EPERM, "not permitted: it needs CAP_SYS_ADMIN, and a kernel that is not locked down (`systally doctor` tells); under lockdown give it to `systally load` as name=value" },
-	{ NULL, EACCES, "not permitted: run it as root" },
+	{ "targets", ESRCH,
+	  "there is no such process; check the number, the process may have ended" },
+	{ "targets", EINVAL,
+	  "it takes `all`, `none` or process numbers; no process can be removed from `all`" },
+	{ "collect", EOPNOTSUPP,
+	  "hook=direct can only count; use count, or set hook to auto" },
+	{ "hook", EOPNOTSUPP,
+	  "this kernel or another setting does not allow it; use auto, the kernel log tells more (`dmesg | tail`)" },
+	{ "syscalls", ENOENT,
+	  "the running kernel has no such system call; see the names in `counters` and `man 2 syscalls`" },
+	{ NULL, EBUSY,
+	  "another tracer uses the functions that hook=direct needs, or kernel.ftrace_enabled is 0; set hook to auto" },
+	{ NULL, EINVAL,
+	  "the module does not know this value; the file README in the same folder lists the values" },
+	{ NULL, E2BIG,
+	  "it is longer than 4096 bytes; write it to the control in parts" },
+	{ NULL, EPERM,
+	  "not permitted: this needs CAP_SYS_ADMIN and a kernel that is not locked down; see `systally doctor`, and under lockdown set it at load (`systally load NAME=VALUE`)" },
+	{ NULL, EACCES, "not permitted; run it as root" },
 	{ NULL, ENOMEM, "the kernel has no memory for it" },
-	{ NULL, ENOENT, "the file is gone; has the module been unloaded? `systally load` loads it" },
-	{ NULL, ENODEV, "the module is being unloaded; `systally load` loads it again" },
-	{ NULL, EIO, "the module is being unloaded; `systally load` loads it again" },
+	{ NULL, ENOENT,
+	  "the file does not exist, so the module may have been unloaded; load it with `systally load`" },
+	{ NULL, ENODEV,
+	  "the module is being unloaded; load it again with `systally load`" },
+	{ NULL, EIO,
+	  "the module is being unloaded; load it again with `systally load`" },
 };
 
-static const char *meaning_of(const char *file, int error)
+const char *systally_control_meaning(const char *file, int error)
 {
 	size_t i;
 
@@ -59,8 +75,8 @@ int systally_control_find_debugfs(const char *mounts, char path[PATH_MAX],
 	bool found = false;
 
 	if (!file)
-		return systally_error_set(error,
-			"cannot read %s: %s; is /proc mounted?", mounts,
+		return systally_error_set(
+			error, "cannot read %s: %s; is /proc mounted?", mounts,
 			strerror(errno));
 	while (!found && getmntent_r(file, &entry, line, sizeof(line))) {
 		if (strcmp(entry.mnt_type, "debugfs"))
@@ -70,7 +86,8 @@ int systally_control_find_debugfs(const char *mounts, char path[PATH_MAX],
 	}
 	endmntent(file);
 	if (!found)
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"debugfs is not mounted; mount it with `mount -t debugfs debugfs /sys/kernel/debug`");
 	return 0;
 }
@@ -87,26 +104,29 @@ int systally_control_open(struct systally_control *control,
 			 override);
 	} else {
 		if (geteuid() != 0)
-			return systally_error_set(error,
-				"must be root to read the counters and set the controls; run it with sudo");
+			return systally_error_set(
+				error,
+				"only root can read the counters and set the controls; run it with sudo");
 		if (systally_control_find_debugfs("/proc/self/mounts", root,
 						  error))
 			return -1;
 		if (snprintf(control->directory, sizeof(control->directory),
-			     "%s/systally", root) >=
-		    (int)sizeof(control->directory))
-			return systally_error_set(error,
-				"debugfs is mounted on too long a path");
+			     "%s/systally",
+			     root) >= (int)sizeof(control->directory))
+			return systally_error_set(
+				error,
+				"the path on which debugfs is mounted is too long; mount it on /sys/kernel/debug");
 	}
 	if (!stat(control->directory, &status))
 		return 0;
 	if (errno == ENOENT)
-		return systally_error_set(error,
-			"the module is not loaded, there is no %s; load it with `systally load`",
+		return systally_error_set(
+			error,
+			"the module is not loaded (there is no %s); load it with `systally load`",
 			control->directory);
 	return systally_error_set(error, "cannot enter %s: %s",
 				  control->directory,
-				  meaning_of("", errno));
+				  systally_control_meaning("", errno));
 }
 
 static int open_file(const struct systally_control *control, const char *file,
@@ -129,7 +149,7 @@ static char *read_raw(const struct systally_control *control, const char *file,
 	if (!data)
 		systally_error_set(error, "cannot read %s/%s: %s",
 				   control->directory, file,
-				   meaning_of("", errno));
+				   systally_control_meaning("", errno));
 	if (fd >= 0)
 		close(fd);
 	return data;
@@ -161,7 +181,7 @@ int systally_control_write(const struct systally_control *control,
 	int fd;
 
 	fd = open_file(control, file, O_WRONLY | O_TRUNC);
-	/* one write is one command; never in two parts */
+	/* the module takes each write as a whole command */
 	while (fd >= 0) {
 		written = write(fd, text, length);
 		if (written >= 0 || errno != EINTR)
@@ -177,7 +197,7 @@ int systally_control_write(const struct systally_control *control,
 		systally_error_set(error, "cannot write '%.60s%s' to %s/%s: %s",
 				   text, length > 60 ? "..." : "",
 				   control->directory, file,
-				   meaning_of(file, -result));
+				   systally_control_meaning(file, -result));
 	return result;
 }
 
@@ -194,6 +214,49 @@ int systally_control_snapshot(const struct systally_control *control,
 	result = systally_snapshot_parse(snapshot, data, size, error);
 	free(data);
 	return result;
+}
+
+/* Returns true if the process has a file below @directory open. */
+static bool has_open(int pid, const char *directory)
+{
+	size_t length = strlen(directory);
+	char path[32], link[PATH_MAX];
+	struct dirent *entry;
+	bool found = false;
+	DIR *folder;
+	ssize_t got;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	folder = opendir(path);
+	while (folder && !found && (entry = readdir(folder))) {
+		got = readlinkat(dirfd(folder), entry->d_name, link,
+				 sizeof(link) - 1);
+		if (got <= (ssize_t)length)
+			continue;
+		link[got] = '\0';
+		found = !strncmp(link, directory, length) &&
+			link[length] == '/';
+	}
+	if (folder)
+		closedir(folder);
+	return found;
+}
+
+int systally_control_user(const struct systally_control *control)
+{
+	DIR *folder = opendir("/proc");
+	struct dirent *entry;
+	int pid, user = 0;
+
+	while (folder && !user && (entry = readdir(folder))) {
+		pid = atoi(entry->d_name);
+		if (pid > 0 && pid != getpid() &&
+		    has_open(pid, control->directory))
+			user = pid;
+	}
+	if (folder)
+		closedir(folder);
+	return user;
 }
 
 bool systally_control_status_number(const char *status, const char *key,
@@ -220,8 +283,7 @@ bool systally_control_status_number(const char *status, const char *key,
 uint64_t systally_control_missed(const struct systally_control *control)
 {
 	struct systally_error ignored = { "" };
-	char *status = systally_control_read(control, "status", NULL,
-					     &ignored);
+	char *status = systally_control_read(control, "status", NULL, &ignored);
 	uint64_t missed = 0;
 
 	if (status)

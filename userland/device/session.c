@@ -66,18 +66,20 @@ int systally_session_begin(struct systally_session *session,
 	close(session->lock);
 	session->lock = -1;
 	if (holder)
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"another systally (pid %d) is counting and has set the controls; wait for it or end it, or watch along with `systally top`",
 			holder);
-	return systally_error_set(error,
+	return systally_error_set(
+		error,
 		"another systally is counting and has set the controls; wait for it or end it, or watch along with `systally top`");
 }
 
 int systally_session_set(struct systally_session *session, const char *file,
 			 const char *value, struct systally_error *error)
 {
-	char *before = systally_control_read(session->control, file, NULL,
-					     error);
+	char *before =
+		systally_control_read(session->control, file, NULL, error);
 	int result;
 
 	if (!before)
@@ -90,10 +92,11 @@ int systally_session_set(struct systally_session *session, const char *file,
 	if (strlen(before) >= SYSTALLY_CONTROL_BYTES_MAX ||
 	    session->changes == SYSTALLY_SESSION_CHANGES) {
 		free(before);
-		systally_error_set(error,
-				   "%s/%s is too long to be restored afterwards; write `%s` to it first",
-				   session->control->directory, file,
-				   strcmp(file, "targets") ? "all" : "none");
+		systally_error_set(
+			error,
+			"%s/%s is too long to be restored afterwards; write `%s` to it first",
+			session->control->directory, file,
+			strcmp(file, "targets") ? "all" : "none");
 		return -E2BIG;
 	}
 	result = systally_control_write(session->control, file, value, error);
@@ -129,8 +132,9 @@ int systally_session_prepare(struct systally_session *session,
 	 * kernel does not know.
 	 */
 	if (result == -ENOENT)
-		return systally_session_set(session, "syscalls", "all",
-					    error) ? -1 : 0;
+		return systally_session_set(session, "syscalls", "all", error) ?
+			       -1 :
+			       0;
 	if (result)
 		return systally_error_set(error, "%s", refused.text);
 	return 0;
@@ -143,10 +147,10 @@ int systally_session_end(struct systally_session *session,
 
 	while (session->changes) {
 		session->changes--;
-		if (systally_control_write(session->control,
-				session->change[session->changes].file,
-				session->change[session->changes].before,
-				error))
+		if (systally_control_write(
+			    session->control,
+			    session->change[session->changes].file,
+			    session->change[session->changes].before, error))
 			result = -1;
 		free(session->change[session->changes].before);
 	}

@@ -13,11 +13,11 @@
 #include "calls/set.h"
 #include "device/control.h"
 
-#define SYSTALLY_SESSION_CHANGES	8
+#define SYSTALLY_SESSION_CHANGES 8
 
 struct systally_session {
 	const struct systally_control *control;
-	int lock;	/* the open file that has the lock; -1: not begun */
+	int lock; /* the open file that has the lock; -1: not begun */
 	size_t changes;
 	struct {
 		const char *file;
@@ -28,12 +28,15 @@ struct systally_session {
 /* What a command needs the module to collect. */
 struct systally_session_wants {
 	enum systally_collect collect;
-	bool threads;	/* rows per thread */
+	bool threads; /* rows per thread */
 	const struct systally_set *calls;
 };
 
 /* A session that has not begun, or has ended. */
-#define SYSTALLY_SESSION_NONE	{ .lock = -1 }
+#define SYSTALLY_SESSION_NONE \
+	{                     \
+		.lock = -1    \
+	}
 
 /*
  * Takes the lock. Returns 0, or -1 with @error. If another systally holds the

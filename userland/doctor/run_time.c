@@ -12,9 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "systally.h"
 #include "device/control.h"
+#include "device/kmod.h"
+#include "device/loader.h"
 #include "doctor/run_time.h"
 #include "doctor/stap.h"
 
@@ -119,18 +120,9 @@ static void check_disabled(struct systally_checkup *checkup)
 				      "modules can be loaded");
 }
 
-static void check_module(struct systally_checkup *checkup)
+static void check_loaded(struct systally_checkup *checkup, const char *version)
 {
-	char *version =
-		systally_file_read("/sys/module/systally/version", NULL);
-
-	if (version)
-		version[strcspn(version, "\n")] = '\0';
-	if (access("/sys/module/systally", F_OK))
-		systally_findings_add(
-			checkup, SYSTALLY_FINDING_WARN, "systally",
-			"the module is not loaded; load it with `systally load`");
-	else if (!version)
+	if (!*version)
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_OK, "systally",
 			"the module is loaded, this command is %s",
@@ -145,7 +137,52 @@ static void check_module(struct systally_checkup *checkup)
 			checkup, SYSTALLY_FINDING_OK, "systally",
 			"the module is loaded, it and this command are %s",
 			SYSTALLY_VERSION);
-	free(version);
+}
+
+/* Says of the module that `systally load` would load whether it fits. */
+static void check_file(struct systally_checkup *checkup,
+		       const struct systally_kmod *kmod)
+{
+	const char *version = systally_kmod_info(kmod, "version");
+	char release[65];
+
+	systally_kmod_release(kmod, release);
+	if (strcmp(release, checkup->kernel.release))
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_WARN, "module file",
+			"%s was built for kernel %s; build it for this kernel with `make`",
+			kmod->path, release);
+	else if (version && strcmp(version, SYSTALLY_VERSION))
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_WARN, "module file",
+			"%s is %s, but this command is %s; build them together with `make`",
+			kmod->path, version, SYSTALLY_VERSION);
+	else
+		systally_findings_add(checkup, SYSTALLY_FINDING_OK,
+				      "module file", "%s is for this kernel",
+				      kmod->path);
+}
+
+static void check_module(struct systally_checkup *checkup)
+{
+	struct systally_error error = { "" };
+	struct systally_kmod kmod;
+	char version[32];
+
+	if (systally_loader_loaded(version)) {
+		check_loaded(checkup, version);
+		return;
+	}
+	if (systally_kmod_open(&kmod, NULL, &error)) {
+		systally_findings_add(checkup, SYSTALLY_FINDING_WARN,
+				      "module file", "%s", error.text);
+	} else {
+		check_file(checkup, &kmod);
+		systally_kmod_close(&kmod);
+	}
+	systally_findings_add(
+		checkup, SYSTALLY_FINDING_WARN, "systally",
+		"the module is not loaded; load it with `systally load`");
 }
 
 /*

@@ -109,13 +109,7 @@ static int wait_for_exec(struct systally_run *run, bool changed)
 		systally_run_fail(run, "cannot be started (errno %d)", why);
 		return 0;
 	}
-	systally_error_set(run->error, "cannot run '%s': %s",
-			   run->runner->pad.path,
-			   why == ENOEXEC ?
-			   "not a program, nor a script that begins with #!" :
-			   why == ENOENT ?
-			   "the interpreter it names does not exist" :
-			   strerror(why));
+	systally_process_explain(run->runner->pad.path, why, run->error);
 	return SYSTALLY_NEEDS_UNFIT;
 }
 
