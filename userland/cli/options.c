@@ -310,12 +310,21 @@ default_format(const struct systally_command *command)
 	return command->format ? command->format : &systally_format_text;
 }
 
-/* Can rows of @command be grouped by it? As systally_settle_compare(). */
+/*
+ * Does -b of @command take it? As the settle functions: `compare` has no single
+ * processes or errors, and for `record` only threads matter.
+ */
 static bool has_dimension(const struct systally_command *command,
 			  const struct systally_dimension *dimension)
 {
-	return command->view != SYSTALLY_VIEW_CHANGE ||
-	       (!dimension->process && !dimension->errors);
+	switch (command->view) {
+	case SYSTALLY_VIEW_CHANGE:
+		return !dimension->process && !dimension->errors;
+	case SYSTALLY_VIEW_NONE:
+		return dimension->threads;
+	default:
+		return true;
+	}
 }
 
 /*
