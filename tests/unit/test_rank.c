@@ -199,6 +199,32 @@ static void by_several(void **state)
 	assert_true(context->ranking.folded);
 }
 
+/* Calls of one ABI are one group, and a field of two dimensions stands once. */
+static void by_abi(void **state)
+{
+	const struct systally_field *fields[SYSTALLY_BY_FIELDS_MAX];
+	struct context *context = *state;
+	const struct systally_group *groups;
+
+	context->question.by = systally_by_one(SYSTALLY_BY_ABI);
+	groups = rank(context);
+	assert_int_equal(context->ranking.shown, 2);
+	assert_string_equal(name_of(context, 0), "x86-64");
+	assert_int_equal(groups[0].count, 214);
+	assert_string_equal(name_of(context, 1), "i386");
+	assert_int_equal(groups[1].count, 3);
+	context->question.by = systally_by_two(SYSTALLY_BY_ABI,
+					       SYSTALLY_BY_SYSCALL);
+	groups = rank(context);
+	assert_int_equal(context->ranking.shown, 4);
+	assert_int_equal(systally_by_fields(&context->question.by, true,
+					    fields), 3);
+	assert_string_equal(fields[0]->key, "abi");
+	assert_string_equal(fields[1]->key, "nr");
+	assert_int_equal(systally_by_fields(&context->question.by, false,
+					    fields), 2);
+}
+
 static void by_thread(void **state)
 {
 	struct context *context = *state;
@@ -442,6 +468,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(by_syscall, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(by_others, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(by_several, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(by_abi, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(by_thread, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sorts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(breaks_ties, set_up,

@@ -104,6 +104,7 @@ static const struct systally_field
 	field_tid = { .key = "tid", .heading = "tid", .number = tid_number },
 	field_comm = { .key = "comm", .heading = "command", .text = comm_text },
 	field_abi = { .key = "abi", .text = abi_text },
+	field_abi_name = { .key = "abi", .heading = "abi", .text = abi_text },
 	field_nr = { .key = "nr", .number = nr_number },
 	field_call = { .key = "syscall", .text = call_text },
 	field_abi_call = { .heading = "syscall", .text = abi_call_text },
@@ -204,6 +205,19 @@ static int compare_subsystem(const struct systally_group *a,
 	return COMPARE(a->subsystem, b->subsystem);
 }
 
+static void take_abi(struct systally_group *group,
+		     const struct systally_row *row, bool threads)
+{
+	(void)threads;
+	group->abi = row->abi;
+}
+
+static int compare_abi(const struct systally_group *a,
+		       const struct systally_group *b)
+{
+	return COMPARE(a->abi, b->abi);
+}
+
 /* --- dimensions --- */
 
 const struct systally_dimension systally_dimensions[SYSTALLY_DIMENSIONS] = {
@@ -238,6 +252,10 @@ const struct systally_dimension systally_dimensions[SYSTALLY_DIMENSIONS] = {
 		.word = "subsystem", .take = take_subsystem,
 		.compare = compare_subsystem, .name = subsystem_text,
 		.fields = { &field_subsystem },
+	},
+	[SYSTALLY_BY_ABI] = {
+		.word = "abi", .take = take_abi, .compare = compare_abi,
+		.name = abi_text, .fields = { &field_abi_name },
 	},
 };
 
@@ -357,7 +375,9 @@ unsigned int systally_by_fields(const struct systally_by *by, bool keys,
 			if (!field || !(keys ? field->key : field->heading))
 				continue;
 			for (seen = 0; seen < count; seen++) {
-				if (list[seen] == field)
+				if (!strcmp(keys ? list[seen]->key :
+						   list[seen]->heading,
+					    keys ? field->key : field->heading))
 					break;
 			}
 			if (seen == count)
