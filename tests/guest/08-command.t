@@ -35,8 +35,8 @@ for option in --help -h --version -V '--help --usage'; do
 	is "$got $(wc -c <"$T/err")" '0 0' "$option"
 done
 missing=''
-for command in run top report record compare status doctor load unload; do
-	try $command --help
+for command in $("$SYSTALLY" help --words); do
+	try "$command" --help
 	[ "$got" = 0 ] && grep -q "systally $command" "$T/out" ||
 		missing+="$command "
 done
@@ -294,7 +294,7 @@ ctl targets none
 
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 chmod -R a+rX "$T"
-for command in report status top 'run true' unload; do
+for command in report status top 'run true' reset unload; do
 	# shellcheck disable=SC2086 # words
 	"${nobody[@]}" "$SYSTALLY" $command >"$T/out" 2>"$T/err"
 	like "$? $(wc -l <"$T/err") $(<"$T/err")" '^1 1 .*root' \
@@ -304,6 +304,7 @@ done
 sleeper=$!
 wait_for sh -c "grep -q 'targets: 1' $D/status"
 fails 1 'systally|counted' 'two at a time: the second is refused' run true
+fails 1 'systally|counted' 'reset is refused while another one counts' reset
 pid=$(<"$D/targets")
 wait_for state_is "$pid" T
 kill -CONT "$pid"
@@ -312,6 +313,19 @@ is "$? $(settings collect)" "0 ${before/collect=count /}" \
 	'and the first is unharmed'
 is "$(totals | grep -v '^times in\|^errors in')" '' 'totals'
 ctl collect count
+
+# ---- reset --------------------------------------------------------------
+
+ctl targets all
+"$WORKLOAD/calls" ppid 1009
+ctl targets none
+entered=$(sed -n 's/^entered: //p' "$D/status")
+[ "$entered" -ge 1009 ]
+ok $? 'before a reset the calls are there'
+try reset
+is "$got $(<"$T/out")$(<"$T/err") $(sed -n 's/^entered: //p' "$D/status")" \
+	'0  0' 'reset sets the counters to zero and says nothing'
+is "$(settings collect)" "${before/collect=count /}" 'reset keeps the controls'
 
 # ---- a descendant that lives on -----------------------------------------
 

@@ -112,6 +112,12 @@ const struct systally_command systally_commands[] = {
 		.view = SYSTALLY_VIEW_LIST, .run = systally_cmd_doctor,
 	},
 	{
+		.name = "reset",
+		.summary = "set all counters to zero",
+		.doc = "Sets all counters of the module to zero; targets and other controls stay. Fails while another systally counts.",
+		.run = systally_cmd_reset,
+	},
+	{
 		.name = "load", .arguments = "[NAME=VALUE...]",
 		.summary = "load the kernel module",
 		.doc = "Loads the module, from beside this command or by modprobe.",

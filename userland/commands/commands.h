@@ -25,6 +25,7 @@ systally_command_function systally_cmd_compare;
 systally_command_function systally_cmd_needs;
 systally_command_function systally_cmd_status;
 systally_command_function systally_cmd_doctor;
+systally_command_function systally_cmd_reset;
 systally_command_function systally_cmd_load;
 systally_command_function systally_cmd_unload;
 systally_command_function systally_cmd_help;
