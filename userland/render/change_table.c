@@ -222,9 +222,10 @@ void systally_change_table(FILE *out,
 {
 	const struct systally_changes *changes = report->changes;
 	struct table table = { .report = report };
+	const size_t foot = changes->rest_changes ? 2 : 1;
 	struct systally_grid grid = {
-		.rows = changes->shown + (changes->rest_changes ? 1 : 0) + 1,
-		.foot = 1, .width = report->width, .style = style,
+		.rows = changes->shown + foot, .foot = foot,
+		.width = report->width, .style = style,
 		.cell = write_cell, .context = &table,
 	};
 

@@ -216,9 +216,10 @@ void systally_report_table(FILE *out, const struct systally_report *report,
 {
 	const struct systally_ranking *ranking = report->ranking;
 	struct table table = { .report = report };
+	const size_t foot = ranking->rest_groups ? 2 : 1;
 	struct systally_grid grid = {
-		.rows = ranking->shown + (ranking->rest_groups ? 1 : 0) + 1,
-		.foot = 1, .width = report->width, .style = style,
+		.rows = ranking->shown + foot, .foot = foot,
+		.width = report->width, .style = style,
 		.cell = write_cell, .context = &table,
 	};
 
