@@ -134,7 +134,7 @@ const struct systally_command systally_commands[] = {
 		.summary = "show the help of a command",
 		.doc = "Shows the help of COMMAND, or of systally.",
 		OPTIONS(SYSTALLY_OPTION_WORDS),
-		.files = 2, .run = systally_cmd_help,
+		.words = true, .run = systally_cmd_help,
 	},
 	{ .name = NULL },
 };

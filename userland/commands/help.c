@@ -7,7 +7,7 @@
 
 #include "commands/commands.h"
 
-/* The commands; the options of one; or the words that an option takes. */
+/* Lists the commands; the options of one; or the words that an option takes. */
 static int list_words(const struct systally_request *request,
 		      struct systally_error *error)
 {
@@ -15,21 +15,21 @@ static int list_words(const struct systally_request *request,
 	const struct argp_option *option;
 	size_t i;
 
-	if (!request->file_count) {
+	if (!request->argc) {
 		for (command = systally_commands; command->name; command++)
 			printf("%s\n", command->name);
 		return 0;
 	}
-	command = systally_command_find(request->files[0]);
+	command = systally_command_find(request->argv[0]);
 	if (!command)
 		return systally_error_set(error, "'%s' is not a command",
-					  request->files[0]), 1;
-	if (request->file_count == 2) {
-		option = systally_options_find(command, request->files[1], 0);
+					  request->argv[0]), 1;
+	if (request->argc > 1) {
+		option = systally_options_find(command, request->argv[1], 0);
 		if (!option)
 			return systally_error_set(error,
 				"'%s' is not an option of %s",
-				request->files[1], command->name), 1;
+				request->argv[1], command->name), 1;
 		systally_options_words(stdout, command, option);
 		return 0;
 	}
@@ -54,11 +54,11 @@ int systally_cmd_help(const struct systally_request *request,
 
 	if (request->words)
 		return list_words(request, error);
-	command = systally_command_find(request->files[0]);
+	command = systally_command_find(request->argv[0]);
 	if (!command)
 		return systally_error_set(error,
 			"'%s' is not a command; `systally help` lists them",
-			request->files[0]), 2;
+			request->argv[0]), 2;
 	snprintf(name, sizeof(name), "systally %s", command->name);
 	/* prints the help and ends the process */
 	systally_options_parse(&ignored, command, 2, argv);
