@@ -438,6 +438,30 @@ static void data_has_histogram(void **state)
 	assert_int_equal(strcspn(c->text, ","), 25);
 }
 
+/* Names are code: no markup, link, mention or end of a cell. */
+static void markdown_is_safe(void **state)
+{
+	struct context *c = *state;
+
+	assert_string_equal(render(c, &systally_format_markdown),
+"| calls | %calls | errors | syscall     |\n"
+"| ----: | -----: | -----: | ----------- |\n"
+"|  4321 |  99.88 |     12 | `poll`      |\n"
+"|     5 |   0.12 |      0 | `i386:poll` |\n"
+"|  4326 | 100.00 |     12 | total       |\n");
+	c->ranking.by = systally_by_one(SYSTALLY_BY_COMMAND);
+	strcpy(c->groups[0].comm, "<b>|@x`*_\n");
+	systally_notes_add(&c->notes, "the control `a_b|c` is <0> | _x_");
+	assert_string_equal(render(c, &systally_format_markdown),
+"| calls | %calls | errors | command              |\n"
+"| ----: | -----: | -----: | -------------------- |\n"
+"|  4321 |  99.88 |     12 | `` <b>\\|@x`*_\\x0a `` |\n"
+"|     5 |   0.12 |      0 | `a b`                |\n"
+"|  4326 | 100.00 |     12 | total                |\n"
+"\n"
+"> note: the control `a_b\\|c` is \\<0\\> \\| \\_x\\_\n");
+}
+
 static void errnos(void **state)
 {
 	struct context *c = *state;
@@ -475,6 +499,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(weird_comms, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(csv_has_one_head, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(markdown_is_safe, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(errnos, set_up, tear_down),
 	};

@@ -56,14 +56,38 @@ static const struct systally_column *column_of(const struct layout *layout,
 	return &layout->grid->columns[layout->list[i]];
 }
 
+/*
+ * Makes a code span of a name in a markdown table: whatever bytes it has, they
+ * are no markup, link or mention. A pipe would end the cell.
+ */
+static void make_code(char text[SYSTALLY_CELL_LEN])
+{
+	const char *tick = strchr(text, '`') ? "``" : "`";
+	const char *blank = tick[1] ? " " : "";
+	char code[SYSTALLY_CELL_LEN];
+	size_t used, i;
+
+	used = (size_t)snprintf(code, sizeof(code), "%s%s", tick, blank);
+	for (i = 0; text[i] && used < sizeof(code) - 6; i++) {
+		if (text[i] == '|')
+			code[used++] = '\\';
+		code[used++] = text[i];
+	}
+	snprintf(code + used, sizeof(code) - used, "%s%s", blank, tick);
+	strcpy(text, code);
+}
+
 static void write_cell(const struct layout *layout, unsigned int i, size_t row,
 		       char text[SYSTALLY_CELL_LEN])
 {
 	const struct systally_grid *grid = layout->grid;
+	const struct systally_column *column = column_of(layout, i);
 
 	text[0] = '\0';
-	grid->cell(grid->context, column_of(layout, i), row,
-		   layout->step->digits, text);
+	grid->cell(grid->context, column, row, layout->step->digits, text);
+	if (grid->style == SYSTALLY_GRID_PIPES && column->left && text[0] &&
+	    row < grid->rows - grid->foot)
+		make_code(text);
 }
 
 static void measure(struct layout *layout)

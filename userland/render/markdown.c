@@ -1,10 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The format for documents and issue trackers.
+ * The format for documents and issue trackers: markdown with tables, as GitHub
+ * and GitLab render it.
  */
+#include <string.h>
+
 #include "needs/render.h"
 #include "render/formats.h"
 
+/*
+ * Writes @text so that none of it is markup. Backticks stay: notes and findings
+ * use them for words that the user types. Within them only a pipe needs a
+ * backslash, since it ends the cell of a table.
+ */
+static void write_escaped(FILE *out, const char *text)
+{
+	bool code = false;
+
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ') {
+			putc(' ', out);
+			continue;
+		}
+		if (*text == '`')
+			code = !code;
+		if (strchr(code ? "|" : "\\*_[]<>|&~#", *text))
+			putc('\\', out);
+		putc(*text, out);
+	}
+}
+
+static void write_notes(FILE *out, const struct systally_notes *notes)
+{
+	size_t i;
+
+	for (i = 0; i < notes->count; i++) {
+		fputs("\n> note: ", out);
+		write_escaped(out, notes->text[i]);
+		putc('\n', out);
+	}
+}
+
+static int write_report(FILE *out, const struct systally_report *report)
+{
+	if (report->series) {
+		fputs("### ", out);
+		systally_report_title(out, report);
+		putc('\n', out);
+	}
+	if (report->histogram) {
+		fputs("```\n", out);
+		systally_report_histogram(out, report);
+		fputs("```\n", out);
+	} else if (report->ranking->shown) {
+		systally_report_table(out, report, SYSTALLY_GRID_PIPES);
+	}
+	write_notes(out, report->notes);
+	if (report->series)
+		putc('\n', out);
+	return 0;
+}
+
+static int write_change(FILE *out, const struct systally_change_report *report)
+{
+	fputs("```\n", out);
+	systally_change_side(out, report, 0);
+	systally_change_side(out, report, 1);
+	fputs("```\n\n", out);
+	if (report->changes->shown) {
+		systally_change_table(out, report, SYSTALLY_GRID_PIPES);
+		putc('\n', out);
+	}
+	systally_change_verdict(out, report->changes);
+	write_notes(out, report->notes);
+	return 0;
+}
+
+/* Findings may be longer than a cell of a grid, so nothing is lined up. */
+static int write_list(FILE *out, const struct systally_list *list)
+{
+	unsigned int column;
+	size_t i;
+
+	if (list->sentence) {
+		write_escaped(out, list->sentence);
+		putc('\n', out);
+		return 0;
+	}
+	for (column = 0; column < list->columns; column++)
+		fprintf(out, "| %s ", list->keys[column]);
+	fputs("|\n", out);
+	for (column = 0; column < list->columns; column++)
+		fputs("| --- ", out);
+	fputs("|\n", out);
+	for (i = 0; i < list->rows * list->columns; i++) {
+		fputs("| ", out);
+		write_escaped(out, list->cells[i] ? list->cells[i] : "");
+		fputs(i % list->columns == list->columns - 1 ? " |\n" : " ",
+		      out);
+	}
+	return 0;
+}
+
 const struct systally_format systally_format_markdown = {
-	.word = "markdown", .needs = systally_needs_markdown,
+	.word = "markdown", .notes = true, .series = true,
+	.report = write_report, .change = write_change, .list = write_list,
+	.needs = systally_needs_markdown,
 };
