@@ -73,7 +73,7 @@ static void test_flaps(void **state)
 
 	assert_refused(c, NEEDS(c, "-r", "4", "-t",
 				"echo >>$FOLDER/n; test $(($(wc -l <$FOLDER/n) % 2)) = 0",
-				"true"), "TEST flaps: 2 of 4");
+				"true"), "TEST is flaky: 2 of 4");
 }
 
 /* A call without which the command works every second time only */

@@ -17,7 +17,7 @@ static void test_formats(void **state)
 	assert_non_null(strstr(text,
 		"\n| fadvise64 | 1 | both | 1.00 | 1.00 |  |\n"));
 	assert_non_null(strstr(text,
-		"Of 2: 1 required, 1 may be stubbed or faked, 0 only stubbed, 0 only faked.\n"));
+		"Of 2: 1 required, 1 can be stubbed or faked, 0 only stubbed, 0 only faked.\n"));
 	free(text);
 	text = rendered(c, systally_needs_json);
 	assert_non_null(strstr(text,
@@ -40,9 +40,9 @@ static void test_drift(void **state)
 			       "cat", "/etc/passwd"), 0);
 	text = markdown(c);
 	assert_non_null(strstr(text, "\n| fadvise64 | 1 | both | 1.00 | 1.00 |"));
-	assert_non_null(strstr(text, "all at once: it works. performance 1.00.\n"));
+	assert_non_null(strstr(text, "faked: TEST passes. performance 1.00.\n"));
 	assert_non_null(strstr(text,
-		"\nUntouched, its performance went from 100 to 200 meanwhile.\n"));
+		"\nThe untouched runs changed meanwhile: performance from 100 to 200.\n"));
 	free(text);
 }
 
@@ -59,7 +59,7 @@ static void test_flaps_later(void **state)
 	assert_string_equal(verdict(c, "fadvise64"), "both");
 	text = markdown(c);
 	assert_non_null(strstr(text,
-		"\nIt flaps: 1 of 3 untouched runs did not pass (TEST failed (1)), "));
+		"\nTEST is flaky: 1 of 3 untouched runs failed (TEST failed (1)), "));
 	free(text);
 }
 
@@ -75,9 +75,9 @@ static void test_breaks(void **state)
 			       "/etc/passwd"), 0);
 	text = markdown(c);
 	assert_non_null(strstr(text,
-		"\nIt flaps: 1 of 2 untouched runs did not pass (TEST failed (1)), "));
+		"\nTEST is flaky: 1 of 2 untouched runs failed (TEST failed (1)), "));
 	assert_non_null(strstr(text,
-		"\n- fadvise64 passed before and failed now: it flaps. It is left as it is.\n"));
+		"\n- Flaky: fadvise64 passed by itself before and fails now. It is left as it is.\n"));
 	free(text);
 }
 
@@ -91,7 +91,7 @@ static void test_unseen(void **state)
 			       "true"), 0);
 	text = markdown(c);
 	assert_non_null(strstr(text,
-		"\nIts descriptors and memory could not be looked at often enough to be told.\n"));
+		"\nDescriptors and memory are missing: they were sampled too rarely.\n"));
 	free(text);
 	/* untouched it takes its time, stubbed or faked it does not */
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "clock_nanosleep", "-t",
@@ -100,7 +100,7 @@ static void test_unseen(void **state)
 	assert_non_null(strstr(text,
 		"\n| clock_nanosleep | 1 | both | - | - | - | - |  |\n"));
 	assert_non_null(strstr(text,
-		"\n`-` where runs passed: they ended before they could be looked at often enough.\n"));
+		"\n`-` where runs passed: they were sampled too rarely.\n"));
 	free(text);
 }
 
