@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of `systally needs`: verdicts, with real commands under real
- * filters. Run by `make check-unit`.
+ * Unit tests of `systally needs`: verdicts of real commands under real filters.
+ * Run by `make check-unit`.
  */
 #include "needs_fixture.h"
 
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "needs/measure.h"
+
+#define TEXT(number)	#number
+#define NUMBER(macro)	TEXT(macro)
 
 static void test_verdicts(void **state)
 {
@@ -18,16 +24,17 @@ static void test_verdicts(void **state)
 	assert_string_equal(verdict(c, "read"), "required");
 	assert_string_equal(verdict(c, "write"), "required");
 	assert_string_equal(verdict(c, "fadvise64"), "both");
-	/* the loader does not go on without; but it does not look again */
+	/* the loader checks the result of close, but not what it does */
 	assert_string_equal(verdict(c, "close"), "fake");
 	assert_int_equal(tried(c, "write")->feature.count, 1);
 	assert_int_equal(tried(c, "fadvise64")->ways[SYSTALLY_STUB].passed, 2);
-	/* the last two at once */
+	/* the last two, all at once */
 	assert_int_equal(c->plan.together.run.passed, 2);
 	assert_int_equal(c->plan.together.conflict_count, 0);
 }
 
-static void test_unfit(void **state)
+/* Commands, TESTs and options that cannot be used are refused, with the reason. */
+static void test_unusable(void **state)
 {
 	struct context *c = *state;
 
@@ -59,7 +66,7 @@ static void test_unfit(void **state)
 	assert_refused(c, NEEDS(c, "-t", "true", "-b", "sleep 9; echo 1",
 				"--timeout", "0.1", "true"),
 		       "longer --timeout");
-	/* what is no file may be there twice */
+	/* two results cannot go to one file */
 	assert_int_equal(NEEDS(c, "-t", "true", "-o", c->state, "--state",
 			       c->state, "true"), -1);
 	assert_int_equal(NEEDS(c, "-t", "true", "-o", c->state, "--seccomp",
@@ -67,17 +74,18 @@ static void test_unfit(void **state)
 	assert_int_equal(NEEDS(c, "-t", "true", "--seccomp", "-", "true"), -1);
 }
 
-static void test_flaps(void **state)
+/* A TEST that passes untouched runs only sometimes is refused. */
+static void test_flaky_test(void **state)
 {
 	struct context *c = *state;
 
 	assert_refused(c, NEEDS(c, "-r", "4", "-t",
 				"echo >>$FOLDER/n; test $(($(wc -l <$FOLDER/n) % 2)) = 0",
-				"true"), "TEST flaps: 2 of 4");
+				"true"), "TEST is flaky: 2 of 4 untouched runs passed");
 }
 
-/* A call without which the command works every second time only */
-static void test_flaky(void **state)
+/* Without the call, the command passes only every second time. */
+static void test_flaky_call(void **state)
 {
 	struct context *c = *state;
 
@@ -88,11 +96,11 @@ static void test_flaky(void **state)
 	assert_string_equal(verdict(c, "mkdir"), "flaky");
 	assert_int_equal(tried(c, "mkdir")->ways[SYSTALLY_STUB].passed, 1);
 	assert_int_equal(tried(c, "mkdir")->ways[SYSTALLY_FAKE].passed, 2);
-	/* nothing is built on it */
+	/* it is no candidate for the run with all at once */
 	assert_int_equal(c->plan.together.count, 0);
 }
 
-/* Either of two may go, both may not. */
+/* Each of two calls can be stubbed, but not both. */
 static void test_conflict(void **state)
 {
 	struct context *c = *state;
@@ -108,14 +116,17 @@ static void test_conflict(void **state)
 	assert_int_equal(c->plan.together.conflict_count, 1);
 	assert_int_equal(c->plan.together.conflicts[0].count, 2);
 	assert_false(c->plan.together.conflicts[0].other_way);
-	/* the third one still goes along */
+	/* the third one does not conflict */
 	assert_int_equal(c->plan.together.kept[0] + c->plan.together.kept[1] + c->plan.together.kept[2],
 			 2);
 	assert_int_equal(c->plan.together.run.passed, 1);
 }
 
-/* A kill() of -1, which may be a fork's that was stubbed, reaches nobody. */
-static void test_kill(void **state)
+/*
+ * kill(-1) reaches no other process: the -1 may be the result of a stubbed
+ * fork().
+ */
+static void test_kill_is_limited(void **state)
 {
 	struct context *c = *state;
 
@@ -124,22 +135,23 @@ static void test_kill(void **state)
 			       "kill -s 0 -- -1; echo $?"), 0);
 	assert_string_equal(verdict(c, "access"), "required");
 	assert_string_equal(verdict(c, "kill"), "fake");
-	/* what a stubbed getpid() returns, to kill() with another sign or not */
+	/* -38 is the result of a stubbed getpid() */
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "access,getpgrp", "-t",
 			       "test $SYSTALLY_STATUS != 1", "perl", "-e",
 			       "getpgrp; $! = 0; kill 0, -38; exit $!"), 0);
 	assert_string_equal(verdict(c, "access"), "required");
-	/* others may not signal that one anyway */
+	/* without root, kill(38) fails anyway; 38 is -getpgrp() when stubbed */
 	if (geteuid())
 		return;
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "access,getpgrp", "-t",
 			       "test $SYSTALLY_STATUS != 1", "perl", "-e",
-			       "syscall(111); $! = 0; kill 0, 38; exit $!"), 0);
+			       "syscall(" NUMBER(SYS_getpgrp) "); $! = 0; "
+			       "kill 0, 38; exit $!"), 0);
 	assert_string_equal(verdict(c, "access"), "both");
 	assert_string_equal(verdict(c, "getpgrp"), "required");
 }
 
-/* A number that is no call's is left alone; the others are tried. */
+/* A number without a call cannot be tried; the other calls are. */
 static void test_untried(void **state)
 {
 	struct context *c = *state;
@@ -157,8 +169,8 @@ static void test_untried(void **state)
 	assert_int_equal(tried(c, "out_of_range")->feature.count, 2);
 }
 
-/* Untouched runs pay for a filter, too: its price is not the calls'. */
-static void test_filtered(void **state)
+/* Untouched runs have a filter, too: its cost is not an effect of a call. */
+static void test_untouched_has_filter(void **state)
 {
 	struct context *c = *state;
 
@@ -169,11 +181,85 @@ static void test_filtered(void **state)
 	assert_int_equal(c->plan.end.passed, 1);
 }
 
+/* A machine that becomes faster looks like no effect of a call. */
+static void test_faster_machine(void **state)
+{
+	struct context *c = *state;
+	struct systally_ratio ratio;
+	double earlier, later;
+
+	/* the two untouched runs of the beginning are slow, all others fast */
+	assert_int_equal(NEEDS(c, "-r", "2", "-e", "fadvise64", "-t", "true",
+			       "-b", COUNT_RUNS
+			       "test \"${n:-0}\" -lt 2 && echo 100 || echo 200",
+			       "cat", "/etc/passwd"), 0);
+	ratio = systally_measure_ratio(&c->plan,
+				       &tried(c, "fadvise64")->ways[0],
+				       &tried(c, "fadvise64")->beside,
+				       SYSTALLY_PERFORMANCE);
+	assert_true(ratio.known && ratio.value == 1 && !ratio.outside);
+	ratio = systally_measure_ratio(&c->plan, &c->plan.together.run,
+				       &c->plan.end, SYSTALLY_PERFORMANCE);
+	assert_true(ratio.known && ratio.value == 1 && !ratio.outside);
+	assert_true(systally_measure_drift(&c->plan, SYSTALLY_PERFORMANCE,
+					   &earlier, &later));
+	assert_true(earlier == 100 && later == 200);
+}
+
+static void assert_untouched(struct context *c, unsigned int count,
+			     unsigned int failures)
+{
+	const struct systally_outcome *failed;
+	unsigned int passed;
+
+	assert_int_equal(systally_measure_untouched(&c->plan, &passed,
+						    &failed), count);
+	assert_int_equal(passed, count - failures);
+	assert_string_equal(failed ? failed->why : "", "TEST failed (1)");
+}
+
+/* TEST becomes flaky while the calls are tried. */
+static void test_flaky_later(void **state)
+{
+	struct context *c = *state;
+
+	/* it fails in the 5th run: untouched, discovery, stub, fake, beside */
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t", COUNT_RUNS
+			       "test \"$n\" != 4", "-b", "echo 1", "cat",
+			       "/etc/passwd"), 0);
+	assert_string_equal(verdict(c, "fadvise64"), "both");
+	assert_untouched(c, 3, 1);
+}
+
+/* TEST fails from the run with all at once on. */
+static void test_fails_at_end(void **state)
+{
+	struct context *c = *state;
+
+	/* the first four: untouched, discovery, stub, fake */
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t", COUNT_RUNS
+			       "test \"${n:-0}\" -lt 4", "cat", "/etc/passwd"),
+			 0);
+	assert_untouched(c, 2, 1);
+	assert_int_equal(c->plan.together.conflict_count, 1);
+	assert_int_equal(c->plan.together.conflicts[0].count, 1);
+	assert_false(c->plan.together.kept[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(verdicts), TEST(unfit), TEST(flaps), TEST(flaky),
-		TEST(conflict), TEST(kill), TEST(untried), TEST(filtered),
+		TEST(verdicts),
+		TEST(unusable),
+		TEST(flaky_test),
+		TEST(flaky_call),
+		TEST(conflict),
+		TEST(kill_is_limited),
+		TEST(untried),
+		TEST(untouched_has_filter),
+		TEST(faster_machine),
+		TEST(flaky_later),
+		TEST(fails_at_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,8 +14,8 @@
 
 #include "needs/profile.h"
 
-/* Both ways to find the calls find the same ones. */
-static void test_discover(void **state)
+/* seccomp and ptrace find the same calls. */
+static void test_same_calls(void **state)
 {
 	struct context *c = *state;
 	char *labels[128];
@@ -39,8 +39,8 @@ static void test_discover(void **state)
 	}
 }
 
-/* A command of a call by itself, and the profile of what was used */
-static void test_parts(void **state)
+/* An operation of a call is a feature, and the profile has all calls. */
+static void test_operations(void **state)
 {
 	struct context *c = *state;
 	char *text = NULL;
@@ -63,8 +63,8 @@ static void test_parts(void **state)
 	free(text);
 }
 
-/* Not one line per way that was tried, and a remedy that may be one. */
-static void test_undiscovered(void **state)
+/* A command that fails when it is traced: one line, with a remedy. */
+static void test_fails_when_traced(void **state)
 {
 	struct context *c = *state;
 
@@ -75,9 +75,9 @@ static void test_undiscovered(void **state)
 }
 
 /*
- * Runs `systally needs` where the kernel refuses @call, or only where its
- * first argument is @argument, if that is not 0. Returns the wait status of
- * that: 0 if @check is content with what came out.
+ * Runs `systally needs` in a process where @call fails with @why. If @argument
+ * is not 0, only calls with it as the first argument fail. Returns the wait
+ * status of the process: 0 if @check accepts the result.
  */
 static int needs_without(struct context *c, int call, unsigned int argument,
 			 int why, char *const *words,
@@ -93,7 +93,7 @@ static int needs_without(struct context *c, int call, unsigned int argument,
 					  SCMP_A0(SCMP_CMP_EQ, argument)), 0);
 	pid = fork();
 	if (!pid) {
-		/* without cmocka's handler; and rather not for ever */
+		/* cmocka's handler would take over; the alarm ends a hang */
 		signal(SIGILL, SIG_DFL);
 		alarm(60);
 		if (seccomp_load(filter))
@@ -105,14 +105,14 @@ static int needs_without(struct context *c, int call, unsigned int argument,
 	return status;
 }
 
-static bool wants_5_3(const struct context *c, int status)
+static bool asks_for_5_3(const struct context *c, int status)
 {
 	return status == SYSTALLY_NEEDS_UNFIT &&
 	       strstr(c->error.text, "needs Linux 5.3") &&
 	       !strchr(c->error.text, '\n');
 }
 
-/* As Linux before 5.3 */
+/* Linux before 5.3 does not tell which call a process makes. */
 static void test_old_ptrace(void **state)
 {
 	char *words[] = { "-r", "1", "-e", "none", "--discover", "ptrace",
@@ -120,7 +120,7 @@ static void test_old_ptrace(void **state)
 
 	assert_int_equal(needs_without(*state, SCMP_SYS(ptrace),
 				       PTRACE_GET_SYSCALL_INFO, EIO, words,
-				       wants_5_3), 0);
+				       asks_for_5_3), 0);
 }
 
 static bool found_by_ptrace(const struct context *c, int status)
@@ -128,8 +128,8 @@ static bool found_by_ptrace(const struct context *c, int status)
 	return !status && c->plan.how == SYSTALLY_DISCOVER_PTRACE;
 }
 
-/* Where the filter's listener does not come, another way is taken. */
-static void test_deaf(void **state)
+/* If the child cannot send the listener, ptrace finds the calls. */
+static void test_no_listener(void **state)
 {
 	char *words[] = { "-r", "1", "-e", "none", "-t", "true", "true", NULL };
 
@@ -137,7 +137,7 @@ static void test_deaf(void **state)
 				       words, found_by_ptrace), 0);
 }
 
-/* A call of i386 by a program of x86-64, and one that fails by ENOSYS */
+/* Makes a call of i386, and one that no kernel has. Returns 0 if both worked. */
 static int make_calls(void)
 {
 	int pid = 20;	/* getpid */
@@ -147,13 +147,14 @@ static int make_calls(void)
 	return syscall(500) != -1 || errno != ENOSYS || pid != getpid();
 }
 
+/* Returns true if the kernel takes calls of i386. */
 static bool has_int80(void)
 {
 	int status = -1;
 	pid_t pid = fork();
 
 	if (!pid) {
-		/* without cmocka's handler */
+		/* cmocka's handler would take over */
 		signal(SIGSEGV, SIG_DFL);
 		_exit(make_calls());
 	}
@@ -161,14 +162,15 @@ static bool has_int80(void)
 	return !status;
 }
 
-static void test_compat(void **state)
+/* Calls of other ABIs and unknown calls are counted as what they are. */
+static void test_other_abis(void **state)
 {
 	static char *const ways[] = { "seccomp", "ptrace" };
 	struct context *c = *state;
 	size_t i;
 
 	if (!has_int80())
-		skip();
+		LEAVE_TEST("the kernel has no calls of i386");
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(NEEDS(c, "-r", "1", "-e", "none",
 				       "--discover", ways[i], "-t",
@@ -183,8 +185,12 @@ static void test_compat(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(discover), TEST(parts), TEST(undiscovered),
-		TEST(old_ptrace), TEST(deaf), TEST(compat),
+		TEST(same_calls),
+		TEST(operations),
+		TEST(fails_when_traced),
+		TEST(old_ptrace),
+		TEST(no_listener),
+		TEST(other_abis),
 	};
 
 	if (argc == 2 && !strcmp(argv[1], "make-calls"))

@@ -13,7 +13,7 @@
 
 #include "needs/start.h"
 
-/* A command that has been forked and stands at its gate */
+/* A command that was forked and waits at its gate. */
 struct waiting {
 	struct systally_launchpad pad;
 	struct systally_place place;
@@ -38,7 +38,7 @@ static void end_waiting(struct context *c, struct waiting *w)
 	systally_launchpad_free(&w->pad);
 }
 
-/* Returns the first call after the read() that has opened the gate. */
+/* Returns the first call after the read() that waits at the gate. */
 static uint64_t call_after_gate(pid_t pid)
 {
 	struct __ptrace_syscall_info info;
@@ -62,7 +62,7 @@ static uint64_t call_after_gate(pid_t pid)
 	}
 }
 
-/* Whoever counts the command's calls does not count any of ours. */
+/* The child makes no call of its own after the gate, so none is counted. */
 static void test_gate(void **state)
 {
 	struct context *c = *state;
@@ -83,7 +83,7 @@ static void test_gate(void **state)
 	end_waiting(c, &w);
 }
 
-/* Nor does it run when nobody is to watch it. */
+/* The command is not executed if its gate is closed. */
 static void test_gate_closed(void **state)
 {
 	struct context *c = *state;
@@ -103,8 +103,8 @@ static void test_gate_closed(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
-/* What systally cannot do is neither the command's failure nor TEST's. */
-static void test_set_up(void **state)
+/* A child that cannot be prepared is an error, not a failure of the command. */
+static void test_unprepared(void **state)
 {
 	struct context *c = *state;
 	const struct systally_filter none = { 0 };
@@ -129,7 +129,7 @@ static void test_set_up(void **state)
 		"cannot open /no/such/file: No such file or directory");
 	systally_error_clear(&c->error);
 	end_waiting(c, &w);
-	/* and so it ends */
+	/* such an error ends `systally needs` */
 	assert_int_equal(NEEDS(c, "-r", "1", "-t", "true", "sh", "-c",
 			       "rm -r \"${SYSTALLY_RUN_DIR%/run}\""),
 			 SYSTALLY_NEEDS_TROUBLE);
@@ -140,7 +140,7 @@ static void test_set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(gate), TEST(gate_closed), TEST(set_up),
+		TEST(gate), TEST(gate_closed), TEST(unprepared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+/* A finished command line takes all runs from the state. */
 static void test_resume(void **state)
 {
 	struct context *c = *state;
@@ -27,7 +28,7 @@ static void test_resume(void **state)
 	assert_string_equal(verdict(c, "read"), "required");
 	assert_string_equal(verdict(c, "fadvise64"), "both");
 	assert_int_equal(c->plan.together.run.passed, 2);
-	/* and no other question is answered from it */
+	/* runs of another command line are not taken from it */
 	assert_refused(c, NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
 				"-t", "true", "cat", "/etc/passwd"), c->state);
 	assert_int_equal(chdir("/"), 0);
@@ -35,7 +36,7 @@ static void test_resume(void **state)
 				"-t", "test $SYSTALLY_STATUS = 0", "cat",
 				"/etc/passwd"), "`folder` differs");
 	assert_int_equal(chdir(folder), 0);
-	/* nor is anything written to a file of other things */
+	/* a file with other content stays as it is */
 	write_file(c->state, "precious");
 	assert_refused(c, NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
 				"-t", "true", "cat", "/etc/passwd"), c->state);
@@ -43,8 +44,8 @@ static void test_resume(void **state)
 	assert_string_equal(text, "precious");
 }
 
-/* The same command goes on for other calls. */
-static void test_resume_others(void **state)
+/* The calls of -e are not part of the command line: their runs are taken. */
+static void test_resume_other_calls(void **state)
 {
 	struct context *c = *state;
 
@@ -57,7 +58,7 @@ static void test_resume_others(void **state)
 	assert_int_equal(c->plan.repeater.progress.timed, 0);
 }
 
-/* Takes the lines away in which @word stands. */
+/* Removes all lines with @word from the file. */
 static void forget(const char *path, const char *word)
 {
 	char text[16384], kept[16384] = "";
@@ -71,7 +72,7 @@ static void forget(const char *path, const char *word)
 	write_file(path, kept);
 }
 
-/* What is compared is of one time, wherever it was interrupted. */
+/* Runs that are compared are done together, even after an interruption. */
 static void test_resume_beside(void **state)
 {
 	struct context *c = *state;
@@ -82,7 +83,7 @@ static void test_resume_beside(void **state)
 				       "--state", c->state, "-b", "echo 1", "-t",
 				       "test $SYSTALLY_STATUS = 0", "cat",
 				       "/etc/passwd"), 0);
-		/* at first all; then beside, what it stands beside, the end */
+		/* first all; then stub, fake, beside, all at once, the end */
 		assert_int_equal(c->plan.repeater.progress.timed,
 				 again ? 2 + 1 + 2 : 1 + 1 + 2 * 2 + 1 + 2);
 		assert_int_equal(c->plan.tried[0].beside.passed, 1);
@@ -90,8 +91,8 @@ static void test_resume_beside(void **state)
 	}
 }
 
-/* Nor is one way of then and the other of now. */
-static void test_resume_way(void **state)
+/* All runs of a call are done again if one of them is missing. */
+static void test_resume_incomplete(void **state)
 {
 	static const char *const lost[] = { "stub fadvise64", "beside" };
 	struct context *c = *state;
@@ -117,7 +118,7 @@ static void test_resume_way(void **state)
 	}
 }
 
-/* What TEST needs may be there now; and may have gone since. */
+/* TEST may pass now where it failed before, and fail where it passed. */
 static void test_resume_test(void **state)
 {
 	struct context *c = *state;
@@ -273,7 +274,7 @@ static void test_cut_line(void **state)
 	close_state(&file, used);
 }
 
-/* A damaged line is refused by its number, and the file stays as it is. */
+/* The error names the damaged line, and the file stays as it is. */
 static void test_damage(void **state)
 {
 	static const struct {
@@ -346,8 +347,14 @@ static void test_damaged_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(resume), TEST(resume_others), TEST(resume_beside),
-		TEST(resume_way), TEST(resume_test), TEST(round_trip), TEST(cut_line), TEST(damage),
+		TEST(resume),
+		TEST(resume_other_calls),
+		TEST(resume_beside),
+		TEST(resume_incomplete),
+		TEST(resume_test),
+		TEST(round_trip),
+		TEST(cut_line),
+		TEST(damage),
 		TEST(damaged_calls),
 	};
 

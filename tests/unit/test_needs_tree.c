@@ -21,32 +21,52 @@ static void *stay(void *unused)
 	return NULL;
 }
 
-/* A leader that ends before its thread does: a zombie that is alive */
-static void test_leaderless(void **state)
+/* Returns the state of a process, as in /proc/PID/stat. */
+static char state_of(pid_t pid)
+{
+	char path[32], text[512], *end;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	read_file(path, text, sizeof(text));
+	end = strrchr(text, ')');
+	assert_non_null(end);
+	return end[2];
+}
+
+/* Waits until the main thread of a process has ended: then it is a zombie. */
+static void wait_for_zombie(pid_t pid)
+{
+	int tries;
+
+	for (tries = 0; state_of(pid) != 'Z'; tries++) {
+		assert_true(tries < 6000);
+		usleep(10000);
+	}
+}
+
+/* A process goes on after its main thread has ended, though it is a zombie. */
+static void test_main_thread_ends(void **state)
 {
 	struct context *c = *state;
-	siginfo_t info;
 	struct systally_tree tree;
 	pthread_t thread;
+	siginfo_t info;
 	pid_t pid;
-	int tries;
 
 	assert_int_equal(systally_tree_init(&tree, &c->error), 0);
 	pid = fork();
 	if (!pid) {
-		/* not even if this test fails is it left behind */
+		/* it ends with this process, even if the test fails */
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) ||
 		    pthread_create(&thread, NULL, stay, NULL))
 			_exit(1);
 		pthread_exit(NULL);
 	}
-	for (tries = 0; tries < 50; tries++) {
-		usleep(10000);
-		assert_int_equal(systally_tree_list(&tree, 0, true), 1);
-		assert_int_equal(tree.pids[0], pid);
-	}
+	wait_for_zombie(pid);
+	assert_int_equal(systally_tree_list(&tree, 0, true), 1);
+	assert_int_equal(tree.pids[0], pid);
 	systally_tree_signal(&tree, SIGKILL);
-	/* as long as it is not reaped, it is a zombie of one thread */
+	/* until it is reaped, it is a zombie without threads */
 	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT),
 			 0);
 	assert_int_equal(info.si_status, SIGKILL);
@@ -55,15 +75,15 @@ static void test_leaderless(void **state)
 	systally_tree_free(&tree);
 }
 
-#define MANY	1000	/* their numbers are more than 4096 bytes */
+#define MANY	1000	/* their pids take more than the 4096 bytes of a read */
 
 /*
- * Starts a process that has many children, in a group of its own. Returns its
- * number, which is the group's; negative if there cannot be so many.
+ * Starts a process with many children, in a process group of its own. Returns
+ * its pid, negated if the machine does not allow so many.
  */
 static pid_t start_many(void)
 {
-	/* not by this program, as the sanitizers make its forks slow */
+	/* in perl, since the sanitizers make forks of this program slow */
 	static const char text[] =
 		"for (1..1000) { defined($p = fork) or syswrite(STDOUT, 0), exit; $p or sleep(100), exit } syswrite(STDOUT, 1); sleep 100";
 	int ready[2];
@@ -86,8 +106,8 @@ static pid_t start_many(void)
 	return pid;
 }
 
-/* However many children there are, all are listed, and nobody else. */
-static void test_many(void **state)
+/* All children are listed, however many there are, and no other process. */
+static void test_many_children(void **state)
 {
 	struct context *c = *state;
 	struct systally_tree tree;
@@ -104,7 +124,7 @@ static void test_many(void **state)
 		;
 	systally_tree_free(&tree);
 	if (group < 0)
-		skip();
+		LEAVE_TEST("too few processes are allowed");
 	assert_int_equal(listed, MANY + 1);
 	assert_int_equal(same, MANY + 1);
 }
@@ -112,7 +132,7 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(leaderless), TEST(many),
+		TEST(main_thread_ends), TEST(many_children),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally needs`: which system calls a command cannot do without.
+ * `systally needs`: which system calls a command needs.
  */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/output.h"
 #include "commands/commands.h"
 #include "needs/measure.h"
 #include "needs/plan.h"
 #include "needs/profile.h"
 #include "needs/render.h"
-#include "base/output.h"
 
-/* What is written in the end. */
+/* The files that are written at the end. */
 struct outputs {
 	struct systally_output report, profile;
 };
@@ -54,8 +54,8 @@ static int write_profile(const struct systally_plan *plan,
 		result = -1;
 	if (!result && unnamed)
 		fprintf(stderr,
-			"systally: note: %zu calls that libseccomp has no name for are not in %s\n",
-			unnamed, output->path);
+			"systally: note: %s lacks %zu calls that libseccomp has no name for\n",
+			output->path, unnamed);
 	return result;
 }
 
@@ -68,8 +68,8 @@ static int finish(const struct systally_plan *plan, struct outputs *outputs,
 
 	if (status == SYSTALLY_NEEDS_INTERRUPTED) {
 		systally_error_set(error, plan->options->state ?
-				   "interrupted after %zu of %zu runs; the same command line goes on from there" :
-				   "interrupted after %zu of %zu runs; with --state FILE they would be kept, to go on from there",
+				   "interrupted after %zu of %zu runs; give the same command line again to continue" :
+				   "interrupted after %zu of %zu runs; --state FILE keeps runs, so that you can continue",
 				   plan->repeater.progress.done, plan->repeater.progress.total);
 		return status;
 	}
@@ -77,11 +77,11 @@ static int finish(const struct systally_plan *plan, struct outputs *outputs,
 		return status;
 	if (!plan->count)
 		fprintf(stderr,
-			"systally: note: of the calls that -e names, the command makes none\n");
+			"systally: note: the command makes none of the calls that -e names\n");
 	count = systally_measure_untouched(plan, &passed, &failed);
 	if (failed)
 		fprintf(stderr,
-			"systally: note: it flaps: %u of %u untouched runs did not pass (%s)\n",
+			"systally: note: TEST is flaky: %u of %u untouched runs failed (%s)\n",
 			count - passed, count, failed->why);
 	if (write_result(plan, format, &outputs->report, error) ||
 	    write_profile(plan, &outputs->profile, error))
@@ -95,10 +95,11 @@ static void ignore(int number)
 }
 
 /*
- * Programs signal their parent, to say that they are ready: no such signal is
- * to end us. By a handler, for what is ignored would be so for children, too.
+ * Some programs send their parent a signal when they are ready. These signals
+ * must not end systally. They get a handler, since an ignored signal would stay
+ * ignored in the command.
  */
-static void ignore_others(void)
+static void ignore_signals(void)
 {
 	static const int numbers[] = {
 		SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO,
@@ -142,7 +143,7 @@ int systally_cmd_needs(const struct systally_request *request,
 	status = SYSTALLY_NEEDS_TROUBLE;
 	if (systally_signals_open(&signals, error))
 		goto out;
-	ignore_others();
+	ignore_signals();
 	status = systally_plan_run(&plan, &options, names, &signals, error);
 	status = finish(&plan, &outputs, request->format, status, error);
 	systally_plan_free(&plan);

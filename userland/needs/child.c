@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the command of `systally needs`, and what tests it, do between fork and
- * exec. Called by needs_start.c and needs_run.c.
+ * Prepares the command, or a shell command such as TEST, in the child after a
+ * fork. The child inherits one thread, so it may allocate memory.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,13 +16,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "needs/child.h"
 #include "base/process.h"
+#include "needs/child.h"
 
 /*
- * Not used by any program: far from where mmap and heaps begin, and its low
- * half, which is all that filters see of a 32-bit call, is no address in a
- * 32-bit program.
+ * The page of the argument list. A filter allows any execve with this address,
+ * so the command itself should have nothing there: the kernel places mappings
+ * and heaps far away from it. A filter sees only the low half of a 32-bit
+ * program's arguments; no such program has memory at this low half.
  */
 #define PAGE_ADDRESS	0x2badfffff000ULL
 
@@ -62,7 +63,7 @@ int systally_launchpad_prepare(struct systally_launchpad *pad, char **command,
 	memset(pad, 0, sizeof(*pad));
 	if (systally_process_find(command[0], pad->path, error))
 		return -1;
-	/* elsewhere if it must be: that address will do as well */
+	/* this is a hint: any other address works, too */
 	page = mmap((void *)PAGE_ADDRESS, page_bytes(words),
 		    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page == MAP_FAILED)
@@ -110,22 +111,23 @@ static int set_variable(const char *name, const char *value,
 }
 
 /*
- * The first steps of any child: a session of its own, so that it has no
- * terminal to wait for, and that Ctrl-C is ours alone. It goes when we go.
+ * The first steps of every child. It gets a session of its own: without a
+ * terminal it cannot wait for input there, and Ctrl-C reaches only systally.
  */
-static int leave(pid_t parent, const struct systally_place *place,
-		 const struct systally_signals *signals,
-		 struct systally_error *error)
+static int prepare(pid_t parent, const struct systally_place *place,
+		   const struct systally_signals *signals,
+		   struct systally_error *error)
 {
 	struct rlimit core;
 
 	setsid();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* what crashes is to leave nothing where we stand */
+	/* a program that crashes must not leave a core in the current folder */
 	if (!getrlimit(RLIMIT_CORE, &core)) {
 		core.rlim_cur = 0;
 		setrlimit(RLIMIT_CORE, &core);
 	}
+	/* the parent may have ended before the prctl() */
 	if (getppid() != parent)
 		_exit(SYSTALLY_NOT_EXECUTABLE);
 	systally_signals_restore(signals);
@@ -135,8 +137,9 @@ static int leave(pid_t parent, const struct systally_place *place,
 }
 
 /*
- * All that the command needs before its gate, so that nothing is left then.
- * Only the command, not TEST and the like, is without new privileges.
+ * Everything that the command needs is done before the gate, so that no call is
+ * left to make after it. The command may not gain privileges, as otherwise only
+ * root could load a filter. TEST, BENCH and the others may.
  */
 static int prepare_command(pid_t parent, const struct systally_launchpad *pad,
 			   const struct systally_place *place,
@@ -144,7 +147,7 @@ static int prepare_command(pid_t parent, const struct systally_launchpad *pad,
 {
 	const int flags = O_WRONLY | O_CREAT | O_APPEND;
 
-	if (leave(parent, place, pad->signals, error) ||
+	if (prepare(parent, place, pad->signals, error) ||
 	    redirect(place->output, flags, STDOUT_FILENO, error) ||
 	    redirect(place->error, flags, STDERR_FILENO, error))
 		return -1;
@@ -161,7 +164,7 @@ static int prepare_shell(pid_t parent, bool figure,
 {
 	const int flags = O_WRONLY | O_CREAT | O_TRUNC;
 
-	if (leave(parent, place, signals, error) ||
+	if (prepare(parent, place, signals, error) ||
 	    redirect(place->said, flags, STDERR_FILENO, error))
 		return -1;
 	if (figure && redirect(place->figure, flags, STDOUT_FILENO, error))
@@ -187,10 +190,10 @@ static void exec_shell(const char *text, struct systally_error *error)
 }
 
 /*
- * Tells the parent how it went, at one go: nothing but the text's end if all
- * is well, else what is in the way; then this process ends.
+ * Reports to the parent in one write(). If there is an error, or if nobody reads
+ * the report, this process ends.
  */
-static void tell(int failure, const struct systally_error *error)
+static void report(int failure, const struct systally_error *error)
 {
 	size_t length = strlen(error->text) + 1;
 
@@ -200,8 +203,9 @@ static void tell(int failure, const struct systally_error *error)
 }
 
 /*
- * Hands the listener over, by the only call that is not notified. If that
- * fails, this process ends without a call: nobody could answer an _exit.
+ * Sends the listener to the parent, by the only call that is not notified. If
+ * that fails, nobody can answer a notification, not even that of an _exit(). So
+ * this process ends by an invalid instruction.
  */
 static void hand_over(struct systally_launchpad_page *page, int fd, int listener)
 {
@@ -223,9 +227,9 @@ static void hand_over(struct systally_launchpad_page *page, int fd, int listener
 }
 
 /*
- * Between the read that ends when the gate opens, and the exec, there is no
- * other call where there is no filter: by then it may be counted. Nor is there
- * one once the filter is loaded.
+ * Without a filter, there is no call between the read() from the gate and the
+ * exec: the module or ptrace would count it as the command's. With a filter,
+ * there is none between the load and the exec except the sendmsg().
  */
 static _Noreturn void filter_and_exec(int gate, int failure, int socket,
 				      const struct systally_launchpad *pad,
@@ -252,7 +256,7 @@ void systally_child_command(pid_t parent, int gate, int failure, int socket,
 	struct systally_error trouble = { "" };
 
 	prepare_command(parent, pad, place, &trouble);
-	tell(failure, &trouble);
+	report(failure, &trouble);
 	filter_and_exec(gate, failure, socket, pad, filter);
 }
 
@@ -265,6 +269,6 @@ void systally_child_shell(pid_t parent, int failure, const char *text,
 
 	if (!prepare_shell(parent, figure, place, variables, signals, &trouble))
 		exec_shell(text, &trouble);
-	tell(failure, &trouble);
+	report(failure, &trouble);
 	_exit(SYSTALLY_NOT_FOUND);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The three ways to find out which calls a command makes. Called by
- * needs_run.c while the command runs, and by needs_plan.c around it.
+ * Three ways to find the calls of a command: module, ptrace, seccomp.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -49,11 +48,11 @@ static int check_free(struct systally_discovery *discovery,
 {
 	if (systally_control_is(&discovery->control, "enabled", "0"))
 		return systally_error_set(error,
-			"the module's counting is switched off; switch it on with `echo 1 > %s/enabled`",
+			"the module does not count now; switch it on with `echo 1 > %s/enabled`",
 			discovery->control.directory);
 	if (!systally_control_is(&discovery->control, "targets", "none"))
 		return systally_error_set(error,
-			"the module is counting others, which would be lost; end it with `echo none > %s/targets`",
+			"the module counts other processes, and their counts would be lost; stop that with `echo none > %s/targets`",
 			discovery->control.directory);
 	return 0;
 }
@@ -109,7 +108,10 @@ static int end_module(struct systally_discovery *discovery,
 
 /* --- ptrace --- */
 
-/* Returns 0, or -1 with errno: ESRCH if it is dead, EIO before Linux 5.3. */
+/*
+ * Reads what a stopped process does. Returns 0, or -1 with errno: ESRCH if it was
+ * killed, EIO before Linux 5.3.
+ */
 static int get_call(pid_t pid, struct __ptrace_syscall_info *call)
 {
 	return ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof(*call),
@@ -128,27 +130,27 @@ static int attach_ptrace(pid_t pid, struct systally_error *error)
 	    ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) ||
 	    waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
 		return systally_error_set(error,
-			"cannot trace the command by ptrace: %s; another tracer, or kernel.yama.ptrace_scope, may forbid it",
+			"cannot trace the command with ptrace: %s; another tracer or kernel.yama.ptrace_scope may forbid it",
 			strerror(errno));
-	/* at no call yet; but can it be asked? */
+	/* the command is not at a call; this only tries whether it works */
 	if (get_call(pid, &call))
 		return systally_error_set(error,
-			"cannot find calls by ptrace: %s; this way needs Linux 5.3",
+			"cannot read calls with ptrace: %s; --discover=ptrace needs Linux 5.3",
 			strerror(errno));
 	return ptrace(PTRACE_SYSCALL, pid, NULL, NULL) ?
 	       systally_error_set(error,
-			"cannot trace the command by ptrace: %s",
+			"cannot trace the command with ptrace: %s",
 			strerror(errno)) : 0;
 }
 
-/* Notes the call that a process is stopped at, if that is the call's entry. */
-static void note_call(struct systally_discovery *discovery, pid_t pid)
+/* Counts the call at whose entry a process is stopped. */
+static void count_call(struct systally_discovery *discovery, pid_t pid)
 {
 	struct __ptrace_syscall_info call;
 	uint64_t arguments[6];
 	int abi, nr, i;
 
-	/* else it has been killed meanwhile */
+	/* fails if the process was killed meanwhile */
 	if (get_call(pid, &call) || call.op != PTRACE_SYSCALL_INFO_ENTRY)
 		return;
 	nr = (int)call.entry.nr;
@@ -160,11 +162,14 @@ static void note_call(struct systally_discovery *discovery, pid_t pid)
 				  arguments, 1);
 }
 
-/* The exec that starts the command was entered before it could be noted. */
-static void note_first_exec(struct systally_discovery *discovery)
+/*
+ * Counts the exec that starts the command. Its entry was not counted, because
+ * the child's calls before it are not the command's.
+ */
+static void count_first_exec(struct systally_discovery *discovery)
 {
 	discovery->executed = true;
-	/* this program's own ABI, since it has made the call */
+	/* in the ABI of this program, which made the call */
 	systally_used_add(discovery->used, systally_abi_native(), SYS_execve,
 			  NULL, 1);
 }
@@ -177,10 +182,10 @@ void systally_discovery_stopped(struct systally_discovery *discovery,
 
 	if (signal == (SIGTRAP | 0x80)) {
 		if (discovery->executed)
-			note_call(discovery, pid);
+			count_call(discovery, pid);
 		signal = 0;
 	} else if (event == PTRACE_EVENT_STOP) {
-		/* a new one, or one that really is to stop */
+		/* SIGTRAP: a new process; else a signal that stops it */
 		if (signal != SIGTRAP) {
 			ptrace(PTRACE_LISTEN, pid, NULL, NULL);
 			return;
@@ -188,10 +193,10 @@ void systally_discovery_stopped(struct systally_discovery *discovery,
 		signal = 0;
 	} else if (event) {
 		if (event == PTRACE_EVENT_EXEC && !discovery->executed)
-			note_first_exec(discovery);
+			count_first_exec(discovery);
 		signal = 0;
 	}
-	/* fails only if it has been killed meanwhile */
+	/* fails only if the process was killed meanwhile */
 	ptrace(PTRACE_SYSCALL, pid, NULL, (long)signal);
 }
 
@@ -218,7 +223,7 @@ static int answer_call(struct systally_discovery *discovery)
 
 	if (seccomp_notify_alloc(&call, &answer))
 		return -1;
-	/* fails if the caller has been killed meanwhile */
+	/* fails if the caller was killed meanwhile */
 	if (!seccomp_notify_receive(discovery->listener, call)) {
 		nr = call->data.nr;
 		abi = systally_abi_decode(call->data.arch, &nr);
@@ -241,7 +246,7 @@ void systally_discovery_serve(struct systally_discovery *discovery)
 
 	waiting.fd = discovery->listener;
 	while (poll(&waiting, 1, 0) > 0) {
-		/* without POLLIN: no process has the filter any more */
+		/* without POLLIN: all processes with the filter have ended */
 		if (!(waiting.revents & POLLIN)) {
 			close_listener(discovery);
 			return;
@@ -255,7 +260,7 @@ void systally_discovery_serve(struct systally_discovery *discovery)
 	}
 }
 
-/* --- whichever it is --- */
+/* --- all three --- */
 
 int systally_discovery_attach(struct systally_discovery *discovery,
 			      const struct systally_started *started,
@@ -263,7 +268,6 @@ int systally_discovery_attach(struct systally_discovery *discovery,
 {
 	char pid[16];
 
-	discovery->main = started->pid;
 	if (discovery->how == SYSTALLY_DISCOVER_PTRACE)
 		return attach_ptrace(started->pid, error);
 	if (discovery->how != SYSTALLY_DISCOVER_MODULE)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a command has used, as features to try. Called by needs_discover.c,
- * needs_state.c and needs_try.c.
+ * Counts what a command uses and makes a list of features from it.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -82,7 +81,7 @@ void systally_used_add(struct systally_used *used, unsigned int abi, int nr,
 			count);
 }
 
-/* Adds to the feature of that label, which may be another ABI's as well. */
+/* Adds a feature, or its count if another ABI has one of the same label. */
 static int add_feature(struct systally_feature **list, size_t *count,
 		       const struct systally_feature *feature)
 {
@@ -103,7 +102,7 @@ static int add_feature(struct systally_feature **list, size_t *count,
 	return 0;
 }
 
-/* By call, the whole of it before its parts. */
+/* Sorts by call, with the whole call before its operations. */
 static int compare_features(const void *left, const void *right)
 {
 	const struct systally_feature *a = left, *b = right;
@@ -129,7 +128,7 @@ int systally_used_features(const struct systally_used *used,
 	*features = NULL;
 	*count = 0;
 	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
-		/* the last one stands for all that no kernel could have */
+		/* SYSTALLY_NR_MAX: all numbers that no kernel could have */
 		for (nr = 0; nr <= SYSTALLY_NR_MAX; nr++) {
 			if (!used->count[abi][nr] ||
 			    !systally_set_has(set, abi, nr))

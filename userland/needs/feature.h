@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Features of the kernel: a system call, or one command of such a call
- * (`fcntl(F_SETFL)`); and which of them a command has used.
+ * A feature is a system call, or one operation of a system call such as
+ * `fcntl(F_SETFL)`. This file lists the features that a command has used.
  */
 #ifndef SYSTALLY_NEEDS_FEATURE_H
 #define SYSTALLY_NEEDS_FEATURE_H
@@ -15,21 +15,21 @@
 
 #define SYSTALLY_FEATURE_LEN	96
 
-/* One feature, on all ABIs that have it. */
+/* One feature, in all ABIs that have it. */
 struct systally_feature {
-	char label[SYSTALLY_FEATURE_LEN];	/* for people, and unique */
+	char label[SYSTALLY_FEATURE_LEN];	/* what people read; unique */
 	char call[SYSTALLY_NAME_LEN];
 	int nr;			/* the number if the call has no name, or -1 */
-	bool part;		/* only where the argument is @value */
-	unsigned int argument;	/* which one, from 0 */
-	uint32_t mask, value;
-	uint64_t count;		/* calls seen; 0 if they were not counted */
+	bool part;		/* one operation of the call: */
+	unsigned int argument;	/* this argument, counted from 0, */
+	uint32_t mask, value;	/* has this value in these bits */
+	uint64_t count;		/* how often it was called */
 };
 
-/* A call's commands: which argument has them. */
+/* How a call is divided into operations; see part.h. */
 struct systally_part;
 
-/* What was used: calls by ABI and number, and commands of them. */
+/* What was used: calls by ABI and number, and operations of them. */
 struct systally_used {
 	uint64_t count[SYSTALLY_ABIS][SYSTALLY_NR_MAX + 1];
 	const struct systally_part *part_of[SYSTALLY_ABIS][SYSTALLY_NR_MAX];
@@ -40,25 +40,28 @@ struct systally_used {
 		uint64_t count;
 	} *parts;
 	size_t part_count;
-	bool lost;	/* there was no memory for all of it */
+	bool lost;	/* there was no memory for all of them */
 };
 
-/* Returns an empty one, or NULL when there is no memory. */
+/* Returns an empty record, or NULL if there is no memory. */
 struct systally_used *systally_used_new(const struct systally_names *names);
 void systally_used_free(struct systally_used *used);
 
-/* Counts one call; @arguments may be NULL if they are not known. */
+/*
+ * Counts @count calls, and their operation if it has any. @arguments are six, or
+ * NULL if they are not known. If there is no memory, it sets used->lost.
+ */
 void systally_used_add(struct systally_used *used, unsigned int abi, int nr,
 		       const uint64_t *arguments, uint64_t count);
 
-/* The same for a command whose value is known: when it is read back. */
+/* Counts only an operation, whose value is known. */
 void systally_used_add_part(struct systally_used *used, unsigned int abi,
 			    int nr, uint32_t value, uint64_t count);
 
 /*
- * Makes the list of all features used that are in @set, by name, and with
- * @parts each call's commands after it. Returns 0 and the list, which the
- * caller frees, or -1 when there is no memory.
+ * Lists all used features of @set, sorted by name. With @parts, the operations
+ * of each call follow it. Returns 0 and the list, which the caller frees; or -1
+ * if there is no memory.
  */
 int systally_used_features(const struct systally_used *used,
 			   const struct systally_names *names,

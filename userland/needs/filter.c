@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes the filters, by libseccomp, before the fork; the child only loads
- * them. Called by needs_run.c, needs_child.c, needs_try.c and needs_profile.c.
+ * Makes the filters with libseccomp, before the fork. The child only loads them.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -54,7 +53,7 @@ err_release:
 	return NULL;
 }
 
-/* Takes the program out of @context, and releases that. */
+/* Takes the BPF program from @context, and releases @context. */
 static int export(struct systally_filter *filter, scmp_filter_ctx context,
 		  struct systally_error *error)
 {
@@ -91,11 +90,11 @@ out:
 }
 
 /*
- * The rule for one feature. The command's own exec is told from others by
- * its arguments' address, which nobody else has.
+ * Adds the rule for one feature. The exec that starts the command must not be
+ * changed; its argument list has an address that no other exec uses.
  */
 static int add_rule(scmp_filter_ctx context,
-		    const struct systally_change_of *change,
+		    const struct systally_needs_change *change,
 		    const void *arguments)
 {
 	const struct systally_feature *feature = change->feature;
@@ -120,7 +119,8 @@ static int add_rule(scmp_filter_ctx context,
 	return seccomp_rule_add_array(context, action, nr, 1, &compare);
 }
 
-static int spare(scmp_filter_ctx context, int pid)
+/* Lets kill(@pid, ...) fail with EPERM. */
+static int refuse_kill(scmp_filter_ctx context, int pid)
 {
 	return seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM),
 				SCMP_SYS(kill), 1,
@@ -129,12 +129,13 @@ static int spare(scmp_filter_ctx context, int pid)
 }
 
 /*
- * A program that takes a stubbed fork()'s -1 for a pid may kill() all that it
- * is allowed to; and the C library returns what getpid() does as it is, so
- * that a stub's -ENOSYS becomes the number of a group.
+ * Protects processes that do not belong to the run. A program may take the -1
+ * of a stubbed fork() for a pid, and kill(-1) reaches every process. And the C
+ * library returns the result of getpid() unchecked, so kill() gets the
+ * -ENOSYS of a stub as a process group.
  */
-static int spare_others(scmp_filter_ctx context,
-			const struct systally_change_of *changes, size_t count)
+static int protect_others(scmp_filter_ctx context,
+			const struct systally_needs_change *changes, size_t count)
 {
 	bool group = false;
 	size_t i;
@@ -142,15 +143,15 @@ static int spare_others(scmp_filter_ctx context,
 	for (i = 0; i < count; i++) {
 		if (!strcmp(changes[i].feature->call, "kill"))
 			return 0;
-		/* kill(-getpgrp(), ...) */
+		/* as in kill(-getpgrp(), ...) */
 		group |= !strcmp(changes[i].feature->call, "getpgrp");
 	}
-	return spare(context, -1) ?: spare(context, -ENOSYS) ?:
-	       (group ? spare(context, ENOSYS) : 0);
+	return refuse_kill(context, -1) ?: refuse_kill(context, -ENOSYS) ?:
+	       (group ? refuse_kill(context, ENOSYS) : 0);
 }
 
 int systally_filter_deny(struct systally_filter *filter,
-			 const struct systally_change_of *changes,
+			 const struct systally_needs_change *changes,
 			 size_t count, const void *arguments,
 			 struct systally_error *error)
 {
@@ -167,12 +168,12 @@ int systally_filter_deny(struct systally_filter *filter,
 		if (why) {
 			seccomp_release(context);
 			return systally_error_set(error,
-				"libseccomp cannot filter %s: %s; leave it out by -e '!%s'",
+				"libseccomp cannot filter %s: %s; leave it out with -e '!%s'",
 				changes[i].feature->label, strerror(-why),
 				changes[i].feature->call);
 		}
 	}
-	why = count ? spare_others(context, changes, count) : 0;
+	why = count ? protect_others(context, changes, count) : 0;
 	if (!why)
 		return export(filter, context, error);
 	seccomp_release(context);
@@ -212,7 +213,10 @@ void systally_filter_free(struct systally_filter *filter)
  */
 int systally_filter_load(const struct systally_filter *filter, bool listener)
 {
-	/* without this flag, old kernels slow the command down, not the calls */
+	/*
+	 * Without this flag, kernels before 5.16 switch a mitigation on for the
+	 * process, which slows all of it down, not only its calls.
+	 */
 	unsigned long flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
 
 	if (listener)

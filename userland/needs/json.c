@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The result of `systally needs` as one line of JSON, for programs.
+ * The report of `systally needs` as one line of JSON, for programs.
  */
 #include <sys/utsname.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The result of `systally needs` as markdown, for people.
+ * The report of `systally needs` as markdown, for people.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +9,14 @@
 #include "needs/measure.h"
 #include "needs/render.h"
 
-/* As code, not in a table, and between more ticks than stand in it */
+/*
+ * Writes @text as code, with more backticks around it than it has in it. Not
+ * for tables, where a | would end the cell.
+ */
 static void print_code(FILE *out, const char *text)
 {
-	const char *fence = strstr(text, "``")	? "``` "
-			    : strchr(text, '`') ? "`` "
-						: "`";
+	const char *fence = strstr(text, "``") ? "``` " :
+			    strchr(text, '`') ? "`` " : "`";
 	size_t i;
 
 	fputs(fence, out);
@@ -24,11 +26,10 @@ static void print_code(FILE *out, const char *text)
 		putc(fence[i - 1], out);
 }
 
-/* As a shell would have to be given it */
-static void put_word(FILE *out, const char *word)
+/* Writes @word with the quotes that a shell needs. */
+static void print_word(FILE *out, const char *word)
 {
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyz"
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
 
 	if (*word && !word[strspn(word, plain)]) {
@@ -44,6 +45,7 @@ static void put_word(FILE *out, const char *word)
 	putc('\'', out);
 }
 
+/* Returns -1 if there is no memory. */
 static int print_command(FILE *out, char **command)
 {
 	char *text = NULL;
@@ -53,75 +55,74 @@ static int print_command(FILE *out, char **command)
 	if (!line)
 		return -1;
 	for (; *command; command++) {
-		put_word(line, *command);
+		print_word(line, *command);
 		if (command[1])
 			putc(' ', line);
 	}
-	if (fclose(line))
+	if (fclose(line)) {
+		free(text);
 		return -1;
+	}
 	print_code(out, text);
 	free(text);
 	return 0;
 }
 
-static const char *const units[SYSTALLY_METRICS] = {"", "", " KiB"};
+static const char *const units[SYSTALLY_METRICS] = {
+	[SYSTALLY_PERFORMANCE] = "",
+	[SYSTALLY_DESCRIPTORS] = "",
+	[SYSTALLY_MEMORY] = " KiB",
+};
 
-/* What the untouched command did not do the same all the time */
+/* What changed between the untouched runs. */
 static void print_changes(FILE *out, const struct systally_plan *plan)
 {
 	const struct systally_outcome *failed;
-	unsigned int passed, count, m;
+	unsigned int passed, count;
+	enum systally_metric m;
 	double earlier, later;
 
 	for (m = 0; m < SYSTALLY_METRICS; m++) {
-		enum systally_metric metric = (enum systally_metric)m;
-
-		if (systally_measure_drift(plan, metric, &earlier, &later))
+		if (systally_measure_drift(plan, m, &earlier, &later))
 			fprintf(out,
-				"Untouched, its %s went from %.10g to %.10g%s "
-				"meanwhile.\n",
-				systally_metric_name(metric), earlier, later,
-				units[metric]);
+				"The untouched runs changed meanwhile: %s from %.10g to %.10g%s.\n",
+				systally_metric_name(m), earlier, later,
+				units[m]);
 	}
 	count = systally_measure_untouched(plan, &passed, &failed);
 	if (failed)
 		fprintf(out,
-			"It flaps: %u of %u untouched runs did not pass (%s), "
-			"so a call that seems to be required may not be.\n",
+			"TEST is flaky: %u of %u untouched runs failed (%s), so a call may be listed as required by mistake.\n",
 			count - passed, count, failed->why);
 }
 
 static void print_untouched(FILE *out, const struct systally_plan *plan)
 {
-	const char *comma = "";
-	unsigned int m;
+	bool any = false;
+	enum systally_metric m;
 
 	fprintf(out, "Untouched, median of %u: ", plan->untouched.count);
 	for (m = 0; m < SYSTALLY_METRICS; m++) {
-		enum systally_metric metric = (enum systally_metric)m;
-		double value = systally_measure(&plan->untouched, metric);
+		double value = systally_measure(&plan->untouched, m);
 
 		if (value < 0)
 			continue;
-		fprintf(out, "%s%s %.10g%s (margin %.1f%%)", comma,
-			systally_metric_name(metric), value, units[metric],
-			100 * systally_measure_margin(plan, metric));
-		comma = ", ";
+		fprintf(out, "%s%s %.10g%s (margin %.1f%%)", any ? ", " : "",
+			systally_metric_name(m), value, units[m],
+			100 * systally_measure_margin(plan, m));
+		any = true;
 	}
-	fputs(*comma ? ".\n" : "nothing was measured.\n", out);
+	fputs(any ? ".\n" : "nothing was measured.\n", out);
 	if (systally_measure(&plan->untouched, SYSTALLY_MEMORY) < 0)
-		fputs("Its descriptors and memory could not be looked at often "
-		      "enough to be told.\n",
+		fputs("Descriptors and memory are missing: they were sampled too rarely.\n",
 		      out);
-	if (*comma)
+	if (any)
 		fprintf(out,
-			"The columns are ratios to %s, in bold outside of the "
-			"margin%s.\n",
-			plan->options->bench ? "the untouched command as it "
-					       "did beside each call"
-					     : "that",
-			plan->options->bench ? "; more performance is better"
-					     : "");
+			"The columns are ratios to %s, in bold outside the margin%s.\n",
+			plan->options->bench ?
+			"the untouched runs beside each call" : "these values",
+			plan->options->bench ?
+			"; above 1, the performance is better" : "");
 	print_changes(out, plan);
 	putc('\n', out);
 }
@@ -149,7 +150,7 @@ static int print_head(FILE *out, const struct systally_plan *plan)
 	return 0;
 }
 
-/* Returns whether they passed, but were not measured. */
+/* Returns true if the replicas passed but were not measured. */
 static bool print_ratio(FILE *out, const struct systally_plan *plan,
 			const struct systally_replicas *replicas,
 			const struct systally_replicas *beside,
@@ -167,42 +168,48 @@ static bool print_ratio(FILE *out, const struct systally_plan *plan,
 	       replicas->passed == replicas->count;
 }
 
-/* Which metrics have a column. Returns how many. */
-static unsigned int
-choose_metrics(const struct systally_plan *plan,
-	       enum systally_metric chosen[SYSTALLY_METRICS])
+/* Chooses the metrics that have a column. Returns how many there are. */
+static unsigned int choose_metrics(const struct systally_plan *plan,
+				   enum systally_metric chosen[SYSTALLY_METRICS])
 {
-	unsigned int m, count = 0;
+	unsigned int count = 0;
+	enum systally_metric m;
 
 	for (m = 0; m < SYSTALLY_METRICS; m++) {
-		if (systally_measure(&plan->untouched,
-				     (enum systally_metric)m) >= 0)
-			chosen[count++] = (enum systally_metric)m;
+		if (systally_measure(&plan->untouched, m) >= 0)
+			chosen[count++] = m;
 	}
 	return count;
 }
 
-static void print_rows(FILE *out, const struct systally_plan *plan)
+static void print_titles(FILE *out, const enum systally_metric *metrics,
+			 unsigned int count)
 {
-	enum systally_metric metrics[SYSTALLY_METRICS];
-	unsigned int count = choose_metrics(plan, metrics), way, m;
-	bool unseen = false;
-	char why[160];
-	size_t i;
+	enum systally_way way;
+	unsigned int m;
 
 	fputs("| call | calls | verdict |", out);
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
 		for (m = 0; m < count; m++)
-			fprintf(out, " %s%s |",
-				m		       ? ""
-				: way == SYSTALLY_STUB ? "stub: "
-						       : "fake: ",
+			fprintf(out, " %s%s%s |",
+				m ? "" : systally_way_name(way), m ? "" : ": ",
 				systally_metric_name(metrics[m]));
 	}
 	fputs(" why not |\n| --- | ---: | --- |", out);
-	for (i = 0; i < SYSTALLY_WAYS * count; i++)
+	for (m = 0; m < SYSTALLY_WAYS * count; m++)
 		fputs(" ---: |", out);
 	fputs(" --- |\n", out);
+}
+
+static void print_table(FILE *out, const struct systally_plan *plan)
+{
+	enum systally_metric metrics[SYSTALLY_METRICS];
+	unsigned int count = choose_metrics(plan, metrics), way, m;
+	bool unmeasured = false;
+	char why[160];
+	size_t i;
+
+	print_titles(out, metrics, count);
 	for (i = 0; i < plan->count; i++) {
 		const struct systally_tried *tried = &plan->tried[i];
 
@@ -211,39 +218,35 @@ static void print_rows(FILE *out, const struct systally_plan *plan)
 			systally_needs_verdict_name(tried->verdict));
 		for (way = 0; way < SYSTALLY_WAYS; way++) {
 			for (m = 0; m < count; m++)
-				unseen |= print_ratio(
-					out, plan, &tried->ways[way],
-					&tried->beside, metrics[m]);
+				unmeasured |= print_ratio(out, plan,
+							  &tried->ways[way],
+							  &tried->beside,
+							  metrics[m]);
 		}
 		systally_tried_why(tried, why);
 		fprintf(out, " %s |\n", why);
 	}
-	if (unseen)
-		fputs("\n`-` where runs passed: they ended before they could "
-		      "be looked at often enough.\n",
+	if (unmeasured)
+		fputs("\n`-` where runs passed: they were sampled too rarely.\n",
 		      out);
 }
 
 static void print_sums(FILE *out, const struct systally_plan *plan)
 {
-	size_t counts[SYSTALLY_NEEDS_VERDICTS] = {0}, i;
+	size_t counts[SYSTALLY_NEEDS_VERDICTS] = { 0 }, i;
 
 	for (i = 0; i < plan->count; i++)
 		counts[plan->tried[i].verdict]++;
 	fprintf(out,
-		"\nOf %zu: %zu required, %zu may be stubbed or faked, %zu only "
-		"stubbed, %zu only faked",
+		"\nOf %zu: %zu required, %zu can be stubbed or faked, %zu only stubbed, %zu only faked",
 		plan->count, counts[SYSTALLY_NEEDS_REQUIRED],
 		counts[SYSTALLY_NEEDS_EITHER], counts[SYSTALLY_NEEDS_STUBBABLE],
 		counts[SYSTALLY_NEEDS_FAKEABLE]);
 	if (counts[SYSTALLY_NEEDS_FLAKY])
-		fprintf(out,
-			", %zu flaky: their replicas disagree, so nothing is "
-			"said of them",
+		fprintf(out, ", %zu flaky (results differ between replicas)",
 			counts[SYSTALLY_NEEDS_FLAKY]);
 	if (counts[SYSTALLY_NEEDS_UNTRIED])
-		fprintf(out,
-			", %zu untried: this libseccomp has no name for them",
+		fprintf(out, ", %zu untried (libseccomp has no name for them)",
 			counts[SYSTALLY_NEEDS_UNTRIED]);
 	fputs(".\n", out);
 }
@@ -253,20 +256,18 @@ static void print_conflict(FILE *out, const struct systally_together *together,
 {
 	const struct systally_candidate *changed =
 		&together->candidates[conflict->changed];
-	const char *done = !conflict->other_way ? "left as it is"
-			   : changed->way == SYSTALLY_STUB
-				   ? "stubbed, not faked"
-				   : "faked, not stubbed";
+	const char *done = !conflict->other_way ? "left as it is" :
+			   changed->way == SYSTALLY_STUB ? "stubbed, not faked" :
+							   "faked, not stubbed";
 	size_t i;
 
 	if (conflict->count == 1) {
 		fprintf(out,
-			"- %s passed before and failed now: it flaps. It is "
-			"%s.\n",
+			"- Flaky: %s passed by itself before and fails now. It is %s.\n",
 			changed->tried->feature.label, done);
 		return;
 	}
-	fputs("- Not at once:", out);
+	fputs("- Conflict:", out);
 	for (i = 0; i < conflict->count; i++)
 		fprintf(out, "%s %s", i ? "," : "",
 			together->candidates[conflict->members[i]]
@@ -277,34 +278,32 @@ static void print_conflict(FILE *out, const struct systally_together *together,
 static void print_together(FILE *out, const struct systally_plan *plan)
 {
 	const struct systally_together *together = &plan->together;
+	enum systally_metric m;
 	size_t kept = 0, i;
-	unsigned int metric;
 
 	if (!together->count)
 		return;
 	for (i = 0; i < together->count; i++)
 		kept += together->kept[i];
-	fprintf(out,
-		"\n%zu of the %zu that may be stubbed or faked, all at once: ",
-		kept, together->count);
-	if (!kept) {
-		fputs("nothing is left that can go together.\n", out);
-	} else {
-		fputs("it works.", out);
-		for (metric = 0; metric < SYSTALLY_METRICS; metric++) {
-			struct systally_ratio ratio = systally_measure_ratio(
-				plan, &together->run, &plan->end,
-				(enum systally_metric)metric);
+	if (kept)
+		fprintf(out,
+			"\nAll at once, %zu of the %zu that can be stubbed or faked: TEST passes.",
+			kept, together->count);
+	else
+		fprintf(out,
+			"\nAll at once: each of the %zu that can be stubbed or faked had to be left out.",
+			together->count);
+	for (m = 0; kept && m < SYSTALLY_METRICS; m++) {
+		struct systally_ratio ratio =
+			systally_measure_ratio(plan, &together->run, &plan->end,
+					       m);
+		const char *bold = ratio.outside ? "**" : "";
 
-			if (ratio.known)
-				fprintf(out, " %s %s%.2f%s.",
-					systally_metric_name(
-						(enum systally_metric)metric),
-					ratio.outside ? "**" : "", ratio.value,
-					ratio.outside ? "**" : "");
-		}
-		putc('\n', out);
+		if (ratio.known)
+			fprintf(out, " %s %s%.2f%s.", systally_metric_name(m),
+				bold, ratio.value, bold);
 	}
+	putc('\n', out);
 	if (together->conflict_count)
 		putc('\n', out);
 	for (i = 0; i < together->conflict_count; i++)
@@ -315,7 +314,7 @@ int systally_needs_markdown(FILE *out, const struct systally_plan *plan)
 {
 	if (print_head(out, plan))
 		return -1;
-	print_rows(out, plan);
+	print_table(out, plan);
 	print_sums(out, plan);
 	print_together(out, plan);
 	return 0;

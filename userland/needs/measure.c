@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Medians, margins and ratios of the runs. Called by cmd_needs.c and what
- * renders the result.
+ * Computes medians, margins and ratios of the runs.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -9,8 +8,8 @@
 #include "needs/measure.h"
 
 #define MARGIN_LEAST	0.05
-#define REPLICAS_MAX	100
-#define SAMPLES_LEAST	20	/* else it was not seen well enough */
+#define REPLICAS_MAX	100	/* -r takes no more */
+#define SAMPLES_LEAST	20	/* with fewer, a peak may have been missed */
 
 const char *systally_metric_name(enum systally_metric metric)
 {
@@ -49,15 +48,15 @@ static int compare(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* Sorts them for it. */
+/* Sorts @values and returns their median. */
 static double median_of(double *values, size_t count)
 {
 	qsort(values, count, sizeof(*values), compare);
 	return values[count / 2] / 2 + values[(count - 1) / 2] / 2;
 }
 
-/* Sorts the values of those that passed. Returns how many there are. */
-static unsigned int sort(const struct systally_replicas *replicas,
+/* Sorts the values of replicas that passed. Returns how many there are. */
+static unsigned int sort_values(const struct systally_replicas *replicas,
 			 enum systally_metric metric,
 			 double values[REPLICAS_MAX])
 {
@@ -76,17 +75,20 @@ double systally_measure(const struct systally_replicas *replicas,
 			enum systally_metric metric)
 {
 	double values[REPLICAS_MAX];
-	unsigned int count = sort(replicas, metric, values);
+	unsigned int count = sort_values(replicas, metric, values);
 
 	return !count || values[0] < 0 ? -1 : median_of(values, count);
 }
 
-/* The distance of the least and the greatest, as a part of the median; or 0 */
+/*
+ * Returns the distance of the smallest and the largest value, as a part of the
+ * median; 0 if it was not measured.
+ */
 static double spread_of(const struct systally_replicas *replicas,
 			enum systally_metric metric)
 {
 	double values[REPLICAS_MAX];
-	unsigned int count = sort(replicas, metric, values);
+	unsigned int count = sort_values(replicas, metric, values);
 
 	if (!count || values[0] <= 0)
 		return 0;
@@ -94,9 +96,12 @@ static double spread_of(const struct systally_replicas *replicas,
 	       systally_measure(replicas, metric);
 }
 
-/* The group of untouched replicas of that number, or NULL after the last */
-static const struct systally_replicas *group(const struct systally_plan *plan,
-					     size_t number)
+/*
+ * Returns group @number of untouched replicas, or NULL after the last. They are
+ * in the order of their runs: beginning, beside each feature, end.
+ */
+static const struct systally_replicas *untouched_group(const struct systally_plan *plan,
+						       size_t number)
 {
 	if (!number)
 		return &plan->untouched;
@@ -117,7 +122,7 @@ double systally_measure_margin(const struct systally_plan *plan,
 	spreads = calloc(plan->count + 2, sizeof(*spreads));
 	if (!spreads)
 		return greater(margin, spread_of(&plan->untouched, metric));
-	for (i = 0; (untouched = group(plan, i)); i++) {
+	for (i = 0; (untouched = untouched_group(plan, i)); i++) {
 		median = systally_measure(untouched, metric);
 		if (median <= 0)
 			continue;
@@ -146,7 +151,7 @@ bool systally_measure_drift(const struct systally_plan *plan,
 	*later = -1;
 	if (!medians)
 		return false;
-	for (i = 0; (untouched = group(plan, i)); i++) {
+	for (i = 0; (untouched = untouched_group(plan, i)); i++) {
 		medians[count] = systally_measure(untouched, metric);
 		if (medians[count] > 0)
 			count++;
@@ -172,7 +177,7 @@ systally_measure_untouched(const struct systally_plan *plan,
 
 	*passed = 0;
 	*failed = NULL;
-	for (i = 0; (untouched = group(plan, i)); i++) {
+	for (i = 0; (untouched = untouched_group(plan, i)); i++) {
 		count += untouched->count;
 		*passed += untouched->passed;
 		if (!*failed)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What came out of one run of the command.
+ * The outcome of one run of the command.
  */
 #ifndef SYSTALLY_NEEDS_OUTCOME_H
 #define SYSTALLY_NEEDS_OUTCOME_H
@@ -10,27 +10,29 @@
 
 #include "needs/tree.h"
 
-/* Exit statuses, which are also what a run that has no outcome returns. */
-#define SYSTALLY_NEEDS_TROUBLE 1
-#define SYSTALLY_NEEDS_UNFIT 2
-#define SYSTALLY_NEEDS_NO_FILTER 3 /* of a run only */
-#define SYSTALLY_NEEDS_INTERRUPTED 130
+/*
+ * Why a run has no outcome. These are also exit statuses of `systally needs`,
+ * except for the third.
+ */
+#define SYSTALLY_NEEDS_TROUBLE		1 /* any other error */
+#define SYSTALLY_NEEDS_UNFIT		2 /* the command or TEST is unusable */
+#define SYSTALLY_NEEDS_NO_FILTER	3 /* filter or discovery fail here */
+#define SYSTALLY_NEEDS_INTERRUPTED	130
 
-/* What a run consists of; each has its time limit. */
+/* The phases of a run. Each has its time limit. */
 enum systally_phase {
-	SYSTALLY_PHASE_WORK, /* until it has ended, or is ready */
+	SYSTALLY_PHASE_WORK,	/* until the command ends, or is ready */
 	SYSTALLY_PHASE_TEST,
 	SYSTALLY_PHASE_BENCH,
 	SYSTALLY_PHASES,
 };
 
-/* What came out of a run. */
 struct systally_outcome {
 	bool passed;
-	char why[48];	/* if not: `timeout`, `TEST failed (1)`, ... */
-	char said[160]; /* the last thing that was written then */
-	bool benched;
-	double performance; /* what BENCH has printed */
+	char why[48];		/* it failed: `timeout`, `TEST failed (1)`... */
+	char said[160];		/* the last line that was written then */
+	bool benched;		/* @performance is set */
+	double performance;	/* what BENCH printed */
 	struct systally_peak peak;
 	uint64_t phase_ns[SYSTALLY_PHASES];
 };

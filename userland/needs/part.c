@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The calls whose commands `--sub` tries, with the names of the usual ones.
- * Called by needs_feature.c.
+ * The calls whose operations `--sub` tries, with names for the common ones.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -24,7 +23,7 @@
 
 #include "needs/part.h"
 
-/* only some architectures have arch_prctl */
+/* Not every architecture has arch_prctl. */
 #if __has_include(<asm/prctl.h>)
 #include <asm/prctl.h>
 #endif

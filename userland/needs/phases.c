@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What happens while the command runs: it is waited for, tested, measured and
- * sampled. Called by needs_run.c.
- *
- * Everything is waited for in one place, systally_run_step().
+ * Waits for the command, tests it, measures it and samples it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,19 +14,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "needs/phases.h"
 #include "base/process.h"
+#include "needs/phases.h"
 
-#define DISCOVERY_SLOWS	10
+#define DISCOVERY_FACTOR	10	/* for the limits while calls are found */
 
-#define SAMPLE_FIRST	(1 * SYSTALLY_MS) /* between two, in the beginning */
-#define SAMPLE		(5 * SYSTALLY_MS) /* and later */
-#define SAMPLE_SHARE	50		/* of the time, at most a 50th */
+/* Between two samples, at the beginning and later */
+#define SAMPLE_FIRST	(1 * SYSTALLY_MS)
+#define SAMPLE		(5 * SYSTALLY_MS)
+#define SAMPLE_SHARE	50	/* samples take at most a 50th of the time */
 
-#define OUTPUT_MOST	(1LL << 30)	/* bytes */
-#define OUTPUT_TAIL	4096		/* where its last line must be */
+#define OUTPUT_MOST	(1LL << 30)	/* bytes in one file */
+#define OUTPUT_TAIL	4096		/* bytes to search for the last line */
 #define NOTE_AFTER	(30 * SYSTALLY_S)
-#define HELPER_LEAST	(1 * SYSTALLY_S) /* for TEST, even if time is over */
+#define HELPER_LEAST	(1 * SYSTALLY_S) /* for TEST and BENCH at least */
 
 void systally_run_reap(struct systally_run *run)
 {
@@ -53,7 +51,7 @@ void systally_run_reap(struct systally_run *run)
 
 			run->ended = true;
 			run->status = systally_process_status(status);
-			/* up to there it may be ours, from before the exec */
+			/* up to the floor, it may be from before the exec */
 			if (most_kb > run->runner->tree.floor_kb &&
 			    most_kb > run->outcome->peak.memory_kb)
 				run->outcome->peak.memory_kb = most_kb;
@@ -68,7 +66,10 @@ static long long size_of(const char *path)
 	return stat(path, &status) ? 0 : status.st_size;
 }
 
-/* If it has ended meanwhile, what it left behind looked like the command's. */
+/*
+ * Returns true if the helper has ended but was not reaped. Its children are this
+ * process's children then, so a sample takes them for the command's.
+ */
 static bool helper_ended(const struct systally_run *run)
 {
 	siginfo_t info = { .si_pid = 0 };
@@ -109,7 +110,7 @@ void systally_run_step(struct systally_run *run, uint64_t until_ns)
 	struct signalfd_siginfo info;
 	uint64_t next = run->sample_ns;
 
-	/* samples have to wait until the rest of TEST is gone */
+	/* no samples until the rest of the helper's group has ended */
 	if (run->leftover)
 		next = systally_signals_now_ns() + SYSTALLY_MS;
 	if (next && next < until_ns)
@@ -127,7 +128,7 @@ void systally_run_step(struct systally_run *run, uint64_t until_ns)
 		break;
 	}
 	systally_run_reap(run);
-	/* nobody left in that group, or nobody whom we may kill */
+	/* kill() fails if the group is empty, or if we may not kill it */
 	if (run->leftover && kill(-run->leftover, SIGKILL))
 		run->leftover = 0;
 	if (run->sample_ns && !run->leftover &&
@@ -139,14 +140,14 @@ void systally_run_fail(struct systally_run *run, const char *format, int number)
 {
 	if (run->outcome->why[0])
 		return;
-	/* the formats are ours, and take one number at most */
+	/* the callers' formats are literals and take at most one number */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	snprintf(run->outcome->why, sizeof(run->outcome->why), format, number);
 #pragma GCC diagnostic pop
 }
 
-/* Opens one of the run's files, in whose place the command may put a FIFO. */
+/* Opens a file of the run. The command may have replaced it by a FIFO. */
 static FILE *open_written(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -157,7 +158,7 @@ static FILE *open_written(const char *path)
 	return file;
 }
 
-/* Keeps the last line that was written, for messages. */
+/* Keeps the last line of a file, if there is any, for messages. */
 static void keep_last_line(struct systally_run *run, const char *path)
 {
 	FILE *file = open_written(path);
@@ -179,24 +180,24 @@ static void keep_last_line(struct systally_run *run, const char *path)
 		fclose(file);
 }
 
-/* The time when the phase that begins now has to be over. */
+/* Returns the time at which the phase that begins now must have ended. */
 static uint64_t phase_end(const struct systally_run *run,
 			  enum systally_phase phase)
 {
 	uint64_t timeout = run->runner->options->timeout_ns;
-	uint64_t slower = run->discovery ? DISCOVERY_SLOWS : 1;
+	uint64_t factor = run->discovery ? DISCOVERY_FACTOR : 1;
 	uint64_t now = systally_signals_now_ns();
-	uint64_t end = run->begin_ns + timeout * slower;
+	uint64_t end = run->begin_ns + timeout * factor;
 
 	if (!timeout)
-		return now + run->runner->limit_ns[phase] * slower;
-	/* the command may have ended in time, and we have been stopped */
+		return now + run->runner->limit_ns[phase] * factor;
+	/* if this process was stopped, the command may still be in time */
 	if (phase != SYSTALLY_PHASE_WORK && end < now + HELPER_LEAST)
 		end = now + HELPER_LEAST;
 	return end;
 }
 
-/* By its group, and itself: it may not have got to its own group yet. */
+/* Kills its group and itself, as it may not have set its group yet. */
 static void kill_helper(struct systally_run *run)
 {
 	uint64_t until = systally_signals_now_ns() + SYSTALLY_KILL_LIMIT;
@@ -239,24 +240,24 @@ int systally_run_helper(struct systally_run *run, const char *text,
 	return run->interrupted ? -1 : 0;
 }
 
-/* Is anything of the command still there? */
-static bool lives(struct systally_run *run)
+/* Returns true if the command or a descendant still runs. */
+static bool is_running(struct systally_run *run)
 {
 	return !run->ended ||
 	       systally_tree_list(&run->runner->tree, run->helper, false);
 }
 
-/* A server has to live. Returns 0, or -1 with an outcome. */
-static int check_lives(struct systally_run *run, const char *format)
+/* Checks that a server still runs. Returns 0, or -1 and fails the run. */
+static int check_running(struct systally_run *run, const char *format)
 {
 	systally_run_reap(run);
-	if (!run->runner->options->server || lives(run))
+	if (!run->runner->options->server || is_running(run))
 		return 0;
 	systally_run_fail(run, format, run->status);
 	return -1;
 }
 
-/* As a step; and says once if it takes long enough to be a server. */
+/* Does a step. Writes a note, once, if the run is as long as a server's. */
 static void step_or_note(struct systally_run *run, uint64_t now,
 			 uint64_t until)
 {
@@ -269,12 +270,15 @@ static void step_or_note(struct systally_run *run, uint64_t now,
 	} else {
 		run->runner->noted = true;
 		fprintf(stderr,
-			"%ssystally: note: the command has not ended for 30 seconds; if it is a server, give --server\n",
+			"%ssystally: note: the command has run for 30 seconds; if it is a server, give --server\n",
 			isatty(STDERR_FILENO) ? "\r\033[K" : "");
 	}
 }
 
-/* Waits until it can be tested. Returns 0, or -1 with an outcome or error. */
+/*
+ * Waits until the command has ended, or until a server is ready. Returns 0, or
+ * -1: the run has failed or was interrupted, or @run->error is set.
+ */
 static int wait_for_work(struct systally_run *run)
 {
 	const struct systally_needs_options *options = run->runner->options;
@@ -283,7 +287,7 @@ static int wait_for_work(struct systally_run *run)
 	bool in_time = true;
 
 	while (!run->interrupted && !run->outcome->why[0]) {
-		/* first: we may have been stopped, or starved */
+		/* before the time is checked: this process may have been late */
 		systally_run_reap(run);
 		if (!options->server && run->ended)
 			return 0;
@@ -297,14 +301,14 @@ static int wait_for_work(struct systally_run *run)
 			step_or_note(run, now, until);
 			continue;
 		}
-		if (check_lives(run, "ended (%d) before it was ready") ||
+		if (check_running(run, "ended (%d) before it was ready") ||
 		    systally_run_helper(run, options->ready ?: options->test,
 					false, until, &in_time))
 			return -1;
-		/* another server may have answered */
+		/* another server may have answered instead */
 		if (in_time && !run->helper_status)
-			return check_lives(run,
-					   "ended (%d) before it was tested");
+			return check_running(run,
+					     "ended (%d) before it was tested");
 		next = systally_signals_now_ns() + pause;
 		while (systally_signals_now_ns() < next && !run->interrupted)
 			systally_run_step(run, next);
@@ -322,13 +326,13 @@ static int run_test(struct systally_run *run)
 				phase_end(run, SYSTALLY_PHASE_TEST), &in_time))
 		return -1;
 	if (in_time && !run->helper_status)
-		return check_lives(run, "ended (%d) while it was tested");
+		return check_running(run, "ended (%d) while it was tested");
 	systally_run_fail(run, in_time ? "TEST failed (%d)" : "timeout in TEST",
 			  run->helper_status);
 	return -1;
 }
 
-/* Reads the one number that BENCH has printed: ratios are taken of it. */
+/* Reads the number that BENCH printed. It must be above 0 to have ratios. */
 static int read_number(struct systally_run *run)
 {
 	FILE *file = open_written(run->place.figure);

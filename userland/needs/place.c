@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes and removes the folder of a run. Called by needs_run.c.
+ * Makes and removes the temporary folder of a run.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -21,7 +21,7 @@ int systally_place_make(struct systally_place *place,
 			struct systally_error *error)
 {
 	memset(place, 0, sizeof(*place));
-	/* short, since sockets' paths have to fit in 108 bytes */
+	/* short, since the path of a socket is limited to 107 bytes */
 	strcpy(place->directory, "/tmp/systally-needs-XXXXXX");
 	if (!mkdtemp(place->directory))
 		return systally_error_set(error,
@@ -31,7 +31,7 @@ int systally_place_make(struct systally_place *place,
 	sprintf(place->error, "%.60s/error", place->directory);
 	sprintf(place->said, "%.60s/said", place->directory);
 	sprintf(place->figure, "%.60s/figure", place->directory);
-	/* what gives up root must still get at its files */
+	/* a program that gives up root must still reach its files */
 	if (chmod(place->directory, 0711) || mkdir(place->run, 0755)) {
 		systally_error_set(error, "cannot make %s: %s", place->run,
 				   strerror(errno));
@@ -41,7 +41,10 @@ int systally_place_make(struct systally_place *place,
 	return 0;
 }
 
-/* Finds what is mounted below @directory, the last first. */
+/*
+ * Finds a mount point below @directory: the last one in the list, since later
+ * mounts may lie on earlier ones. Returns true and its @path, or false.
+ */
 static bool find_mount(const char *directory, char path[PATH_MAX])
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
@@ -65,8 +68,8 @@ static bool find_mount(const char *directory, char path[PATH_MAX])
 }
 
 /*
- * What is mounted there must not be taken for the run's own files: a bind
- * mount may be of the same file system.
+ * Unmounts everything below the folder. FTS_XDEV in remove_tree() does not
+ * protect from this: a bind mount may be of the same file system.
  */
 static int unmount_all(const struct systally_place *place,
 		       struct systally_error *error)
@@ -76,18 +79,18 @@ static int unmount_all(const struct systally_place *place,
 	while (find_mount(place->directory, path)) {
 		if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW))
 			return systally_error_set(error,
-				"the command has left %s mounted, which cannot be undone: %s; unmount it, and remove %s",
+				"cannot unmount %s, which the command has mounted: %s; unmount it and remove %s",
 				path, strerror(errno), place->directory);
 	}
 	return 0;
 }
 
-/* Removes what is in the way of a walk's next step. */
+/* Removes one entry of the walk, or makes a folder accessible. */
 static void remove_one(FTSENT *entry)
 {
 	switch (entry->fts_info) {
 	case FTS_D:
-		/* one that was left without rights cannot be gone through */
+		/* the command may have removed our rights to a folder */
 		if (access(entry->fts_accpath, R_OK | W_OK | X_OK))
 			chmod(entry->fts_accpath, 0700);
 		break;
@@ -101,7 +104,7 @@ static void remove_one(FTSENT *entry)
 	}
 }
 
-/* Goes from folder to folder, as there may be paths that are too long. */
+/* fts(3) changes into each folder, so paths longer than PATH_MAX work. */
 static int remove_tree(const char *directory, struct systally_error *error)
 {
 	char copy[PATH_MAX], *const paths[] = { copy, NULL };
@@ -117,7 +120,7 @@ static int remove_tree(const char *directory, struct systally_error *error)
 	if (!rmdir(directory) || errno == ENOENT)
 		return 0;
 	return systally_error_set(error,
-		"what the command has left in %s cannot be removed: %s; remove it",
+		"cannot remove %s with the files that the command has left: %s; remove it",
 		directory, strerror(errno));
 }
 

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does the runs: untouched and the discovery here; each feature by itself is in
- * needs_try.c, and what can go at once in needs_together.c. Called by
- * cmd_needs.c.
+ * Does the untouched runs and finds the calls. Then it lets others try the
+ * features, one by one (try.c) and all at once (together.c).
  */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "needs/plan.h"
 
-/* What is wrong with an untouched run, and what was written by it last. */
+/*
+ * Sets an error: @what failed with @outcome, and what the user can do. Returns
+ * the exit status.
+ */
 static int refuse(const char *what, const struct systally_outcome *outcome,
 		  const char *remedy, struct systally_error *error)
 {
@@ -24,74 +25,71 @@ static int refuse(const char *what, const struct systally_outcome *outcome,
 static const char *remedy_for(const struct systally_outcome *failed)
 {
 	if (strstr(failed->why, "timeout in"))
-		return "see what that does, by itself, or give a longer "
-		       "--timeout";
+		return "run that by hand to see why, or give a longer --timeout";
 	if (strstr(failed->why, "tested"))
-		return "see what it writes, and whether another one answers in "
-		       "its place";
+		return "see what the server prints, and whether another server answers instead";
 	if (strstr(failed->why, "BENCH"))
-		return "BENCH has to print one number, and nothing else, and "
-		       "to succeed";
+		return "BENCH must print one number and nothing else, and exit with 0";
 	if (strstr(failed->why, "TEST"))
-		return "it has to before calls can be tried; see what TEST "
-		       "says, by itself";
+		return "TEST must pass before calls can be tried; run it by hand to see why it fails";
 	if (strstr(failed->why, "--stop"))
-		return "see what that says, by itself";
+		return "run that by hand to see why";
 	if (!strcmp(failed->why, "timeout"))
-		return "give it a longer --timeout, or --server if it does not "
-		       "end by itself";
+		return "give a longer --timeout, or --server if the command does not end by itself";
 	if (strstr(failed->why, "ready"))
-		return "see what it writes, and what --ready (else TEST) says, "
-		       "by itself";
-	return "it has to before calls can be tried";
+		return "see what the server prints, and run --ready (or else TEST) by hand";
+	return "it must pass before calls can be tried";
 }
 
+/* Does the untouched runs of the beginning. All of them must pass. */
 static int run_untouched(struct systally_plan *plan,
 			 struct systally_error *error)
 {
+	struct systally_repeater *repeater = &plan->repeater;
 	struct systally_replicas *untouched = &plan->untouched;
 	const struct systally_outcome *failed;
 	int result;
 
-	result = systally_replicas_run(&plan->repeater, "untouched", NULL, 0,
-				       false, untouched, error);
+	result = systally_replicas_run(repeater, "untouched", NULL, 0, false,
+				       untouched, error);
 	if (result)
 		return result;
 	failed = systally_replicas_failed(untouched);
-	if (failed && !plan->repeater.progress.timed) {
-		/* that was then: what TEST needs may be there now */
+	if (failed && !repeater->progress.timed) {
+		/* they are from the state; now, TEST may pass */
 		systally_replicas_free(untouched);
-		plan->repeater.ignore_state = true;
-		result =
-			systally_replicas_run(&plan->repeater, "untouched",
-					      NULL, 0, false, untouched, error);
-		plan->repeater.ignore_state = false;
+		repeater->ignore_state = true;
+		result = systally_replicas_run(repeater, "untouched", NULL, 0,
+					       false, untouched, error);
+		repeater->ignore_state = false;
 		if (result)
 			return result;
 		failed = systally_replicas_failed(untouched);
 	}
 	if (!failed) {
-		systally_runner_limit(&plan->repeater.runner,
-				      untouched->outcomes, untouched->count);
+		systally_runner_limit(&repeater->runner, untouched->outcomes,
+				      untouched->count);
 		return 0;
 	}
 	if (!untouched->passed)
-		return refuse("the untouched command does not pass", failed,
+		return refuse("the untouched command fails", failed,
 			      remedy_for(failed), error);
 	systally_error_set(error,
-			   "TEST flaps: %u of %u untouched runs passed (%s); "
-			   "nothing can be told by it until all do",
-			   untouched->passed, untouched->count, failed->why);
+		"TEST is flaky: %u of %u untouched runs passed (%s); calls can be tried only if all pass",
+		untouched->passed, untouched->count, failed->why);
 	return SYSTALLY_NEEDS_UNFIT;
 }
 
-/* One way to discover. Returns as systally_run_once(); the used are new. */
+/*
+ * Finds the calls in one way and replaces plan->used by them. Returns as
+ * systally_run_once() does.
+ */
 static int discover_by(struct systally_plan *plan,
 		       enum systally_needs_discover how,
 		       struct systally_outcome *outcome,
 		       struct systally_error *error)
 {
-	struct systally_error ignored = {""};
+	struct systally_error ignored = { "" };
 	struct systally_discovery discovery;
 	int result;
 
@@ -113,10 +111,11 @@ static int discover_by(struct systally_plan *plan,
 	return result;
 }
 
+/* Tries all ways to find the calls, or the one of --discover. */
 static int discover(struct systally_plan *plan, struct systally_error *error)
 {
 	enum systally_needs_discover wanted = plan->options->discover;
-	struct systally_outcome outcome, failed = {0};
+	struct systally_outcome outcome, failed = { 0 };
 	unsigned int how;
 	int result = 0;
 
@@ -125,7 +124,7 @@ static int discover(struct systally_plan *plan, struct systally_error *error)
 	     how++) {
 		if (wanted && wanted != how)
 			continue;
-		/* it does not see arguments */
+		/* the module does not see the arguments that --sub needs */
 		if (how == SYSTALLY_DISCOVER_MODULE && plan->options->sub)
 			continue;
 		systally_error_clear(error);
@@ -141,17 +140,16 @@ static int discover(struct systally_plan *plan, struct systally_error *error)
 	if (!failed.why[0])
 		return SYSTALLY_NEEDS_UNFIT;
 	systally_error_clear(error);
-	return refuse(
-		"the command does not pass while its calls are being recorded",
-		&failed,
-		strstr(failed.why, "timeout") || strstr(failed.why, "in time")
-			? "give it a longer --timeout"
-		: wanted ? "try another --discover"
-			 : "none of the ways to record them goes with it",
-		error);
+	return refuse("the command fails while its calls are recorded", &failed,
+		      strstr(failed.why, "timeout") ||
+				strstr(failed.why, "in time") ?
+			"give a longer --timeout" : wanted ?
+			"try another --discover" :
+			"no way of --discover works with this command",
+		      error);
 }
 
-/* Finds out what the command uses, unless the state has it. */
+/* Finds the calls of the command, unless the state has them. */
 static int find_used(struct systally_plan *plan, struct systally_error *error)
 {
 	struct systally_repeater *repeater = &plan->repeater;
@@ -163,16 +161,14 @@ static int find_used(struct systally_plan *plan, struct systally_error *error)
 		systally_progress_end(&repeater->progress, 0);
 		return 0;
 	}
-	systally_progress_begin(&repeater->progress, "which calls it makes");
+	systally_progress_begin(&repeater->progress, "finding the calls");
 	result = discover(plan, error);
 	if (result)
 		return result;
 	systally_progress_end(&repeater->progress,
 			      systally_signals_now_ns() - begin_ns);
 	return systally_state_add_used(&repeater->state, plan->how, plan->used,
-				       error)
-		       ? SYSTALLY_NEEDS_TROUBLE
-		       : 0;
+				       error) ? SYSTALLY_NEEDS_TROUBLE : 0;
 }
 
 static int list_features(struct systally_plan *plan,
@@ -198,17 +194,27 @@ static int list_features(struct systally_plan *plan,
 		systally_error_set(error, "out of memory");
 		return SYSTALLY_NEEDS_TROUBLE;
 	}
-	/* besides each feature by itself: all at once, and the end */
+	/* the runs with all features at once, and those of the end */
 	plan->repeater.progress.total += plan->options->replicas * 2;
 	return 0;
+}
+
+/*
+ * Returns true if some runs are from the state and others are not. Runs that
+ * build on both must not be taken from the state: they are from before.
+ */
+static bool is_mixed(const struct systally_repeater *repeater)
+{
+	return repeater->state.resumed && repeater->progress.timed;
 }
 
 static int run_all(struct systally_plan *plan, const struct systally_set *set,
 		   struct systally_error *error)
 {
+	struct systally_repeater *repeater = &plan->repeater;
 	int result;
 
-	systally_progress_init(&plan->repeater.progress,
+	systally_progress_init(&repeater->progress,
 			       plan->options->replicas + 1);
 	result = run_untouched(plan, error);
 	if (!result)
@@ -216,22 +222,19 @@ static int run_all(struct systally_plan *plan, const struct systally_set *set,
 	if (!result)
 		result = list_features(plan, set, error);
 	if (!result)
-		result = systally_try_features(&plan->repeater, plan->tried,
+		result = systally_try_features(repeater, plan->tried,
 					       plan->count, error);
-	/* what follows is of all that came before, and not of then */
-	plan->repeater.ignore_state =
-		plan->repeater.state.resumed && plan->repeater.progress.timed;
+	repeater->ignore_state = is_mixed(repeater);
 	if (!result)
-		result = systally_together_run(&plan->together, &plan->repeater,
+		result = systally_together_run(&plan->together, repeater,
 					       plan->tried, plan->count, error);
-	/* does it still pass? */
-	plan->repeater.ignore_state =
-		plan->repeater.state.resumed && plan->repeater.progress.timed;
+	/* these show whether the untouched command still passes */
+	repeater->ignore_state = is_mixed(repeater);
 	if (!result)
-		result = systally_replicas_beside(&plan->repeater, "the end",
+		result = systally_replicas_beside(repeater, "the end",
 						  &plan->end, error);
-	plan->repeater.ignore_state = false;
-	systally_progress_clear(&plan->repeater.progress);
+	repeater->ignore_state = false;
+	systally_progress_clear(&repeater->progress);
 	return result;
 }
 
@@ -241,7 +244,7 @@ int systally_plan_run(struct systally_plan *plan,
 		      const struct systally_signals *signals,
 		      struct systally_error *error)
 {
-	struct systally_set set = {.all = true};
+	struct systally_set set = { .all = true };
 
 	memset(plan, 0, sizeof(*plan));
 	plan->options = options;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All runs that tell what a command needs, in their order, and what came out.
+ * Does all runs that tell what a command needs, in their order.
  */
 #ifndef SYSTALLY_NEEDS_PLAN_H
 #define SYSTALLY_NEEDS_PLAN_H
@@ -13,17 +13,18 @@ struct systally_plan {
 	const struct systally_names *names;
 	struct systally_repeater repeater;
 	struct systally_used *used;
-	enum systally_needs_discover how; /* it was found */
-	struct systally_replicas untouched;
-	struct systally_tried *tried;
+	enum systally_needs_discover how;	/* the calls were found */
+	struct systally_replicas untouched;	/* at the beginning */
+	struct systally_tried *tried;		/* features one by one */
 	size_t count;
-	struct systally_together together;
-	struct systally_replicas end; /* untouched, after all others */
+	struct systally_together together;	/* features all at once */
+	struct systally_replicas end;		/* untouched, at the end */
 };
 
 /*
- * Opens the state, and does all runs. Returns 0, or with @error an exit
- * status. Whichever, free the plan.
+ * Opens the state and does all runs. @options, @names and @signals must live as
+ * long as @plan. Returns 0, or with @error an exit status. In both cases the
+ * caller calls systally_plan_free().
  */
 int systally_plan_run(struct systally_plan *plan,
 		      const struct systally_needs_options *options,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A seccomp profile of the calls that a command has used, for containers.
+ * Writes a seccomp profile of the calls that a command has used, for containers.
  */
 #ifndef SYSTALLY_NEEDS_PROFILE_H
 #define SYSTALLY_NEEDS_PROFILE_H
@@ -10,10 +10,10 @@
 #include "needs/feature.h"
 
 /*
- * Writes to @out an OCI profile (linux.seccomp of the runtime specification)
- * that allows the calls in @used, by name, and fails all others with ENOSYS.
- * Calls without a name cannot be in it: they are counted in @unnamed. Returns
- * 0, or -1 when out of memory; a write error stays in @out.
+ * Writes an OCI profile (linux.seccomp of the runtime specification) to @out. It
+ * allows the calls in @used and lets all others fail with ENOSYS. A profile has
+ * names of calls, so calls without a name are missing in it; @unnamed is their
+ * number. Returns 0, or -1 if there is no memory; a write error stays in @out.
  */
 int systally_needs_profile(FILE *out, const struct systally_used *used,
 			   const struct systally_names *names, size_t *unnamed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The bar on standard error. Called by needs_plan.c.
+ * Writes the bar to standard error.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #include "needs/progress.h"
 
-#define BAR	24
+#define BAR	24	/* characters */
 
 void systally_progress_init(struct systally_progress *progress, size_t total)
 {
@@ -61,7 +61,7 @@ void systally_progress_begin(struct systally_progress *progress,
 		width = size.ws_col;
 	snprintf(line, sizeof(line), "[%s] %zu/%zu %s%s%s", bar, progress->done,
 		 total, left, left[0] ? ", " : "", label);
-	/* a line that is full would go on in the next one */
+	/* a full line would make the terminal begin a new one */
 	fprintf(stderr, "\r%.*s\033[K", (int)width - 1, line);
 	fflush(stderr);
 	progress->shown = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a command needs, on paper: markdown, JSON and CSV.
+ * The reports of `systally needs`, one function for each format.
  */
 #ifndef SYSTALLY_NEEDS_RENDER_H
 #define SYSTALLY_NEEDS_RENDER_H
@@ -10,8 +10,8 @@
 #include "needs/plan.h"
 
 /*
- * Writes what @plan, which has run to its end, has found to @out. Returns 0,
- * or -1 when out of memory; a write error stays in @out.
+ * Write the result of @plan, all of whose runs are done, to @out. Return 0, or
+ * -1 if there is no memory; a write error stays in @out.
  */
 int systally_needs_markdown(FILE *out, const struct systally_plan *plan);
 int systally_needs_json(FILE *out, const struct systally_plan *plan);

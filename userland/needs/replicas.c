@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does each run of the command several times.
+ * Does the replicas of a run and keeps their outcomes.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -35,9 +35,9 @@ void systally_replicas_free(struct systally_replicas *replicas)
 	memset(replicas, 0, sizeof(*replicas));
 }
 
-/* Does one replica, which the state calls @key, or takes it from there. */
+/* Does one replica, or takes it from the state, where @key is its name. */
 static int run_one(struct systally_repeater *repeater, const char *key,
-		   const struct systally_change_of *changes, size_t count,
+		   const struct systally_needs_change *changes, size_t count,
 		   struct systally_outcome *outcome,
 		   struct systally_error *error)
 {
@@ -62,7 +62,7 @@ static int run_one(struct systally_repeater *repeater, const char *key,
 }
 
 int systally_replicas_run(struct systally_repeater *repeater, const char *label,
-			  const struct systally_change_of *changes,
+			  const struct systally_needs_change *changes,
 			  size_t count, bool stop_at_failure,
 			  struct systally_replicas *replicas,
 			  struct systally_error *error)
@@ -86,7 +86,7 @@ int systally_replicas_run(struct systally_repeater *repeater, const char *label,
 		}
 		result = run_one(repeater, key, changes, count, outcome, error);
 		free(key);
-		/* without a filter, nothing can be found out here */
+		/* without a filter, no call can be tried on this machine */
 		if (result)
 			return result == SYSTALLY_NEEDS_NO_FILTER
 				       ? SYSTALLY_NEEDS_UNFIT

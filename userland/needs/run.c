@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One run of the command, from its start to the end of all its descendants.
- * Called by needs_plan.c; what happens between is in needs_phases.c.
+ * Starts a run, and ends all its processes. phases.c has what is between.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,9 +18,9 @@
 #define STOP_LIMIT	(20 * SYSTALLY_S) /* for --stop */
 
 /*
- * Asks the server to end, and gives it time, whatever came of its run: it may
- * have handed itself to somebody who is none of its descendants. Returns NULL,
- * or how --stop failed.
+ * Asks the server to end and gives it time for that. This is done after a failed
+ * run as well: another process, which is no descendant, may run on behalf of
+ * the server, and only --stop ends it. Returns NULL, or how --stop failed.
  */
 static const char *end_gently(struct systally_run *run)
 {
@@ -32,7 +31,7 @@ static const char *end_gently(struct systally_run *run)
 	bool in_time = true;
 	uint64_t until;
 
-	/* only another Ctrl-C cuts this short */
+	/* another Ctrl-C ends the wait */
 	run->interrupted = false;
 	if (stop) {
 		until = systally_signals_now_ns() + STOP_LIMIT;
@@ -56,8 +55,9 @@ static const char *end_gently(struct systally_run *run)
 }
 
 /*
- * Ends all that is left. Orphans become our children, so when we have none,
- * none are left. Returns 0, or -1 with the error.
+ * Kills all descendants that are left. Orphaned ones become children of this
+ * process, so none is left when it has no children. Returns 0, or -1 with the
+ * error.
  */
 static int end_all(struct systally_run *run)
 {
@@ -79,13 +79,13 @@ static int end_all(struct systally_run *run)
 	}
 	if (!tree->count)
 		return systally_error_set(run->error,
-			"a child is left that is not in /proc; mount /proc without hidepid");
+			"a child process is left that /proc does not show; mount /proc without hidepid");
 	return systally_error_set(run->error,
-		"process %d cannot be ended, even by SIGKILL; see what it waits for in /proc/%d/stack",
+		"process %d does not end after SIGKILL; /proc/%d/stack shows what it waits for",
 		tree->pids[0], tree->pids[0]);
 }
 
-/* Waits until the command is executed. Returns 0, or what run_once returns. */
+/* Waits until the command is executed. Returns as systally_run_once() does. */
 static int wait_for_exec(struct systally_run *run, bool changed)
 {
 	int why;
@@ -114,7 +114,7 @@ static int wait_for_exec(struct systally_run *run, bool changed)
 	return SYSTALLY_NEEDS_UNFIT;
 }
 
-/* Lets the command begin. Returns 0, or what run_once returns. */
+/* Opens the command's gate. Returns as systally_run_once() does. */
 static int release(struct systally_run *run, bool changed)
 {
 	struct systally_discovery *discovery = run->discovery;
@@ -164,7 +164,7 @@ static int run_in_place(struct systally_run *run,
 }
 
 int systally_run_once(struct systally_runner *runner,
-		      const struct systally_change_of *changes, size_t count,
+		      const struct systally_needs_change *changes, size_t count,
 		      struct systally_discovery *discovery,
 		      struct systally_outcome *outcome,
 		      struct systally_error *error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One run of the command: started, tested, measured, and all of it ended.
+ * One run of the command, from its start to the end of all its descendants.
  */
 #ifndef SYSTALLY_NEEDS_RUN_H
 #define SYSTALLY_NEEDS_RUN_H
@@ -9,15 +9,15 @@
 #include "needs/runner.h"
 
 /*
- * Runs the command with @changes, and with @discovery (or NULL) finds out
- * what it calls. When it returns, nothing of it is left running. Returns 0
- * and the @outcome; or, with @error, SYSTALLY_NEEDS_TROUBLE,
- * SYSTALLY_NEEDS_UNFIT if the command cannot be started at all,
- * SYSTALLY_NEEDS_NO_FILTER if the kernel refuses the filter, or
- * SYSTALLY_NEEDS_INTERRUPTED.
+ * Runs the command with @changes. With @discovery, which may be NULL, it finds
+ * the calls of the command; then there are no changes. All processes of the
+ * run have ended when it returns. Returns 0 and the @outcome; or with @error
+ * SYSTALLY_NEEDS_TROUBLE, SYSTALLY_NEEDS_UNFIT if the command cannot be
+ * started, SYSTALLY_NEEDS_NO_FILTER if the filter or the discovery does not
+ * work here, or SYSTALLY_NEEDS_INTERRUPTED.
  */
 int systally_run_once(struct systally_runner *runner,
-		      const struct systally_change_of *changes, size_t count,
+		      const struct systally_needs_change *changes, size_t count,
 		      struct systally_discovery *discovery,
 		      struct systally_outcome *outcome,
 		      struct systally_error *error);

@@ -10,23 +10,22 @@
 #include "needs/outcome.h"
 #include "needs/tree.h"
 
-/* In nanoseconds, as are all times and limits of a run. */
-#define SYSTALLY_MS 1000000ULL
-#define SYSTALLY_S (1000 * SYSTALLY_MS)
+/* All times and limits of a run are in nanoseconds. */
+#define SYSTALLY_MS	1000000ULL
+#define SYSTALLY_S	(1000 * SYSTALLY_MS)
 
-/* What all runs share. */
 struct systally_runner {
 	const struct systally_needs_options *options;
 	const struct systally_signals *signals;
 	struct systally_launchpad pad;
 	struct systally_tree tree;
-	uint64_t limit_ns[SYSTALLY_PHASES];
-	bool noted; /* that it takes long */
+	uint64_t limit_ns[SYSTALLY_PHASES];	/* if there is no --timeout */
+	bool noted;		/* the note on a long run was written */
 };
 
 /*
- * Makes it ready for untouched runs, whose limits are wide. Returns 0, or -1
- * with @error: there is no such command.
+ * Prepares for the command of @options. Until systally_runner_limit() the
+ * limits are wide. Returns 0, or -1 with @error: there is no such command.
  */
 int systally_runner_init(struct systally_runner *runner,
 			 const struct systally_needs_options *options,
@@ -34,7 +33,7 @@ int systally_runner_init(struct systally_runner *runner,
 			 struct systally_error *error);
 void systally_runner_free(struct systally_runner *runner);
 
-/* Takes the limits of later runs from what untouched runs have taken. */
+/* Sets the limits of later runs from the times of @count untouched runs. */
 void systally_runner_limit(struct systally_runner *runner,
 			   const struct systally_outcome *untouched,
 			   size_t count);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Forks the command and what tests it. Called by needs_run.c and
- * needs_phases.c.
+ * Forks the command, and the shell commands that test it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -13,10 +12,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "needs/start.h"
 #include "base/process.h"
+#include "needs/start.h"
 
-#define HEAR_LIMIT_MS	60000	/* for what takes less than one */
+/* To prepare a child takes less than 1 ms; more than this is a failure. */
+#define REPORT_LIMIT_S	60
 
 static int make_pipes(int gate[2], int failure[2], int sockets[2],
 		      bool listener)
@@ -36,50 +36,51 @@ static int make_pipes(int gate[2], int failure[2], int sockets[2],
 }
 
 /*
- * Waits for what a child tells about its preparations. Returns how many bytes
- * that was: 1 if all is well, 0 if the pipe was closed without; or -1 with
- * @error, which is what it has told, or that it hangs.
+ * Waits for a child's report on its preparation. Returns the number of bytes: 1
+ * if it succeeded, 0 if the pipe was closed without a report. Returns -1 with
+ * the child's error, or with an error if there is no report in time.
  */
-static int hear(int failure, struct systally_error *error)
+static int read_report(int failure, struct systally_error *error)
 {
-	struct pollfd told_by = { .fd = failure, .events = POLLIN };
-	struct systally_error told = { "" };
+	struct pollfd waiting = { .fd = failure, .events = POLLIN };
+	struct systally_error report = { "" };
 	ssize_t got;
 
 	do {
-		got = poll(&told_by, 1, HEAR_LIMIT_MS);
+		got = poll(&waiting, 1, REPORT_LIMIT_S * 1000);
 	} while (got < 0 && errno == EINTR);
 	if (!got)
 		return systally_error_set(error,
-			"cannot start a process: it does not get ready");
+			"cannot start a process: it was not ready after %d seconds",
+			REPORT_LIMIT_S);
 	do {
-		got = read(failure, told.text, sizeof(told.text) - 1);
+		got = read(failure, report.text, sizeof(report.text) - 1);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return systally_error_set(error, "cannot read a pipe: %s",
 					  strerror(errno));
-	return told.text[0] ? systally_error_set(error, "%s", told.text) :
-			      (int)got;
+	return report.text[0] ? systally_error_set(error, "%s", report.text) :
+				(int)got;
 }
 
-static void drop(pid_t pid)
+static void kill_child(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	systally_process_reap(pid);
 }
 
-/* Waits until the command stands at its gate. Returns 0, or -1 with @error. */
+/* Waits until the command is at its gate. Returns 0, or -1 with @error. */
 static int wait_for_command(struct systally_started *started,
 			    struct systally_error *error)
 {
-	int heard = hear(started->failure, error);
+	int got = read_report(started->failure, error);
 
-	if (heard < 0)
+	if (got < 0)
 		return -1;
-	if (!heard)
+	if (!got)
 		return systally_error_set(error,
-			"cannot start a process: it was killed at once");
-	/* from now on it is only looked at */
+			"cannot start a process: it was killed before it was ready");
+	/* systally_start_result() must not wait */
 	return fcntl(started->failure, F_SETFL, O_NONBLOCK) ?
 	       systally_error_set(error, "cannot make a pipe: %s",
 				  strerror(errno)) : 0;
@@ -115,12 +116,12 @@ int systally_start(struct systally_started *started,
 	started->gate = gate[1];
 	started->failure = failure[0];
 	started->hand_over = sockets[0];
-	started->deaf = false;
+	started->listener_lost = false;
 	if (started->pid > 0 && !wait_for_command(started, error))
 		return 0;
 	systally_start_close(started);
 	if (started->pid > 0)
-		drop(started->pid);
+		kill_child(started->pid);
 	return -1;
 }
 
@@ -133,7 +134,7 @@ static void close_one(int *fd)
 
 void systally_start_release(struct systally_started *started)
 {
-	/* an end that came first is seen by the wait for it */
+	/* if the child has ended already, the caller's wait() finds that */
 	if (write(started->gate, "", 1) < 0)
 		errno = 0;
 	close_one(&started->gate);
@@ -163,7 +164,7 @@ int systally_start_listener(struct systally_started *started)
 	    header->cmsg_type == SCM_RIGHTS)
 		memcpy(&listener, CMSG_DATA(header), sizeof(int));
 	close_one(&started->hand_over);
-	started->deaf = listener < 0;
+	started->listener_lost = listener < 0;
 	return listener;
 }
 
@@ -175,8 +176,8 @@ int systally_start_result(struct systally_started *started)
 	if (started->failure < 0)
 		return 0;
 	got = read(started->failure, &why, sizeof(why));
-	/* nobody answers it, so there is nothing to wait for */
-	if (got != sizeof(why) && started->deaf)
+	/* the child has ended, or waits for an answer that nobody can give */
+	if (got != sizeof(why) && started->listener_lost)
 		return SYSTALLY_START_FILTER + ECOMM;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return -1;
@@ -198,7 +199,7 @@ pid_t systally_start_shell(const char *text, bool figure,
 			   struct systally_error *error)
 {
 	pid_t parent = getpid();
-	int failure[2], heard;
+	int failure[2], got;
 	pid_t pid;
 
 	if (pipe2(failure, O_CLOEXEC))
@@ -213,11 +214,12 @@ pid_t systally_start_shell(const char *text, bool figure,
 		systally_error_set(error, "cannot start a process: %s",
 				   strerror(errno));
 	close(failure[1]);
-	heard = pid > 0 ? hear(failure[0], error) : -1;
+	/* the exec closes the pipe without a report */
+	got = pid > 0 ? read_report(failure[0], error) : -1;
 	close(failure[0]);
-	if (heard >= 0)
+	if (got >= 0)
 		return pid;
 	if (pid > 0)
-		drop(pid);
+		kill_child(pid);
 	return -1;
 }

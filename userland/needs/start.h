@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Starts the command of `systally needs` under a filter, and shell commands
- * beside it.
+ * Starts the command of `systally needs` under a filter, and the shell commands
+ * that test it.
  */
 #ifndef SYSTALLY_NEEDS_START_H
 #define SYSTALLY_NEEDS_START_H
@@ -12,20 +12,21 @@
 #include "base/error.h"
 #include "needs/child.h"
 
+/* A command that was forked. A descriptor is -1 after it was closed. */
 struct systally_started {
 	pid_t pid;
-	int gate;	/* a byte written here lets it go on */
-	int failure;	/* gives the errno of a failed exec, or its end */
-	int hand_over;	/* gives the listener; -1: none was asked for */
-	bool deaf;	/* the listener has not come */
+	int gate;	/* pipe: a byte written here opens the gate */
+	int failure;	/* pipe: the errno of a failed exec; closed by exec */
+	int hand_over;	/* socket: the listener; -1: none is expected */
+	bool listener_lost;	/* the child could not send the listener */
 };
 
 /*
- * Forks the command, and waits until it stands at a gate, after which it only
- * loads @filter, if there is anything in that, and executes. With @listener
- * the filter's listener comes by systally_start_listener(). Returns 0, or -1
- * with @error, by which the child, too, says what it cannot do; then nothing
- * is left of it.
+ * Forks the command and waits until it is prepared. It then waits at its gate;
+ * behind it, it only loads @filter, if that has a program, and executes. With
+ * @listener, the caller must take the filter's listener by
+ * systally_start_listener(). Returns 0, or -1 with an error of this process or
+ * of the child; then the child has ended.
  */
 int systally_start(struct systally_started *started,
 		   const struct systally_launchpad *pad,
@@ -33,31 +34,34 @@ int systally_start(struct systally_started *started,
 		   const struct systally_filter *filter, bool listener,
 		   struct systally_error *error);
 
-/* Opens the gate. */
+/* Opens the gate, so that the command is executed. */
 void systally_start_release(struct systally_started *started);
 
 /*
- * Waits for the listener. Returns its descriptor, or -1 if there is none; why,
- * is told by systally_start_result().
+ * Waits for the listener. Returns its descriptor, or -1 if there is none;
+ * systally_start_result() then returns why.
  */
 int systally_start_listener(struct systally_started *started);
 
 /*
- * Tells whether the exec has been done: 0 yes, -1 not yet, else the errno
- * that it failed with, plus SYSTALLY_START_FILTER if it was the filter that
- * could not be loaded, or its listener that did not come. Does not wait.
+ * Returns 0 if the command is executed, -1 if it is not yet, or else the errno
+ * with which that failed. SYSTALLY_START_FILTER is added if the filter could
+ * not be loaded or its listener could not be sent. Does not wait.
  */
 int systally_start_result(struct systally_started *started);
 
-/* Closes what is still open; ends the process only if it is at its gate. */
+/*
+ * Closes all descriptors. A process that still waits at its gate ends without
+ * executing the command; any other process goes on.
+ */
 void systally_start_close(struct systally_started *started);
 
 /*
- * Starts the shell command @text beside it, outside of any filter, with
- * @variables (NAME=VALUE, ending with NULL) in its environment. What it prints
- * goes to place->said; with @figure its standard output to place->figure.
- * Returns its pid once the shell is executed, or -1 with @error, by which the
- * child, too, says what it cannot do; then nothing is left of it.
+ * Starts the shell command @text, without a filter, with @variables (NAME=VALUE,
+ * ending with NULL) added to its environment. Its output goes to place->said;
+ * with @figure, its standard output goes to place->figure. Returns its pid when
+ * the shell is executed, or -1 with an error of this process or of the child;
+ * then the child has ended.
  */
 pid_t systally_start_shell(const char *text, bool figure,
 			   const struct systally_place *place,

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All that may be stubbed or faked at once; and if that does not work, which
- * of it cannot go together. Called by needs_plan.c.
- *
- * A smallest set that fails is found by halves (QuickXplain): what is tried
- * grows with the logarithm of how many there are, not with their number.
+ * Runs the command with all candidates at once. If that fails, it finds a
+ * smallest set that fails by bisection, with QuickXplain (Junker, AAAI 2004). The
+ * number of runs grows with the logarithm of the number of candidates.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -13,8 +11,8 @@
 
 #include "needs/together.h"
 
-/* Is the whole call of this part going already? */
-static bool covered(const struct systally_together *together,
+/* Returns true if the whole call of this operation is a candidate. */
+static bool is_covered(const struct systally_together *together,
 		    const struct systally_feature *part)
 {
 	const struct systally_feature *feature;
@@ -34,18 +32,18 @@ static void collect(struct systally_together *together,
 	struct systally_candidate *candidate;
 	size_t i;
 
-	/* the whole of a call stands before its parts */
+	/* a whole call precedes its operations */
 	for (i = 0; i < count; i++) {
 		if (tried[i].verdict == SYSTALLY_NEEDS_REQUIRED ||
 		    tried[i].verdict == SYSTALLY_NEEDS_FLAKY ||
 		    tried[i].verdict == SYSTALLY_NEEDS_UNTRIED ||
 		    (tried[i].feature.part &&
-		     covered(together, &tried[i].feature)))
+		     is_covered(together, &tried[i].feature)))
 			continue;
 		together->kept[together->count] = true;
 		candidate = &together->candidates[together->count++];
 		candidate->tried = &tried[i];
-		/* ENOSYS is honest: a program may do without, and knows */
+		/* a stub is better: the program knows that the call failed */
 		candidate->way = tried[i].verdict == SYSTALLY_NEEDS_FAKEABLE
 					 ? SYSTALLY_FAKE
 					 : SYSTALLY_STUB;
@@ -56,10 +54,10 @@ struct search {
 	struct systally_together *together;
 	struct systally_repeater *repeater;
 	struct systally_error *error;
-	bool *background; /* what is tried along with the candidates */
+	bool *background; /* candidates that are part of each run */
 };
 
-/* The run of those that are marked in @members: its name in the state. */
+/* Returns the name in the state of a run with @members; NULL: no memory. */
 static char *make_label(const struct systally_together *together,
 			const bool *members)
 {
@@ -79,12 +77,15 @@ static char *make_label(const struct systally_together *together,
 	return fclose(out) ? NULL : label;
 }
 
-/* Tries those marked. Returns 0 and whether they @pass, or an exit status. */
-static int try_marked(struct search *search, const bool *members, bool *pass,
+/*
+ * Runs the command with @members. Returns 0 and whether they @pass, or an exit
+ * status. If they pass, their replicas replace those in @keep, which may be NULL.
+ */
+static int try_members(struct search *search, const bool *members, bool *pass,
 		      struct systally_replicas *keep)
 {
 	const struct systally_together *together = search->together;
-	struct systally_change_of *changes;
+	struct systally_needs_change *changes;
 	struct systally_replicas replicas;
 	char *label = make_label(together, members);
 	size_t count = 0, i;
@@ -124,10 +125,10 @@ static void mark(bool *members, const size_t *list, size_t count, bool value)
 }
 
 /*
- * Finds the smallest part of @list that fails with the background; together
- * they fail. @grown: the background has changed, so it may fail by itself.
- * Moves that part to the front of @list, with its @found members. Returns 0,
- * or an exit status.
+ * Finds a smallest part of @list that fails together with the background. The
+ * whole list fails with it. @grown tells that the background has grown, so that
+ * it may fail by itself. Moves the @found members to the front of @list. Returns
+ * 0, or an exit status.
  */
 static int explain(struct search *search, size_t *list, size_t count,
 		   bool grown, size_t *found)
@@ -137,7 +138,7 @@ static int explain(struct search *search, size_t *list, size_t count,
 	int result = 0;
 
 	if (grown)
-		result = try_marked(search, search->background, &pass, NULL);
+		result = try_members(search, search->background, &pass, NULL);
 	*found = pass && count == 1;
 	if (result || !pass || count <= 1)
 		return result;
@@ -154,7 +155,7 @@ static int explain(struct search *search, size_t *list, size_t count,
 	return result;
 }
 
-/* Keeps what was found out. Returns NULL when out of memory. */
+/* Keeps a conflict of @members. Returns NULL if there is no memory. */
 static struct systally_conflict *
 add_conflict(struct systally_together *together, const size_t *members,
 	     size_t count)
@@ -185,9 +186,9 @@ static void use_other_way(struct systally_candidate *candidate)
 }
 
 /*
- * Finds the one whose other way, or whose absence, lets the rest pass; else
- * gives up the last one, and more has to follow. Returns 0, or an exit
- * status.
+ * Finds a member of the conflict without which the others pass: first those that
+ * can be used the other way, then by leaving one out. If none helps, the last
+ * one is left out, and there is another conflict. Returns 0, or an exit status.
  */
 static int resolve(struct search *search, struct systally_conflict *conflict,
 		   bool *pass)
@@ -203,7 +204,7 @@ static int resolve(struct search *search, struct systally_conflict *conflict,
 		if (candidate->tried->verdict != SYSTALLY_NEEDS_EITHER)
 			continue;
 		use_other_way(candidate);
-		result = try_marked(search, together->kept, pass,
+		result = try_members(search, together->kept, pass,
 				    &together->run);
 		if (result || *pass) {
 			conflict->changed = member;
@@ -216,7 +217,7 @@ static int resolve(struct search *search, struct systally_conflict *conflict,
 		member = conflict->members[i];
 		together->kept[member] = false;
 		conflict->changed = member;
-		result = try_marked(search, together->kept, pass,
+		result = try_members(search, together->kept, pass,
 				    &together->run);
 		if (result || *pass)
 			return result;
@@ -226,7 +227,7 @@ static int resolve(struct search *search, struct systally_conflict *conflict,
 	return 0;
 }
 
-/* What is kept fails: finds one conflict, and ends it. */
+/* The kept candidates fail: finds one conflict and resolves it. */
 static int settle_one(struct search *search, bool *pass)
 {
 	struct systally_together *together = search->together;
@@ -291,7 +292,7 @@ int systally_together_run(struct systally_together *together,
 	collect(together, tried, count);
 	if (!together->count)
 		return 0;
-	result = try_marked(&search, together->kept, &pass, &together->run);
+	result = try_members(&search, together->kept, &pass, &together->run);
 	while (!result && !pass && count_kept(together))
 		result = settle_one(&search, &pass);
 	return result;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds the descendants of this process, by /proc. Called by needs_run.c.
+ * Finds the descendants of this process in /proc.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -59,7 +59,7 @@ struct process {
 	bool dead;
 };
 
-/* Reads all but the pid. Returns false for a process that is gone. */
+/* Reads all but the pid. Returns false if there is no such process. */
 static bool read_stat(const char *pid, struct process *process)
 {
 	char path[64], text[512], state;
@@ -69,13 +69,13 @@ static bool read_stat(const char *pid, struct process *process)
 	snprintf(path, sizeof(path), "/proc/%.16s/stat", pid);
 	if (!read_file(path, text, sizeof(text)))
 		return false;
-	/* the name, in parentheses, may hold anything */
+	/* the name stands in parentheses and may contain any character */
 	end = strrchr(text, ')');
 	if (!end || sscanf(end, ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d",
 			   &state, &parent, &threads) != 3)
 		return false;
 	process->parent = parent;
-	/* a leader that has ended before its threads is a zombie, too */
+	/* a main thread that ended before the others is a zombie, too */
 	process->dead = (state == 'Z' || state == 'X') && threads <= 1;
 	return true;
 }
@@ -109,7 +109,7 @@ static struct process *read_all(size_t *count)
 	return all;
 }
 
-/* All that descend from us, generation by generation. */
+/* Lists all descendants, generation by generation. */
 static void list_by_scan(struct systally_tree *tree, pid_t except)
 {
 	size_t count, done = 0, i;
@@ -125,7 +125,7 @@ static void list_by_scan(struct systally_tree *tree, pid_t except)
 			break;
 		parent = tree->pids[done++];
 	}
-	/* the dead are on the list for their children's sake only */
+	/* ended processes were only needed to find their children */
 	for (done = 0, i = 0; done < tree->count; done++) {
 		size_t j;
 
@@ -139,8 +139,9 @@ static void list_by_scan(struct systally_tree *tree, pid_t except)
 }
 
 /*
- * Adds the numbers in one list of children. However long it is, it comes in
- * pieces, which may end amid a number. Returns false if it cannot be read.
+ * Adds the pids in one list of children. It may be long, so it is read in
+ * pieces, and a piece may end within a number. Returns false if the list cannot
+ * be read.
  */
 static bool add_listed(struct systally_tree *tree, const char *path,
 		       pid_t except)
@@ -158,7 +159,7 @@ static bool add_listed(struct systally_tree *tree, const char *path,
 				child = 10 * child + (text[i] - '0');
 				continue;
 			}
-			/* a space, after the last one, too */
+			/* a space ends each number, the last one as well */
 			if (child && child != except)
 				add_pid(tree, child);
 			child = 0;
@@ -168,11 +169,14 @@ static bool add_listed(struct systally_tree *tree, const char *path,
 	return true;
 }
 
-/* Adds the children of one process. Returns false if it cannot be told. */
+/*
+ * Adds the children of one process. Returns false if no list could be read: the
+ * process is gone, or the kernel has no CONFIG_PROC_CHILDREN.
+ */
 static bool add_children(struct systally_tree *tree, pid_t pid, pid_t except)
 {
 	struct dirent *entry;
-	bool known = false;
+	bool found = false;
 	char path[320];
 	DIR *tasks;
 
@@ -184,11 +188,11 @@ static bool add_children(struct systally_tree *tree, pid_t pid, pid_t except)
 		snprintf(path, sizeof(path), "/proc/%d/task/%s/children", pid,
 			 entry->d_name);
 		if (add_listed(tree, path, except))
-			known = true;
+			found = true;
 	}
 	if (tasks)
 		closedir(tasks);
-	return known;
+	return found;
 }
 
 size_t systally_tree_list(struct systally_tree *tree, pid_t except, bool sure)
@@ -230,7 +234,7 @@ static uint64_t count_fds(pid_t pid)
 	return count;
 }
 
-/* Reads a line such as `VmRSS:    1234 kB`; 0 if there is none. */
+/* Returns the number in a line such as `VmRSS:    1234 kB`; 0 if none. */
 static uint64_t find_kb(const char *text, const char *key)
 {
 	const char *line = strstr(text, key);
@@ -238,6 +242,7 @@ static uint64_t find_kb(const char *text, const char *key)
 	return line ? strtoull(line + strlen(key), NULL, 10) : 0;
 }
 
+/* Returns the resident memory of a process, and its @peak_kb so far. */
 static uint64_t read_kb(pid_t pid, uint64_t *peak_kb)
 {
 	char path[64], text[4096];
@@ -261,7 +266,7 @@ void systally_tree_sample(struct systally_tree *tree, pid_t except,
 		if (own_kb > peak->memory_kb)
 			peak->memory_kb = own_kb;
 	}
-	/* of what has ended meanwhile there is nothing to see */
+	/* a process that has ended shows no descriptors */
 	peak->samples += fds > 0;
 	if (fds > peak->fds)
 		peak->fds = fds;
@@ -269,7 +274,6 @@ void systally_tree_sample(struct systally_tree *tree, pid_t except,
 		peak->memory_kb = memory_kb;
 }
 
-/* What a process shows before its exec, since it is a copy of this one. */
 void systally_tree_floor(struct systally_tree *tree)
 {
 	read_kb(getpid(), &tree->floor_kb);
@@ -280,7 +284,7 @@ int systally_tree_init(struct systally_tree *tree, struct systally_error *error)
 	memset(tree, 0, sizeof(*tree));
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 		return systally_error_set(error,
-			"cannot become the parent of orphans: %s",
+			"cannot become the parent of orphaned processes: %s",
 			strerror(errno));
 	systally_tree_list(tree, 0, true);
 	tree->before = tree->pids;

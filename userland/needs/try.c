@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tries each feature by itself: stubbed, faked, and, where BENCH has measured
- * that, the untouched command beside it. Called by needs_plan.c.
+ * Tries each feature by itself. If BENCH has measured it, untouched runs follow,
+ * with which it is compared.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ const char *systally_needs_verdict_name(enum systally_needs_verdict verdict)
 void systally_tried_why(const struct systally_tried *tried, char text[160])
 {
 	const struct systally_outcome *failed;
-	unsigned int way;
+	enum systally_way way;
 	size_t used = 0;
 
 	text[0] = '\0';
@@ -39,7 +39,7 @@ void systally_tried_why(const struct systally_tried *tried, char text[160])
 			continue;
 		used += (size_t)snprintf(
 			text + used, 160 - used, "%s%s", used ? "; " : "",
-			systally_way_name((enum systally_way)way));
+			systally_way_name(way));
 		if (replicas->passed)
 			used += (size_t)snprintf(
 				text + used, 160 - used, " passed %u of %u",
@@ -49,7 +49,7 @@ void systally_tried_why(const struct systally_tried *tried, char text[160])
 	}
 }
 
-/* How many there are, at most, with replicas counted as one. */
+/* The most groups of replicas that a feature has. */
 static unsigned int runs_of_each(const struct systally_repeater *repeater)
 {
 	return SYSTALLY_WAYS + (repeater->options->bench ? 1 : 0);
@@ -57,29 +57,29 @@ static unsigned int runs_of_each(const struct systally_repeater *repeater)
 
 static enum systally_needs_verdict judge(const struct systally_tried *tried)
 {
-	bool goes[SYSTALLY_WAYS];
-	unsigned int way;
+	bool passes[SYSTALLY_WAYS];
+	enum systally_way way;
 
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
 		const struct systally_replicas *replicas = &tried->ways[way];
 
 		if (replicas->passed && replicas->passed < replicas->count)
 			return SYSTALLY_NEEDS_FLAKY;
-		goes[way] = replicas->passed;
+		passes[way] = replicas->passed;
 	}
-	if (goes[SYSTALLY_STUB])
-		return goes[SYSTALLY_FAKE] ? SYSTALLY_NEEDS_EITHER
-					   : SYSTALLY_NEEDS_STUBBABLE;
-	return goes[SYSTALLY_FAKE] ? SYSTALLY_NEEDS_FAKEABLE
-				   : SYSTALLY_NEEDS_REQUIRED;
+	if (passes[SYSTALLY_STUB])
+		return passes[SYSTALLY_FAKE] ? SYSTALLY_NEEDS_EITHER :
+					       SYSTALLY_NEEDS_STUBBABLE;
+	return passes[SYSTALLY_FAKE] ? SYSTALLY_NEEDS_FAKEABLE :
+				       SYSTALLY_NEEDS_REQUIRED;
 }
 
-/* -v's line for a feature that is done. */
+/* Writes the line of -v for a feature. */
 static void report(struct systally_repeater *repeater,
 		   const struct systally_tried *tried)
 {
 	const struct systally_outcome *failed;
-	unsigned int way;
+	enum systally_way way;
 
 	systally_progress_clear(&repeater->progress);
 	fprintf(stderr, "%s: %s", tried->feature.label,
@@ -89,14 +89,14 @@ static void report(struct systally_repeater *repeater,
 		if (!failed)
 			continue;
 		fprintf(stderr, "; %s passed %u of %u: %s",
-			systally_way_name((enum systally_way)way),
+			systally_way_name(way),
 			tried->ways[way].passed, tried->ways[way].count,
 			failed->why);
 	}
 	fputc('\n', stderr);
 }
 
-/* Runs that need not be done, nor waited for. */
+/* Counts runs that are not necessary as done. */
 static void skip(struct systally_repeater *repeater, unsigned int runs)
 {
 	while (runs--)
@@ -114,13 +114,13 @@ static void make_label(char label[LABEL_LEN],
 static int try_ways(struct systally_repeater *repeater,
 		    struct systally_tried *tried, struct systally_error *error)
 {
-	struct systally_change_of change = {.feature = &tried->feature};
+	struct systally_needs_change change = {.feature = &tried->feature};
 	char label[LABEL_LEN];
-	unsigned int way;
+	enum systally_way way;
 	int result;
 
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
-		change.way = (enum systally_way)way;
+		change.way = way;
 		make_label(label, &tried->feature, change.way);
 		systally_replicas_free(&tried->ways[way]);
 		result = systally_replicas_run(repeater, label, &change, 1,
@@ -132,11 +132,11 @@ static int try_ways(struct systally_repeater *repeater,
 	return 0;
 }
 
-/* Has BENCH measured it, in one of the ways? */
+/* Returns true if BENCH has measured the stubbed or the faked runs. */
 static bool is_measured(const struct systally_repeater *repeater,
 			const struct systally_tried *tried)
 {
-	unsigned int way;
+	enum systally_way way;
 
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
 		if (tried->ways[way].count &&
@@ -150,10 +150,10 @@ static bool are_ways_done(const struct systally_repeater *repeater,
 			  const struct systally_feature *feature)
 {
 	char label[LABEL_LEN];
-	unsigned int way;
+	enum systally_way way;
 
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
-		make_label(label, feature, (enum systally_way)way);
+		make_label(label, feature, way);
 		if (!systally_replicas_done(repeater, label))
 			return false;
 	}
@@ -161,8 +161,9 @@ static bool are_ways_done(const struct systally_repeater *repeater,
 }
 
 /*
- * All runs of a feature are to be of one time, or the machine's changes are
- * taken for theirs: what was interrupted among them is done anew.
+ * All runs of a feature must be done at about the same time. Else a change of
+ * the machine's speed looks like an effect of the feature. So if some of them
+ * are missing in the state, all are done again.
  */
 static int try_feature(struct systally_repeater *repeater,
 		       struct systally_tried *tried,
@@ -231,7 +232,7 @@ int systally_try_features(struct systally_repeater *repeater,
 
 void systally_tried_free(struct systally_tried *tried, size_t count)
 {
-	unsigned int way;
+	enum systally_way way;
 	size_t i;
 
 	for (i = 0; i < count; i++) {

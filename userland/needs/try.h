@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tries each feature by itself: stubbed and faked.
+ * Tries each feature by itself: stubs it, fakes it, and gives a verdict.
  */
 #ifndef SYSTALLY_NEEDS_TRY_H
 #define SYSTALLY_NEEDS_TRY_H
@@ -8,16 +8,16 @@
 #include "needs/replicas.h"
 
 enum systally_needs_verdict {
-	SYSTALLY_NEEDS_REQUIRED, /* it works with neither */
-	SYSTALLY_NEEDS_FLAKY,	 /* now so, now so */
-	SYSTALLY_NEEDS_FAKEABLE,
-	SYSTALLY_NEEDS_STUBBABLE,
-	SYSTALLY_NEEDS_EITHER,	/* stub or fake */
-	SYSTALLY_NEEDS_UNTRIED, /* no filter can be made for it here */
+	SYSTALLY_NEEDS_REQUIRED,	/* fails stubbed and faked */
+	SYSTALLY_NEEDS_FLAKY,		/* results differ between replicas */
+	SYSTALLY_NEEDS_FAKEABLE,	/* passes only faked */
+	SYSTALLY_NEEDS_STUBBABLE,	/* passes only stubbed */
+	SYSTALLY_NEEDS_EITHER,		/* passes stubbed and faked */
+	SYSTALLY_NEEDS_UNTRIED,		/* libseccomp has no name for it */
 	SYSTALLY_NEEDS_VERDICTS,
 };
 
-/* What came out for one feature. */
+/* A feature and the results of its runs. */
 struct systally_tried {
 	struct systally_feature feature;
 	struct systally_replicas ways[SYSTALLY_WAYS];
@@ -26,9 +26,8 @@ struct systally_tried {
 };
 
 /*
- * Tries the features of @tried, all of which are zeroed but for that. Returns
- * 0, or with @error an exit status. In both cases the caller calls
- * systally_tried_free().
+ * Tries the features of @tried; its other members are zero. Returns 0, or with
+ * @error an exit status. In both cases the caller calls systally_tried_free().
  */
 int systally_try_features(struct systally_repeater *repeater,
 			  struct systally_tried *tried, size_t count,
@@ -39,8 +38,8 @@ void systally_tried_free(struct systally_tried *tried, size_t count);
 const char *systally_needs_verdict_name(enum systally_needs_verdict verdict);
 
 /*
- * Writes why @tried does not go, or does not always: `stub: timeout; fake
- * passed 2 of 3: TEST failed (1)`. Empty if both ways always pass.
+ * Writes why @tried failed: `stub: timeout; fake passed 2 of 3: TEST failed (1)`.
+ * Empty if all runs passed.
  */
 void systally_tried_why(const struct systally_tried *tried, char text[160]);
 
