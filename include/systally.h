@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The binary form of the counters: what the module writes to debugfs'
- * `snapshot` and the command reads. The only header that both share.
+ * The only header that module and command share: their version, and the binary
+ * form of the counters, which the module writes to the file `snapshot` in debugfs
+ * and the command reads.
  *
  * Layout, all fields little endian, no padding:
  *
@@ -21,15 +22,15 @@
  *
  *   entered == sum of `count` over call_rows + unattributed
  *
- * A reader refuses another `version`, and steps by header_bytes and row_bytes,
- * so that fields can be added at the end of both, and sections after the last,
- * without a new version.
+ * A reader refuses another `version`. It steps by header_bytes and row_bytes. So
+ * fields can be added at the end of header and row, and sections after the last
+ * one, without a new version.
  *
- * A histogram's buckets are of clock units, clock_khz of which are a
- * millisecond, so that nothing was rounded before it was counted. Each octave
- * of times is cut in SYSTALLY_HIST_BUCKETS of equal width, and none is wider
- * than a quarter of its lower bound, so that its middle is within 12.5% of any
- * time in it. The times of octave o, bucket b, in clock units:
+ * The buckets of a histogram are in clock units, so that no time is rounded before
+ * it is counted; clock_khz units are a millisecond. Each octave of times has
+ * SYSTALLY_HIST_BUCKETS buckets of equal width. No bucket is wider than a quarter
+ * of its lower bound, so its middle is within 12.5% of any time in it. The times
+ * of octave o, bucket b, in clock units:
  *
  *   o = 0     exactly b
  *   o > 0     from (4 + b) << (o - 1) to below (5 + b) << (o - 1)
@@ -53,7 +54,7 @@
 #define SYSTALLY_HIST_BUCKETS	4	/* in an octave */
 #define SYSTALLY_HIST_OCTAVES	63	/* hold every 64-bit time */
 
-/* Which table a call's number is looked up in. */
+/* The ABI of a row: which table its nr is a number of */
 enum systally_abi {
 	SYSTALLY_ABI_X86_64,
 	SYSTALLY_ABI_I386,
@@ -61,7 +62,7 @@ enum systally_abi {
 	SYSTALLY_ABIS,
 };
 
-/* nr of the row that holds every number no kernel could have: shown as -1 */
+/* nr of the row of all numbers that are too large for any kernel; shown as -1 */
 #define SYSTALLY_NR_OUT_OF_RANGE	(-1)
 
 enum systally_collect {
@@ -79,12 +80,12 @@ struct systally_header {
 	__u32 version;		/* SYSTALLY_FORMAT_VERSION */
 	__u32 header_bytes;	/* sizeof(struct systally_header) */
 	__u32 row_bytes;	/* sizeof(struct systally_row) */
-	__u32 collect;		/* enum systally_collect, in force now */
+	__u32 collect;		/* enum systally_collect, now */
 	__u64 call_rows;
 	__u64 error_rows;
 	__u64 unattributed_rows;
 	__u64 entered;		/* calls seen since the last reset */
-	__u64 unattributed;	/* of these, in no call row for want of memory */
+	__u64 unattributed;	/* of these, without a call row: no memory */
 	__u64 orphan_exits;	/* exits whose entry was not seen */
 	__u64 untimed;		/* exits whose time, error or bucket has no row
 				 */
@@ -97,14 +98,13 @@ struct systally_header {
 	__u64 clock_khz;	/* clock units in a millisecond */
 };
 
-/* A header of before there were histograms ends here. */
+/* Headers from before there were histograms end after `reserved`. */
 #define SYSTALLY_HEADER_BYTES_MIN	112
 
 struct systally_row {
-	__u64 start_ns;		/* CLOCK_BOOTTIME of the process's (with
-				 * SYSTALLY_THREADS, in call rows: the
-				 * thread's) start: with tgid and tid, it tells
-				 * a reused pid apart
+	__u64 start_ns;		/* CLOCK_BOOTTIME when the process started (with
+				 * SYSTALLY_THREADS, in call rows: the thread).
+				 * Rows of a reused pid differ in it.
 				 */
 	union {
 		struct {
@@ -113,10 +113,10 @@ struct systally_row {
 			__u64 total_ns;	/* time between entry and exit */
 			__u64 max_ns;	/* the longest of them */
 		};
-		/* Hist rows: calls that took so long */
+		/* Hist rows: calls whose time is in the bucket */
 		__u64 buckets[SYSTALLY_HIST_BUCKETS];
 	};
-	__u32 tgid;		/* init namespace; 0: processes that have
+	__u32 tgid;		/* in the init namespace; 0: processes that have
 				 * exited, folded into one row per comm
 				 */
 	__u32 tid;		/* 0 unless SYSTALLY_THREADS, and in hist rows */

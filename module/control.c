@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The controls. Called by debugfs.c and main.c.
+ * The controls: setting them, showing them, and hooking what they ask for.
  *
- * Lock order: control_mutex, then the tally's, or the kernel's own for
- * tracepoints, kprobes and static keys.
+ * Lock order: control_mutex, then the tally's mutex, or selective.c's, or the
+ * kernel's own mutexes for tracepoints, kprobes and static keys.
  */
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -23,12 +23,12 @@
 #include "target_set.h"
 #include "tracepoint.h"
 
-/* Protects all settings, and what is hooked. */
+/* Protects all settings, the targets, the filter, and what is hooked. */
 static DEFINE_MUTEX(control_mutex);
 static unsigned int enabled = 1;
 static unsigned int collect;
 static unsigned int hook;
-static bool closing;		/* no hook is ever to be set again */
+static bool closing;		/* at unload: no hook may be set any more */
 
 static const char *const collect_words[] = { "count", "time", "hist", NULL };
 
@@ -42,8 +42,10 @@ static const char *const kind_words[] = {
 };
 
 /*
- * Hook what the settings ask for, with the calls in @set, if @any process is
- * a target, or @all are.
+ * Hooks what the settings ask for.
+ * @set: the calls to count, NULL for all
+ * @any: whether there is a target
+ * @all: whether the targets are `all`
  */
 static int reconcile_for(const struct syscall_set *set, bool any, bool all)
 {
@@ -66,7 +68,7 @@ static int reconcile(const struct syscall_set *set)
 			     systally_target_is_all());
 }
 
-/* Try a new value; on an error the old one is back, and in force. */
+/* Sets a setting and the hooks. After an error, both are as they were. */
 static int try_setting(unsigned int *setting, unsigned int value)
 {
 	unsigned int old = *setting;
@@ -122,12 +124,12 @@ static int apply_targets(const struct targets_request *request)
 	err = systally_target_check(request);
 	if (err)
 		return err;
-	/* The hook first, if it is not to fail when the list has changed. */
+	/* Hook first: a hook that fails must not leave changed targets. */
 	if (request->verb != TARGETS_NONE)
 		err = reconcile_for(set, true, all);
 	if (!err)
 		err = systally_target_apply(request);
-	/* On an error as it was before; else perhaps nobody is left. */
+	/* After an error, hook as before. Else the last target may be gone. */
 	back = reconcile(set);
 	return err ?: back;
 }
@@ -180,8 +182,8 @@ static int set_syscalls(char *text)
 		kfree(set);
 		set = NULL;
 	}
-	/* Probes for more calls before the filter lets them through, and away
-	 * with the others after it has closed.
+	/* Place the probes of new calls before the filter includes them, and
+	 * remove the others after it has left them out.
 	 */
 	if (!err)
 		err = reconcile(set);
@@ -361,6 +363,7 @@ u32 systally_control_collect(void)
 	return READ_ONCE(collect);
 }
 
+/* Removes the hooks, if there is still no target. */
 static void unhook_idle(struct work_struct *work)
 {
 	mutex_lock(&control_mutex);
@@ -383,7 +386,9 @@ void systally_control_exit(void)
 	systally_hook_exit();
 	systally_filter_replace(NULL);
 	mutex_unlock(&control_mutex);
-	/* An exit handler that did not see it yet has queued the work now. */
+	/* Exit handlers that did not read `closing` have queued the work by
+	 * now.
+	 */
 	synchronize_rcu();
 	cancel_work_sync(&idle_work);
 }

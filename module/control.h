@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The controls: what is watched, and how. Each can be set by a debugfs file
- * and by a module parameter of the same name, in the same words. Used by
- * debugfs.c and main.c.
+ * The controls: what is counted, and how. Each can be set by a file in debugfs
+ * and by a module parameter of the same name, in the same words.
  */
 #ifndef SYSTALLY_CONTROL_H
 #define SYSTALLY_CONTROL_H
@@ -17,37 +16,56 @@ enum control_id {
 	CONTROL_FOLLOW,
 	CONTROL_SYSCALLS,
 	CONTROL_THREADS,
-	CONTROL_RESET,		/* not a parameter; nothing to read */
+	CONTROL_RESET,		/* no parameter; cannot be read */
 	CONTROLS,
 };
 
-/* The name of a control's file. */
+/* systally_control_name - the name of a control's file; any context */
 const char *systally_control_name(enum control_id id);
 
 /*
- * systally_control_set - do what @text says, whole or not at all
- * @text: NUL-terminated, at most PARSE_MAX_BYTES; is changed
+ * systally_control_set - set a control as a whole, or not at all
+ * @text: NUL-terminated, at most PARSE_MAX_BYTES; this function changes it
  *
- * Process context, sleeps. Returns 0 or -EINVAL malformed, -ESRCH no such pid,
- * -ENOENT no such call, -EOPNOTSUPP not with this kernel or these settings,
- * -ENOMEM, -EINTR, or what stopped the hooks.
+ * Process context, sleeps. Returns 0, -EINVAL malformed, -ESRCH no such process,
+ * -ENOENT no such call, -EOPNOTSUPP not possible with this kernel or these
+ * settings, -ENOMEM, -EINTR the task is being killed, or the error of a hook.
  */
 int systally_control_set(enum control_id id, char *text);
 
-/* systally_control_show - what would set it as it is; process context */
+/*
+ * systally_control_show - print a control in the words that would set it
+ *
+ * Process context, sleeps. Returns 0, or -EINTR if the task is being killed.
+ */
 int systally_control_show(enum control_id id, struct seq_file *seq);
 
-/* The lines of `status` that tell of controls and hooks; process context. */
+/*
+ * systally_control_status - print the lines of `status` about controls and hooks
+ *
+ * Process context, sleeps. Returns 0, or -EINTR if the task is being killed.
+ */
 int systally_control_status(struct seq_file *seq);
 
-/* For a snapshot's header: SYSTALLY_ENABLED etc., and enum systally_collect. */
+/*
+ * For a snapshot's header: SYSTALLY_ENABLED and so on, and enum systally_collect.
+ * Any context.
+ */
 u32 systally_control_flags(void);
 u32 systally_control_collect(void);
 
-/* systally_control_idle - the last target has gone: unhook soon; any context */
+/*
+ * systally_control_idle - the last target has exited: remove the hooks soon
+ *
+ * Any context.
+ */
 void systally_control_idle(void);
 
-/* systally_control_exit - unhook, for good; after debugfs has gone */
+/*
+ * systally_control_exit - remove all hooks for good
+ *
+ * Process context, sleeps; at unload, after systally_debugfs_exit().
+ */
 void systally_control_exit(void);
 
 #endif /* SYSTALLY_CONTROL_H */

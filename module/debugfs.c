@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The directory in debugfs: names, modes, rights, and the writing of control
- * files. Called by main.c.
+ * The directory in debugfs: names, modes, rights, and writes to control files.
  */
 #include <linux/capability.h>
 #include <linux/debugfs.h>
@@ -17,71 +16,78 @@
 #include "parse.h"
 #include "results.h"
 
-/* ` x86-64` and so on, for the README */
+/* The ABIs' names for the README, each after a space */
 #define ABI_WORD(id, name)	" " name
 
 static const char readme[] =
 "systally counts system calls by process.\n"
 "\n"
-"Controls: write to set, read to see. One write() is one command; a trailing\n"
-"newline is fine. Each is a parameter of the module as well.\n"
+"Controls: write to set, read to see. One write() is one command; a newline at the\n"
+"end is allowed. Each control but reset is also a parameter of the module.\n"
 "  enabled   0 or 1: whether anything is hooked at all\n"
-"  targets   pids to count, in the writer's pid namespace. PID... replaces the\n"
-"            list, +PID and -PID add and remove; `all`; `none`. Any thread's id\n"
-"            stands for its process. Reading lists init-namespace tgids.\n"
-"  follow    0 or 1: children of targets become targets\n"
-"  syscalls  calls to count: names, or numbers of the first ABI; ABI:name or\n"
+"  targets   the processes to count, by pids of the writer's pid namespace. PID...\n"
+"            replaces the list, +PID adds, -PID removes; `all`; `none`. The id of\n"
+"            any thread stands for its process. Reading lists the pids of the\n"
+"            init namespace.\n"
+"  follow    0 or 1: whether children of targets become targets\n"
+"  syscalls  the calls to count: names, or numbers of the first ABI; ABI:name or\n"
 "            ABI:number for one ABI; `all`. ABIs:" ARCH_ABI_TABLE(ABI_WORD) "\n"
 "  collect   count: entries only\n"
-"            time: also errors, total and longest time, calls in flight\n"
+"            time: also errors, total and longest time, and calls in flight\n"
 "            hist: also histograms of times, per process and call\n"
-"  hook      auto, tracepoint, kprobe, direct. Reading tells which is in force and\n"
-"            why. auto: direct to count all calls of all processes, kprobe to\n"
-"            count a few; the tracepoint for all else, and where the better one\n"
-"            cannot be had. direct: only with collect=count, and on kernels where\n"
-"            ftrace can call from the start of the function that hands out the\n"
-"            calls; does not see calls with a number that the kernel has not.\n"
-"  threads   0 or 1: keep rows per thread (adds the column tid to counters)\n"
-"  reset     write 1: start anew. No call is lost or counted twice across it.\n"
+"  hook      auto, tracepoint, kprobe, direct. Reading shows which hook is set, and\n"
+"            why. auto takes direct to count all calls of all processes, and\n"
+"            kprobe to count a few calls of all processes. It takes tracepoint in\n"
+"            all other cases, and where the better hook is not possible. direct\n"
+"            needs collect=count and a kernel where ftrace can hook the function\n"
+"            that dispatches all calls. It does not see calls with a number that\n"
+"            the kernel does not have.\n"
+"  threads   0 or 1: whether rows are kept per thread (adds the column tid to\n"
+"            counters)\n"
+"  reset     write 1: set all counters to 0. No call is lost or counted twice.\n"
 "\n"
-"Results: exact also while calls are being counted. All counts that are read from\n"
-"one open counters, errors, snapshot or status are of one moment.\n"
-"  counters  tgid comm abi nr name count errors total_ns max_ns. tgid 0: exited\n"
-"            processes of one comm, folded to stay below memory_max_bytes. A call\n"
-"            is counted when it is entered.\n"
-"  errors    tgid abi nr errno count (collect=time, hist)\n"
-"  inflight  tid tgid abi nr name since_ns: calls entered and not left\n"
-"            (collect=time, hist)\n"
-"  snapshot  counters, errors and histograms in binary, see include/systally.h\n"
-"  status    key: value lines\n"
+"Results: exact, also while calls are being counted. All counts that are read from\n"
+"one open file (counters, errors, snapshot or status) are of one moment.\n"
+"  counters  tgid comm abi nr name count errors total_ns max_ns. A call is counted\n"
+"            when it is entered. tgid 0: processes of one comm that have exited,\n"
+"            added up in one row to stay below memory_max_bytes.\n"
+"  errors    tgid abi nr errno count (with collect=time or hist)\n"
+"  inflight  tid tgid abi nr name since_ns: calls that were entered and have not\n"
+"            returned (with collect=time or hist)\n"
+"  snapshot  counters, errors and histograms in binary form; include/systally.h\n"
+"            describes it\n"
+"  status    lines of the form key: value\n"
 "              state           off: nothing is hooked. selective: only targets pass\n"
-"                              the hook, nobody else notices anything. shared: all\n"
-"                              processes pass it, targets are counted.\n"
-"              selective       yes, or no and why. It is given up before another\n"
-"                              tracer is let on to sys_enter or sys_exit, and\n"
-"                              taken up again soon after the last one has gone.\n"
-"              entered         calls seen; == tallied + unattributed, always\n"
+"                              the hook, other processes pay nothing. shared: all\n"
+"                              processes pass the hook, targets are counted.\n"
+"              selective       yes, or no and why. It ends before another tracer\n"
+"                              is registered on sys_enter or sys_exit, and starts\n"
+"                              again soon after the last one has gone.\n"
+"              entered         calls seen; always tallied + unattributed\n"
 "              tallied         sum of count over all rows\n"
-"              unattributed    calls with no row for want of memory, then by name\n"
-"              orphan_exits    exits whose entry was not seen: a fork's child, or\n"
-"                              a call that was blocked since before\n"
+"              unattributed    calls without a row, because memory_max_bytes was\n"
+"                              reached; then the same for each call, by name\n"
+"              orphan_exits    exits whose entry was not seen: the first one of a\n"
+"                              fork's child, or of a call that was blocked when\n"
+"                              counting began\n"
 "              untimed         exits whose time, error or bucket has no row\n"
 "              discarded       calls that resets threw away\n"
 "              generation      number of resets\n"
-"              kprobes         functions probed now\n"
+"              kprobes         functions that are probed now\n"
 "              kprobe_missed   calls that a kprobe did not see\n"
-"              foreign_probes  other tracers' probes on sys_enter and sys_exit\n"
-"              clock           what times are taken with: " ARCH_CLOCK_NAME " or sched\n"
-"              memory_bytes    in use now; at most memory_max_bytes\n"
+"              foreign_probes  probes of other tracers on sys_enter and sys_exit\n"
+"              clock           the clock that calls are timed with: " ARCH_CLOCK_NAME " or sched\n"
+"              memory_bytes    the module's memory now; at most memory_max_bytes\n"
 "\n"
 "A write that fails changes nothing:\n"
 "  EINVAL      malformed\n"
 "  ESRCH       no such process\n"
 "  ENOENT      no such system call\n"
 "  E2BIG       more than 4096 bytes in one write\n"
-"  EPERM       without CAP_SYS_ADMIN, whatever the file's mode\n"
-"  EOPNOTSUPP  not with this kernel, or these settings; the kernel log says what\n"
-"  EBUSY       another tracer has what hook=direct needs; it has one owner\n"
+"  EPERM       no CAP_SYS_ADMIN, whatever the file's mode is\n"
+"  EOPNOTSUPP  not possible with this kernel or these settings; the kernel log says\n"
+"              why\n"
+"  EBUSY       another tracer uses what hook=direct needs; only one can\n"
 "  ENOMEM      no memory, or memory_max_bytes is reached\n";
 
 static ssize_t readme_read(struct file *file, char __user *to, size_t bytes,
@@ -97,7 +103,7 @@ static const struct file_operations readme_fops = {
 	.llseek = default_llseek,
 };
 
-/* A control's inode carries its enum control_id. */
+/* The control of a control file: i_private is its enum control_id. */
 static enum control_id inode_control(const struct inode *inode)
 {
 	return (enum control_id)(unsigned long)inode->i_private;
@@ -115,9 +121,9 @@ static int control_open(struct inode *inode, struct file *file)
 }
 
 /*
- * Both who opened the file and who writes must have the right: neither may a
- * privileged program be led to write to a file that it was handed, nor an
- * open file be passed on.
+ * Both the task that opened the file and the task that writes need the
+ * capability. So a privileged program cannot be tricked into writing to a file
+ * that it was given, and an open file is of no use to a task without it.
  */
 static bool may_write(const struct file *file)
 {
@@ -183,7 +189,8 @@ void systally_debugfs_init(void)
 
 	directory = debugfs_create_dir("systally", NULL);
 	if (IS_ERR(directory))
-		pr_info("no debugfs: set module parameters instead\n");
+		pr_info("cannot create files in debugfs (error %ld): use module parameters instead\n",
+			PTR_ERR(directory));
 	for (i = 0; i < ARRAY_SIZE(results); i++)
 		debugfs_create_file(results[i].name, results[i].mode, directory,
 				    NULL, results[i].fops);

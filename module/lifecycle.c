@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Forks, execs and exits, as the scheduler's tracepoints tell them: they keep
- * the targets, their flags, the slots and the last comms. Called by main.c; the handlers
- * run with preemption off, in the context of the task concerned (of the
- * parent for a fork, before the child first runs).
+ * Handlers on the scheduler's tracepoints for fork, exec and exit. They update
+ * the targets, the tasks' flags, the slots and the last comms. They run with
+ * preemption off: at exec and exit in the context of that task, at fork in the
+ * parent's, before the child runs.
  */
 #include <linux/binfmts.h>
 #include <linux/sched/signal.h>
@@ -41,7 +41,7 @@ static void on_exit(void *data, struct task_struct *task
 	bool last;
 
 	compat_handler_begin();
-	/* do_exit() has counted this thread off already. */
+	/* do_exit() has decremented it for this thread already. */
 	last = !atomic_read(&task->signal->live);
 	if (systally_target_has(task->tgid))
 		systally_tally_exited(task, last);

@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Forks, execs and exits: who becomes a target, who is none any more.
- * Used by main.c.
+ * What has to be done at each fork, exec and exit.
  */
 #ifndef SYSTALLY_LIFECYCLE_H
 #define SYSTALLY_LIFECYCLE_H
 
+/*
+ * systally_lifecycle_init - register the handlers
+ *
+ * Process context, sleeps. Returns 0, or the error of tracepoint_probe_register();
+ * then no handler is registered.
+ */
 int __must_check systally_lifecycle_init(void);
 
-/* Returns when no handler is under way. */
+/*
+ * systally_lifecycle_exit - unregister them
+ *
+ * Process context, sleeps. Returns when no handler is running.
+ */
 void systally_lifecycle_exit(void);
 
 #endif /* SYSTALLY_LIFECYCLE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The prefix of all that the module says in the kernel log. Kbuild includes
- * this first in every file.
+ * The prefix of the module's messages in the kernel log. Kbuild includes this
+ * before every file.
  */
 #ifndef SYSTALLY_LOG_H
 #define SYSTALLY_LOG_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Load and unload: the order of all parts, and the module's parameters.
+ * Load and unload: the order of the parts, and the module's parameters.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -21,8 +21,8 @@
 #include "tracepoint.h"
 
 /*
- * What was given at load, in the words of the control files. They cannot be
- * read back from sysfs, where they would soon be out of date: `status` tells.
+ * The parameters, in the words of the control files. They cannot be read in
+ * sysfs, where they would soon be out of date; `status` shows what holds.
  */
 static char *parameters[CONTROLS];
 static char *memory_max_bytes = "64M";
@@ -31,7 +31,7 @@ static char *memory_max_bytes = "64M";
 	module_param_named(name, parameters[id], charp, 0);		\
 	MODULE_PARM_DESC(name, text)
 
-CONTROL_PARAMETER(enabled, CONTROL_ENABLED, "0 or 1 (default 1)");
+CONTROL_PARAMETER(enabled, CONTROL_ENABLED, "0: hook nothing; 1: count (default 1)");
 CONTROL_PARAMETER(collect, CONTROL_COLLECT, "count, time or hist (default count)");
 CONTROL_PARAMETER(hook, CONTROL_HOOK,
 		  "auto, tracepoint, kprobe or direct (default auto)");
@@ -45,12 +45,12 @@ CONTROL_PARAMETER(threads, CONTROL_THREADS,
 		  "0 or 1: keep rows per thread (default 0)");
 module_param_named(selective, systally_selective_allowed, bool, 0);
 MODULE_PARM_DESC(selective,
-		 "0: let everybody pass the tracepoints (default 1)");
+		 "0: all processes pass the tracepoints; 1: only targets, if no other tracer is there (default 1)");
 module_param(memory_max_bytes, charp, 0);
 MODULE_PARM_DESC(memory_max_bytes,
-		 "cap on the module's memory; K, M, G (default 64M)");
+		 "limit of the module's memory in bytes, with K, M or G (default 64M)");
 
-/* Targets last: then all else is in force when the first call is counted. */
+/* Targets last, so that all other settings hold for the first counted call. */
 static const enum control_id parameter_order[] = {
 	CONTROL_ENABLED, CONTROL_COLLECT, CONTROL_HOOK, CONTROL_FOLLOW,
 	CONTROL_SYSCALLS, CONTROL_THREADS, CONTROL_TARGETS,
@@ -122,13 +122,13 @@ err_control_exit:
 	systally_control_exit();
 	systally_selective_exit();
 	systally_lifecycle_exit();
-	/* Only now does nobody ask for slots any more. */
+	/* After the last handler that may request slots */
 	systally_inflight_exit();
 err_tally_exit:
 	systally_tally_exit();
 err_memory:
 	if (err == -ENOMEM)
-		pr_err("no memory, or memory_max_bytes=%s is too small\n",
+		pr_err("not enough memory: free some, or give more than memory_max_bytes=%s\n",
 		       memory_max_bytes);
 	return err;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Questions and orders from other modules, in any context. Called by
- * SystemTap's modules; main.c ends it. tally.h and master.h tell how tables
- * can be read here that others write.
+ * What other modules, as SystemTap's, may ask and request, in any context.
+ * tally.h and master.h tell how this file may read tables while others write
+ * them.
  */
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
@@ -23,19 +23,21 @@
 #include "target_set.h"
 #include "view.h"
 
-/* That may be looked at with interrupts off: a millisecond or so. */
+/* Rows that may be read with interrupts off: a millisecond or so */
 #define SCAN_ROWS_MAX	65536
 
-/* Tries at a lock that others hold for microseconds: a millisecond or so. */
+/* Attempts to take a lock that is held for microseconds: a millisecond or so */
 #define LOCK_TRIES	20000
 
-/* What is looked for, and what was found of it. */
+/* What to look for, and the sums of what was found; on the caller's stack */
 struct search {
 	struct syscall_set set;
 	bool all_calls;
-	u32 tgid;		/* 0: everybody's */
-	u64 start;		/* of the process, or of the last one so far */
-	bool scans;		/* looks at all rows, not only where keys say */
+	u32 tgid;		/* 0: all processes */
+	u64 start;		/* of the process; in a scan, of the latest one
+				 * that was found
+				 */
+	bool scans;		/* read all rows; else look keys up */
 	bool found;
 	u64 count, errors, total, max;
 };
@@ -53,9 +55,9 @@ static void count_row(struct search *search, const struct table_row *row)
 }
 
 /*
- * The rows of a process that lives are where its keys say. A row that is being
- * inserted there may be missed. What key and start are seen to be is compared
- * at once, and a table is never full, so no value misleads.
+ * Looks up the rows of a process that is alive. It may miss a row that is being
+ * inserted. A concurrent writer cannot mislead it: keys and starts are compared
+ * as they are read, and the loop ends because a table is never full.
  */
 static void look_up(struct search *search, struct table *table)
 {
@@ -73,7 +75,7 @@ static void look_up(struct search *search, struct table *table)
 		}
 }
 
-/* Whether it counts calls of whom is looked for, whatever call that is */
+/* Whether a row counts calls of the processes that are looked for */
 static bool is_of(const struct search *search, u64 key, u64 start)
 {
 	enum row_kind kind = key_kind(key);
@@ -85,6 +87,7 @@ static bool is_of(const struct search *search, u64 key, u64 start)
 	       start >= search->start;
 }
 
+/* Whether a row counts one of the calls that are looked for */
 static bool is_wanted(const struct search *search, u64 key)
 {
 	return search->all_calls ||
@@ -105,7 +108,7 @@ static void scan(struct search *search, struct table *table)
 			continue;
 		search->found = true;
 		if (search->tgid && start > search->start) {
-			/* A later process with a pid that was reused */
+			/* The pid was reused: count the later process only */
 			search->start = start;
 			search->count = 0;
 			search->errors = 0;
@@ -118,10 +121,11 @@ static void scan(struct search *search, struct table *table)
 }
 
 /*
- * Calls @act under systally_move_lock. Tries for a while, not for ever: on this
- * CPU the holder may be what we have interrupted. Returns -EBUSY then.
+ * Calls @act(@arg) under systally_move_lock with interrupts off. Gives up after
+ * some attempts, since the holder may be what this CPU was interrupted in.
+ * Returns -EBUSY then, else what @act returns. Any context.
  */
-static int do_locked(int (*act)(void *with), void *with)
+static int do_locked(int (*act)(void *arg), void *arg)
 {
 	unsigned long flags;
 	unsigned int tries;
@@ -132,7 +136,7 @@ static int do_locked(int (*act)(void *with), void *with)
 			cpu_relax();
 			continue;
 		}
-		err = act(with);
+		err = act(arg);
 		raw_spin_unlock_irqrestore(&systally_move_lock, flags);
 		return err;
 	}
@@ -147,10 +151,10 @@ static void search_table(struct search *search, struct table *table)
 		look_up(search, table);
 }
 
-static int search_tables(void *with)
+static int search_tables(void *arg)
 {
 	struct table *master = systally_master_table();
-	struct search *search = with;
+	struct search *search = arg;
 	u32 rows = table_rows(master);
 	int cpu_nr, i;
 
@@ -175,7 +179,7 @@ static int search_tables(void *with)
 	return 0;
 }
 
-/* The start of a process that lives, or 0 */
+/* The start of a process that is alive, or 0 */
 static u64 start_of(u32 tgid)
 {
 	const struct task_struct *leader;
@@ -227,36 +231,39 @@ int systally_query_is_target(u32 tgid)
 }
 EXPORT_SYMBOL_GPL(systally_query_is_target);
 
-/* An answer that nobody has taken by then does not keep others waiting. */
+/* After this time, another question may replace an answer that nobody took. */
 #define HOT_KEPT	(10 * HZ)
 
 /*
- * The question of who is hottest, one at a time. hot_state goes idle -> asking
- * by who asks (cmpxchg), -> asked (release, after hot_but), -> answered by the
- * work (release, after hot_answer), -> idle by who asked and takes the answer,
- * or asking by somebody else when it is old (cmpxchg).
+ * The question which process is hottest; one at a time. Any context moves
+ * hot_state from idle to starting (cmpxchg) and to pending (release, after
+ * hot_except is written). The work item moves it to answered (release, after
+ * hot_answer and hot_answered are written). From there, whoever asked with the
+ * same hot_except takes the answer and moves it to idle (cmpxchg); when the answer
+ * is old, another question moves it to starting (cmpxchg).
  */
-enum { HOT_IDLE, HOT_ASKING, HOT_ASKED, HOT_ANSWERED };
+enum { HOT_IDLE, HOT_STARTING, HOT_PENDING, HOT_ANSWERED };
 static atomic_t hot_state = ATOMIC_INIT(HOT_IDLE);
 static int hot_answer;
 static unsigned long hot_answered;	/* jiffies */
-static u32 hot_but;
+static u32 hot_except;
 
-/* Whether a row's process can still make calls: no zombie */
-static bool row_lives(const struct systally_row *row)
+/* Whether a row's process can still make calls (a zombie cannot) */
+static bool row_is_alive(const struct systally_row *row)
 {
 	const struct task_struct *leader;
-	bool lives;
+	bool alive;
 
 	rcu_read_lock();
 	leader = pid_task(find_pid_ns(row->tgid, &init_pid_ns), PIDTYPE_TGID);
-	lives = leader && leader->start_boottime == row->start_ns &&
+	alive = leader && leader->start_boottime == row->start_ns &&
 		atomic_read(&leader->signal->live) > 0;
 	rcu_read_unlock();
-	return lives;
+	return alive;
 }
 
-static int find_hottest(u32 but)
+/* Returns a tgid, -ESRCH if no process has calls, or -EAGAIN. Process context. */
+static int find_hottest(u32 except)
 {
 	const struct systally_row *row, *end;
 	struct view *view = systally_view_make();
@@ -265,7 +272,7 @@ static int find_hottest(u32 but)
 
 	if (IS_ERR(view))
 		return -EAGAIN;
-	/* A process's rows stand together. */
+	/* The rows of a process follow each other: a view is sorted. */
 	end = view->rows + view->header.call_rows;
 	for (row = view->rows; row < end; row++) {
 		bool last = row + 1 == end || row[1].tgid != row->tgid ||
@@ -274,8 +281,8 @@ static int find_hottest(u32 but)
 		count += row->count;
 		if (!last)
 			continue;
-		if (count > most && row->tgid && row->tgid != but &&
-		    row_lives(row)) {
+		if (count > most && row->tgid && row->tgid != except &&
+		    row_is_alive(row)) {
 			most = count;
 			tgid = row->tgid;
 		}
@@ -287,10 +294,10 @@ static int find_hottest(u32 but)
 
 static void answer_hottest(struct work_struct *work)
 {
-	/* Queued again while it ran, or for an order only */
-	if (atomic_read_acquire(&hot_state) != HOT_ASKED)
+	/* Queued again while it ran, or queued for a request only */
+	if (atomic_read_acquire(&hot_state) != HOT_PENDING)
 		return;
-	hot_answer = find_hottest(hot_but);
+	hot_answer = find_hottest(hot_except);
 	hot_answered = jiffies;
 	atomic_set_release(&hot_state, HOT_ANSWERED);
 }
@@ -298,64 +305,68 @@ static void answer_hottest(struct work_struct *work)
 static DECLARE_WORK(hot_work, answer_hottest);
 
 /*
- * Orders for the targets, which process context is needed for: a ring under
- * systally_move_lock, filled here and emptied by steer_work.
+ * Requests to add or remove targets, which needs process context. A ring,
+ * protected by systally_move_lock: put_request() fills it in any context, the
+ * work item empties it.
  */
-#define ORDERS	64		/* a power of two */
-static s32 orders[ORDERS];	/* as the control takes them: 5 or -5 */
-static unsigned int orders_put, orders_taken;
+#define REQUESTS	64		/* a power of two */
+static s32 requests[REQUESTS];	/* a tgid; negative: remove it */
+static unsigned int requests_put, requests_taken;
 
-static bool take_order(s32 *order)
+static bool take_request(s32 *request)
 {
 	bool taken;
 
 	raw_spin_lock_irq(&systally_move_lock);
-	taken = orders_taken != orders_put;
+	taken = requests_taken != requests_put;
 	if (taken)
-		*order = orders[orders_taken++ % ORDERS];
+		*request = requests[requests_taken++ % REQUESTS];
 	raw_spin_unlock_irq(&systally_move_lock);
 	return taken;
 }
 
-static void follow_orders(struct work_struct *work)
+static void apply_requests(struct work_struct *work)
 {
 	char text[16];
-	s32 order;
+	s32 request;
 	int err;
 
-	while (take_order(&order)) {
-		snprintf(text, sizeof(text), "%+d", order);
+	while (take_request(&request)) {
+		snprintf(text, sizeof(text), "%+d", request);
 		err = systally_control_set(CONTROL_TARGETS, text);
-		/* It may have exited meanwhile. */
+		/* -ESRCH: the process has exited meanwhile. */
 		if (err && err != -ESRCH)
-			pr_warn_ratelimited("target %+d: error %d\n", order,
-					    err);
+			pr_warn_ratelimited("cannot set target %+d as another module requested: error %d\n",
+					    request, err);
 	}
 }
 
-static DECLARE_WORK(steer_work, follow_orders);
+static DECLARE_WORK(requests_work, apply_requests);
 
-/* Work is queued under locks that a probe's handler may have interrupted. */
-static void queue_works(struct irq_work *work)
+/*
+ * Work items are queued from an irq_work: queueing takes locks that the context
+ * of the question may have interrupted.
+ */
+static void queue_work_items(struct irq_work *work)
 {
-	schedule_work(&steer_work);
-	if (atomic_read(&hot_state) == HOT_ASKED)
+	schedule_work(&requests_work);
+	if (atomic_read(&hot_state) == HOT_PENDING)
 		schedule_work(&hot_work);
 }
 
-static DEFINE_IRQ_WORK(queue_irq_work, queue_works);
+static DEFINE_IRQ_WORK(queue_irq_work, queue_work_items);
 
-/* Ask, if the state is still @state */
-static void ask_hottest(int state, u32 but)
+/* Starts the question, if hot_state is still @state. Any context. */
+static void start_hottest(int state, u32 except)
 {
-	if (atomic_cmpxchg(&hot_state, state, HOT_ASKING) != state)
+	if (atomic_cmpxchg(&hot_state, state, HOT_STARTING) != state)
 		return;
-	WRITE_ONCE(hot_but, but);
-	atomic_set_release(&hot_state, HOT_ASKED);
+	WRITE_ONCE(hot_except, except);
+	atomic_set_release(&hot_state, HOT_PENDING);
 	irq_work_queue(&queue_irq_work);
 }
 
-int systally_query_hottest(u32 but)
+int systally_query_hottest(u32 except)
 {
 	int answer;
 
@@ -363,48 +374,48 @@ int systally_query_hottest(u32 but)
 		return -EOPNOTSUPP;
 	switch (atomic_read_acquire(&hot_state)) {
 	case HOT_IDLE:
-		ask_hottest(HOT_IDLE, but);
+		start_hottest(HOT_IDLE, except);
 		return 0;
 	case HOT_ANSWERED:
 		break;
 	default:
 		return 0;
 	}
-	if (READ_ONCE(hot_but) != but) {
+	if (READ_ONCE(hot_except) != except) {
 		if (time_after(jiffies, READ_ONCE(hot_answered) + HOT_KEPT))
-			ask_hottest(HOT_ANSWERED, but);
+			start_hottest(HOT_ANSWERED, except);
 		return 0;
 	}
 	answer = READ_ONCE(hot_answer);
-	/* Another may have taken it meanwhile. */
+	/* Another caller may have taken it meanwhile. */
 	return atomic_cmpxchg(&hot_state, HOT_ANSWERED, HOT_IDLE) ==
 	       HOT_ANSWERED ? answer : 0;
 }
 EXPORT_SYMBOL_GPL(systally_query_hottest);
 
-static int put_order(void *with)
+static int put_request(void *arg)
 {
-	const s32 *order = with;
+	const s32 *request = arg;
 
-	if (orders_put - orders_taken == ORDERS)
+	if (requests_put - requests_taken == REQUESTS)
 		return -EAGAIN;
-	orders[orders_put++ % ORDERS] = *order;
+	requests[requests_put++ % REQUESTS] = *request;
 	return 0;
 }
 
 int systally_query_target(u32 tgid, bool add)
 {
-	s32 order = add ? tgid : -tgid;
+	s32 request = add ? tgid : -tgid;
 	int err = 0;
 
-	/* A number may be in use by a group or a session only. */
+	/* The number may be in use as a process group or session only. */
 	rcu_read_lock();
 	if (!tgid || tgid >= PID_MAX_LIMIT ||
 	    !pid_task(find_pid_ns(tgid, &init_pid_ns), PIDTYPE_PID))
 		err = -ESRCH;
 	rcu_read_unlock();
 	if (!err)
-		err = do_locked(put_order, &order);
+		err = do_locked(put_request, &request);
 	irq_work_queue(&queue_irq_work);
 	return err;
 }
@@ -413,6 +424,6 @@ EXPORT_SYMBOL_GPL(systally_query_target);
 void systally_query_exit(void)
 {
 	irq_work_sync(&queue_irq_work);
-	cancel_work_sync(&steer_work);
+	cancel_work_sync(&requests_work);
 	cancel_work_sync(&hot_work);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What other modules may ask of the counters, and have done to the targets: the
- * tapsets' functions, from the handlers of SystemTap's probes. They find these
- * by __symbol_get(), which keeps systally loaded. Numbers only cross this
- * border, so that the tapsets need no header of ours; who changes what one of
- * them takes or returns gives it a new name.
+ * What other modules may ask about the counters and request for the targets.
+ * The tapsets' functions call these from the handlers of SystemTap's probes.
+ * They find them by __symbol_get(), which keeps this module loaded. Arguments and
+ * results are numbers and texts, so that the tapsets need no header of this
+ * module. A function whose arguments or results change gets a new name.
  *
- * All may be called from any context, with interrupts off as well, but that
- * they say -EBUSY there where one of them, or a fold, was interrupted.
+ * Any context, also with interrupts off, unless their comment says otherwise.
+ * They return -EBUSY if they interrupted one another, or a fold, on this CPU.
  */
 #ifndef SYSTALLY_QUERY_H
 #define SYSTALLY_QUERY_H
@@ -23,48 +23,54 @@ enum query_sum {
 };
 
 /*
- * systally_query_calls - what is counted now of a process's calls
- * @tgid: in the init namespace, of a process that lives or has exited (the last
- * one that had it); 0 for all processes together
+ * systally_query_calls - the counts of a process's calls now
+ * @tgid: in the init namespace, of a process that is alive or has exited (then of
+ * the last one that had it); 0 for the sum of all processes
  * @calls: one call, in the words of the control `syscalls`; or `all`
- * @sums: QUERY_SUMS numbers, set if it returns 0
+ * @sums: QUERY_SUMS numbers, set if 0 is returned
  *
- * Exact, but for a call that another CPU is counting at this moment. One call
- * of a living process costs some look-ups per CPU; else all rows are looked at,
- * with interrupts off.
+ * Exact, except for a call that another CPU is counting at this moment. One call
+ * of a process that is alive costs some look-ups per CPU. Every other question
+ * reads all rows, with interrupts off.
  *
- * Returns 0 or -ENOENT no such call, -EINVAL no such ABI, -ESRCH the process is
- * no target and has no row, -EOPNOTSUPP rows are kept per thread, -E2BIG more
- * than 65536 rows to look at, -EBUSY.
+ * Returns 0, -ENOENT no such call, -EINVAL no such ABI, -ESRCH the process is no
+ * target and has no row, -EOPNOTSUPP rows are kept per thread, -E2BIG more than
+ * 65536 rows to read, or -EBUSY.
  */
 int systally_query_calls(u32 tgid, const char *calls, u64 *sums);
 
 /*
- * systally_query_hottest - the living process with the most calls since reset
- * @but: a tgid that does not take part, or 0
+ * systally_query_hottest - the process that is alive and has the most calls since
+ * the last reset
+ * @except: a tgid to leave out, or 0
  *
- * The answer takes a flush, in process context: returns 0 until it is there,
- * then once the tgid, or -ESRCH if nobody has calls; the next one asks anew.
- * One question at a time: who has another @but waits until the answer is taken,
- * or ten seconds old. Other errors: -EAGAIN, interrupted or no memory: ask
- * again; -EOPNOTSUPP, rows are kept per thread.
+ * The answer needs a flush in process context. Returns 0 until it is ready; then,
+ * once, the tgid, or -ESRCH if no process has calls. The next call asks again.
+ * There is one question at a time: a caller with another @except waits until the
+ * answer is taken, or is ten seconds old. Other errors: -EAGAIN interrupted or no
+ * memory, ask again; -EOPNOTSUPP rows are kept per thread.
  */
-int systally_query_hottest(u32 but);
+int systally_query_hottest(u32 except);
 
 /*
- * systally_query_target - have a process become, or be no longer, a target
- * @tgid: any thread's id, in the init namespace
+ * systally_query_target - request that a process becomes a target, or none
+ * @tgid: the id of any of its threads, in the init namespace
+ * @add: true to make it a target, false to remove it
  *
- * Done soon afterwards, in process context; what stops it there is in the
- * kernel's log. Returns 0 or -ESRCH no such process, -EAGAIN 64 of these are
- * waiting already, -EBUSY.
+ * A work item does it soon afterwards; its errors are in the kernel log. Returns
+ * 0, -ESRCH no such process, -EAGAIN 64 requests are waiting, or -EBUSY.
  */
 int systally_query_target(u32 tgid, bool add);
 
-/* systally_query_is_target - whether a process is watched: 0 or 1 */
+/* systally_query_is_target - whether a process is a target: 0 or 1 */
 int systally_query_is_target(u32 tgid);
 
-/* systally_query_exit - after nobody can ask any more, before control_exit */
+/*
+ * systally_query_exit - end all work items
+ *
+ * Process context, sleeps; at unload, when no other module can ask any more,
+ * before systally_control_exit().
+ */
 void systally_query_exit(void);
 
 #endif /* SYSTALLY_QUERY_H */

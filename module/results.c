@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The files that show what was counted: counters, errors, snapshot, inflight,
- * status. Opened through debugfs.c's table. All in process context.
+ * status. All functions run in process context.
  */
 #include <linux/ctype.h>
 #include <linux/module.h>
@@ -16,10 +16,13 @@
 #include "syscalls.h"
 #include "view.h"
 
-/* Four bytes for each that is escaped */
+/* An escaped byte takes four. */
 #define COMM_WIDTH	(4 * SYSTALLY_COMM_LEN + 1)
 
-/* A comm as one column: what would break it is written as \xHH. */
+/*
+ * Prints a comm as one column: white space, a backslash and bytes that are not
+ * printable become \xHH. An empty comm becomes \x00. Returns @text.
+ */
 static const char *comm_column(const char *comm, char *text)
 {
 	char *to = text;
@@ -92,9 +95,9 @@ static void show_errors_row(struct seq_file *seq, const struct view *view,
 		   row->count);
 }
 
-/* A text table: one section of a view. */
+/* A file with a table of text: one section of a view. */
 struct rows_file {
-	bool errors;		/* the errors' section, else the calls' */
+	bool errors;		/* the section of errors, else of calls */
 	void (*show_header)(struct seq_file *seq, const struct view *view);
 	void (*show_row)(struct seq_file *seq, const struct view *view,
 			 const struct systally_row *row);
@@ -114,7 +117,7 @@ struct rows_reader {
 	u64 count;
 };
 
-/* Position 0 is the header, n the row n - 1. */
+/* Position 0 is the header, position n is row n - 1. */
 static void *rows_start(struct seq_file *seq, loff_t *pos)
 {
 	struct rows_reader *reader = seq->private;
@@ -244,7 +247,7 @@ const struct file_operations systally_snapshot_fops = {
 	.release = snapshot_release,
 };
 
-/* Position 0 is the header, n stands for the thread n - 1. */
+/* Position 0 is the header, position n is the thread with tid n - 1. */
 struct inflight_reader {
 	struct slot call;
 	u32 tid;
@@ -358,8 +361,8 @@ static int status_show(struct seq_file *seq, void *v)
 }
 
 /*
- * The counts are those of the open: who reads line by line may seek back each
- * time (shells do), and gets what is shown made anew.
+ * The counts are taken at open, so that they are of one moment: shells read line
+ * by line and seek back each time, and then the text is printed again.
  */
 static int status_open(struct inode *inode, struct file *file)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The files that show what was counted. Used by debugfs.c.
+ * The files that show what was counted.
  */
 #ifndef SYSTALLY_RESULTS_H
 #define SYSTALLY_RESULTS_H
@@ -8,8 +8,9 @@
 #include <linux/fs.h>
 
 /*
- * counters, errors and snapshot take their picture at open, so that all reads
- * of it are of one moment; status and inflight when they are read.
+ * counters, errors, snapshot and the counts in status are taken at open, so that
+ * all reads of an open file are of one moment. The rest of status, and inflight,
+ * are as they are when they are read.
  */
 extern const struct file_operations systally_counters_fops;
 extern const struct file_operations systally_errors_fops;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Copying the counters out. Called by results.c.
+ * Copies the counters out, in the binary layout of include/systally.h.
  */
 #include <linux/build_bug.h>
 #include <linux/err.h>
@@ -80,7 +80,7 @@ static int compare(u64 x, u64 y)
 	return x < y ? -1 : x > y;
 }
 
-/* An octave is where an errno is. */
+/* x->error is the octave in rows of histograms: both share the field. */
 static int compare_rows(const void *a, const void *b)
 {
 	const struct systally_row *x = a, *y = b;
@@ -90,7 +90,7 @@ static int compare_rows(const void *a, const void *b)
 	       compare((u32)x->nr, (u32)y->nr) ?: compare(x->error, y->error);
 }
 
-/* Under the tally's lock. */
+/* Under the tally's mutex. Returns the view, unsorted, or ERR_PTR(-ENOMEM). */
 static struct view *copy_master(struct table *master)
 {
 	u64 count[SECTIONS] = {}, unattributed = master->no_row;
@@ -169,7 +169,7 @@ struct view *systally_view_make(void)
 	struct view *view;
 	int err;
 
-	/* What both sides of the interface rely on */
+	/* The layout that the command reads */
 	BUILD_BUG_ON(sizeof(struct systally_header) != 128);
 	BUILD_BUG_ON(sizeof(struct systally_row) != 72);
 	BUILD_BUG_ON(SYSTALLY_COMM_LEN != TASK_COMM_LEN);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls from the start of kernel functions, by ftrace. Included by
- * hook_direct.c only.
+ * Direct calls from the start of kernel functions, by ftrace. As it defines data,
+ * only one file (hook_direct.c) may include it.
  *
- * Both: process context; they sleep. The entry is called in place of the
- * functions' ftrace call, may clobber no register that they take arguments in,
- * and returns to them. ftrace cannot be switched off (kernel.ftrace_enabled)
- * while it stands.
+ * Both functions: process context; they sleep. The entry is called in place of the
+ * functions' ftrace call. It must preserve the registers of their arguments, and
+ * return to them. While it is registered, ftrace cannot be turned off
+ * (kernel.ftrace_enabled).
  */
 #ifndef SYSTALLY_COMPAT_FTRACE_DIRECT_H
 #define SYSTALLY_COMPAT_FTRACE_DIRECT_H
@@ -17,25 +17,26 @@
 #include <linux/version.h>
 
 /*
- * compat_direct_register - have @entry called at all of @sites, or at none
+ * compat_direct_register - call @entry at all of @sites, or at none
  *
- * Returns 0, -EBUSY if a site is taken or ftrace is switched off, -ENODEV if
- * it is none or ftrace has shut itself down, or -ENOMEM.
+ * Returns 0, -EBUSY if another tracer uses a site or ftrace is turned off, -ENODEV
+ * if an address is no site or ftrace has disabled itself after an error, or
+ * -ENOMEM.
  */
 static int compat_direct_register(const unsigned long *sites,
 				  unsigned int count, unsigned long entry);
 
 /*
- * compat_direct_unregister - no longer call it
+ * compat_direct_unregister - stop calling @entry
  *
- * Tasks may be in @entry until synchronize_rcu_tasks() has returned.
+ * Tasks may still be in @entry until the caller's synchronize_rcu_tasks() returns.
  */
 static void compat_direct_unregister(const unsigned long *sites,
 				     unsigned int count, unsigned long entry);
 
 /*
- * Before 5.16 each site was registered by itself, and where several had the
- * same @entry the kernel lost the memory of all but one.
+ * Before 5.16 each site was registered on its own. If several sites had the same
+ * entry, the kernel leaked the memory of all but one: not supported.
  */
 #if !defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS) || \
 	LINUX_VERSION_CODE < KERNEL_VERSION(5, 16, 0)
@@ -73,10 +74,10 @@ static void compat_direct_ops_unregister(struct ftrace_ops *ops,
 static struct ftrace_ops compat_direct_ops;
 
 /*
- * Where ftrace is switched off, a direct call is registered and never made,
- * and where it is switched off later, it is no longer made. So a permanent
- * ftrace_ops stands beside it, on a function that nobody calls: ftrace refuses
- * that one, or to be switched off.
+ * While ftrace is turned off, a direct call can be registered, but is not made.
+ * So a permanent ftrace_ops is registered with it, on a function that nobody
+ * calls: ftrace refuses that one if it is turned off, and cannot be turned off
+ * as long as it is there.
  */
 static noinline __used void compat_guard_site(void)
 {
@@ -122,7 +123,7 @@ static int compat_direct_register(const unsigned long *sites,
 
 	if (err)
 		return err;
-	/* A registration that failed leaves it in disorder. */
+	/* A registration that failed may have changed it. */
 	memset(ops, 0, sizeof(*ops));
 	for (i = 0; i < count && !err; i++)
 		err = ftrace_set_filter_ip(ops, sites[i], 0, 0);

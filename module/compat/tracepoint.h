@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoint handlers on kernels from 5.10 on.
+ * What differs between kernels for tracepoints and their handlers.
  */
 #ifndef SYSTALLY_COMPAT_TRACEPOINT_H
 #define SYSTALLY_COMPAT_TRACEPOINT_H
@@ -14,9 +14,12 @@
 #include <trace/events/sched.h>
 
 /*
- * Preemption off in a handler. Before 6.13 the tracepoint itself sees to it
- * (__DO_TRACE in include/linux/tracepoint.h); from then on the sys_* ones can
- * be preempted.
+ * compat_handler_begin, compat_handler_end - preemption off between them, in a
+ * handler
+ *
+ * Before 6.13 the tracepoint turns it off itself (__DO_TRACE in
+ * include/linux/tracepoint.h). From then on handlers of sys_enter and sys_exit
+ * can be preempted, and on 7.x other handlers, too.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 static __always_inline void compat_handler_begin(void)
@@ -33,14 +36,14 @@ static __always_inline void compat_handler_begin(void) { }
 static __always_inline void compat_handler_end(void) { }
 #endif
 
-/* sched_process_exit tells from 6.16 on whether it is the last thread. */
+/* From 6.16 on, sched_process_exit has one more argument. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define COMPAT_PROCESS_EXIT_ARGS	, bool group_dead
 #else
 #define COMPAT_PROCESS_EXIT_ARGS
 #endif
 
-/* Never called: compiles only if that is what the kernel's own header says. */
+/* Never called. It compiles only if the kernel's header has these arguments. */
 static inline void compat_process_exit_check(void)
 {
 	void (*handler)(void *data,
@@ -51,10 +54,11 @@ static inline void compat_process_exit_check(void)
 }
 
 /*
- * All handlers that ran before an unregistration have ended. They run with
+ * compat_tracepoint_synchronize - wait for all handlers that are running
+ *
+ * Process context, sleeps; after handlers were unregistered. Our handlers run with
  * preemption off, so an RCU grace period covers them. Up to 6.x the kernel's
- * function waits for one, besides what tracepoints need themselves; on 7.x it
- * may not.
+ * function waits for one; on 7.x it may not.
  */
 static inline void compat_tracepoint_synchronize(void)
 {
@@ -65,9 +69,13 @@ static inline void compat_tracepoint_synchronize(void)
 }
 
 /*
- * Between these, a tracepoint's array of handlers is not freed: that waits for
- * RCU-sched (and SRCU), and from 6.13 on for that of system calls, which may
- * sleep, only for RCU-tasks-trace (release_probes() in kernel/tracepoint.c).
+ * compat_tracepoint_funcs_lock, compat_tracepoint_funcs_unlock - keep a
+ * tracepoint's array of handlers from being freed
+ *
+ * Any context but NMI; no sleeping between them. Freeing waits for RCU-sched (and
+ * SRCU). From 6.13 on, freeing the arrays of sys_enter and sys_exit, whose
+ * handlers may sleep, waits for RCU-tasks-trace only (release_probes() in
+ * kernel/tracepoint.c).
  */
 static inline void compat_tracepoint_funcs_lock(void)
 {
@@ -86,10 +94,14 @@ static inline void compat_tracepoint_funcs_unlock(void)
 }
 
 /*
- * All functions by which a handler comes to a tracepoint; and one that takes
- * tracepoints_mutex and does nothing, for a handler that is registered already.
- * What it needs came with 5.13.2, and to 5.10 with 5.10.50: older kernels do
- * without.
+ * COMPAT_TRACEPOINT_REGISTRARS - all functions that register a handler
+ *
+ * compat_tracepoint_pass - take tracepoints_mutex once
+ * @handler: one that is registered on @tp
+ *
+ * Process context, sleeps. Registers @handler again, which changes nothing. The
+ * function for that came with 5.13.2 and 5.10.50; on older kernels this does
+ * nothing.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 2) ||			\
 	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 10, 50) &&		\

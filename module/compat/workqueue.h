@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The workqueue whose workers run on any CPU. It has a new name from 6.18 on;
- * 7.x warns of who uses the old one.
+ * compat_unbound_wq is the workqueue whose workers run on any CPU. It has a new
+ * name from 6.18 on, and 7.x warns about the old one.
  */
 #ifndef SYSTALLY_COMPAT_WORKQUEUE_H
 #define SYSTALLY_COMPAT_WORKQUEUE_H

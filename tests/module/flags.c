@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The referee of the guest tests, and a second tracer. Knows nothing of
- * systally: says which tasks carry the flag that sends their system calls past
- * the tracepoints, and puts probes of its own on these. The tests load it
- * and use, in debugfs, systally_test_flags/:
+ * An independent check of systally's work on the tasks' flags, and a second
+ * tracer. It shares no code with systally: it shows which tasks have the flag that
+ * sends their system calls through the tracepoints, and registers probes of its
+ * own on these. The guest tests load it and use, in debugfs,
+ * systally_test_flags/:
  *
  *	tasks	TGID TID FLAG COMM of every task, FLAG being 0 or 1
- *	probes	how many probes stand on each tracepoint, whoever's, then its
- *		own: `TRACEPOINT FUNCTION CALLS` for each. Written:
- *		`+TRACEPOINT FUNCTION` and `-TRACEPOINT FUNCTION`, where
- *		TRACEPOINT is sys_enter or sys_exit and FUNCTION is the kernel's
- *		function by which it is registered: register, prio or
- *		may_exist. CALLS begin at 0.
- *	watch	written `TGID NR`: from then on its probes count calls of that
+ *	probes	the number of probes on each tracepoint, of all tracers; then
+ *		`TRACEPOINT FUNCTION CALLS` for each of its own. Write
+ *		`+TRACEPOINT FUNCTION` to add a probe, `-TRACEPOINT FUNCTION` to
+ *		remove it. TRACEPOINT is sys_enter or sys_exit. FUNCTION is the
+ *		kernel's function that registers the probe: register, prio or
+ *		may_exist. CALLS starts at 0.
+ *	watch	write `TGID NR`: from then on its probes count calls of that
  *		number by that process
  */
 #include <linux/debugfs.h>
@@ -26,11 +27,11 @@
 #include <linux/uaccess.h>
 #include <asm/syscall.h>
 
-/* Since 5.11, and on x86 from then on another flag than before */
+/* From 5.11 on; x86 uses another flag from then on. */
 #ifdef test_task_syscall_work
-#define carries(task)	test_task_syscall_work(task, SYSCALL_TRACEPOINT)
+#define has_flag(task)	test_task_syscall_work(task, SYSCALL_TRACEPOINT)
 #else
-#define carries(task)	test_tsk_thread_flag(task, TIF_SYSCALL_TRACEPOINT)
+#define has_flag(task)	test_tsk_thread_flag(task, TIF_SYSCALL_TRACEPOINT)
 #endif
 
 enum { ENTER, EXIT, POINTS };
@@ -42,8 +43,8 @@ static const char *const function_names[FUNCTIONS] = {
 };
 
 /*
- * One probe for each tracepoint and function, told apart by its data. `on`:
- * under the mutex. `calls`: written by the probe, on any CPU.
+ * One probe for each tracepoint and function; the probe's data tells them apart.
+ * `on` is protected by the mutex. `calls` is written by the probe, on any CPU.
  */
 static struct slot {
 	bool on;
@@ -52,7 +53,7 @@ static struct slot {
 
 static DEFINE_MUTEX(mutex);
 static struct tracepoint *points[POINTS];	/* set once, at load */
-/* Whose calls are counted, and which; read by the probes at any time */
+/* Which calls of which process are counted. Read by the probes at any time. */
 static int watch_tgid;
 static int watch_nr = -1;
 
@@ -122,7 +123,7 @@ static unsigned int probes_on(struct tracepoint *tp)
 	struct tracepoint_func *func;
 	unsigned int number = 0;
 
-	/* Freed after an RCU-sched grace period */
+	/* The array is freed after an RCU-sched grace period. */
 	preempt_disable();
 	func = rcu_dereference_sched(tp->funcs);
 	for (; func && func->func; func++)
@@ -153,7 +154,7 @@ static int probes_show(struct seq_file *seq, void *v)
 	return 0;
 }
 
-static int probes_order(const char *text)
+static int probes_command(const char *text)
 {
 	char sign, point_name[16], function_name[16];
 	int point, function, err;
@@ -173,7 +174,7 @@ static int probes_order(const char *text)
 	return err;
 }
 
-static int watch_order(const char *text)
+static int watch_command(const char *text)
 {
 	int tgid, nr;
 
@@ -184,8 +185,8 @@ static int watch_order(const char *text)
 	return 0;
 }
 
-static ssize_t order_write(const char __user *from, size_t bytes,
-			   int (*order)(const char *text))
+static ssize_t command_write(const char __user *from, size_t bytes,
+			   int (*command)(const char *text))
 {
 	char *text;
 	int err;
@@ -195,7 +196,7 @@ static ssize_t order_write(const char __user *from, size_t bytes,
 	text = memdup_user_nul(from, bytes);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
-	err = order(text);
+	err = command(text);
 	kfree(text);
 	return err ?: bytes;
 }
@@ -203,13 +204,13 @@ static ssize_t order_write(const char __user *from, size_t bytes,
 static ssize_t probes_write(struct file *file, const char __user *from,
 			    size_t bytes, loff_t *pos)
 {
-	return order_write(from, bytes, probes_order);
+	return command_write(from, bytes, probes_command);
 }
 
 static ssize_t watch_write(struct file *file, const char __user *from,
 			   size_t bytes, loff_t *pos)
 {
-	return order_write(from, bytes, watch_order);
+	return command_write(from, bytes, watch_command);
 }
 
 static int probes_open(struct inode *inode, struct file *file)
@@ -239,7 +240,7 @@ static int tasks_show(struct seq_file *seq, void *v)
 	rcu_read_lock();
 	for_each_process_thread(process, task)
 		seq_printf(seq, "%d %d %d %s\n", task->tgid, task->pid,
-			   !!carries(task), task->comm);
+			   !!has_flag(task), task->comm);
 	rcu_read_unlock();
 	return 0;
 }
@@ -278,13 +279,13 @@ static void __exit flags_exit(void)
 			if (slots[point][function].on)
 				probe_remove(point, function);
 	mutex_unlock(&mutex);
-	/* On 7.x the first does not wait for the second. */
+	/* On 7.x the first does not imply the second. */
 	tracepoint_synchronize_unregister();
 	synchronize_rcu();
 }
 
 module_init(flags_init);
 module_exit(flags_exit);
-MODULE_DESCRIPTION("Referee of systally's tests");
+MODULE_DESCRIPTION("Independent check of the flags in systally's tests");
 MODULE_AUTHOR("The systally authors");
 MODULE_LICENSE("GPL");

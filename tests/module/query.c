@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Another module that asks systally, as SystemTap's do: finds the functions of
- * module/query.h by name when it is loaded, and asks in the worst of contexts.
- * Guest tests load it beside systally and use, in debugfs, systally_test_query.
- * A question is written to that file, and its answer, one line, is read from
- * the same open file:
+ * Another module that asks systally, as SystemTap's modules do. It looks the
+ * functions of module/query.h up by name at load, and calls them in the contexts
+ * that are hardest for them. Guest tests load it beside systally and use the file
+ * systally_test_query in debugfs. They write a question to the file and read the
+ * answer, one line, from the same open file:
  *
  *	calls TGID CALL		-> ERROR, or 0 COUNT ERRORS TOTAL_NS MAX_NS
- *	hottest BUT		-> what that returned; likewise:
- *	add TGID, remove TGID, is TGID
- *	flood TGID N		N times `add` with interrupts off -> how many
- *				were taken, how many got EAGAIN
- *	watch TGID CALL N	asked N times, with short gaps, on all CPUs in
+ *	hottest EXCEPT		-> what the function returned
+ *	add TGID, remove TGID, is TGID	-> the same
+ *	flood TGID N		`add` N times with interrupts off -> how many
+ *				were accepted, how many failed with EAGAIN
+ *	watch TGID CALL N	asks N times, with short pauses, on all CPUs in
  *				turn -> how often the count went backwards, how
  *				often the answer was an error, the first count,
- *				the last one
- *	inside TGID CALL	asked by a kprobe where systally has interrupts
- *				off, for it holds its lock -> as calls
- *	emptied TGID CALL	asked by a kprobe each time systally is about to
+ *				the last count
+ *	inside TGID CALL	asks from a kprobe where systally has interrupts
+ *				off, because it holds its lock -> as calls
+ *	emptied TGID CALL	asks from a kprobe each time systally is about to
  *				empty a table, until the count is 0 -> as calls
  *
- * The others are asked with interrupts off, or in an interrupt.
+ * All others are asked with interrupts off, or in an interrupt.
  */
 #include <linux/debugfs.h>
 #include <linux/delay.h>
@@ -37,7 +37,7 @@
 #include <linux/uaccess.h>
 #include <asm/processor-flags.h>
 
-/* Numbers only cross the border: no header of systally's says these. */
+/* As enum query_sum in module/query.h, which this module does not include */
 enum { COUNT, ERRORS, TOTAL_NS, MAX_NS, SUMS };
 
 static int (*query_calls)(u32 tgid, const char *calls, u64 *sums);
@@ -65,7 +65,7 @@ struct question {
 	int taken, refused;
 };
 
-/* What one open file has to say. Used by one task at a time. */
+/* The answer in an open file. Used by one task at a time. */
 struct asker {
 	char text[128];
 	size_t bytes;
@@ -106,7 +106,7 @@ static void ask_here(struct question *q)
 	local_irq_restore(flags);
 }
 
-static int calls_say(const struct question *q, struct asker *asker)
+static int calls_print(const struct question *q, struct asker *asker)
 {
 	if (q->answer)
 		return scnprintf(asker->text, sizeof(asker->text), "%d\n",
@@ -124,7 +124,7 @@ static int watch(struct question *q, struct asker *asker)
 	for (i = 0; i < q->times; i++) {
 		if (signal_pending(current))
 			return -EINTR;
-		/* In an interrupt, but for every other time on this CPU */
+		/* In an interrupt, but every second time on this CPU */
 		cpu = cpumask_next(cpu, cpu_online_mask);
 		if (cpu >= nr_cpu_ids || i % 2)
 			ask_here(q);
@@ -147,15 +147,15 @@ static int watch(struct question *q, struct asker *asker)
 			 backwards, failed, first, last);
 }
 
-/* A probe on one of systally's functions, which asks. One question at a time. */
+/* A probe on a function of systally asks the question; one at a time. */
 static DEFINE_MUTEX(inside_mutex);
 static struct question *inside_question;
-static atomic_t inside_turn;		/* 1: to be asked; 2: being; 3: done */
+static atomic_t inside_turn;		/* 1: to ask; 2: asking; 3: asked */
 
-/* It is called for each row that is moved, and for others. */
+/* On table_insert(), which is called for each row that is moved, and others */
 static int on_insert(struct kprobe *probe, struct pt_regs *regs)
 {
-	/* The hooks' handlers get here as well, with interrupts on. */
+	/* The hooks' handlers call it as well, with interrupts on. */
 	if (regs->flags & X86_EFLAGS_IF ||
 	    atomic_cmpxchg(&inside_turn, 1, 2) != 1)
 		return 0;
@@ -198,7 +198,7 @@ static int inside(struct question *q, struct asker *asker,
 			err = -ETIMEDOUT;
 	}
 	mutex_unlock(&inside_mutex);
-	return err ?: calls_say(q, asker);
+	return err ?: calls_print(q, asker);
 }
 
 /* Returns the bytes of the answer, or an error of the test's own. */
@@ -224,7 +224,7 @@ static int question_ask(const char *text, struct asker *asker)
 	}
 	if (words == 3 && !strcmp(q.word, "calls")) {
 		ask_here(&q);
-		return calls_say(&q, asker);
+		return calls_print(&q, asker);
 	}
 	if (words != 2 || (strcmp(q.word, "hottest") && strcmp(q.word, "add") &&
 			   strcmp(q.word, "remove") && strcmp(q.word, "is")))
@@ -246,18 +246,18 @@ static ssize_t query_write(struct file *file, const char __user *from,
 {
 	struct asker *asker = file->private_data;
 	char *text;
-	int said;
+	int bytes_or_error;
 
 	if (bytes > 128)
 		return -E2BIG;
 	text = memdup_user_nul(from, bytes);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
-	said = question_ask(text, asker);
+	bytes_or_error = question_ask(text, asker);
 	kfree(text);
-	if (said < 0)
-		return said;
-	asker->bytes = said;
+	if (bytes_or_error < 0)
+		return bytes_or_error;
+	asker->bytes = bytes_or_error;
 	asker->at = 0;
 	return bytes;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the module that need no kernel take from it, for the unit
- * tests in userland. Included by module/{table,parse,syscalls}.h there.
+ * Replaces the kernel's headers for the parts of the module that also compile in
+ * userland, for unit tests and fuzzers: types, bits, and number parsers.
  */
 #ifndef KERNEL_SHIM_H
 #define KERNEL_SHIM_H
@@ -55,7 +55,10 @@ static inline void __set_bit(unsigned long nr, unsigned long *bits)
 	bits[nr / BITS_PER_LONG] |= 1ul << nr % BITS_PER_LONG;
 }
 
-/* As the kernel's: no sign but '-', no white space, -ERANGE on overflow. */
+/*
+ * As the kernel's: accepts no sign but '-' and no white space; returns -ERANGE on
+ * overflow.
+ */
 static inline int kstrtoint(const char *text, unsigned int base, int *result)
 {
 	char *end;

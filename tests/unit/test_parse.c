@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the control files' grammar, run by `make check-unit`.
+ * Unit tests of the grammar of the controls (module/parse.c).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include "parse.h"
 
-/* The parsers change their text; sanitizers watch its end. */
+/* A copy on the heap: parsers change it, and sanitizers see reads beyond it. */
 static char *copy(const char *text)
 {
 	static char *last;

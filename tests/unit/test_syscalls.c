@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the module's names and sets of calls, run by
- * `make check-unit`.
+ * Unit tests of the names, ABIs and sets of calls (module/syscalls.c, abi.c).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +15,7 @@ static void test_names(void **state)
 	char label[SYSCALL_LABEL_LEN];
 
 	(void)state;
-	/* Numbers that are as old as the ABIs */
+	/* Numbers that have been the same since the ABIs exist */
 	assert_string_equal(systally_syscall_name(ABI_X86_64, 110),
 			    "getppid");
 	assert_string_equal(systally_syscall_name(ABI_I386, 64),
@@ -85,7 +84,7 @@ static void test_add_bad(void **state)
 	assert_memory_equal(&set, &empty, sizeof(set));
 }
 
-/* What reading `syscalls` gives can be written back: for every call alone. */
+/* The token of each call, as `syscalls` shows it, adds this call again. */
 static void test_tokens_return(void **state)
 {
 	char token[SYSCALL_LABEL_LEN + 8];
@@ -107,7 +106,7 @@ static void test_tokens_return(void **state)
 		}
 	}
 
-	/* One bare token where all ABIs have the call */
+	/* One bare token stands for a call that all ABIs have. */
 	{
 		struct syscall_set set = {};
 
@@ -122,7 +121,7 @@ static void test_tokens_return(void **state)
 	}
 }
 
-/* Rows keep the format's numbers: one for each ABI, and the way back. */
+/* Each ABI has a number of its own in the row format, which leads back to it. */
 static void test_abi_rows(void **state)
 {
 	u32 abi, other;

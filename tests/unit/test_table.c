@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the module's counting table, run by `make check-unit`.
+ * Unit tests of the table of rows (module/table.c).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,10 +38,10 @@ static void test_key_fields(void **state)
 	assert_int_equal(key_abi(key), 2);
 	assert_int_equal(key_nr(key), 1023);
 
-	/* What the handlers' fast path builds on */
+	/* The handlers' fast path depends on this. */
 	key = key_make(ROW_CALL, 0, 4711, ABI_X86_64, 7);
 	assert_true(key == (4711ull << 32 | 7));
-	/* An errno's, a thread's, another ABI's: none is a plain call's */
+	/* Keys of errnos, threads and other ABIs differ from a native call's. */
 	assert_true(key_make(ROW_ERROR, 9, 1, 0, 7) >> 54 != 0);
 	assert_true(key_make(ROW_THREAD, 9, 1, 0, 7) >> 54 != 0);
 	assert_true(key_make(ROW_CALL, 0, 1, ABI_I386, 7) >> 54 != 0);
@@ -75,7 +75,7 @@ static void test_full_of_collisions(void **state)
 	u32 i;
 
 	(void)state;
-	/* One home for all: the tgid is not hashed */
+	/* The hash ignores the tgid: all have the same first place. */
 	for (i = 0; i < ROWS - 1; i++) {
 		rows[i] = table_insert(table, key_make(ROW_CALL, 0, i + 1, 0, 7),
 				       99, comm, ROWS - 1);
@@ -107,7 +107,7 @@ static void test_limits(void **state)
 					     comm, table_hard_limit(table)));
 	assert_null(table_insert(table, key_make(ROW_CALL, 0, 1, 0, 56), 1,
 				 comm, table_hard_limit(table)));
-	/* There is still room for what cannot be attributed, by number. */
+	/* Rows of unattributed calls still have room, one per number. */
 	for (i = 0; i < 7; i++)
 		assert_non_null(table_unattributed(table,
 						   key_make(ROW_CALL, 0, 1, 0,
@@ -153,7 +153,7 @@ static void test_row_add(void **state)
 	assert_int_equal(row_events(&to), 8);
 }
 
-/* All of a histogram's row adds up, the last bucket as well. */
+/* All buckets of a histogram's row are added, also the last. */
 static void test_row_add_hist(void **state)
 {
 	struct table_row to = { .buckets = { 1, 2, 3, 40 } };
@@ -204,7 +204,7 @@ static void test_fold(void **state)
 			      comm_hash(one));
 	assert_non_null(folded);
 	assert_int_equal(folded->count, 77);
-	/* A command whose hash is taken by another still gets its own row. */
+	/* A comm whose hash another comm has still gets a row of its own. */
 	memcpy(folded->comm, "other", 6);
 	row.key = key_make(ROW_ERROR, 32, 1, 1, 5);
 	assert_true(table_fold_row(table, &row, one, ROWS - 1));
