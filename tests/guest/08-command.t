@@ -78,6 +78,20 @@ LC_ALL=C sed 's/\(vermagic=[^ ]*\) SMP/\1 SMQ/' "$SYSTALLY_KO" \
 	>"$T/bin/module/systally.ko"
 fails 1 'another configuration .*version magic .* SMQ .*build it again' \
 	'load: a module for another kernel' load
+# without a module beside the command: the installed one, as modprobe finds it
+rm -r "$T/bin/module"
+modules=/lib/modules/$(uname -r)
+mount -t tmpfs none "$modules"
+fails 1 "none in $modules; build it" 'load: no module anywhere' load
+cp "$SYSTALLY_KO" "$modules"
+depmod
+try load collect=time
+is "$got $(<"$D/collect") $(<"$T/out")" "0 time loaded $modules/systally.ko" \
+	'load: the installed module, with a parameter'
+unload
+fails 1 "$modules/systally.ko: parameter collect=x: invalid value" \
+	'load: the installed module, with an invalid value' load collect=x
+umount "$modules"
 
 need_load
 try status

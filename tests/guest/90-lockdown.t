@@ -46,7 +46,7 @@ for level in integrity confidentiality; do
 done
 is "$("$SYSTALLY" report 2>&1 >/dev/null | grep -c 'no target')" 0 \
 	'report does not guess'
-like "$("$SYSTALLY" doctor)" 'lockdown: on:' 'doctor says it'
+like "$("$SYSTALLY" doctor)" 'lockdown: on [(]confidentiality[)]' 'doctor says it'
 talk_ask storm stop stopped
 talk_end storm
 passes 'it unloads under lockdown' unload

@@ -27,13 +27,13 @@ static const struct {
 	const char *meaning;
 } meanings[] = {
 	{ "targets", ESRCH,
-	  "there is no such process; check the number, the process may have ended" },
+	  "there is no such process; check the number, or whether it has ended" },
 	{ "targets", EINVAL,
 	  "it takes `all`, `none` or process numbers; no process can be removed from `all`" },
 	{ "collect", EOPNOTSUPP,
 	  "hook=direct can only count; use count, or set hook to auto" },
 	{ "hook", EOPNOTSUPP,
-	  "this kernel or another setting does not allow it; use auto, the kernel log tells more (`dmesg | tail`)" },
+	  "this kernel or another setting does not allow it; use auto, or see the kernel log (`dmesg | tail`)" },
 	{ "syscalls", ENOENT,
 	  "the running kernel has no such system call; see the names in `counters` and `man 2 syscalls`" },
 	{ NULL, EBUSY,

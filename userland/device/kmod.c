@@ -43,12 +43,11 @@ struct kmod_ctx *systally_kmod_context(struct systally_error *error)
 }
 
 /* Finds the module that was built or unpacked together with this command. */
-static bool find_beside(char path[PATH_MAX])
+static bool find_beside(char found[PATH_MAX])
 {
-	static const char *const places[] = { "../module/" SYSTALLY_KMOD_NAME
-					      ".ko",
-					      SYSTALLY_KMOD_NAME ".ko" };
-	char self[PATH_MAX];
+	static const char *const places[] = { "../module/systally.ko",
+					      "systally.ko" };
+	char self[PATH_MAX], path[PATH_MAX];
 	const char *folder;
 	ssize_t length;
 	size_t i;
@@ -61,7 +60,7 @@ static bool find_beside(char path[PATH_MAX])
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		if (snprintf(path, PATH_MAX, "%s/%s", folder, places[i]) <
 			    PATH_MAX &&
-		    !access(path, R_OK))
+		    realpath(path, found) && !access(found, R_OK))
 			return true;
 	}
 	return false;
@@ -82,8 +81,7 @@ static int find_installed(struct systally_kmod *kmod,
 		return 0;
 	return systally_error_set(
 		error,
-		"cannot find the module: there is no " SYSTALLY_KMOD_NAME
-		".ko beside this command, and none in %s; build it with `make`, or install it with `make install`",
+		"cannot find the module: there is no systally.ko beside this command, and none in %s; build it with `make`, or install it with `make install`",
 		kmod_get_dirname(kmod->context));
 }
 

@@ -135,7 +135,7 @@ static void explain_use(const struct kmod_module *module,
 	if (!pid) {
 		systally_error_set(
 			error,
-			"cannot unload the module: it is in use; end the processes that have a file of it in debugfs open, such as `systally run` and `systally top`");
+			"cannot unload the module: it is in use; end the processes that have its files in debugfs open, such as `systally top`, and SystemTap scripts that query it");
 		return;
 	}
 	snprintf(path, sizeof(path), "/proc/%d/comm", pid);

@@ -75,7 +75,7 @@ static void check_lockdown(struct systally_checkup *checkup)
 	if (*policy->lockdown)
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_WARN, "lockdown",
-			"on: %s, so the controls in debugfs cannot be opened, and modules must be signed; sign the module and set the controls at load (`systally load NAME=VALUE`), or boot with lockdown=none",
+			"on (%s): the controls in debugfs cannot be opened, and modules must be signed; sign the module and set the controls at load (`systally load NAME=VALUE`), or boot with lockdown=none",
 			policy->lockdown);
 	else
 		systally_findings_add(
