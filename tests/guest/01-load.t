@@ -53,10 +53,6 @@ else
 	refusals+=$'hook=direct EOPNOTSUPP\n'
 fi
 
-count_lines() {
-	grep -c . <<<"$1"
-}
-
 # modinfo
 fields=$(modinfo "$SYSTALLY_KO")
 like "$fields" 'license: +GPL' 'modinfo: license'
@@ -149,7 +145,7 @@ pid=$!
 wait_for state_is "$pid" T
 load enabled=1 collect=time targets="$pid" syscalls=getppid follow=1 threads=0
 kill -CONT "$pid"
-wait "$pid"
+ended "$pid" "$T/expect"
 is "$(compare "$T/expect")" '' 'parameters alone count a process'
 
 is "$("$WORKLOAD/insert" "$SYSTALLY_KO")" EEXIST 'a second load is refused'

@@ -124,10 +124,6 @@ controls='enabled collect hook targets follow syscalls threads reset'
 no_direct=$(direct_missing)
 [ -n "$no_direct" ] || accepted+=$'hook|direct|direct\nhook|auto|auto\n'
 
-lines() {
-	grep -c . <<<"$1"
-}
-
 need_load
 
 while IFS='|' read -r file value wanted; do
@@ -258,7 +254,7 @@ is "$(status generation)" $((generation + 1)) 'reset: the next generation'
 is "$(status discarded)" $((discarded + 10007)) 'reset: discarded says it'
 
 # The log has a line for what is not there yet, and results take no writes
-dmesg | tail -n 400 | grep -q 'systally.*direct'
+log_lines | grep -q 'systally.*direct'
 ok $? 'hook=direct: a line in the log'
 written=''
 for file in README counters snapshot errors inflight status; do

@@ -137,11 +137,11 @@ talk_end storm
 # follow, and threads that start later
 ctl follow 0
 ctl reset 1
-"$WORKLOAD/tree" -t -o 2 3 >"$T/expect"
+workload tree -t -o 2 3 >"$T/expect"
 is "$(compare "$T/expect")" '' 'follow=0: only the target itself'
 ctl follow 1
 ctl reset 1
-"$WORKLOAD/tree" -t 2 3 >"$T/expect"
+workload tree -t 2 3 >"$T/expect"
 is "$(compare "$T/expect")" '' 'follow=1: all that come from it'
 ctl follow 0
 ctl reset 1
@@ -150,7 +150,7 @@ pid=$!
 wait_for state_is $pid T
 ctl targets $pid
 kill -CONT $pid
-wait $pid
+ended $pid "$T/expect"
 is "$(compare "$T/expect")" '' 'threads that start later are counted'
 is "$(<"$D/targets")" none 'and leave the list with their process'
 
@@ -171,7 +171,7 @@ ctl reset 1
 ctl collect time
 highest=$(</proc/sys/kernel/pid_max)
 echo 700 >/proc/sys/kernel/pid_max
-"$WORKLOAD/churn" -t 2003 7 >"$T/expect"
+workload churn -t 2003 7 >"$T/expect"
 echo "$highest" >/proc/sys/kernel/pid_max
 is "$(compare "$T/expect")" '' '2003 processes in 700 pids: equal'
 at_least "$(awk '$5 == "close" { seen[$1]++ }
@@ -218,8 +218,8 @@ is "$(totals)" '' 'totals'
 ctl syscalls getppid
 ctl reset 1
 ctl targets all
-"$WORKLOAD/calls" ppid 1009 >"$T/expect"
-"$WORKLOAD/calls32" ppid 503 >>"$T/expect"
+workload calls ppid 1009 >"$T/expect"
+workload calls32 ppid 503 >>"$T/expect"
 ctl targets none
 is "$(compare "$T/expect")" '' 'all: everyone is counted'
 is "$(status state) $(status targets)" 'off 0' 'none: no one is'

@@ -33,7 +33,7 @@ at_least $cap "$(status memory_bytes)" 'what is there at first is below it'
 "$WORKLOAD/churn" -t $processes 7 >"$T/expect" &
 pid=$!
 read -r highest samples < <(watch_memory $pid)
-wait $pid
+ended $pid "$T/expect"
 note "highest memory_bytes $highest in $samples samples"
 is "$(compare "$T/expect")" '' \
 	"$processes processes: totals, names and errors are exact"
@@ -53,8 +53,10 @@ talk_until storm ready
 mapfile -t pids < <(said storm process)
 ctl targets "${pids[*]}"
 talk_ask storm go going
-"$WORKLOAD/churn" -t $((processes / 4)) 3 >"$T/expect"
+passes 'churn has run beside a storm' \
+	"$WORKLOAD/churn" -t $((processes / 4)) 3
 talk_ask storm pause parked
+is "${#pids[@]}" 2 'the storm has two processes'
 for pid in "${pids[@]}"; do
 	is "$(count "$pid" x86-64 getppid)" \
 		"$(storm_total storm "$pid" getppid)" \
@@ -68,8 +70,10 @@ rmmod systally
 # A cap so low that the table itself hits it: still exact in total
 need_load memory_max_bytes=2M follow=1 collect=time \
 	syscalls=getppid,close
-"$WORKLOAD/churn" -t 1009 101 >"$T/expect"
-wanted=$(awk '$1 == "count" { sum += $4 } END { print sum }' "$T/expect")
+workload churn -t 1009 101 >"$T/expect"
+wanted=$(awk '$1 == "count" { sum += $4 }
+	$1 == "died" { print }
+	END { print sum }' "$T/expect")
 is "$(status entered)" "$wanted" '2 MiB: all entered'
 is $(($(status tallied) + $(status unattributed))) "$wanted" '2 MiB: totals'
 at_least 2097152 "$(status memory_bytes)" '2 MiB: memory_bytes'

@@ -97,7 +97,10 @@ try doctor --format json
 cp "$T/out" "$T/json"
 passes 'doctor --format json' json keys
 try doctor
-like "$got" '^[01]$' 'doctor: exit status'
+failures=$(grep -c '^fail ' "$T/out")
+is "$got" $((failures > 0)) 'doctor: status 1 if a check fails, else 0'
+at_least "$(grep -cE '^(ok|warn|fail) +[^ ]' "$T/out")" 5 \
+	'doctor: a line for each check'
 
 # ---- run: what it counts ------------------------------------------------
 

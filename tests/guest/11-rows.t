@@ -28,13 +28,19 @@ for pid in "${sweeps[@]}"; do
 done
 ctl targets "${sweeps[*]}"
 kill -CONT "${sweeps[@]}"
-missing=''
+missing='' looks=0
 while kill -0 "${sweeps[@]}" 2>/dev/null; do
 	difference=$(difference)
 	[ "$difference" = 0 ] || missing+="$difference "
+	looks=$((looks + 1))
 done
-wait "${sweeps[@]}"
-is "$missing" '' 'it adds up at any moment'
+died=0
+for pid in "${sweeps[@]}"; do
+	wait "$pid" || died=$((died + 1))
+done
+is "$died" 0 'the workloads have run to their end'
+is "$missing" '' 'the totals add up at any moment'
+at_least "$looks" 3 'they were read while the workloads ran'
 # 473 numbers in 3 ABIs, and a stop and an end of each
 at_least "$(status entered)" $((2 * 473 * 3 * rounds)) 'all entered'
 is "$(difference)" 0 'and at rest'
@@ -54,8 +60,14 @@ for hook in tracepoint kprobe; do
 	reader=$!
 	ctl targets $reader
 	echo once >"$T/fifo"
-	sleep 0.2
-	before=$(count "$reader" x86-64 read)
+	# Five bytes, one each time, and the next read, which blocks
+	reads=0
+	has_read() {
+		reads=$(count "$reader" x86-64 read)
+		[ "$reads" -ge 6 ]
+	}
+	wait_for has_read
+	before=$reads
 	ctl syscalls getppid
 	for _ in {1..50}; do
 		echo again >"$T/fifo"

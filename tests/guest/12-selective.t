@@ -94,7 +94,7 @@ for program in 'chain leader 7' 'chain thread 7' 'tree -v 1 5'; do
 	wait_for is_state selective
 	state=$(status state)
 	kill -CONT $pid
-	wait $pid
+	ended $pid "$T/expect"
 	is "$state$(compare "$T/expect")" selective "$program $*: equal"
 done
 ctl follow 0
@@ -257,7 +257,6 @@ is "$(awk '$5 == "getppid" { sum += $6 } END { print sum }' "$D/counters")" \
 is "$(status entered)" $(($(status tallied) + $(status unattributed))) 'totals'
 settles 'only targets carry the flag' selective "${pids[@]}"
 talk_ask forks go going
-wrong=''
 for ((round = 0; round < rounds; round++)); do
 	ctl targets all
 	ctl targets "${pids[0]}"

@@ -141,9 +141,7 @@ one() {
 
 	missing=$(tracer_missing "$2")
 	if [ -n "$missing" ]; then
-		for _ in {1..8}; do
-			skip "$2" "$missing"
-		done
+		skip "$1 $2" "$missing"
 		return
 	fi
 	"$1" "$2"

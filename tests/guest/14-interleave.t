@@ -86,6 +86,8 @@ go() {
 # counted ours_sum times before; a tracer counts from bases[NAME] on.
 declare -A bases=()
 systally='' listed='' ours_base=0 ours_sum=0
+# Calls of all interleavings that systally and the tracers were to count
+ours_calls=0 others_calls=0
 
 list() {
 	listed=1
@@ -123,6 +125,7 @@ systally_check() {
 
 	[ -n "$systally" ] || return 0
 	got=$(count "${pid[target]}" x86-64 getppid)
+	ours_calls=$((ours_calls + got))
 	[ "$got" = "$(ours)" ] || ours_wrong+=" got $got of $(ours) after:$did;"
 	got=$(awk -v pid="${pid[target]}" 'NR > 1 && $1 != pid' "$D/counters")
 	[ -z "$got" ] || ours_wrong+=" rows of others after:$did: $got;"
@@ -166,6 +169,7 @@ tracer_toggle() {
 	fi
 	did+=" -$name"
 	wanted=$((total[bystander] - bases[$name]))
+	others_calls=$((others_calls + wanted))
 	tracer_stop "$name"
 	unset "bases[$name]"
 	[ "$counted" = "$wanted" ] ||
@@ -263,6 +267,8 @@ for ((i = 0; i < interleavings; i++)); do
 	note "$i: $(((${EPOCHREALTIME/./} - started) / 1000)) ms:$did"
 done
 
+at_least "$ours_calls" 1 "systally has counted calls of its target"
+at_least "$others_calls" 1 "other tracers were to count calls of the bystander"
 for who in forks bystander target; do
 	talk_ask $who stop stopped
 	talk_end $who

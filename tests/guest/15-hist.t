@@ -124,7 +124,7 @@ need_load collect=hist follow=1
 is "$(<"$D/collect")" hist 'collect: hist'
 for program in latency latency32; do
 	ctl reset 1
-	"$WORKLOAD/$program" -t 307 >"$T/slept"
+	workload $program -t 307 >"$T/slept"
 	"$SYSTALLY" report -b syscall --format csv -o "$T/csv"
 	sed -i 's/_time64//' "$T/csv"
 	percentiles_fit clock_nanosleep
@@ -147,7 +147,7 @@ while IFS='|' read -r name command; do
 	[ -n "$name" ] || continue
 	ctl reset 1
 	# shellcheck disable=SC2086 # words
-	"$WORKLOAD"/$command >"$T/expect"
+	workload $command >"$T/expect"
 	is "$(compare "$T/expect")" '' "$name: equal"
 	is "$(hist_differs)" '' "$name: each call is in a bucket"
 	at_least "$(hist_sum)" 100 "$name: there are calls"
@@ -167,7 +167,7 @@ fi
 # Kept per thread, counts are; histograms are of processes
 ctl threads 1
 ctl reset 1
-"$WORKLOAD/threads" -t 8 >"$T/expect"
+workload threads -t 8 >"$T/expect"
 is "$(compare "$T/expect")$(hist_differs)" '' 'per thread: equal'
 is "$("$WORKLOAD/snapread" -d | awk '$1 == "hist" && $4 == 110 { print $2 }' |
 	sort -u | wc -l)" 1 'per thread: the histogram is of the process'
@@ -186,13 +186,13 @@ ctl reset 1
 is "$(hist_sum)" 0 'reset: nothing is left'
 ctl syscalls 'getppid getpgid getsid getpriority close poll select'
 ctl hook kprobe
-"$WORKLOAD/calls" -t plain >"$T/expect"
+workload calls -t plain >"$T/expect"
 is "$(compare "$T/expect")$(hist_differs)" '' 'hook=kprobe: equal'
 
 # ---- folded, and without room -------------------------------------------
 
 need_load memory_max_bytes=4M follow=1 collect=hist
-"$WORKLOAD/churn" -t 3001 7 >"$T/expect"
+workload churn -t 3001 7 >"$T/expect"
 is "$(compare "$T/expect")" '' '3001 processes: equal'
 is "$(hist_differs)" '' '3001 processes: each call is in a bucket'
 at_least "$("$WORKLOAD/snapread" -d | awk '$1 == "hist" && !$2' | wc -l)" 7 \
@@ -254,6 +254,7 @@ sleep 0.2
 storms_say pause parked
 is "$(status entered)" $(($(storms_total) - before)) 'a storm: all entered'
 is "$(hist_sum)" "$(status entered)" 'a storm: each call is in a bucket'
+at_least "$(status entered)" 1 'a storm: calls were made'
 before=$(($(storms_total) - $(status entered)))
 discarded=$(status discarded)
 storms_say go going

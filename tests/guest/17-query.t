@@ -56,12 +56,14 @@ columns() {
 		}' "$D/counters"
 }
 
-# asked_differ TGID ABI FILE: calls of which the module says another number than
-# FILE, where a workload has said it, or other errors or times than counters
+# asked_differ TGID ABI FILE: prints the calls of which the module says another
+# number than the workload says in FILE, or other errors or times than `counters`;
+# something, too, if the workload says nothing
 asked_differ() {
-	local name number got
+	local name number got calls=0
 
 	while read -r name number; do
+		calls=$((calls + number))
 		got=$(asked "$1" "$name")
 		[ "$got" = "$number" ] || echo "$name: $got, not $number"
 		got=$(ask "calls $1 $2:$name")
@@ -70,6 +72,7 @@ asked_differ() {
 	done < <(awk -v pid="$1" '
 		$1 == "storm" && $2 == pid { print $4, $5 }
 		$1 == "count" { print $3, $4 }' "$3")
+	[ $calls -gt 0 ] || echo 'the workload has made no calls'
 }
 
 # hottest BUT: asks until there is an answer

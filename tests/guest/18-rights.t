@@ -129,12 +129,16 @@ ctl hook kprobe
 ctl syscalls getppid,close
 talk_ask storm go going
 sleep 0.2
-hidden=$(cd "$D" && cat README status counters errors inflight "${controls[@]}" \
-	/sys/module/systally/parameters/* 2>/dev/null |
+cp "$D/snapshot" "$T/snapshot"
+(cd "$D" && cat README status counters errors inflight "${controls[@]}") \
+	>"$T/files"
+at_least "$(grep -c getppid "$T/files")" 3 'the files tell of a call'
+at_least "$(stat -c %s "$T/snapshot")" 1000 'and the snapshot has rows'
+hidden=$(cat "$T/files" /sys/module/systally/parameters/* 2>/dev/null |
 	grep -oE '\b(0x)?ffff[0-9a-f]{12}\b' | head -n 3)
 is "$hidden" '' 'no address in any file or parameter'
 is "$(dmesg | grep systally | grep -oE 'ffff[0-9a-f]{12}')" '' 'nor in the log'
-is "$(od -An -v -t x8 -w8 "$D/snapshot" | grep -cE '^ ffff[89a-f]')" 0 \
+is "$(od -An -v -t x8 -w8 "$T/snapshot" | grep -cE '^ ffff[89a-f]')" 0 \
 	'nor in the snapshot'
 # Users who open, read and write whatever they can
 mount -o remount,mode=755 "$debugfs"
@@ -158,7 +162,7 @@ ctl hook auto
 ctl syscalls all
 before=$(settings)
 ctl reset 1
-"$WORKLOAD/calls" -t plain >"$T/expect"
+workload calls -t plain >"$T/expect"
 is "$(compare "$T/expect")" '' 'hammered by four users: exact'
 kill "${hammers[@]}"
 wait "${hammers[@]}" 2>/dev/null

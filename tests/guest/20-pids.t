@@ -37,8 +37,7 @@ pids_storm() {
 			"churn -t 101 $((RANDOM % 7 + 1))" 'threads32 -t 67 16' \
 			'tree32 -t 1 31' "chain -t thread $((RANDOM % 9 + 1))"
 		# shellcheck disable=SC2086 # words
-		"$WORKLOAD"/$REPLY >"$T/round$rounds" ||
-			note "$REPLY: status $?"
+		workload $REPLY >"$T/round$rounds"
 		# by the call, not by the names that it took on
 		sed -i '/^comm/d' "$T/round$rounds"
 		expect+=("round$rounds")

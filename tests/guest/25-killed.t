@@ -38,9 +38,7 @@ killed_storm() {
 
 for combination in $combinations; do
 	if [[ $combination == direct/* && -n $no_direct ]]; then
-		for _ in {1..6}; do
-			skip "$combination" "$no_direct"
-		done
+		skip "$combination" "$no_direct"
 		continue
 	fi
 	killed_storm "${combination%/*}" "${combination#*/}"

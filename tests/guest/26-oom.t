@@ -85,6 +85,7 @@ talk_ask native stop stopped
 talk_end native
 ctl targets none
 at_least "$kills" 3 'the kernel killed for want of memory'
+is "${#pids[@]}" 2 'two processes were outside the group'
 for pid in "${pids[@]}"; do
 	is "$(count "$pid" x86-64 getppid)" \
 		"$(storm_total native "$pid" getppid)" \

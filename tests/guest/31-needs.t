@@ -31,6 +31,8 @@ for how in module seccomp ptrace; do
 done
 for how in seccomp ptrace; do
 	is "$(<"$T/$how.calls")" "$(<"$T/module.calls")" "by $how: as many calls"
+	grep -qx getppid "$T/$how.names"
+	ok $? "by $how: the profile has the call"
 	is "$(diff "$T/module.names" "$T/$how.names")" '' \
 		"by $how: the same profile"
 done

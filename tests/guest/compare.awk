@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Compares what a workload said of its calls (the lines that workload.h
-# describes) with counters, errors and status, all read at rest, and prints one
-# line for each difference. Run by compare() of lib.sh, with `file` set before
-# each input, and `hook` and `collect` as the controls read them.
+# describes) with counters, errors and status, and prints one line for each
+# difference. No call may be counted meanwhile. compare() of lib.sh sets `file`
+# before each input, `hook` and `collect` to what the controls read, and
+# `expected` if there is a workload.
 
 function differ(what, got, wanted)
 {
@@ -14,6 +15,13 @@ function differ(what, got, wanted)
 BEGIN {
 	by_number = hook ~ /^(kprobe|direct)/
 	timed = collect ~ /^(time|hist)/
+}
+
+file == "expected" {
+	if ($1 == "count" || $1 == "entry" || $1 == "comm")
+		said = 1
+	if ($1 == "died")
+		print "a workload failed: " $2 " " $3 " " $4
 }
 
 file == "expected" && $1 == "comm" {
@@ -120,4 +128,6 @@ END {
 	differ("status: kprobe_missed", value["kprobe_missed:"], 0)
 	if (!("entered:" in value) || !columns || !error_columns)
 		print "counters, errors or status: no lines"
+	if (expected && !said)
+		print "the workload has said nothing of its calls"
 }

@@ -1,10 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Prints what one getppid() costs in each state of the module: in the lab with
-# --icount in instructions, on a real machine in ns. Run by `make cost`, in the
-# guest, with $SYSTALLY_KO and $WORKLOAD as the tests have them. Each figure is
-# the median of 5 loops of 100,000 calls.
+# Prints what one getppid() costs in each state of the module: instructions in the
+# lab with --icount, ns on a real machine. Takes $SYSTALLY_KO and $WORKLOAD as the
+# tests do. Each figure is the median of 5 loops of 100,000 calls.
 
 set -eu
 
@@ -17,14 +16,18 @@ cost=$WORKLOAD/cost
 
 cleanup() {
 	[ -z "${crowd_in:-}" ] || exec {crowd_in}>&-
-	# the crowd ends with its input
+	# The crowd ends when its input does.
 	wait
 	[ ! -d /sys/module/systally ] || rmmod systally
 }
 trap cleanup EXIT
 
-# row NAME COST: and how much that is over untraced
+# row NAME COST: prints it, and how much more than untraced it is
 row() {
+	[[ $2 =~ ^[0-9]+([.][0-9]+)?$ ]] || {
+		echo "$1: the workload has failed" >&2
+		exit 1
+	}
 	awk -v name="$1" -v cost="$2" -v base="$base" 'BEGIN {
 		printf "%-52s %9.1f %+9.1f\n", name, cost, cost - base }'
 }
@@ -61,7 +64,7 @@ row 'targets=all, tracepoint, collect=time' "$("$cost")"
 load targets=all collect=hist
 row 'targets=all, tracepoint, collect=hist' "$("$cost")"
 
-# where the kernel has a place for it
+# Only if this kernel supports the direct hook
 if load hook=direct targets=all 2>/dev/null; then
 	row 'targets=all, direct hook' "$("$cost")"
 	echo auto >$D/hook
@@ -94,14 +97,14 @@ row 'target, kprobe on other calls' "$("$cost" -t)"
 load hook=kprobe syscalls=getsid,poll targets=$$
 row 'bystander, kprobe on other calls' "$("$cost")"
 
-# selective: wait until only targets pass the tracepoints
+# selective: waits until only targets pass the tracepoints
 selective() {
 	until grep -q '^state: selective' $D/status; do
 		sleep 0.1
 	done
 }
 
-# Whose calls the tracepoint hook does not see, at each level
+# Bystanders of the tracepoint hook, at each level
 for collect in count time hist; do
 	load targets=$$ collect=$collect
 	selective
@@ -116,7 +119,10 @@ event=/sys/kernel/tracing/events/raw_syscalls/sys_enter/enable
 load targets=$$
 selective
 echo 1 >$event
-! grep -q '^state: selective' $D/status || echo 'the guard did not see it' >&2
+if grep -q '^state: selective' $D/status; then
+	echo 'an ftrace event came, and the module did not notice' >&2
+	exit 1
+fi
 echo 0 >$event
 selective
 row 'bystander, after an ftrace event' "$("$cost")"
@@ -126,7 +132,7 @@ if command -v perf >/dev/null; then
 	row 'bystander, after perf stat' "$("$cost")"
 fi
 
-# crowd N: so many targets besides
+# crowd N: N more targets
 crowd() {
 	local word pid i pids=()
 
@@ -164,7 +170,7 @@ for number in 1000 5000 10000; do
 	crowd_end
 done
 
-# An old table: it has counted for thousands of processes that are gone
+# A table that has rows of thousands of processes that have exited
 load follow=1 targets=$$
 for ((i = 0; i < 100; i++)); do
 	(for ((j = 0; j < 50; j++)); do (:); done)

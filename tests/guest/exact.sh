@@ -55,7 +55,7 @@ exact() {
 		ctl reset 1
 		started=$EPOCHREALTIME
 		# shellcheck disable=SC2086 # words
-		"$WORKLOAD"/$command >"$T/expect"
+		workload $command >"$T/expect"
 		ok $? "$name: ran"
 		is "$(compare "$T/expect")" '' "$name: equal"
 		took=$(((${EPOCHREALTIME/./} - ${started/./}) / 1000))
@@ -73,7 +73,7 @@ exact_times() {
 
 	ctl reset 1
 	from=${EPOCHREALTIME/./}
-	"$WORKLOAD/calls" -t sleeps 7 20 >"$T/expect"
+	workload calls -t sleeps 7 20 >"$T/expect"
 	to=${EPOCHREALTIME/./}
 	is "$(compare "$T/expect")" '' 'sleeps: equal'
 	total=$(column all x86-64 nanosleep total_ns)
@@ -99,14 +99,14 @@ exact_rows() {
 	local processes
 
 	ctl reset 1
-	"$WORKLOAD/tree" -t 2 3 >"$T/expect"
+	workload tree -t 2 3 >"$T/expect"
 	processes=$(sed -n 's/^# processes //p' "$T/expect")
 	is "$(awk '$5 == "getppid" && $6 == 101 { print $1 }' "$D/counters" |
 		sort -u | wc -l)" "$processes" \
 		'each process of a tree has a row, with its own calls'
 	ctl threads 1
 	ctl reset 1
-	"$WORKLOAD/threads" -t 8 >"$T/expect"
+	workload threads -t 8 >"$T/expect"
 	is "$(compare "$T/expect")" '' 'per thread: equal'
 	is "$(awk '$5 == "getppid" && $6 == 10007 { print $10 }' \
 		"$D/counters" | sort -u | wc -l)" 9 \

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the tests of the selective state share: the referee, which is a module of
-# theirs (tests/module/flags.c), and puppets. Sourced after lib.sh.
+# What the tests of the selective state share: the module flags
+# (tests/module/flags.c), which says for each task whether it carries the flag,
+# and puppets. Sourced after lib.sh.
 
 F=/sys/kernel/debug/systally_test_flags
 FLAGS_KO=${FLAGS_KO:-$root/tests/module/flags.ko}
@@ -17,22 +18,33 @@ referee_unload() {
 }
 trap 'clean; [ ! -d /sys/module/flags ] || referee_unload' EXIT
 
-# flags_differ everyone|none|TGID...: the tasks whose flag is not as it should
-# be, which is to be set in all tasks of these processes, and in no other. Five
-# of them by name.
+# flags_differ everyone|none|TGID...: prints the tasks whose flag is wrong: all
+# tasks of these processes are to carry it, and no others. The first five by name.
+# Prints something, too, if there are no tasks to look at, or none of a TGID.
 flags_differ() {
-	awk -v tgids=" $* " '{
-		wanted = tgids == " everyone " || index(tgids, " " $1 " ") > 0
+	awk -v tgids=" $* " '
+	BEGIN { everyone = tgids == " everyone " }
+	{
+		wanted = everyone || index(tgids, " " $1 " ") > 0
+		seen[$1]
 		if ($3 != wanted && ++differ <= 5)
 			print $1 "/" $2, $4, $3 ? "carries it" : "does not"
 	}
 	END {
 		if (differ > 5)
 			print "and", differ - 5, "more"
-	}' "$F/tasks"
+		if (!NR)
+			print "no tasks"
+		count = split(tgids, word, " ")
+		if (!count)
+			print "no process was named"
+		for (i = 1; i <= count; i++)
+			if (word[i] !~ /^(everyone|none)$/ && !(word[i] in seen))
+				print "no task of process " word[i]
+	}' <"$F/tasks" || echo "$F/tasks cannot be read"
 }
 
-# carriers: `CARRYING of TASKS`
+# carriers: prints `CARRYING of TASKS`
 carriers() {
 	awk '{ carrying += $3 } END { print carrying + 0 " of " NR }' "$F/tasks"
 }
@@ -41,7 +53,7 @@ is_state() {
 	[ "$(status state)" = "$1" ]
 }
 
-# settled STATE everyone|none|TGID...: is it so?
+# settled STATE everyone|none|TGID...: succeeds if the state and the flags are so
 settled() {
 	local state=$1
 
@@ -49,8 +61,8 @@ settled() {
 	is_state "$state" && [ -z "$(flags_differ "$@")" ]
 }
 
-# settles NAME STATE everyone|none|TGID...: a test that the state becomes so, in
-# at most ten seconds (more on a slow kernel), and the flags with it
+# settles NAME STATE everyone|none|TGID...: a test that state and flags become so
+# within ten seconds (more on a slow kernel)
 settles() {
 	local name=$1 state=$2 end=$((SECONDS + ${slowness:-1} * 10))
 
@@ -69,7 +81,7 @@ settles() {
 	ok 0 "$name"
 }
 
-# probes_standing: number of probes that stand on both tracepoints, whoever's
+# probes_standing: prints how many probes both tracepoints have, of any owner
 probes_standing() {
 	awk 'NF == 2 { sum += $2 } END { print sum }' "$F/probes"
 }
@@ -88,8 +100,8 @@ puppet_call() {
 	talk_ask "$1" "call $2" called
 }
 
-# puppet_end NAME. The end of its input alone would not do: those that were
-# started after it have its other end open.
+# puppet_end NAME: by an order. Closing its input is not enough: processes that
+# were started after it have the other end open.
 puppet_end() {
 	talk_say "$1" end
 	talk_end "$1"

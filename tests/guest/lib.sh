@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2119
 #
-# What the guest tests share: TAP, loading and unloading, writing controls,
-# reading counters, and talking to workloads. Every .t file of this folder
-# sources it, loads the module, and ends with `finish`. Runs as root in the lab's
-# guest only.
+# What the guest tests share: TAP, loading and unloading the module, writing
+# controls, reading counters, and talking to workloads. Every .t file of this
+# folder sources it, loads the module, and ends with `finish`. Runs as root in
+# the lab's guest only.
 
 set -u
 
@@ -125,18 +125,24 @@ bail() {
 
 # ---- waiting ------------------------------------------------------------
 
-# wait_for COMMAND...: until it succeeds, for at most a minute or $patience
-# seconds, and more on a slow kernel
-wait_for() {
+# becomes COMMAND...: repeats COMMAND until it succeeds, for at most a minute or
+# $patience seconds, longer on a slow kernel; fails if it never does. For callers
+# that look at the status; all others use wait_for.
+becomes() {
 	local end=$((SECONDS + slowness * ${patience:-60}))
 
 	until "$@" 2>/dev/null; do
-		if [ "$SECONDS" -ge "$end" ]; then
-			note "waited in vain for: $*"
-			return 1
-		fi
+		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.02
 	done
+}
+
+# wait_for COMMAND...: the same, but a time-out is a test that fails. Not in a
+# subshell, whose tests nobody counts.
+wait_for() {
+	becomes "$@" && return
+	ok 1 "the wait for this ends: $*"
+	return 1
 }
 
 # state_is PID LETTER: what /proc says of the process's state
@@ -264,20 +270,46 @@ column() {
 		END { printf "%.0f\n", sum }' "$D/counters"
 }
 
-# entered == tallied + unattributed, and the table says the same; at rest
+# totals: prints what does not add up: entered is tallied + unattributed, and the
+# rows of `counters` have the same sum. No call may be counted meanwhile.
 totals() {
 	compare /dev/null
 }
 
-# compare EXPECTED-LINES-FILE: prints what differs from what a workload said
+# compare FILE: prints how the counts differ from what the workloads said, whose
+# output is in FILE; a difference, too, if a workload said nothing or failed
+# (see `workload`). /dev/null: checks the totals only.
 compare() {
 	awk -v hook="$(<"$D/hook")" -v collect="$(<"$D/collect")" \
+		-v expected="$([ "$1" = /dev/null ] || echo 1)" \
 		-f "$here/compare.awk" \
 		file=expected "$1" file=counters "$D/counters" \
 		file=errors "$D/errors" file=status "$D/status"
 }
 
-# ---- workloads that are talked to ---------------------------------------
+# ---- workloads ----------------------------------------------------------
+
+# workload NAME [ARGUMENT...]: runs it to its end; if it fails, its output has a
+# line that `compare` reports
+workload() {
+	local status
+
+	"$WORKLOAD/$1" "${@:2}"
+	status=$?
+	[ $status -eq 0 ] || echo "died $1 status $status"
+	return $status
+}
+
+# ended PID FILE: the same for one that was started in the background, and whose
+# output goes to FILE: waits for it
+ended() {
+	local status
+
+	wait "$1"
+	status=$?
+	[ $status -eq 0 ] || echo "died $1 status $status" >>"$2"
+	return $status
+}
 
 declare -A talk_in talk_out talk_pid
 
@@ -362,7 +394,7 @@ clean() {
 	done
 	rm -rf "$T"
 	if loaded; then
-		wait_for rmmod systally >/dev/null
+		becomes rmmod systally >/dev/null
 	fi
 }
 trap clean EXIT

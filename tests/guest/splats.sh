@@ -1,24 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the kernel says in its log when it is not well. Sourced by lib.sh and run.
+# Finds what the kernel complains of in its log. For lib.sh and `run`, which
+# source it.
 
 splats='BUG:|WARNING:|Oops|general protection|rcu.*stall|lockup|Call Trace'
 splats+='|blocked for more than|UBSAN|KASAN|KCSAN|possible recursive locking'
 splats+='|suspicious RCU|leaked|already present|refcount_t|unable to handle'
 splats+='|sleeping function|scheduling while atomic|debugfs: '
 
-# splats_begin NAME: a line in the log, after which splats are this one's
+# splats_begin NAME: writes a line to the log, after which log_lines begins
 splats_begin() {
 	mark="systally test $1."
 	echo "$mark" >/dev/kmsg 2>/dev/null
 }
 
-# Those since then, but for what matches $forgiven
-splat_lines() {
+# log_lines: prints the log since splats_begin
+log_lines() {
 	dmesg | awk -v mark="$mark" '
 		index($0, mark) { lines = 0; seen = 1; next }
 		seen { line[lines++] = $0 }
-		END { for (i = 0; i < lines; i++) print line[i] }' |
-		grep -E "$splats" | grep -vE "${forgiven:-^$}"
+		END { for (i = 0; i < lines; i++) print line[i] }'
+}
+
+# splat_lines: prints the complaints among them, except those that match
+# $forgiven; one more if the log has lost the line that it begins with
+splat_lines() {
+	dmesg | grep -qF "$mark" || echo "the kernel log has lost the line: $mark"
+	log_lines | grep -E "$splats" | grep -vE "${forgiven:-^$}"
 }

@@ -46,12 +46,15 @@ storms_as_counts() {
 	{ print }' "${@/#/"$T/"}"
 }
 
-# rows_differ FILE...: those calls that parked storms say they made, in the FILEs
-# below $T, of which their row does not have as many
+# rows_differ FILE...: prints the calls of which a row has another number than
+# parked storms have made, by what they said in the FILEs below $T; something, too,
+# if they said nothing
 rows_differ() {
 	awk 'FILENAME !~ /counters$/ {
-		if ($1 == "storm")
+		if ($1 == "storm") {
 			said[$2 " " $3 " " $4] = $5
+			calls += $5
+		}
 		next
 	}
 	{ got[$1 " " $3 " " $5] = $6 }
@@ -59,6 +62,8 @@ rows_differ() {
 		for (call in said)
 			if (got[call] != said[call])
 				print call ": " got[call] ", not " said[call]
+		if (!calls)
+			print "the storms have made no calls"
 	}' "${@/#/"$T/"}" "$D/counters"
 }
 

@@ -34,7 +34,8 @@ refuses startup 'no COMMAND to wait for'
 
 # slow-calls: seven sleeps of 120 ms, and none of those of 20 ms
 stap_start slow-calls 100
-"$WORKLOAD/calls" sleeps 11 20 >/dev/null
+passes 'slow-calls: calls that are not slow were made' \
+	"$WORKLOAD/calls" sleeps 11 20
 "$WORKLOAD/calls32" sleeps 7 120 >/dev/null &
 slow=$!
 wait $slow
@@ -83,9 +84,14 @@ talk_ask hot 'call 100003' called
 stap_run hot-then-deep 4 &
 watcher=$!
 wait_for grep -q Looking "$T/hot-then-deep.out"
-sleep 1
+# Its probe on sys_exit comes a moment later.
+has_probe() {
+	[ "$(status foreign_probes)" -ge 1 ]
+}
+wait_for has_probe
 talk_ask hot 'call 1009' called
 wait $watcher
+is $? 0 'hot-then-deep: ends well'
 like "$(<"$T/hot-then-deep.out")" "hottest process is $hot \\(puppet\\)" \
 	'hot-then-deep: finds it'
 is "$(awk '$2 == "getppid" { print $3 }' "$T/hot-then-deep.out")" 1009 \

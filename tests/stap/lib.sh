@@ -47,9 +47,11 @@ stap_start() {
 	wait_for test -s "$T/$1.out" || note "$(cat "$T/$1.err")"
 }
 
-# stap_end NAME: as by Ctrl-C; returns its status
+# stap_end NAME: ends it as Ctrl-C does; returns its status. A test fails if it
+# has ended before.
 stap_end() {
-	pkill -INT -f "^[^ ]*stapio .*/${1//-/_}.ko" || note "$1 is gone"
+	pkill -INT -f "^[^ ]*stapio .*/${1//-/_}.ko" ||
+		ok 1 "$1 runs until it is ended"
 	wait "${stap_pid[$1]}"
 }
 
