@@ -47,6 +47,19 @@ is "$(difference)" 0 'and at rest'
 note "unattributed $(status unattributed), untimed $(status untimed)"
 rmmod systally
 
+# blocked_reading PID: it sleeps in read(0, ...)
+blocked_reading() {
+	local nr fd
+
+	read -r nr fd _ <"/proc/$1/syscall" && [ "$nr $fd" = '0 0x0' ] &&
+		state_is "$1" S
+}
+
+# has_read PID COUNT: so many reads are counted
+has_read() {
+	[ "$(count "$1" x86-64 read)" -ge "$2" ]
+}
+
 # A call of a kind that is left out when it ends makes no row
 need_load collect=time
 for hook in tracepoint kprobe; do
@@ -58,16 +71,13 @@ for hook in tracepoint kprobe; do
 	bash -c 'read -r _ <&8; for ((i = 0; i < 50; i++)); do
 		read -r _ <&8; done' 8<>"$T/fifo" 9>&- &
 	reader=$!
+	# In its first read, which is not counted then. bash makes it descriptor 0.
+	wait_for blocked_reading "$reader"
 	ctl targets $reader
 	echo once >"$T/fifo"
-	# Five bytes, one each time, and the next read, which blocks
-	reads=0
-	has_read() {
-		reads=$(count "$reader" x86-64 read)
-		[ "$reads" -ge 6 ]
-	}
-	wait_for has_read
-	before=$reads
+	# A read for each byte but the first, and the next one, which blocks
+	wait_for has_read "$reader" 5
+	before=$(count "$reader" x86-64 read)
 	ctl syscalls getppid
 	for _ in {1..50}; do
 		echo again >"$T/fifo"
