@@ -4,7 +4,7 @@
 # The module itself is described to the kernel's makefiles in Kbuild and
 # module/Kbuild.
 
-# Overridden variables are for this makefile; the kernel's get what they need.
+# The kernel's makefiles get no variable of this command line, but what they need.
 MAKEOVERRIDES :=
 .DEFAULT_GOAL := all
 
@@ -29,50 +29,37 @@ out := $(if $(O),$(abspath $(O)),$(CURDIR))
 include userland/sources.mk
 include tests/workload/sources.mk
 
+##@ Build
+## all - build module/systally.ko and userland/systally; the default
 .PHONY: all
 all: userland module
 
+# The comments `## target - text`, here and in the files included, grouped by the
+# last `##@ Group` before each; `##   text` goes on with the line before.
 .PHONY: help
 help:
-	@echo 'make              build module/systally.ko and userland/systally'
-	@echo 'make module       the module only'
-	@echo 'make userland     the command only; needs no kernel headers'
-	@echo 'make load         load the module into this kernel (as root)'
-	@echo 'make unload       unload it'
-	@echo 'make demo         set all up and show nginx and redis under load, in the lab'
-	@echo 'make check        set all up, build, lint and pass all tests, in the lab'
-	@echo 'make check-unit   the unit tests only'
-	@echo 'make check-fuzz   the inputs that the fuzzers have found, once more'
-	@echo 'make check-lint   the lint only'
-	@echo 'make check-guest  the tests in the lab only (T=FILES: these)'
-	@echo 'make check-all    the same on each of the kernels (KERNELS=: these)'
-	@echo 'make check-debug  the same on a kernel that checks every lock and byte'
-	@echo 'make check-kcsan  the same on a kernel that finds data races'
-	@echo 'make check-rig    whether faults that are planted are caught there'
-	@echo 'make check-storms the storms, a minute for each (SYSTALLY_SECONDS=, _SEED=)'
-	@echo 'make fuzz         fuzz each parser, ten million times (RUNS=, FUZZ=)'
-	@echo 'make soak         a thousand million calls; takes twenty minutes'
-	@echo 'make check-stap   the tests of the tapsets and scripts, on kernel 7.2'
-	@echo 'make check-lab    the tests of the lab itself'
-	@echo 'make check-long   the tests in the lab with full numbers; takes an hour'
-	@echo 'make cost         print the cost per call, in instructions'
-	@echo 'make stap-releases  what the SystemTap of each Debian release can do there'
-	@echo 'make cost-stap    print what the tapsets cost, on kernel 7.2'
-	@echo 'make lab-K        set up kernel K for the lab: $(suites) $(own_kernels)'
-	@echo 'make bench        compare with other tools: doc/overhead (ONLY=WORDS: these)'
-	@echo 'make needs-nginx  which calls nginx needs, in less than an hour; also needs-redis'
-	@echo 'make measure-workloads  which subsystems perf bench and others use: doc/workloads'
-	@echo 'make subsystem-table  which subsystem each call is of, from the sources'
-	@echo 'make install      install command, module, tapsets, man page (DESTDIR=, PREFIX=)'
-	@echo 'make clean        remove what was built here'
+	@echo 'Usage: make [TARGET...] [VARIABLE=VALUE...]'
+	@awk '/^##@ / { group = substr($$0, 5) } \
+	/^##@ / && !(group in text) { order[++groups] = group } \
+	/^##   / { text[group] = text[group] sprintf("  %-18s %s\n", "", \
+		substr($$0, 6)) } \
+	/^## [^ ]/ { at = index($$0, " - "); \
+		text[group] = text[group] sprintf("  %-18s %s\n", \
+			substr($$0, 4, at - 4), substr($$0, at + 3)) } \
+	END { for (i = 1; i <= groups; i++) \
+		printf "\n%s:\n%s", order[i], text[order[i]] }' \
+		$(filter %Makefile %.mk,$(MAKEFILE_LIST))
 	@echo
-	@echo 'KERNELDIR=DIR     kernel to build for (/lib/modules/KERNELRELEASE/build)'
-	@echo 'KERNELRELEASE=R   its release (uname -r)'
-	@echo 'KERNEL=K          for one of these: module, check-guest, cost'
-	@echo 'O=DIR             put what is built below DIR'
-	@echo 'W=1 C=1 V=1       more warnings; sparse; whole commands'
+	@echo 'Variables:'
+	@echo '  KERNEL=K           use this kernel: check-guest, test, cost, module; one of'
+	@echo '                     default $(suites) $(own_kernels)'
+	@echo '  KERNELRELEASE=R    build for this release ($(shell uname -r))'
+	@echo '  KERNELDIR=DIR      build for the kernel whose build folder this is'
+	@echo '  O=DIR              put products below DIR'
+	@echo '  W=1 C=1 V=1        more warnings; sparse; show whole commands'
+	@echo '  DESTDIR= PREFIX=   where install puts things ($(PREFIX))'
 	@echo
-	@echo 'What check, demo, cost and bench build and download is kept in'
+	@echo 'Downloads and what is built for the lab are kept in'
 	@echo '$(cache)'
 
 # --- the module ----------------------------------------------------------
@@ -86,6 +73,7 @@ kbuild = $(module_make) --no-print-directory -C '$(KERNELDIR)' M='$(1)' \
 module_sources := Kbuild include/systally.h $(wildcard module/*.[chS]) \
 	module/Kbuild $(wildcard module/compat/*.h)
 
+## module - the module only
 # The kernel's makefiles build where the sources are: with O=, that is a
 # folder of links to them.
 .PHONY: module
@@ -93,15 +81,14 @@ ifneq ($(suite),)
 module test-module: module_make = scripts/suite '$(suite)' --with '$(out)' \
 	make -j "$$(nproc)"
 module:
-	@test -n '$(KERNELRELEASE)' || { echo 'systally: no kernel $(suite):' \
-	'set it up by make lab-$(suite)' >&2; exit 1; }
+	$(if $(KERNELRELEASE),,$(error systally: kernel $(suite) is not set up: run \
+	make lab-$(suite)))
 else
 module test-module: module_make = $(MAKE)
 module:
-	@test -e '$(KERNELDIR)/Makefile' || { \
-	echo 'systally: no kernel headers in $(KERNELDIR):' \
-	'install linux-headers-$(KERNELRELEASE)' \
-	'(kernel-devel on Fedora), or give KERNELDIR=' >&2; exit 1; }
+	$(if $(wildcard $(KERNELDIR)/Makefile),,$(error systally: no kernel headers \
+	in $(KERNELDIR): on Debian install linux-headers-$(KERNELRELEASE), on \
+	Fedora kernel-devel-$(KERNELRELEASE); or give KERNELDIR=))
 endif
 ifneq ($(out),$(CURDIR))
 	@mkdir -p '$(out)/include' '$(out)/module/compat'
@@ -112,12 +99,24 @@ endif
 
 # --- the command ---------------------------------------------------------
 
+# Ends make with one line that names the packages to install, if what builds the
+# command, or its tests, is missing. An order-only prerequisite of all objects.
+require = $(eval missing := $(shell CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' \
+	scripts/requirements $(1)))$(if $(missing),$(error systally: $(missing)))
+.PHONY: requirements test-requirements
+requirements:
+	@: $(call require,$(SYSTALLY_LIBRARIES))
+test-requirements:
+	@: $(call require,$(SYSTALLY_LIBRARIES) $(SYSTALLY_TEST_LIBRARIES))
+
 # Looked up only when something is built with them: `make check` may have to
 # install them first.
-pkgs = $(shell pkg-config $(1) $(2))
+PKG_CONFIG ?= pkg-config
+pkgs = $(shell $(PKG_CONFIG) $(1) $(2))
 objects := $(SYSTALLY_SRCS:%.c=$(out)/%.o)
 userland_flags = -std=gnu11 $(SYSTALLY_CPPFLAGS) $(warnings) -MMD -MP
 
+## userland - the command only; needs no kernel headers
 .PHONY: userland
 userland: $(out)/userland/systally
 
@@ -125,7 +124,7 @@ $(out)/userland/systally: $(objects)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkgs,--libs,$(SYSTALLY_PKGS))
 
-$(out)/userland/%.o: userland/%.c
+$(out)/userland/%.o: userland/%.c | requirements
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) $(userland_flags) \
@@ -138,29 +137,37 @@ include scripts/scripts.mk
 
 # --- lint ----------------------------------------------------------------
 
-scripts := .ci/run scripts/setup scripts/suite scripts/subsystem-table scripts/workloads scripts/own-kernel scripts/cache.sh scripts/demo \
+scripts := .ci/run scripts/setup scripts/requirements scripts/suite scripts/subsystem-table scripts/workloads scripts/own-kernel scripts/cache.sh scripts/demo \
 	scripts/syscall-names scripts/stap-releases scripts/overhead scripts/overhead-parts/measure \
 	$(wildcard scripts/overhead-parts/*.sh scripts/needs/*) \
-	$(wildcard tests/lab/[!k]*) $(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
+	tests/lab/run tests/lab/init tests/lab/initramfs tests/lab/selftest \
+	$(wildcard tests/guest/*.t) tests/guest/run tests/guest/in-parallel \
 	tests/guest/on-all-kernels tests/rig/run tests/fuzz/run $(wildcard tests/guest/*.sh) $(wildcard tests/stap/*.t) \
+	tests/tap.sh tests/unit/run $(wildcard tests/build/*.t) \
 	tests/stap/lib.sh tests/stap/enter tests/stap/compile tests/stap/cost.sh
 
+##@ Test
+## check-lint - shellcheck, and the format of the C files
 .PHONY: check-lint
-check-lint:
+check-lint: check-format
 	shellcheck -x $(scripts)
 
 # --- this machine --------------------------------------------------------
 
+##@ This machine
+## load - load the module into this kernel, as root
 .PHONY: load
 load:
 	$(out)/userland/systally load $(PARAMETERS)
 
+## unload - unload it
 .PHONY: unload
 unload:
 	$(out)/userland/systally unload
 
 updates := $(DESTDIR)/lib/modules/$(KERNELRELEASE)/updates
 
+## install - install command, module, tapsets and man page
 .PHONY: install
 install: all
 	install -D -m 755 '$(out)/userland/systally' \
@@ -176,6 +183,7 @@ install: all
 	install -D -m 644 '$(out)/module/systally.ko' '$(updates)/systally.ko'
 	$(if $(DESTDIR),,depmod '$(KERNELRELEASE)')
 
+## clean - remove what was built here
 .PHONY: clean
 clean:
 	$(RM) -r $(objects) $(objects:.o=.d) '$(out)/userland/systally' \

@@ -3,8 +3,17 @@
 # What the command and its unit tests are made of. Included by the Makefile;
 # paths are below the root of the tree.
 
-# pkg-config names of the libraries
-SYSTALLY_PKGS := libseccomp json-c ncursesw
+# The libraries: pkg-config name:package on Debian:package on Fedora. Read by
+# scripts/setup as well, one a line.
+SYSTALLY_LIBRARIES := \
+	libseccomp:libseccomp-dev:libseccomp-devel \
+	json-c:libjson-c-dev:json-c-devel \
+	ncursesw:libncurses-dev:ncurses-devel
+SYSTALLY_TEST_LIBRARIES := \
+	cmocka:libcmocka-dev:libcmocka-devel
+
+SYSTALLY_PKGS := $(foreach library,$(SYSTALLY_LIBRARIES),$(firstword \
+	$(subst :, ,$(library))))
 
 # everything but main.c, for the unit tests to link
 SYSTALLY_PARTS := $(sort $(wildcard userland/*/*.c))

@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What make says when something that it builds with is missing: one line, with the
+# packages to install. The machine that lacks it is a PATH with few programs.
+
+set -u
+
+cd "$(dirname "$0")/../.." || exit
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+unset MAKEFLAGS MAKELEVEL MFLAGS KERNELRELEASE KERNELDIR KERNEL O CC
+
+# What make itself calls before it finds that something is missing
+mkdir "$T/bin"
+for program in sh uname cat awk mkdir printf; do
+	ln -s "$(command -v "$program")" "$T/bin/$program"
+done
+# A compiler that passes, and a pkg-config that knows the words of $known
+printf '#!/bin/sh\nexit 0\n' >"$T/cc"
+cat >"$T/pkg-config" <<'SCRIPT'
+#!/bin/sh
+for word; do
+	case " --exists $known " in
+	*" $word "*) ;;
+	*)
+		echo "Package $word was not found" >&2
+		exit 1
+		;;
+	esac
+done
+SCRIPT
+chmod +x "$T/cc" "$T/pkg-config"
+make=$(command -v make)
+
+# says NAME PATTERN ARGUMENT...: make fails with one line, like PATTERN
+says() {
+	local name=$1 pattern=$2 status
+
+	shift 2
+	PATH=$T/bin "$make" O="$T/out" "$@" >"$T/said" 2>&1
+	status=$?
+	is "$status $(wc -l <"$T/said")" '2 1' "$name: make fails with one line"
+	like "$(<"$T/said")" "$pattern" "$name: the line names the packages" ||
+		note "$(<"$T/said")"
+}
+
+ln -s "$T/cc" "$T/bin/cc"
+export known='libseccomp json-c ncursesw cmocka'
+says 'no pkg-config' \
+	'missing: pkg-config; .*apt-get install pkg-config libseccomp-dev libjson-c-dev .*dnf install pkgconf-pkg-config libseccomp-devel json-c-devel' \
+	userland
+ln -s "$T/pkg-config" "$T/bin/pkg-config"
+known='libseccomp ncursesw'
+says 'no json-c' \
+	'missing: json-c; install on Debian: apt-get install libjson-c-dev; on Fedora: dnf install json-c-devel' \
+	userland
+known=''
+says 'no library' \
+	'missing: libseccomp, json-c, ncursesw.*; .*libseccomp-dev libjson-c-dev libncurses-dev.*; .*libseccomp-devel json-c-devel ncurses-devel' \
+	all
+known=$(sed -n 's/^[[:space:]]*\([^ :]*\):[^:]*:.*/\1/p' userland/sources.mk |
+	grep -v cmocka | xargs)
+says 'no cmocka' 'missing: cmocka; .*libcmocka-dev; .*libcmocka-devel' check-unit
+says 'no cmocka for the fuzz replays' 'missing: cmocka; ' check-fuzz
+says 'no kernel headers' \
+	'no kernel headers in /nonexistent: .*linux-headers-1.2.3.*kernel-devel-1.2.3' \
+	module KERNELDIR=/nonexistent KERNELRELEASE=1.2.3
+rm "$T/bin/cc"
+says 'no compiler' \
+	'missing: a C compiler \(cc\); .*apt-get install gcc libc6-dev; .*dnf install gcc glibc-devel' \
+	userland
+says 'a compiler that is not there' 'missing: a C compiler \(xcc -m64\)' \
+	userland CC='xcc -m64'
+printf '#!/bin/sh\nexit 1\n' >"$T/bin/cc"
+chmod +x "$T/bin/cc"
+says 'a compiler without headers' 'missing: a C compiler \(cc\)' userland
+
+# scripts/setup reads the same table.
+for list in SYSTALLY_LIBRARIES SYSTALLY_TEST_LIBRARIES; do
+	# shellcheck disable=SC2016 # make's
+	wanted=$(printf '%s\n' 'include userland/sources.mk' \
+		"all:; @:\$(foreach l,\$($list),\$(info \$(word 2,\$(subst :, ,\$(l)))))" |
+		make -s -f -)
+	got=$(scripts/setup --packages "$list")
+	is "$(xargs <<<"$got")" "$(xargs <<<"$wanted")" \
+		"scripts/setup installs the libraries of $list"
+done
+
+done_testing
