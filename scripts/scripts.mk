@@ -3,50 +3,62 @@
 # What is shown and measured in the lab, and what is made of the results. Included
 # by the Makefile.
 
+##@ Show and measure
+## demo - show nginx and redis under load
 .PHONY: demo
 demo: set-up-build-lab-demo
 	+$(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
 	O='$(lab_out)' all
 	SYSTALLY_BUILD='$(lab_out)' scripts/demo
 
-.PHONY: cost cost-guest
-cost: lab-$(or $(suite)$(own_kernel),default)
-ifneq ($(suite)$(own_kernel),)
-	+$(MAKE) --no-print-directory KERNEL='$(KERNEL)' cost-guest
-else
-	+$(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
-	O='$(lab_out)' cost-guest
-endif
+## cost - print what counting adds to a call, in instructions
+.PHONY: cost cost-run
+cost: $(lab_kernel) set-up-test
+	+$(for_kernel) cost-run
 
-cost-guest: all workloads
-	tests/lab/run --icount --memory 4096 --timeout 1800 -- $(guest) tests/guest/cost.sh
+cost-run: all workloads
+	tests/lab/run --icount --memory 4096 --timeout 1800 -- $(guest) \
+	tests/guest/cost.sh
 
+## cost-stap - print what the tapsets add to a call, on kernel 7.2
+.PHONY: cost-stap cost-stap-run
+cost-stap: set-up-build-test-lab lab-7.2
+	+$(MAKE) --no-print-directory KERNEL=7.2 cost-stap-run
+
+cost-stap-run: workloads
+	tests/stap/compile '$(stap)' $(wildcard tests/stap/cost/*.stp)
+	env SYSTALLY_STAP='$(stap)' tests/lab/run --icount --memory 4096 \
+	--timeout 1800 -- $(guest) tests/stap/enter \
+	"$$PWD/tests/stap/cost.sh"
+
+## bench - compare with other tools: doc/overhead (ONLY=WORDS: these)
 .PHONY: bench
-bench: set-up-build-lab-demo-bench
+bench: set-up-build-test-lab-demo-bench
 	+$(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
 	O='$(lab_out)' module workloads
 	SYSTALLY_BUILD='$(lab_out)' scripts/overhead $(ONLY)
 
-# Which subsystem each call is of, from the sources of three kernels
-.PHONY: subsystem-table
-subsystem-table:
-	scripts/subsystem-table >'$(cache)/subsystem_table.c'
-	mv '$(cache)/subsystem_table.c' userland/calls/subsystem_table.c
-
-# What two servers need: an hour at most each
+## needs-nginx - find the calls that nginx needs; takes an hour
+## needs-redis - the same for redis
 .PHONY: needs-nginx needs-redis
 needs-nginx needs-redis: needs-%: set-up-build-demo
 	+$(in_cache) userland
 	SYSTALLY='$(lab_out)/userland/systally' scripts/needs/$* $(NEEDS)
 
-# What three workloads use: doc/workloads
+## measure-workloads - count perf bench and others: doc/workloads (ONLY=NAMES)
 .PHONY: measure-workloads
 measure-workloads: set-up-build-lab-workloads
 	+$(in_cache) all
 	SYSTALLY_KO='$(lab_out)/module/systally.ko' \
 	SYSTALLY='$(lab_out)/userland/systally' scripts/workloads $(ONLY)
 
-.PHONY: stap-releases
-stap-releases: $(suites:%=lab-%)
-	scripts/stap-releases $(K)
+## subsystem-table - make the table of calls and subsystems from kernel sources
+.PHONY: subsystem-table
+subsystem-table:
+	scripts/subsystem-table >'$(cache)/subsystem_table.c'
+	mv '$(cache)/subsystem_table.c' userland/calls/subsystem_table.c
 
+## stap-releases - try the SystemTap of each Debian release (K=KERNELS: these)
+.PHONY: stap-releases
+stap-releases: $(patsubst %,lab-%,$(filter-out 6.1,$(suites)))
+	scripts/stap-releases $(K)

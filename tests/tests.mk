@@ -3,6 +3,65 @@
 # The tests: those of units, those that need the lab, and `check`, which is all of
 # them. Included by the Makefile.
 
+##@ Test
+## check - lint, unit, fuzz, build and guest tests; sets all up
+.PHONY: check
+check: set-up-build-test-lab
+	+$(in_cache) all workloads
+	+$(in_cache) check-lint check-unit check-fuzz check-build
+	+$(in_cache) guest-run
+
+# --- one test by its name ------------------------------------------------
+
+guest_tests := $(patsubst tests/guest/%.t,%,$(sort $(wildcard tests/guest/*.t)))
+stap_tests := $(patsubst tests/%.t,%,$(sort $(wildcard tests/stap/*.t)))
+build_tests := $(patsubst tests/%.t,%,$(sort $(wildcard tests/build/*.t)))
+rig_tests := $(patsubst tests/%.patch,%,$(sort $(wildcard tests/rig/*.patch)))
+unit_tests = $(SYSTALLY_TESTS) $(module_tests)
+fuzz_tests = $(fuzzers:%=fuzz_%)
+known_tests = $(guest_tests) $(unit_tests) $(fuzz_tests) $(build_tests) \
+	$(stap_tests) $(rig_tests) lab/selftest
+
+# The words of T without what may surround a name: its folder, its ending
+named := $(patsubst %.t,%,$(patsubst tests/%,%,$(patsubst tests/guest/%,%,$(T))))
+T_guest = $(filter $(guest_tests),$(named))
+T_unit = $(filter $(unit_tests) $(addsuffix :%,$(unit_tests)),$(named))
+T_fuzz = $(filter $(fuzz_tests),$(named))
+T_build = $(filter $(build_tests),$(named))
+T_stap = $(filter $(stap_tests),$(named))
+T_rig = $(filter $(rig_tests),$(named))
+T_lab = $(filter lab/selftest,$(named))
+T_unknown = $(filter-out $(known_tests) $(addsuffix :%,$(unit_tests)),$(named))
+
+# $(call of_T,NAMES): NAMES; an error if T has names, but none for this target, for
+# then all tests would run
+of_T = $(if $(T_unknown),$(error systally: T=$(T_unknown): no such test; there \
+	are $(known_tests)))$(if $(and $(named),$(if $(strip $(1)),,none)),$(error \
+	systally: T=$(T): none of these is a test of $@))$(1)
+
+# $(call test_part,TARGET,NAMES): makes TARGET with these names, if there are any
+test_part = $(if $(2),+$(MAKE) --no-print-directory KERNEL='$(KERNEL)' \
+	T='$(strip $(2))' $(1))
+
+## test T=NAMES - single tests, such as 05-storm, stap/01-calls, test_rank,
+##   test_rank:limits, fuzz_record; sets all up
+.PHONY: test
+test:
+	$(if $(named),,$(error systally: make test T=NAMES: there are $(known_tests)))
+	@: $(call of_T,$(named))
+	$(call test_part,set-up-build-test,$(T_unit)$(T_fuzz)$(T_build))
+	$(call test_part,in-cache-unit-run,$(T_unit))
+	$(call test_part,in-cache-fuzz-replay,$(T_fuzz))
+	$(call test_part,check-build,$(T_build))
+	$(call test_part,check-guest,$(T_guest))
+	$(call test_part,check-stap,$(T_stap))
+	$(call test_part,check-rig,$(T_rig))
+	$(call test_part,check-lab,$(T_lab))
+
+# The same target, for the lab's kernel
+in-cache-%:
+	+$(in_cache) $*
+
 # --- unit tests, with sanitizers -----------------------------------------
 
 unit := $(out)/tests/unit
@@ -15,11 +74,11 @@ unit_flags = $(sanitize) $(userland_flags) -Imodule -Itests/unit \
 module_parts := module/parse.c module/syscalls.c module/table.c
 module_tests := test_parse test_syscalls test_table
 
-unit_programs := $(addprefix $(unit)/,$(SYSTALLY_TESTS) $(module_tests))
+unit_programs := $(addprefix $(unit)/,$(unit_tests))
 part_objects := $(SYSTALLY_PARTS:%.c=$(unit)/%.o)
 module_part_objects := $(module_parts:%.c=$(unit)/%.o)
 
-$(unit)/%.o: %.c
+$(unit)/%.o: %.c | test-requirements
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(unit_flags) -c -o $@ $<
@@ -31,24 +90,40 @@ $(unit)/syscall_names.h: module/Kbuild scripts/syscall-names
 	$(call say,NAMES,$@)
 	$(Q)scripts/syscall-names '$(KERNELDIR)/arch/x86/include/generated/uapi/asm' > $@
 
+# What every program has: the choice of one test
+unit_common := $(unit)/tests/unit/only.o
+
 $(addprefix $(unit)/,$(SYSTALLY_TESTS)): $(unit)/%: $(unit)/tests/unit/%.o \
-		$(part_objects)
+		$(unit_common) $(part_objects)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(sanitize) -o $@ $^ $(call pkgs,--libs,$(SYSTALLY_TEST_PKGS))
 
 $(addprefix $(unit)/,$(module_tests)): $(unit)/%: $(unit)/tests/unit/%.o \
-		$(module_part_objects)
+		$(unit_common) $(module_part_objects)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(sanitize) -o $@ $^ $(call pkgs,--libs,cmocka)
 
 -include $(part_objects:.o=.d) $(module_part_objects:.o=.d) \
 	$(wildcard $(unit)/tests/unit/*.d)
 
-.PHONY: check-unit
+## check-unit - the unit tests, with sanitizers
+.PHONY: check-unit unit-run
 check-unit: $(unit_programs)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove --exec '' $(unit_programs)
 
+# The programs and single tests of T
+unit-run: $(sort $(foreach name,$(T_unit),$(unit)/$(firstword $(subst :, ,$(name)))))
+	@tests/unit/run --check $(T_unit:%=$(unit)/%)
+	prove --verbose --exec tests/unit/run $(T_unit:%=$(unit)/%)
+
 include tests/fuzz/fuzz.mk
+
+# --- tests of the makefiles and of what tests share ----------------------
+
+## check-build - the makefiles, and the helpers of the guest tests
+.PHONY: check-build
+check-build:
+	prove $(patsubst %,tests/%.t,$(or $(call of_T,$(T_build)),$(build_tests)))
 
 # --- tests in the lab ----------------------------------------------------
 
@@ -58,7 +133,7 @@ workloads := $(addprefix $(out)/tests/workload/,$(WORKLOADS) \
 .PHONY: workloads
 workloads: $(workloads) test-module
 
-# The tests' own modules. All in one go, as `module`.
+# The tests' own modules, all built in one go, as `module` is.
 test_module := $(out)/tests/module
 
 .PHONY: test-module
@@ -89,104 +164,86 @@ guest := env SYSTALLY_KO='$(out)/module/systally.ko' \
 	SYSTALLY='$(out)/userland/systally' WORKLOAD='$(out)/tests/workload' \
 	FLAGS_KO='$(test_module)/flags.ko' QUERY_KO='$(test_module)/query.ko' \
 	SYSCALL_NAMES='$(out)/module/syscall_names.h'
+guest_in_cache = $(subst $(out),$(lab_out),$(guest))
 
-# Two labs side by side, one for each of two CPUs; the second one has the files
-# that take longest, half of the time in all. 90-lockdown.t must come last.
+# Two labs at a time, one for each of two CPUs. The second one has the files that
+# take longest, half of the time in all. 90-lockdown.t must come last.
 slow_tests := 05-storm.t 08-command.t 10-cycles.t 12-selective.t 13-coexist.t \
 	14-interleave.t 18-rights.t 21-stress.t 27-starved.t 90-lockdown.t
-quick_tests = $(filter-out $(slow_tests),$(notdir $(wildcard tests/guest/*.t)))
+quick_tests = $(filter-out $(slow_tests),$(guest_tests:%=%.t))
 
-.PHONY: check-guest
+## check-guest - the guest tests in the lab (T=NAMES: only these; KERNEL=K)
+## check-kernel - the same, by the name that check-all knows it by
+.PHONY: check-guest check-kernel guest-run
+check-guest check-kernel: $(lab_kernel) set-up-test
+	+$(for_kernel) guest-run
+
+# Builds for the kernel that is chosen already, and sets nothing up.
+guest-run: all workloads
 ifneq ($(T),)
-check-guest: all workloads
-	tests/lab/run --timeout $(if $(own_kernel),9000,1500) -- $(guest) tests/guest/run $(T)
+	tests/lab/run --timeout $(if $(own_kernel),9000,1500) -- $(guest) \
+	tests/guest/run $(patsubst %,%.t,$(call of_T,$(T_guest)))
 else
-check-guest: all workloads
-	TIMEOUT=$(if $(own_kernel),9000,2400) tests/guest/in-parallel '$(guest)' '$(quick_tests)' '$(slow_tests)'
+	TIMEOUT=$(if $(own_kernel),9000,2400) tests/guest/in-parallel \
+	'$(guest)' '$(quick_tests)' '$(slow_tests)'
 endif
 
-# One kernel after the other: default and the suites. Takes an hour or more.
-KERNELS ?= default $(suites)
-.PHONY: check-all check-kernel
+## check-all - the guest tests on all kernels (KERNELS=NAMES: on these)
+KERNELS ?= default $(foreach suite,$(suites),$(if \
+	$(filter $(suite).%,$(default_release)),,$(suite)))
+.PHONY: check-all
 check-all:
 	+tests/guest/on-all-kernels $(KERNELS)
 
-# What it does for one of them
-check-kernel: lab-$(or $(suite)$(own_kernel),default)
-	scripts/setup test
-ifneq ($(suite)$(own_kernel),)
-	+$(MAKE) --no-print-directory KERNEL='$(KERNEL)' T='$(T)' check-guest
-else
-	+$(in_cache) check-guest
-endif
-
-# The same on kernels that check themselves: every lock and every byte; data races
+## check-debug - the guest tests on a kernel that checks every lock and byte
+## check-kcsan - the guest tests on a kernel that finds data races
 .PHONY: check-debug check-kcsan
 check-debug check-kcsan: check-%:
-	+$(MAKE) --no-print-directory KERNEL='$*' T='$(T)' check-kernel
+	+$(MAKE) --no-print-directory KERNEL='$*' T='$(T)' check-guest
 
-# Whether the debug kernel catches faults that are planted
+## check-rig - plant faults: the tests have to fail on the debug kernel
 .PHONY: check-rig
-check-rig: lab-debug
-	scripts/setup test
-	prove --comments tests/rig/run :: KERNEL=debug
+check-rig: lab-debug set-up-test
+	prove --comments tests/rig/run :: $(patsubst rig/%,%,$(call of_T,$(T_rig))) KERNEL=debug
 
-# The storms again, a minute for each instead of eight seconds
+## check-storms - the storms, for a minute each (SYSTALLY_SECONDS=, _SEED=)
 .PHONY: check-storms
 check-storms: export SYSTALLY_SECONDS ?= 60
 check-storms: set-up-build-test-lab
 	+$(in_cache) all workloads
-	tests/lab/run --timeout 7200 -- $(subst $(out),$(lab_out),$(guest)) \
-	tests/guest/run $(or $(T),$(notdir $(wildcard tests/guest/2[0-8]-*.t)))
+	tests/lab/run --timeout 7200 -- $(guest_in_cache) tests/guest/run \
+	$(or $(patsubst %,%.t,$(call of_T,$(T_guest))),$(notdir $(wildcard tests/guest/2[0-8]-*.t)))
 
-# A thousand million calls
+## soak - count 10^9 calls; takes twenty minutes
 .PHONY: soak
 soak: export SYSTALLY_SOAK := 1000000000
 soak: set-up-build-test-lab
 	+$(in_cache) all workloads
-	tests/lab/run --timeout 7200 -- $(subst $(out),$(lab_out),$(guest)) \
-	tests/guest/run 28-soak.t
+	tests/lab/run --timeout 7200 -- $(guest_in_cache) tests/guest/run \
+	28-soak.t
 
+## check-long - the guest tests with larger numbers; takes an hour
 .PHONY: check-long
 check-long: export SYSTALLY_LONG := 1
 check-long: set-up-build-test-lab
 	+$(in_cache) all workloads
-	tests/lab/run --timeout 7200 -- $(subst $(out),$(lab_out),$(guest)) \
-	tests/guest/run $(T)
+	tests/lab/run --timeout 7200 -- $(guest_in_cache) tests/guest/run \
+	$(patsubst %,%.t,$(call of_T,$(T_guest)))
 
-# Tapsets and scripts, on the kernel whose packaged SystemTap works
+## check-stap - the tests of tapsets and scripts, on kernel 7.2
 stap := $(cache)/build/stap
 
-.PHONY: check-stap check-stap-guest cost-stap cost-stap-guest
-check-stap:
-	scripts/setup build test lab
-	+$(MAKE) --no-print-directory lab-7.2
-	+$(MAKE) --no-print-directory KERNEL=7.2 T='$(T)' check-stap-guest
+.PHONY: check-stap stap-run
+check-stap: set-up-build-test-lab lab-7.2
+	+$(MAKE) --no-print-directory KERNEL=7.2 T='$(T)' stap-run
 
-check-stap-guest: all workloads
+stap-run: all workloads
 	tests/stap/compile '$(stap)' $(wildcard scripts/stap/*.stp tests/stap/*.stp)
 	env SYSTALLY_STAP='$(stap)' tests/lab/run --timeout 1500 -- $(guest) \
-	tests/stap/enter "$$PWD/tests/guest/run" $(or $(T),$(patsubst tests/%,../%,$(wildcard tests/stap/*.t)))
+	tests/stap/enter "$$PWD/tests/guest/run" \
+	$(patsubst %,../%.t,$(or $(call of_T,$(T_stap)),$(stap_tests)))
 
-cost-stap:
-	scripts/setup build test lab
-	+$(MAKE) --no-print-directory lab-7.2
-	+$(MAKE) --no-print-directory KERNEL=7.2 cost-stap-guest
-
-cost-stap-guest: workloads
-	tests/stap/compile '$(stap)' $(wildcard tests/stap/cost/*.stp)
-	env SYSTALLY_STAP='$(stap)' tests/lab/run --icount --memory 4096 \
-	--timeout 1800 -- $(guest) tests/stap/enter \
-	"$$PWD/tests/stap/cost.sh"
-
+## check-lab - the tests of the lab itself
 .PHONY: check-lab
-check-lab:
-	scripts/setup lab
+check-lab: set-up-build-test-lab
 	prove tests/lab/selftest
-
-.PHONY: check
-check: set-up-build-test-lab
-	+$(in_cache) all workloads
-	+$(in_cache) check-lint check-unit check-fuzz
-	+$(in_cache) check-guest
-

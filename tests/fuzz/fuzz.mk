@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The fuzzers: built with clang and libFuzzer to search, and with gcc to replay
-# what they have found. Included by the Makefile, for its unit tests' flags.
+# what they have found. Included by tests.mk, whose flags they use.
 
-# Those of parts of the module, and of the command
+# Fuzzers of parts of the module, and of the command
 module_fuzzers := controls syscalls
 command_fuzzers := kconfig options record set snapshot
 fuzzers := $(module_fuzzers) $(command_fuzzers)
@@ -17,7 +17,7 @@ fuzz_flags = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 	-I$(unit) $(call pkgs,--cflags,$(SYSTALLY_PKGS))
 fuzz_link = clang -fsanitize=fuzzer,address,undefined -o $@ $^
 
-$(fuzz)/%.o: %.c
+$(fuzz)/%.o: %.c | requirements
 	@mkdir -p $(@D)
 	$(call say,CLANG,$@)
 	$(Q)clang $(fuzz_flags) -c -o $@ $<
@@ -34,9 +34,10 @@ $(command_fuzzers:%=$(fuzz)/fuzz_%): $(fuzz)/fuzz_%: \
 	$(call say,LD,$@)
 	$(Q)$(fuzz_link) $(call pkgs,--libs,$(SYSTALLY_PKGS))
 
+##@ Test
+## fuzz - fuzz each parser, ten million times (RUNS=, FUZZ=NOUNS)
 .PHONY: fuzz fuzz-run
-fuzz:
-	scripts/setup build test fuzz
+fuzz: set-up-build-test-fuzz
 	+$(in_cache) RUNS='$(RUNS)' FUZZ='$(FUZZ)' fuzz-run
 
 fuzz-run: $(FUZZ:%=$(fuzz)/fuzz_%)
@@ -56,8 +57,13 @@ $(command_fuzzers:%=$(unit)/replay_%): $(unit)/replay_%: \
 	$(call say,LD,$@)
 	$(Q)$(CC) $(sanitize) -o $@ $^ $(call pkgs,--libs,$(SYSTALLY_PKGS))
 
-.PHONY: check-fuzz
+## check-fuzz - replay the inputs that the fuzzers have found
+.PHONY: check-fuzz fuzz-replay
 check-fuzz: $(fuzzers:%=$(unit)/replay_%)
 	prove --exec '' $(fuzzers:%=$(unit)/replay_%) :: tests/fuzz/corpus
+
+# Those of T
+fuzz-replay: $(T_fuzz:fuzz_%=$(unit)/replay_%)
+	prove --exec '' $^ :: tests/fuzz/corpus
 
 -include $(wildcard $(unit)/tests/fuzz/*.d $(fuzz)/*/*.d $(fuzz)/tests/fuzz/*.d)
