@@ -147,6 +147,20 @@ scripts := .ci/run scripts/setup scripts/requirements scripts/suite scripts/subs
 	tests/stap/lib.sh tests/stap/enter tests/stap/compile tests/stap/cost.sh
 
 ##@ Test
+# The generated table is as its script prints it.
+c_files = $(filter-out %/subsystem_table.c,$(shell find include module \
+	userland tests -name '*.[ch]' | sort))
+
+## check-format - the format of the C files, by clang-format 19
+.PHONY: check-format
+check-format:
+	@command -v clang-format-19 >/dev/null || { echo 'systally: no' \
+	'clang-format-19: run scripts/setup test' >&2; exit 1; }
+	@differ=; for file in $(c_files); do \
+	clang-format-19 "$$file" | cmp -s - "$$file" || { differ=1; \
+	echo "$$file: differs: clang-format-19 -i $$file"; }; done; \
+	test -z "$$differ"
+
 ## check-lint - shellcheck, and the format of the C files
 .PHONY: check-lint
 check-lint: check-format
