@@ -142,6 +142,20 @@ scripts = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci scripts tests packaging) \
 	$(wildcard scripts/*.sh scripts/*/*.sh tests/*.sh tests/*/*.sh)
 
 ##@ Test
+# The generated table is as its script prints it.
+c_files = $(filter-out %/subsystem_table.c,$(shell find include module \
+	userland tests -name '*.[ch]' | sort))
+
+## check-format - the format of the C files, by clang-format 19
+.PHONY: check-format
+check-format:
+	@command -v clang-format-19 >/dev/null || { echo 'systally: no' \
+	'clang-format-19: run scripts/setup test' >&2; exit 1; }
+	@differ=; for file in $(c_files); do \
+	clang-format-19 "$$file" | cmp -s - "$$file" || { differ=1; \
+	echo "$$file: differs: clang-format-19 -i $$file"; }; done; \
+	test -z "$$differ"
+
 ## check-lint - shellcheck, the format of the C files, circles of includes
 .PHONY: check-lint
 check-lint: check-format
