@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names and numbers of system calls on each ABI, by way of libseccomp and the
- * table of subsystems, and names of errors. Called by set.c, rank.c and the renderers.
+ * Names and numbers of system calls on each ABI, from libseccomp and the table of
+ * subsystems, and names of errors.
  */
 #define _GNU_SOURCE
 #include <seccomp.h>
@@ -27,7 +27,7 @@ static char *name_of(unsigned int abi, int nr)
 
 	if (name)
 		return name;
-	/* newer than the library */
+	/* a call that is newer than the library */
 	call = systally_call_find(abi, nr);
 	return call ? strdup(call->name) : NULL;
 }
@@ -41,8 +41,8 @@ struct systally_names *systally_names_new(void)
 	if (!names)
 		return NULL;
 	/*
-	 * By number, since i386 by name gives pseudo numbers for what once
-	 * was part of socketcall and ipc.
+	 * By number: for i386, libseccomp gives pseudo numbers to names of
+	 * calls that once were commands of socketcall and ipc.
 	 */
 	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
 		for (nr = 0; nr < SYSTALLY_NR_MAX; nr++)
@@ -109,19 +109,9 @@ int systally_names_number(const struct systally_names *names,
 	return -1;
 }
 
-const char *systally_names_abi(unsigned int abi)
-{
-	return systally_abi_name(abi);
-}
-
-int systally_names_abi_number(const char *text, size_t length)
-{
-	return systally_abi_find(text, length);
-}
-
 /*
- * Errors that never reach a program: the kernel restarts the call or turns
- * them into another error on the way out. A tracer sees them, as strace does.
+ * Errors that programs never see: the kernel restarts the call or replaces the
+ * error before it returns. Tracers see them. From include/linux/errno.h.
  */
 static const struct {
 	unsigned int error;

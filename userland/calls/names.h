@@ -16,7 +16,7 @@
 
 struct systally_names;
 
-/* Looks every number up once. Returns NULL when there is no memory. */
+/* Looks up the names of all numbers. Returns NULL when there is no memory. */
 struct systally_names *systally_names_new(void);
 void systally_names_free(struct systally_names *names);
 
@@ -36,19 +36,16 @@ void systally_names_abi_call(const struct systally_names *names,
 			     unsigned int abi, int nr,
 			     char text[SYSTALLY_CALL_LEN]);
 
-/* Is @nr known to libseccomp? Returns its name or NULL; do not free it. */
+/*
+ * Returns the name of call @nr, or NULL if neither libseccomp nor the table of
+ * subsystems has one. It lives as long as @names.
+ */
 const char *systally_names_known(const struct systally_names *names,
 				 unsigned int abi, int nr);
 
 /* Returns the number that @abi gives @name, or -1 if it has no such call. */
 int systally_names_number(const struct systally_names *names,
 			  unsigned int abi, const char *name);
-
-/* Returns `x86-64`, `i386` or `x32`, and `unknown` for anything else. */
-const char *systally_names_abi(unsigned int abi);
-
-/* Returns the ABI whose name the first @length bytes are, or -1. */
-int systally_names_abi_number(const char *text, size_t length);
 
 /*
  * Writes an error's name, such as ENOENT; also those that only the kernel

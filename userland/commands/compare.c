@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally compare`: what differs between two recordings.
+ * `systally compare`: shows what differs between two recordings.
  */
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "render/formats.h"
 #include "calls/set.h"
 
-/* Exit statuses, those of diff and cmp. */
+/* Exit statuses, as diff and cmp have them. */
 enum { NO_REGRESSION, REGRESSION, TROUBLE };
 
 struct compare {
@@ -42,9 +42,9 @@ static int read_sets(struct compare *compare)
 }
 
 /*
- * A call that only one side was asked to count would look added or gone:
- * whatever is compared, both must have been asked for, or neither. From here on
- * the set has only what both were.
+ * A call that only one recording counted would look added or gone. Fails if a
+ * call of the set was asked for in only one of them, and reduces the set to calls
+ * that were asked for in both. Returns 0, or -1 with an error.
  */
 static int check_asked(struct compare *compare)
 {
@@ -79,7 +79,7 @@ static int check_asked(struct compare *compare)
 	return 0;
 }
 
-/* By command, a thread's name would be taken for a process's. */
+/* Fails if by command one side has names of threads, the other of processes. */
 static int check_threads(struct compare *compare)
 {
 	const struct systally_record *records = compare->records;
@@ -109,7 +109,7 @@ static int check_times(struct compare *compare)
 	return 0;
 }
 
-/* What keeps the numbers from being the whole truth, of each side. */
+/* Notes what is missing from the numbers of each side. */
 static void add_notes(struct compare *compare)
 {
 	struct systally_notes *notes = &compare->notes;
@@ -136,7 +136,7 @@ static void add_notes(struct compare *compare)
 				name);
 		if (header->unattributed)
 			systally_notes_add(notes,
-				"for %llu calls of %s the module had no memory but to count them: nobody knows their command, time and errors",
+				"%llu calls of %s are unattributed, because the module ran out of memory: their command, time and errors are unknown",
 				(unsigned long long)header->unattributed,
 				name);
 		if (header->untimed)
@@ -179,7 +179,7 @@ static int write_report(struct compare *compare,
 	return result;
 }
 
-/* Both files are read. */
+/* Compares the two recordings that were read. Returns the exit status. */
 static int compare_records(struct compare *compare)
 {
 	const struct systally_request *request = compare->request;

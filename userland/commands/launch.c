@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counts one command from its exec to its end. Called by cmd_run.c and
- * cmd_record.c, which say what to do with the counters.
+ * Counts one command from its exec to its end, for `run` and `record`.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -31,7 +30,7 @@ struct run {
 	bool written;
 };
 
-/* Nobody else may be counting: their counters and targets would go. */
+/* Fails if other processes are counted: the reset would discard their counts. */
 static int check_free(struct run *run)
 {
 	const char *directory = run->control.directory;
@@ -50,7 +49,7 @@ static int check_free(struct run *run)
 	free(targets);
 	if (!none)
 		return systally_error_set(run->error,
-			"others are being counted and would be lost; see them with `systally top`, end it with `echo none > %s/targets`",
+			"other processes are being counted, and their counts would be lost; show them with `systally top`, end that with `echo none > %s/targets`",
 			directory);
 	return 0;
 }
@@ -74,8 +73,8 @@ static int set_controls(struct run *run)
 }
 
 /*
- * Stops counting, puts the controls back, and has the counters written.
- * Whatever fails, the rest is done.
+ * Stops counting, restores the controls and writes the counters. Each step is
+ * done even if an earlier one failed. Returns 0, or -1 with an error.
  */
 static int stop_and_write(struct run *run)
 {
@@ -87,14 +86,14 @@ static int stop_and_write(struct run *run)
 	int result;
 
 	run->written = true;
-	/* first, so that descendants that live on do not go on counting */
+	/* first: descendants that are still running are no longer counted */
 	systally_control_write(&run->control, "targets", "none", run->error);
 	result = systally_control_snapshot(&run->control, &snapshot,
 					   run->error);
 	launched.missed = systally_control_missed(&run->control) - run->missed;
 	if (systally_session_end(&run->session, run->error))
 		result = -1;
-	/* not before: what was there is not lost to a command that never ran */
+	/* opened only now: a command that could not run leaves the old file */
 	launched.out = snapshot.rows ?
 		systally_output_begin(&run->output, path ? stdout : stderr,
 				      run->error) : NULL;
@@ -111,9 +110,10 @@ static int stop_and_write(struct run *run)
 }
 
 /*
- * A signal for systally. From the terminal it went to the command as well, so
- * that must not get it twice; sent to systally alone, it is passed on. The
- * second one means that the user is not willing to wait for the command.
+ * Handles a signal that asks systally to end. The terminal sends its signals
+ * to the command as well; a signal that another process sent to systally only is
+ * forwarded. At the second signal the report is written without waiting for
+ * the command.
  */
 static int handle_end(struct run *run, const struct signalfd_siginfo *info,
 		      unsigned int *ends)
@@ -127,7 +127,7 @@ static int handle_end(struct run *run, const struct signalfd_siginfo *info,
 	return 0;
 }
 
-/* Waits for the command. Returns its exit status, 1 if something failed. */
+/* Waits for the command. Returns its exit status, or 1 if systally failed. */
 static int attend(struct run *run)
 {
 	uint64_t limit = run->request->duration_ns;
@@ -201,7 +201,7 @@ int systally_launch(const struct systally_request *request,
 		return 1;
 	if (systally_output_prepare(&run.output, request->output, error))
 		return 1;
-	/* before the controls change: no signal may end us while they are */
+	/* before the controls change: a signal must not end systally meanwhile */
 	if (systally_signals_open(&run.signals, error))
 		goto out;
 	if (!set_controls(&run))

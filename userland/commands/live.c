@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top's display on a terminal, by way of ncurses. Called by cmd_top.c.
+ * Redraws text in place on a terminal, with ncurses.
  */
 #include <curses.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 #include "commands/live.h"
 
-/* A crash must not leave the terminal without echo. Best effort. */
+/* Restores the terminal after a crash, as far as endwin() can in a handler. */
 static void crash(int signal_number)
 {
 	endwin();
@@ -35,7 +35,7 @@ bool systally_live_open(void)
 {
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return false;
-	/* not initscr: that exits if it does not know the terminal */
+	/* not initscr(), which exits for a terminal that ncurses does not know */
 	if (!newterm(NULL, stdout, stdin))
 		return false;
 	catch_crashes();
@@ -92,11 +92,11 @@ bool systally_live_quit(void)
 	int key;
 
 	while ((key = getch()) != ERR) {
-		/* ^C and ^\ are signals; ^D is how one leaves a shell */
+		/* Ctrl-D ends it, as it ends a shell; Ctrl-C and Ctrl-\ are signals */
 		if (key == 'q' || key == 'Q' || key == 4)
 			return true;
 	}
-	/* a terminal that is gone would be readable for ever */
+	/* a terminal that has hung up is always readable: stop reading it */
 	return poll(&input, 1, 0) > 0 &&
 	       (input.revents & (POLLHUP | POLLERR | POLLNVAL));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A text that is redrawn in place on the terminal.
+ * Text that is redrawn in place on the terminal.
  */
 #ifndef SYSTALLY_LIVE_H
 #define SYSTALLY_LIVE_H
@@ -8,24 +8,24 @@
 #include <stdbool.h>
 
 /*
- * Takes over the terminal on stdin and stdout. Returns false if they are no
- * terminal, or one that ncurses does not know.
+ * Switches the terminal on stdin and stdout to full screen. Returns false if
+ * they are not a terminal, or one that ncurses does not know.
  */
 bool systally_live_open(void);
 
-/* Gives the terminal back as it was. Does nothing if it was not taken. */
+/* Restores the terminal. Does nothing after a systally_live_open() that failed. */
 void systally_live_close(void);
 
-/* Shows @text below @title, as much as fits. Keeps no pointer to them. */
+/* Shows @title and as many lines of @text as fit. Keeps no pointer to them. */
 void systally_live_draw(const char *title, const char *text);
 
-/* Adjusts to the terminal's size, after SIGWINCH. Draw again then. */
+/* Takes over the new size after SIGWINCH. The caller draws again. */
 void systally_live_resize(void);
 
-/* Returns the columns there are. */
+/* Returns how many columns the terminal has. */
 unsigned int systally_live_width(void);
 
-/* Reads keys that were pressed. Returns whether one of them means quit. */
+/* Reads the keys that were pressed. Returns true if one of them is `q` or Ctrl-D. */
 bool systally_live_quit(void);
 
 #endif /* SYSTALLY_LIVE_H */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally record`: counts one command, and keeps what was counted in a file.
- *
+ * `systally record`: counts one command and writes the counters to a file.
  */
 #include <string.h>
 #include <sys/utsname.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally report`: the top N of what is counted, or was recorded.
+ * `systally report`: the rows of what was counted or recorded.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "base/signals.h"
 #include "base/text.h"
 
-/* Why nothing was counted. Returns a string that is not to be freed. */
+/* Returns why nothing was counted, as a static string. */
 static const char *explain_nothing(const struct systally_control *control)
 {
 	struct systally_error ignored = { "" };
@@ -35,7 +35,7 @@ static const char *explain_nothing(const struct systally_control *control)
 	return "nothing was counted: no target made a call";
 }
 
-/* The snapshot to report on, or the difference of two if -d was given. */
+/* Takes a snapshot; with -d, the difference between two snapshots. */
 static int take(const struct systally_control *control,
 		const struct systally_request *request,
 		struct systally_snapshot *snapshot,
@@ -57,7 +57,7 @@ static int take(const struct systally_control *control,
 		systally_snapshot_free(&old);
 		return -1;
 	}
-	/* an end before its time still gives the report */
+	/* a signal ends the duration early; the report is still written */
 	do {
 		event = systally_signals_wait(&signals, until, -1, &info);
 	} while (event == SYSTALLY_EVENT_SIGNAL &&
@@ -121,7 +121,7 @@ static int report_record(const struct systally_request *request,
 	return result;
 }
 
-/* A thread's number stands for its process, as it does while both live. */
+/* Replaces the number of a thread by that of its process, as -p does live. */
 static void find_processes(const struct systally_request *request,
 			   const struct systally_snapshot *snapshot)
 {
@@ -139,7 +139,7 @@ static void find_processes(const struct systally_request *request,
 	}
 }
 
-/* On a recording: no module is needed, nor root. */
+/* Reports on a recording, which needs neither the module nor root. */
 static int report_file(const struct systally_request *request,
 		       struct systally_reporter *reporter,
 		       struct systally_set *set, struct systally_error *error)

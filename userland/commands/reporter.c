@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes the report on a snapshot, with a note on everything that keeps its
- * numbers from being the whole truth.
+ * Makes the report on a snapshot, with a note on everything that is missing from
+ * its numbers.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 #define NAMED_MAX	5	/* calls that the unattributed note names */
 
-/* Which calls are in no row: `poll 7, read 5`. */
+/* Writes which calls are in no row, with their counts: `: poll 7, read 5`. */
 static void name_unattributed(const struct systally_snapshot *snapshot,
 			      const struct systally_names *names,
 			      char *text, size_t size)
@@ -52,7 +52,7 @@ static void add_notes(struct systally_notes *notes,
 	if (header->unattributed) {
 		name_unattributed(snapshot, reporter->names, text, sizeof(text));
 		systally_notes_add(notes,
-			"%llu calls were counted but are in no row, since the module ran out of memory for rows (memory_max_bytes)%s",
+			"%llu calls were counted but are in no row, because the module ran out of memory for rows (memory_max_bytes)%s",
 			(unsigned long long)header->unattributed, text);
 	}
 	if (header->untimed)
@@ -62,14 +62,14 @@ static void add_notes(struct systally_notes *notes,
 	if (ranking->folded)
 		systally_notes_add(notes,
 			"pid 0 (shown as -) stands for processes that have ended, added up by command to save memory");
-	/* else it is the sum of all resets since the module was loaded */
+	/* only a difference says how many calls were discarded meanwhile */
 	if (reporter->difference && header->discarded)
 		systally_notes_add(notes,
 			"someone reset the counters: %llu more calls were thrown away",
 			(unsigned long long)header->discarded);
 }
 
-/* Calls that the table of subsystems does not have, if they are asked for. */
+/* Notes how many calls are not in the table of subsystems, if it is shown. */
 static void note_unknown(struct systally_notes *notes,
 			 const struct systally_request *request,
 			 const struct systally_ranking *ranking)
@@ -94,7 +94,7 @@ static void note_unknown(struct systally_notes *notes,
 			(unsigned long long)calls);
 }
 
-/* Was any call followed to its end? */
+/* Does any row have a time or an error? */
 static bool has_times(const struct systally_snapshot *snapshot)
 {
 	size_t i;
@@ -106,7 +106,7 @@ static bool has_times(const struct systally_snapshot *snapshot)
 	return snapshot->header.error_rows;
 }
 
-/* Calls in rows of what -p and -e ask for */
+/* Returns how many calls are in rows of the processes and calls asked for. */
 static uint64_t count_asked(const struct systally_reporter *reporter,
 			    const struct systally_snapshot *snapshot)
 {
@@ -124,7 +124,7 @@ static uint64_t count_asked(const struct systally_reporter *reporter,
 	return calls;
 }
 
-/* Says why there is no row at all. */
+/* Notes why the report has no rows. */
 static void add_reason(struct systally_notes *notes,
 		       const struct systally_reporter *reporter,
 		       const struct systally_snapshot *snapshot,
@@ -138,7 +138,7 @@ static void add_reason(struct systally_notes *notes,
 	if (!header->entered)
 		systally_notes_add(notes, "%s", nothing);
 	else if (!header->call_rows)
-		return;	/* all unattributed: there is a note on that */
+		return;	/* add_notes() has said that all calls are unattributed */
 	else if (!asked)
 		systally_notes_add(notes,
 			"%llu call%s counted, but none that %s%s%s ask%s for",
@@ -151,7 +151,7 @@ static void add_reason(struct systally_notes *notes,
 				   (unsigned long long)asked);
 }
 
-/* Are there histograms, if they are asked for? Returns 0, or -1 with @error. */
+/* Fails if the request needs histograms and the module does not keep them. */
 static int check_hist(const struct systally_request *request,
 		      const struct systally_snapshot *snapshot,
 		      struct systally_notes *notes,
@@ -172,8 +172,8 @@ static int check_hist(const struct systally_request *request,
 }
 
 /*
- * Does the recording have what is asked for? Its remedies are not those of
- * counters that are live. Returns 0, or -1 with @error.
+ * Fails if the recording lacks what the request needs. The remedy is to record
+ * again, not to change a control. Returns 0, or -1 with @error.
  */
 static int check_file(const struct systally_reporter *reporter,
 		      const struct systally_header *header,
@@ -236,7 +236,7 @@ int systally_report_write(struct systally_reporter *reporter,
 			"no call was timed, so nothing is known of errors: none has returned yet, or `collect` was `count` when they were counted");
 	if (check_hist(request, snapshot, notes, error))
 		return -1;
-	/* a row of each thread, if there are such */
+	/* by default there is a row for each thread, if the counters are by thread */
 	if (!(request->given & SYSTALLY_GIVEN_BY) && request->format->all_rows &&
 	    snapshot->header.flags & SYSTALLY_THREADS)
 		question.by = systally_by_two(SYSTALLY_BY_THREAD,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From a snapshot to a written report: ranks, adds the notes, renders.
+ * Ranks the rows of a snapshot, adds notes, and renders the report.
  */
 #ifndef SYSTALLY_REPORT_H
 #define SYSTALLY_REPORT_H
@@ -13,7 +13,7 @@
 #include "calls/set.h"
 #include "device/snapshot.h"
 
-/* How the reports of one subcommand are made. Borrowed, but for @first. */
+/* How a subcommand makes its reports. All pointers are borrowed. */
 struct systally_reporter {
 	const struct systally_request *request;
 	const struct systally_names *names;
@@ -29,13 +29,11 @@ struct systally_reporter {
 };
 
 /*
- * Writes the report on @snapshot to @out. @notes come first, and those that
- * the snapshot gives rise to are added to them; @nothing is the note to give
- * when not a single call was counted. Text and CSV on a series are flushed by
- * the caller. Only text and JSON have a place for notes: else they go to
- * standard error.
- * Returns 0, or -1 with @error: no memory, or what was asked for was not
- * kept (times under collect=count).
+ * Writes the report on @snapshot to @out, in the format of the request. Adds to
+ * @notes what the snapshot has to say; @nothing is the note for a snapshot
+ * without any call. Notes go to standard error if the format does not show them.
+ * The caller flushes @out. Returns 0, or -1 with @error: no memory, or the
+ * counters lack what was asked for, such as times under collect=count.
  */
 int systally_report_write(struct systally_reporter *reporter,
 			  const struct systally_snapshot *snapshot,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally top`: what happened in each interval, until it is interrupted.
- *
+ * `systally top`: the calls of each interval, until it is interrupted.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,7 +31,7 @@ struct top {
 	uint64_t missed;
 	FILE *out;
 	bool live;		/* on a terminal, in place */
-	char *screen;		/* live: what is on it */
+	char *screen;		/* live: the text that it shows */
 };
 
 static void draw(struct top *top)
@@ -41,7 +40,7 @@ static void draw(struct top *top)
 
 	snprintf(title, sizeof(title), "systally top: %s - q quits%s",
 		 top->watch.what,
-		 top->screen ? "" : " - the first numbers are on their way");
+		 top->screen ? "" : " - waiting for the first interval");
 	systally_live_draw(title, top->screen ? top->screen : "");
 }
 
@@ -70,7 +69,7 @@ static int show_live(struct top *top, const struct systally_snapshot *diff,
 	return 0;
 }
 
-/* One interval. Returns 0, -1 with an error, or -EPIPE: nobody reads on. */
+/* Shows one interval. Returns 0, -1 with an error, or -EPIPE for a closed pipe. */
 static int show(struct top *top)
 {
 	struct systally_snapshot now, diff;
@@ -110,7 +109,7 @@ static int show(struct top *top)
 	return result;
 }
 
-/* Returns whether the user wants to end it. */
+/* Returns true if the signal asks to end. */
 static bool handle_signal(struct top *top, const struct signalfd_siginfo *info)
 {
 	if (info->ssi_signo == SIGWINCH && top->live) {
@@ -139,7 +138,7 @@ static int loop(struct top *top)
 			result = show(top);
 			if (until == end)
 				return result;
-			/* late? then leave intervals out, not shorten them */
+			/* if late, skip intervals instead of making one shorter */
 			while (next <= systally_signals_now_ns())
 				next += top->request->interval_ns;
 			break;
@@ -159,7 +158,7 @@ static int loop(struct top *top)
 	return result;
 }
 
-/* From the first snapshot on; the terminal is given back in any case. */
+/* Shows intervals until the end, and restores the terminal in any case. */
 static int watch(struct top *top)
 {
 	int result;
@@ -178,7 +177,7 @@ static int watch(struct top *top)
 	result = loop(top);
 	if (top->live)
 		systally_live_close();
-	/* the last screen stays to be read */
+	/* leave the last list on the terminal */
 	if (top->live && top->screen && !result) {
 		fputs(top->screen, stdout);
 		result = systally_output_flush(stdout, NULL, top->error);
@@ -217,7 +216,7 @@ int systally_cmd_top(const struct systally_request *request,
 	top.out = systally_output_open(request->output, stdout, error);
 	if (!top.out)
 		goto out;
-	/* before the controls change: no signal may end us while they are */
+	/* before the controls change: a signal must not end systally meanwhile */
 	if (systally_signals_open(&top.signals, error))
 		goto out_output;
 	if (!systally_watch_begin(&top.watch, &top.control, request, &top.set,

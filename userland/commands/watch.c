@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The controls that top sets, and takes back. Called by cmd_top.c.
+ * The controls that `top` sets and restores.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #include "commands/watch.h"
 
-/* Writes `+1,+2` or, with other signs, `-1,-2` or `1,2`. */
+/* Writes the pids with @sign before each: `+1,+2`, `-1,-2` or `1,2`. */
 static void write_pids(const uint32_t *pids, size_t count, const char *sign,
 		       char text[SYSTALLY_CONTROL_BYTES_MAX])
 {
@@ -42,7 +42,7 @@ static bool is_listed(const char *targets, uint32_t pid)
 	return false;
 }
 
-/* Nobody counts: the controls are ours for the time of the watch. */
+/* There are no targets: takes the controls until the watch ends. */
 static int begin_own(struct systally_watch *watch,
 		     const struct systally_request *request,
 		     const struct systally_set *set,
@@ -62,7 +62,7 @@ static int begin_own(struct systally_watch *watch,
 			watch->control->directory);
 	if (request->pid_count)
 		write_pids(request->pids, request->pid_count, "", targets);
-	/* as perf stat -p does: children that start from now on, too */
+	/* as perf stat -p: also count children that start from now on */
 	if (systally_session_prepare(&watch->session, &wants, error) ||
 	    systally_session_set(&watch->session, "follow", "1", error) ||
 	    systally_session_set(&watch->session, "targets", targets, error))
@@ -77,7 +77,7 @@ static int begin_own(struct systally_watch *watch,
 	return 0;
 }
 
-/* Others are counted already: adds what is not among them. */
+/* There are targets already: adds those of -p that are not among them. */
 static int begin_added(struct systally_watch *watch,
 		       const struct systally_request *request,
 		       const char *targets, struct systally_error *error)
@@ -98,11 +98,11 @@ static int begin_added(struct systally_watch *watch,
 	if (!watch->added_count)
 		return 0;
 	write_pids(watch->added, watch->added_count, "+", text);
-	/* more targets would spoil the counts of a run that has the lock */
+	/* more targets would change the counts of a `run` that holds the lock */
 	if (!systally_session_begin(&watch->session, watch->control, error) &&
 	    !systally_control_write(watch->control, "targets", text, error))
 		return 0;
-	watch->added_count = 0;	/* whole or not at all */
+	watch->added_count = 0;	/* all of them or none */
 	return -1;
 }
 
@@ -164,7 +164,7 @@ int systally_watch_end(struct systally_watch *watch,
 	int result = 0;
 	size_t i;
 
-	/* one by one: those that have ended are gone already */
+	/* one by one: the module refuses pids of processes that have ended */
 	for (i = 0; i < watch->added_count; i++) {
 		struct systally_error refused = { "" };
 		int removed;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whom top watches: what is being counted already, or what it asks for.
+ * Which processes `top` shows: those that are counted already, or its own.
  */
 #ifndef SYSTALLY_WATCH_H
 #define SYSTALLY_WATCH_H
@@ -11,21 +11,21 @@
 struct systally_watch {
 	const struct systally_control *control;
 	struct systally_session session;
-	bool own;		/* nobody else was counting */
-	uint32_t *added;	/* targets that go when the watch ends */
+	bool own;		/* there were no targets before */
+	uint32_t *added;	/* targets to remove when the watch ends */
 	size_t added_count;
-	bool filter;		/* show only -p's: others are counted too */
+	bool filter;		/* others are counted too: show those of -p only */
 	char what[64];		/* for the title */
 };
 
-/* What a watch that has not begun, or has ended, looks like. */
+/* A watch that has not begun, or has ended. */
 #define SYSTALLY_WATCH_NONE	{ .session = SYSTALLY_SESSION_NONE }
 
 /*
- * Makes sure that what @options ask for is counted: with no targets, sets all
- * processes or those of -p for the time of the watch; with targets that
- * others set, adds those of -p, or just looks on.
- * Returns 0, or -1 with @error; end it in both cases.
+ * Makes the module count what @request asks for. If there are no targets, all
+ * processes or those of -p become targets until the watch ends. If there are
+ * targets, those of -p are added, and without -p nothing changes.
+ * Returns 0, or -1 with @error; the caller ends the watch in both cases.
  */
 int systally_watch_begin(struct systally_watch *watch,
 			 const struct systally_control *control,
@@ -33,7 +33,7 @@ int systally_watch_begin(struct systally_watch *watch,
 			 const struct systally_set *set,
 			 struct systally_error *error);
 
-/* Takes back what it changed. Returns 0, or -1 with @error. */
+/* Restores what the watch changed. Returns 0, or -1 with @error. */
 int systally_watch_end(struct systally_watch *watch,
 		       struct systally_error *error);
 

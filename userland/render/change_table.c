@@ -17,7 +17,7 @@ enum column {
 	COLUMN_B,
 	COLUMN_CHANGE,
 	COLUMN_PERCENT,
-	COLUMN_ERRORS,		/* b's, as all that stands alone */
+	COLUMN_ERRORS,		/* of B, as every column without a sign */
 	COLUMN_ERRORS_CHANGE,
 	COLUMN_ERRORS_PERCENT,
 	COLUMN_TOTAL,
@@ -128,7 +128,7 @@ static void write_cell(const void *context, const struct systally_column *column
 	find_values(change, id, &a, &b);
 	switch (id) {
 	case COLUMN_MARK:
-		/* the rest may have one, the total is no change of its own */
+		/* the total has no mark: it is not a change of its own */
 		if (change != &changes->total && change->regression)
 			strcpy(cell, "!");
 		break;
@@ -186,7 +186,7 @@ static void add_columns(struct systally_grid *grid, struct table *table)
 	find_marks(changes, &regression, &errors);
 	if (regression)
 		systally_grid_add(grid, COLUMN_MARK, "");
-	/* with times, there is no room for all of A */
+	/* with times there is no room for A */
 	if (!latency)
 		systally_grid_add(grid, COLUMN_A, "A");
 	systally_grid_add(grid, COLUMN_B, latency ? "calls" : "B");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A histogram drawn for people, one bucket per line. 
+ * Draws a histogram, one bucket per line.
  */
 #include <string.h>
 
@@ -43,7 +43,7 @@ static void draw_bucket(const struct drawing *drawing, unsigned int bucket)
 	write_bound(systally_hist_high(bucket), drawing->clock_khz, high);
 	bar = (unsigned int)((unsigned __int128)count * drawing->bar_width /
 			     drawing->highest);
-	/* rare is not never */
+	/* a bucket with calls is never shown as empty */
 	if (count && !bar)
 		bar = 1;
 	fprintf(drawing->out, "[%*s, %*s) %*llu |", BOUND, low, BOUND, high,

@@ -118,7 +118,7 @@ static int write_report(FILE *out, const struct systally_report *report)
 	return finish(json);
 }
 
-/* null for what was not there before: it has grown by any percentage */
+/* null if there was nothing before: the percentage has no value */
 static void put_percent(struct systally_json *json, const char *key, uint64_t a,
 			uint64_t b)
 {
@@ -175,7 +175,7 @@ static void put_changes(struct systally_json *json,
 	systally_json_end(json);
 }
 
-/* What one side is of. */
+/* Describes one recording. */
 static void put_side(struct systally_json *json, const char *key,
 		     const char *file, const struct systally_record *record)
 {

@@ -34,7 +34,7 @@ struct table {
 	unsigned int field_count;
 };
 
-/* A call that never returned, such as exit, has no time: that is not zero. */
+/* A call that never returns, such as exit, has no time: `-`, not zero. */
 static void write_time(char *cell, const struct systally_group *group,
 		       uint64_t ns)
 {
@@ -52,7 +52,7 @@ static void write_short_time(char *cell, bool known, uint64_t ns)
 		snprintf(cell, SYSTALLY_CELL_LEN, "-");
 }
 
-/* Which sum @row shows: of the groups that are left out, or of all; or none. */
+/* Returns the group or sum that @row shows; a sum has a @label. */
 static const struct systally_group *group_of(const struct table *table,
 					     size_t row, const char **label)
 {
@@ -190,8 +190,9 @@ static void add_columns(struct systally_grid *grid, struct table *table)
 			  systally_sorts[ranking->sort].share)->optional = true;
 	if (!systally_by_errors(&ranking->by)) {
 		/*
-		 * Not by `collect`: that may have changed since, and a column
-		 * of zeros would say that no call failed.
+		 * Decided by the rows and not by `collect`, which may have
+		 * changed since: a column of zeros would say that no call
+		 * failed.
 		 */
 		if (ranking->timed || report->latency)
 			systally_grid_add(grid, COLUMN_ERRORS, "errors");

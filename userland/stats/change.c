@@ -25,7 +25,7 @@ static uint64_t distance(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-/* What two runs can have in common: no process; times, if both have them. */
+/* Copies what two runs can have in common: no process; times if both have them. */
 static void copy_row(struct systally_row *to, const struct systally_row *from,
 		     bool timed)
 {
@@ -41,8 +41,8 @@ static void copy_row(struct systally_row *to, const struct systally_row *from,
 }
 
 /*
- * Ranks one side in the order of its keys. Unattributed calls, which have no
- * row, get one of the command "?": their number is known.
+ * Ranks one side in the order of its keys. Unattributed calls have no row; they
+ * get one with the command "?", since their count is known.
  */
 static int rank_side(struct systally_ranking *ranking,
 		     const struct systally_comparison *comparison,
@@ -79,7 +79,7 @@ static int rank_side(struct systally_ranking *ranking,
 	return result;
 }
 
-/* The group of @group's key on the side that does not have it. */
+/* Returns an empty group with the key of @group, for the other side. */
 static struct systally_group nothing_of(const struct systally_group *group)
 {
 	struct systally_group nothing = *group;
@@ -117,7 +117,7 @@ static void add_change(struct systally_change *to,
 	to->regression |= what->regression;
 }
 
-/* Goes through both sides at once: they are in the order of their keys. */
+/* Merges both sides, which are in the order of their keys, into changes. */
 static void join(struct systally_changes *changes,
 		 const struct systally_comparison *comparison,
 		 const struct systally_ranking *a,
@@ -209,7 +209,7 @@ int systally_compare(struct systally_changes *changes,
 	if (rank_side(&rank_a, comparison, a, changes->timed, names, error) ||
 	    rank_side(&rank_b, comparison, b, changes->timed, names, error))
 		goto out;
-	/* one more than there can be: join() fills in before it decides */
+	/* room for one more: join() fills in an entry before it decides */
 	changes->list = calloc(rank_a.shown + rank_b.shown + 1,
 			       sizeof(*changes->list));
 	if (!changes->list) {

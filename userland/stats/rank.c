@@ -12,7 +12,7 @@
 
 #define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
 
-/* The group of one row. Members of other keys than that of @by stay zero. */
+/* Makes the group of one row. Only the key members of @by are set. */
 static void make_group(struct systally_group *group,
 		       const struct systally_row *row,
 		       const struct systally_by *by, bool threads)
@@ -25,7 +25,7 @@ static void make_group(struct systally_group *group,
 	group->total_ns = row->total_ns;
 	group->max_ns = row->max_ns;
 	memcpy(group->comm, row->comm, sizeof(group->comm) - 1);
-	/* threads have names of their own: the leader's, or the busiest's */
+	/* a process is named after its leader, else after its busiest thread */
 	group->comm_weight = row->tid && row->tid == row->tgid ? UINT64_MAX :
 								 row->count;
 	for (i = 0; i < by->count; i++)
@@ -82,7 +82,7 @@ static void choose_comm(struct systally_group *to,
 {
 	if (other->comm_weight < to->comm_weight)
 		return;
-	/* an order of their own, since equal keys come in any order */
+	/* equal weights: by name, because rows with equal keys have no order */
 	if (other->comm_weight == to->comm_weight &&
 	    strcmp(other->comm, to->comm) >= 0)
 		return;
