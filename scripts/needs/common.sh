@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash disable=SC2154 # its callers set them
+# shellcheck shell=bash disable=SC2154 # the scripts that source it set them
 #
-# What the ready-made cases of `systally needs` share. Sourced by them, after
-# they have set $case_name and $packages.
+# What the ready-made cases of `systally needs` share. A case sets $case_name and
+# $packages before it sources this file.
 
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # where scripts/setup demo puts servers without installing them
@@ -19,12 +19,12 @@ case ${1:-} in
 	cat <<END
 Usage: scripts/needs/$case_name [OPTION...]
 
-Find out by \`systally needs\` which system calls $case_name needs, unattended;
-it takes less than an hour. OPTIONs are those of \`systally needs\`, such as
--e CALLS, -r REPLICAS, --state FILE, --format json. Needs no root and no
-module, but $packages (or \`scripts/setup demo\`, which
-unpacks the servers in the cache).
-Takes the command from \$SYSTALLY, from this tree, or from PATH.
+Finds out with \`systally needs\` which system calls $case_name requires. This
+takes less than an hour. OPTIONs are those of \`systally needs\`, such as
+-e CALLS, -r REPLICAS, --state FILE, --format json. Neither root nor the module
+is necessary. It needs $packages; \`scripts/setup demo\` unpacks
+them in the cache without installing them.
+The command systally is \$SYSTALLY, or the one of this tree, or the one in PATH.
 END
 	exit
 	;;
@@ -34,9 +34,10 @@ systally=${SYSTALLY:-}
 for candidate in "$tree/userland/systally" "$(command -v systally || :)"; do
 	[ -n "$systally" ] || [ ! -x "$candidate" ] || systally=$candidate
 done
-[ -n "$systally" ] || die 'no systally: make userland, or set SYSTALLY'
+[ -n "$systally" ] ||
+	die 'there is no systally: run make userland, or set SYSTALLY'
 
-# need PROGRAM...
+# need PROGRAM...: ends the script if one of them is missing
 need() {
 	local program
 
@@ -47,10 +48,10 @@ need() {
 	done
 }
 
-# A TCP port of this machine where nobody listens, in $port
+# free_port FIRST: sets $port to a TCP port of this machine that is free
 free_port() {
 	for ((port = $1; port < $1 + 1000; port++)); do
 		(: </dev/tcp/127.0.0.1/$port) 2>/dev/null || return 0
 	done
-	die 'no port is free'
+	die "no port from $1 to $((port - 1)) is free"
 }

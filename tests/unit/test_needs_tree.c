@@ -119,8 +119,9 @@ static void test_many_children(void **state)
 	listed = systally_tree_list(&tree, 0, false);
 	for (i = 0; i < listed; i++)
 		same += getpgid(tree.pids[i]) == group;
-	kill(group > 0 ? -group : group, SIGKILL);
-	while (waitpid(-1, NULL, 0) > 0)
+	/* only this group: another test may have left a process */
+	kill(-abs(group), SIGKILL);
+	while (waitpid(-abs(group), NULL, 0) > 0)
 		;
 	systally_tree_free(&tree);
 	if (group < 0)

@@ -59,7 +59,7 @@ struct systally_needs_options {
 	const char *state;	/* --state; NULL: none is kept */
 	const char *profile;	/* --seccomp; NULL: none is written */
 	bool server;		/* --server: does not end by itself */
-	bool less;		/* --less-is-better */
+	bool less_is_better;	/* --less-is-better */
 	bool sub;		/* --sub: commands of ioctl and the like, too */
 	bool verbose;		/* -v */
 	double margin;		/* --margin, in percent; below 0: by spread */

@@ -200,7 +200,7 @@ static const struct row rows[SYSTALLY_OPTION_COUNT] = {
 	[SYSTALLY_OPTION_LESS_IS_BETTER] = {
 		{ "less-is-better", KEY_LESS_IS_BETTER, NULL, 0,
 		  "the number is better when it is less, as a time is", 0 },
-		.kind = KIND_FLAG, INTO(needs.less),
+		.kind = KIND_FLAG, INTO(needs.less_is_better),
 	},
 	[SYSTALLY_OPTION_SERVER] = {
 		{ "server", KEY_SERVER, NULL, 0,

@@ -156,7 +156,7 @@ int systally_settle_needs(const struct systally_usage *usage,
 	    is_same(output, needs->state) ||
 	    is_same(needs->profile, needs->state))
 		return systally_usage(usage, "-o, --seccomp and --state have to be different files");
-	if (needs->less && !needs->bench)
+	if (needs->less_is_better && !needs->bench)
 		return systally_usage(usage, "--less-is-better goes with -b");
 	if (needs->sub && needs->discover == SYSTALLY_DISCOVER_MODULE)
 		return systally_usage(usage, "the module does not see arguments, so --sub does not go with --discover=module");

@@ -203,7 +203,7 @@ systally_measure_ratio(const struct systally_plan *plan,
 	if (!replicas->count || replicas->passed < replicas->count ||
 	    before <= 0 || after < 0)
 		return ratio;
-	if (metric == SYSTALLY_PERFORMANCE && plan->options->less) {
+	if (metric == SYSTALLY_PERFORMANCE && plan->options->less_is_better) {
 		if (after <= 0)
 			return ratio;
 		ratio.value = before / after;

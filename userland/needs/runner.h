@@ -5,8 +5,8 @@
 #ifndef SYSTALLY_NEEDS_RUNNER_H
 #define SYSTALLY_NEEDS_RUNNER_H
 
-#include "needs/child.h"
 #include "base/request.h"
+#include "needs/child.h"
 #include "needs/outcome.h"
 #include "needs/tree.h"
 

@@ -291,11 +291,10 @@ static int read_first_line(struct systally_lines *lines, const char *wanted)
 		return -1;
 	/* cut short: is it the beginning of what would be there? */
 	if (lines->cut)
-		return strncmp(wanted, lines->line, lines->length)
-			       ? systally_error_set(
-					 lines->error, "%s is not %s; %s",
-					 lines->path, kind.noun, kind.maker)
-			       : 0;
+		return strncmp(wanted, lines->line, lines->length) ?
+		       systally_error_set(lines->error, "%s is not %s; %s",
+					  lines->path, kind.noun, kind.maker) :
+		       0;
 	if (lines->ended)
 		return 0;
 	object = json_tokener_parse(wanted);
@@ -303,11 +302,8 @@ static int read_first_line(struct systally_lines *lines, const char *wanted)
 		return systally_lines_no_memory(lines);
 	different = find_difference(object, lines->object);
 	if (different)
-		systally_error_set(
-			lines->error,
-			"%s belongs to another command line, folder or kernel "
-			"(`%s` differs); give another file to --state, or "
-			"remove this one to start again",
+		systally_error_set(lines->error,
+			"%s belongs to another command line, folder or kernel (`%s` differs); give another file to --state, or remove this one to start again",
 			lines->path, different);
 	json_object_put(object);
 	return different ? -1 : 0;
@@ -498,9 +494,8 @@ static int open_file(struct systally_state *state, struct systally_error *error)
 					  state->path);
 	if (flock(state->fd, LOCK_EX | LOCK_NB))
 		return systally_error_set(error,
-					  "another systally uses %s; wait for "
-					  "it, or give another file to --state",
-					  state->path);
+			"another systally uses %s; wait for it, or give another file to --state",
+			state->path);
 	return 0;
 }
 
