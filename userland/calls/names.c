@@ -109,16 +109,6 @@ int systally_names_number(const struct systally_names *names,
 	return -1;
 }
 
-const char *systally_names_abi(unsigned int abi)
-{
-	return systally_abi_name(abi);
-}
-
-int systally_names_abi_number(const char *text, size_t length)
-{
-	return systally_abi_find(text, length);
-}
-
 /*
  * Errors that never reach a program: the kernel restarts the call or turns
  * them into another error on the way out. A tracer sees them, as strace does.

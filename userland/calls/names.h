@@ -44,12 +44,6 @@ const char *systally_names_known(const struct systally_names *names,
 int systally_names_number(const struct systally_names *names,
 			  unsigned int abi, const char *name);
 
-/* Returns `x86-64`, `i386` or `x32`, and `unknown` for anything else. */
-const char *systally_names_abi(unsigned int abi);
-
-/* Returns the ABI whose name the first @length bytes are, or -1. */
-int systally_names_abi_number(const char *text, size_t length);
-
 /*
  * Writes an error's name, such as ENOENT; also those that only the kernel
  * and tracers see (512 to 531), and `errno_1234` for the rest.
