@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of base/json.c. Run by `make check-unit`. What json-c prints with
- * the flags of systally_json_object_line() is the standard: users have parsers
- * for that.
+ * Unit tests of base/json.c. Run by `make check-unit`. Reports were written by
+ * json-c before, so the text must be what json-c prints without spaces and with
+ * slashes as they are.
  */
 #include "fixture.h"
 
