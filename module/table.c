@@ -51,7 +51,7 @@ struct table_row *table_unattributed(struct table *table, u64 key)
 u64 row_events(const struct table_row *row)
 {
 	return row_is_hist(row) ? row->buckets[0] + row->buckets[1] +
-				  row->buckets[2] + row->buckets[3] :
+					  row->buckets[2] + row->buckets[3] :
 				  row->count;
 }
 
@@ -106,9 +106,9 @@ bool table_fold_row(struct table *to, const struct table_row *row,
 		    const char *comm, u32 limit)
 {
 	enum row_kind kind = folded_kind(row);
-	u64 key = key_make(kind,
-			   kind == ROW_FOLDED_CALL ? 0 : key_sub(row->key), 0,
-			   key_abi(row->key), key_nr(row->key));
+	u64 key =
+		key_make(kind, kind == ROW_FOLDED_CALL ? 0 : key_sub(row->key),
+			 0, key_abi(row->key), key_nr(row->key));
 	u64 start = comm_hash(comm);
 	struct table_row *folded;
 
