@@ -114,7 +114,7 @@ int systally_kmod_open(struct systally_kmod *kmod, const char *path,
 		systally_error_set(
 			error, "cannot read %s: %s; build it again with `make`",
 			kmod->path,
-			err == -ENOEXEC || err == -EINVAL ?
+			err == -ENOEXEC || err == -EINVAL || err == -ENODATA ?
 				"it is not a kernel module" :
 				strerror(-err));
 		goto err_close;
@@ -141,8 +141,8 @@ const char *systally_kmod_info(const struct systally_kmod *kmod,
 {
 	const struct kmod_list *entry;
 
-	kmod_list_foreach(entry, kmod->info)
-	{
+	for (entry = kmod->info; entry;
+	     entry = kmod_list_next(kmod->info, entry)) {
 		if (!strcmp(kmod_module_info_get_key(entry), key))
 			return kmod_module_info_get_value(entry);
 	}
