@@ -207,7 +207,7 @@ try compare -e nanosleep --threshold 4 --time-threshold 20ms,50% \
 	"$T/short" "$T/long"
 is "$got $(tail -n 1 "$T/out" | cut -c -13)" '1 1 regression:' \
 	'compare --time-threshold: more time'
-try compare -e nanosleep --threshold 4 --time-threshold 1h "$T/short" \
+try compare -e nanosleep --threshold 4 --time-threshold 1y "$T/short" \
 	"$T/long"
 is "$got $(wc -c <"$T/out")" '2 0' 'compare --time-threshold: usage'
 try compare -e nanosleep --threshold 4 --time-threshold 100s "$T/short" \
@@ -227,11 +227,16 @@ try record -o "$T/one" -- sh -c "$script" "$WORKLOAD/calls" 103 \
 	"$WORKLOAD/tree"
 try record -o "$T/two" -- sh -c "$script" "$WORKLOAD/calls" 107 \
 	"$WORKLOAD/calls32"
-try compare -e getppid -b command --format csv "$T/one" "$T/two"
+try compare -e getppid -b command,syscall --format csv "$T/one" "$T/two"
 is "$(awk -F, 'NR > 1 && $1 ~ /^calls/ { print $1, $2, $6, $7, $8, $9 }' \
 	"$T/out" | sort | xargs)" \
 	'calls x86-64 1 204 208 4 calls32 i386 1 0 7 7' \
-	'compare -b command: each command'"'"'s'
+	'compare -b command,syscall: a row for each call of each command'
+try compare -e getppid -b command --format csv "$T/one" "$T/two"
+is "$(awk -F, 'NR > 1 && $1 ~ /^calls/ { print $1, $3, $4, $5, $6 }' \
+	"$T/out" | sort | xargs)" \
+	'calls 1 204 208 4 calls32 1 0 7 7' \
+	'compare -b command: a row for each command'
 try record -e poll -o "$T/polls" -- "$WORKLOAD/calls" plain
 fails 2 'different -e' 'compare: what only one has been asked to count' \
 	compare "$T/polls" "$T/plain"

@@ -78,7 +78,7 @@ try run --by subsystem -- "$WORKLOAD/calls" plain
 is "$got $(grep -c 'Process Mgmt\.' "$T/err") $(grep -c total "$T/err")" '0 1 1' \
 	'a table for people'
 try top --format workload
-is "$got $(grep -c 'for run and report' "$T/err")" '2 1' 'top: no such table'
+is "$got $(grep -c 'takes text, json, csv or markdown' "$T/err")" '2 1' 'top: no such table'
 try report --by subsystem --format json
 is "$got $(grep -c '"subsystem":"Filesystem"' "$T/out")" '0 1' 'report, in JSON'
 finish
