@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "cli/table.h"
 #include "commands/commands.h"
 #include "fuzz.h"
 #include "stats/dimension.h"
@@ -36,7 +37,7 @@ static void check(const struct systally_request *request, int argc)
 		must(!!request->by.list[i]);
 	must(!!request->format);
 	if (request->command->view != SYSTALLY_VIEW_NONE)
-		must(systally_options_has_format(request->command,
+		must(systally_table_has_format(request->command,
 						 request->format));
 	if (request->command->view == SYSTALLY_VIEW_REPORT)
 		must(request->by.count > 0);

@@ -28,10 +28,6 @@ int systally_options_try(struct systally_request *request,
 			 char **argv);
 void systally_options_free(struct systally_request *request);
 
-/* Can @command write @format? */
-bool systally_options_has_format(const struct systally_command *command,
-				 const struct systally_format *format);
-
 /*
  * Returns the option of @command that is called @name (`--by` or `-b`), as argp
  * knows it; NULL for none. With @name NULL it returns the @index-th.
