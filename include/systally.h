@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The only header that module and command share: their version, and the binary
- * form of the counters, which the module writes to the file `snapshot` in debugfs
- * and the command reads.
+ * form of the counters, which the module writes to the file `snapshot` in
+ * debugfs and the command reads.
  *
  * Layout, all fields little endian, no padding:
  *
@@ -22,15 +22,15 @@
  *
  *   entered == sum of `count` over call_rows + unattributed
  *
- * A reader refuses another `version`. It steps by header_bytes and row_bytes. So
- * fields can be added at the end of header and row, and sections after the last
- * one, without a new version.
+ * A reader refuses another `version`. It steps by header_bytes and row_bytes.
+ * So fields can be added at the end of header and row, and sections after the
+ * last one, without a new version.
  *
- * The buckets of a histogram are in clock units, so that no time is rounded before
- * it is counted; clock_khz units are a millisecond. Each octave of times has
- * SYSTALLY_HIST_BUCKETS buckets of equal width. No bucket is wider than a quarter
- * of its lower bound, so its middle is within 12.5% of any time in it. The times
- * of octave o, bucket b, in clock units:
+ * The buckets of a histogram are in clock units, so that no time is rounded
+ * before it is counted; clock_khz units are a millisecond. Each octave of times
+ * has SYSTALLY_HIST_BUCKETS buckets of equal width. No bucket is wider than a
+ * quarter of its lower bound, so its middle is within 12.5% of any time in it.
+ * The times of octave o, bucket b, in clock units:
  *
  *   o = 0     exactly b
  *   o > 0     from (4 + b) << (o - 1) to below (5 + b) << (o - 1)
@@ -47,86 +47,88 @@
 /* The version of module and command. This is the only place that says it. */
 #define SYSTALLY_VERSION	"0.1.0"
 
-#define SYSTALLY_MAGIC		"systally"	/* 8 bytes, no NUL */
-#define SYSTALLY_FORMAT_VERSION	1
+#define SYSTALLY_MAGIC		"systally" /* 8 bytes, no NUL */
+#define SYSTALLY_FORMAT_VERSION 1
 #define SYSTALLY_COMM_LEN	16
 
-#define SYSTALLY_HIST_BUCKETS	4	/* in an octave */
-#define SYSTALLY_HIST_OCTAVES	63	/* hold every 64-bit time */
+#define SYSTALLY_HIST_BUCKETS	4  /* in an octave */
+#define SYSTALLY_HIST_OCTAVES	63 /* hold every 64-bit time */
 
 /* The ABI of a row: which table its nr is a number of */
 enum systally_abi {
 	SYSTALLY_ABI_X86_64,
 	SYSTALLY_ABI_I386,
-	SYSTALLY_ABI_X32,	/* nr without __X32_SYSCALL_BIT */
+	SYSTALLY_ABI_X32, /* nr without __X32_SYSCALL_BIT */
 	SYSTALLY_ABIS,
 };
 
-/* nr of the row of all numbers that are too large for any kernel; shown as -1 */
-#define SYSTALLY_NR_OUT_OF_RANGE	(-1)
+/*
+ * nr of the row of all numbers that are too large for any kernel; shown as -1
+ */
+#define SYSTALLY_NR_OUT_OF_RANGE (-1)
 
 enum systally_collect {
-	SYSTALLY_COLLECT_COUNT,	/* entries only */
+	SYSTALLY_COLLECT_COUNT, /* entries only */
 	SYSTALLY_COLLECT_TIME,	/* and errors, total, max */
 	SYSTALLY_COLLECT_HIST,	/* and latency histograms */
 };
 
 /* systally_header.flags */
-#define SYSTALLY_ENABLED	0x1	/* `enabled` is 1 */
-#define SYSTALLY_THREADS	0x2	/* call rows are per thread, tid is set */
+#define SYSTALLY_ENABLED 0x1 /* `enabled` is 1 */
+#define SYSTALLY_THREADS 0x2 /* call rows are per thread, tid is set */
 
 struct systally_header {
-	char magic[8];		/* SYSTALLY_MAGIC */
-	__u32 version;		/* SYSTALLY_FORMAT_VERSION */
-	__u32 header_bytes;	/* sizeof(struct systally_header) */
-	__u32 row_bytes;	/* sizeof(struct systally_row) */
-	__u32 collect;		/* enum systally_collect, now */
+	char magic[8];	    /* SYSTALLY_MAGIC */
+	__u32 version;	    /* SYSTALLY_FORMAT_VERSION */
+	__u32 header_bytes; /* sizeof(struct systally_header) */
+	__u32 row_bytes;    /* sizeof(struct systally_row) */
+	__u32 collect;	    /* enum systally_collect, now */
 	__u64 call_rows;
 	__u64 error_rows;
 	__u64 unattributed_rows;
-	__u64 entered;		/* calls seen since the last reset */
-	__u64 unattributed;	/* of these, without a call row: no memory */
-	__u64 orphan_exits;	/* exits whose entry was not seen */
-	__u64 untimed;		/* exits whose time, error or bucket has no row
-				 */
-	__u64 discarded;	/* calls that resets threw away, since load */
-	__u64 generation;	/* number of resets since load */
-	__u64 taken_ns;		/* CLOCK_MONOTONIC when this was taken */
-	__u32 flags;		/* SYSTALLY_ENABLED, SYSTALLY_THREADS */
+	__u64 entered;	    /* calls seen since the last reset */
+	__u64 unattributed; /* of these, without a call row: no memory */
+	__u64 orphan_exits; /* exits whose entry was not seen */
+	__u64 untimed;	    /* exits whose time, error or bucket has no row
+			     */
+	__u64 discarded;    /* calls that resets threw away, since load */
+	__u64 generation;   /* number of resets since load */
+	__u64 taken_ns;	    /* CLOCK_MONOTONIC when this was taken */
+	__u32 flags;	    /* SYSTALLY_ENABLED, SYSTALLY_THREADS */
 	__u32 reserved;
 	__u64 hist_rows;
-	__u64 clock_khz;	/* clock units in a millisecond */
+	__u64 clock_khz; /* clock units in a millisecond */
 };
 
 /* Headers from before there were histograms end after `reserved`. */
-#define SYSTALLY_HEADER_BYTES_MIN	112
+#define SYSTALLY_HEADER_BYTES_MIN 112
 
 struct systally_row {
-	__u64 start_ns;		/* CLOCK_BOOTTIME when the process started (with
-				 * SYSTALLY_THREADS, in call rows: the thread).
-				 * Rows of a reused pid differ in it.
-				 */
+	__u64 start_ns; /* CLOCK_BOOTTIME when the process started (with
+			 * SYSTALLY_THREADS, in call rows: the thread).
+			 * Rows of a reused pid differ in it.
+			 */
 	union {
 		struct {
 			__u64 count;	/* calls; in error rows: failed calls */
 			__u64 errors;	/* calls that returned -4095..-1 */
-			__u64 total_ns;	/* time between entry and exit */
+			__u64 total_ns; /* time between entry and exit */
 			__u64 max_ns;	/* the longest of them */
 		};
 		/* Hist rows: calls whose time is in the bucket */
 		__u64 buckets[SYSTALLY_HIST_BUCKETS];
 	};
-	__u32 tgid;		/* in the init namespace; 0: processes that have
-				 * exited, folded into one row per comm
-				 */
-	__u32 tid;		/* 0 unless SYSTALLY_THREADS, and in hist rows */
-	__s32 nr;		/* SYSTALLY_NR_OUT_OF_RANGE, or the number */
-	__u16 abi;		/* enum systally_abi */
+	__u32 tgid; /* in the init namespace; 0: processes that have
+		     * exited, folded into one row per comm
+		     */
+	__u32 tid;  /* 0 unless SYSTALLY_THREADS, and in hist rows */
+	__s32 nr;   /* SYSTALLY_NR_OUT_OF_RANGE, or the number */
+	__u16 abi;  /* enum systally_abi */
 	union {
-		__u16 error;	/* errno of an error row, else 0 */
-		__u16 octave;	/* hist rows */
+		__u16 error;  /* errno of an error row, else 0 */
+		__u16 octave; /* hist rows */
 	};
-	char comm[SYSTALLY_COMM_LEN];	/* NUL-terminated */
+	char comm[SYSTALLY_COMM_LEN]; /* NUL-terminated */
 };
 
 #endif /* SYSTALLY_H */

@@ -6,9 +6,9 @@
 
 static const struct {
 	const char *name;
-	u16 row_abi;	/* enum systally_abi */
+	u16 row_abi; /* enum systally_abi */
 } abis[ABIS] = {
-#define ABI_ENTRY(id, name)	[ABI_##id] = { name, SYSTALLY_ABI_##id },
+#define ABI_ENTRY(id, name) [ABI_##id] = { name, SYSTALLY_ABI_##id },
 	ARCH_ABI_TABLE(ABI_ENTRY)
 #undef ABI_ENTRY
 };

@@ -23,7 +23,7 @@
 #include "arch_abi.h"
 
 /* ABI_X86_64 and so on, in the table's order, and how many there are */
-#define ABI_NUMBER(id, name)	ABI_##id,
+#define ABI_NUMBER(id, name) ABI_##id,
 enum abi { ARCH_ABI_TABLE(ABI_NUMBER) ABIS };
 #undef ABI_NUMBER
 
@@ -31,7 +31,7 @@ enum abi { ARCH_ABI_TABLE(ABI_NUMBER) ABIS };
  * The table's first. As it is 0, it adds nothing to a key: the handlers' fast
  * path depends on that.
  */
-#define ABI_NATIVE	0
+#define ABI_NATIVE 0
 
 /* systally_abi_name - `x86-64`, `i386` and so on */
 const char *systally_abi_name(u32 abi);

@@ -40,7 +40,8 @@ static enum hook_kind auto_kind(const struct settings *settings,
 		*reason = "times need the tracepoint on exit anyway";
 		return HOOK_TRACEPOINT;
 	}
-	if (settings->set && set_weight(settings->set) <= ARCH_ENTRY_KPROBES_MAX) {
+	if (settings->set &&
+	    set_weight(settings->set) <= ARCH_ENTRY_KPROBES_MAX) {
 		*reason = "few calls, of every process";
 		return HOOK_KPROBE;
 	}

@@ -19,11 +19,11 @@ enum hook_word {
 
 struct settings {
 	unsigned int enabled;
-	unsigned int collect;		/* enum systally_collect */
-	unsigned int hook;		/* enum hook_word */
-	const struct syscall_set *set;	/* calls to count, NULL for all */
-	bool any;			/* there is a target */
-	bool all;			/* all processes are targets */
+	unsigned int collect;	       /* enum systally_collect */
+	unsigned int hook;	       /* enum hook_word */
+	const struct syscall_set *set; /* calls to count, NULL for all */
+	bool any;		       /* there is a target */
+	bool all;		       /* all processes are targets */
 };
 
 /*
@@ -32,8 +32,8 @@ struct settings {
  * Process context, under the control mutex; sleeps. With hook=auto, takes the
  * tracepoint if the cheapest hook is not possible. Returns 0, -EOPNOTSUPP if
  * the hook is not possible with this kernel or these settings, or the error of
- * systally_hook_apply(). After an error the old hook is in place. The kernel log
- * says why there is no direct hook.
+ * systally_hook_apply(). After an error the old hook is in place. The kernel
+ * log says why there is no direct hook.
  */
 int systally_choice_apply(const struct settings *settings);
 

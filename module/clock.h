@@ -25,7 +25,9 @@ DECLARE_STATIC_KEY_FALSE(systally_clock_arch_key);
  */
 void systally_clock_init(void);
 
-/* Whether it is the architecture's clock: a patched jump, no load. Any context. */
+/*
+ * Whether it is the architecture's clock: a patched jump, no load. Any context.
+ */
 static __always_inline bool systally_clock_is_arch(void)
 {
 	return static_branch_likely(&systally_clock_arch_key);

@@ -28,7 +28,7 @@ static DEFINE_MUTEX(control_mutex);
 static unsigned int enabled = 1;
 static unsigned int collect;
 static unsigned int hook;
-static bool closing;		/* at unload: no hook may be set any more */
+static bool closing; /* at unload: no hook may be set any more */
 
 static const char *const collect_words[] = { "count", "time", "hist", NULL };
 
@@ -236,8 +236,7 @@ static void show_collect(struct seq_file *seq)
 static void show_hook(struct seq_file *seq)
 {
 	seq_printf(seq, "%s: %s (%s)\n", hook_words[hook],
-		   kind_words[systally_hook_kind()],
-		   systally_choice_reason());
+		   kind_words[systally_hook_kind()], systally_choice_reason());
 }
 
 static void show_targets(struct seq_file *seq)
@@ -330,7 +329,8 @@ int systally_control_status(struct seq_file *seq)
 		return err;
 	seq_printf(seq, "state: %s\n",
 		   systally_hook_kind() == HOOK_NONE ? "off" :
-		   systally_selective_on() ? "selective" : "shared");
+		   systally_selective_on()	     ? "selective" :
+						       "shared");
 	seq_puts(seq, "selective: ");
 	systally_selective_show(seq);
 	seq_puts(seq, "hook: ");
@@ -345,8 +345,7 @@ int systally_control_status(struct seq_file *seq)
 		seq_printf(seq, "targets: %u\n", systally_target_count());
 	seq_printf(seq, "kprobes: %u\n", systally_hook_kprobe_count());
 	seq_printf(seq, "kprobe_missed: %lu\n", systally_hook_kprobe_missed());
-	seq_printf(seq, "foreign_probes: %u\n",
-		   systally_tracepoint_foreign());
+	seq_printf(seq, "foreign_probes: %u\n", systally_tracepoint_foreign());
 	mutex_unlock(&control_mutex);
 	return 0;
 }
@@ -354,8 +353,8 @@ int systally_control_status(struct seq_file *seq)
 u32 systally_control_flags(void)
 {
 	return (READ_ONCE(enabled) ? SYSTALLY_ENABLED : 0) |
-	       (static_key_enabled(&systally_threads_key) ?
-		SYSTALLY_THREADS : 0);
+	       (static_key_enabled(&systally_threads_key) ? SYSTALLY_THREADS :
+							    0);
 }
 
 u32 systally_control_collect(void)

@@ -16,7 +16,7 @@ enum control_id {
 	CONTROL_FOLLOW,
 	CONTROL_SYSCALLS,
 	CONTROL_THREADS,
-	CONTROL_RESET,		/* no parameter; cannot be read */
+	CONTROL_RESET, /* no parameter; cannot be read */
 	CONTROLS,
 };
 
@@ -27,9 +27,10 @@ const char *systally_control_name(enum control_id id);
  * systally_control_set - set a control as a whole, or not at all
  * @text: NUL-terminated, at most PARSE_MAX_BYTES; this function changes it
  *
- * Process context, sleeps. Returns 0, -EINVAL malformed, -ESRCH no such process,
- * -ENOENT no such call, -EOPNOTSUPP not possible with this kernel or these
- * settings, -ENOMEM, -EINTR the task is being killed, or the error of a hook.
+ * Process context, sleeps. Returns 0, -EINVAL malformed, -ESRCH no such
+ * process, -ENOENT no such call, -EOPNOTSUPP not possible with this kernel or
+ * these settings, -ENOMEM, -EINTR the task is being killed, or the error of a
+ * hook.
  */
 int systally_control_set(enum control_id id, char *text);
 
@@ -41,15 +42,16 @@ int systally_control_set(enum control_id id, char *text);
 int systally_control_show(enum control_id id, struct seq_file *seq);
 
 /*
- * systally_control_status - print the lines of `status` about controls and hooks
+ * systally_control_status - print the lines of `status` about controls and
+ * hooks
  *
  * Process context, sleeps. Returns 0, or -EINTR if the task is being killed.
  */
 int systally_control_status(struct seq_file *seq);
 
 /*
- * For a snapshot's header: SYSTALLY_ENABLED and so on, and enum systally_collect.
- * Any context.
+ * For a snapshot's header: SYSTALLY_ENABLED and so on, and enum
+ * systally_collect. Any context.
  */
 u32 systally_control_flags(void);
 u32 systally_control_collect(void);

@@ -17,8 +17,9 @@
 #include "results.h"
 
 /* The ABIs' names for the README, each after a space */
-#define ABI_WORD(id, name)	" " name
+#define ABI_WORD(id, name) " " name
 
+/* clang-format off */
 static const char readme[] =
 "systally counts system calls by process.\n"
 "\n"
@@ -89,6 +90,7 @@ static const char readme[] =
 "              why\n"
 "  EBUSY       another tracer uses what hook=direct needs; only one can\n"
 "  ENOMEM      no memory, or memory_max_bytes is reached\n";
+/* clang-format on */
 
 static ssize_t readme_read(struct file *file, char __user *to, size_t bytes,
 			   loff_t *pos)
@@ -111,8 +113,8 @@ static enum control_id inode_control(const struct inode *inode)
 
 static int control_show(struct seq_file *seq, void *v)
 {
-	return systally_control_show((enum control_id)(unsigned long)
-				     seq->private, seq);
+	return systally_control_show(
+		(enum control_id)(unsigned long)seq->private, seq);
 }
 
 static int control_open(struct inode *inode, struct file *file)
@@ -195,10 +197,10 @@ void systally_debugfs_init(void)
 		debugfs_create_file(results[i].name, results[i].mode, directory,
 				    NULL, results[i].fops);
 	for (i = 0; i < CONTROLS; i++)
-		debugfs_create_file(systally_control_name(i),
-				    i == CONTROL_RESET ? 0200 : 0600, directory,
-				    (void *)i, i == CONTROL_RESET ?
-				    &write_only_fops : &control_fops);
+		debugfs_create_file(
+			systally_control_name(i),
+			i == CONTROL_RESET ? 0200 : 0600, directory, (void *)i,
+			i == CONTROL_RESET ? &write_only_fops : &control_fops);
 }
 
 void systally_debugfs_exit(void)

@@ -25,11 +25,12 @@ static u32 call_abi(const struct task_struct *task, u32 *nr)
 }
 
 /*
- * Whether this hook counts the call, while one hook replaces another. A call may
- * pass both hooks or one of them, each before or after a step of the change. The
- * hook that it passes first decides and leaves a mark, which the other obeys.
- * (The tracepoint comes first, in kernel/entry/common.c. The direct hook follows
- * at the end of the entry path, then the kprobe in the call's function.)
+ * Whether this hook counts the call, while one hook replaces another. A call
+ * may pass both hooks or one of them, each before or after a step of the
+ * change. The hook that it passes first decides and leaves a mark, which the
+ * other obeys. (The tracepoint comes first, in kernel/entry/common.c. The
+ * direct hook follows at the end of the entry path, then the kprobe in the
+ * call's function.)
  */
 static bool is_ours(enum event_hook hook, struct slot *slot)
 {
@@ -103,7 +104,7 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 		u32 nr = syscall_get_nr(current, regs);
 		u32 abi = call_abi(task, &nr);
 
-		/* Calls that the filter leaves out have no entry to pair with. */
+		/* Calls that the filter leaves out have no entry. */
 		if (!static_branch_unlikely(&systally_filter_key) ||
 		    systally_filter_has(abi, nr))
 			table->orphan_exits++;
@@ -128,8 +129,7 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 		 * without a look at the filter.
 		 */
 		if (static_branch_unlikely(&systally_filter_key) &&
-		    !systally_filter_has(key_abi(slot->key),
-					 key_nr(slot->key)))
+		    !systally_filter_has(key_abi(slot->key), key_nr(slot->key)))
 			row = table_lookup(table, slot->key, slot->start);
 		else
 			row = systally_tally_row(&table, slot->key,

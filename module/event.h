@@ -31,7 +31,9 @@
  * replacing another.
  */
 DECLARE_STATIC_KEY_FALSE(systally_special_key);
-/* The same, or times are kept: one test for both in the kprobe and direct hooks */
+/*
+ * The same, or times are kept: one test for both in the kprobe and direct hooks
+ */
 DECLARE_STATIC_KEY_FALSE(systally_kprobe_special_key);
 /* One hook is replacing another. */
 DECLARE_STATIC_KEY_FALSE(systally_switch_key);
@@ -46,42 +48,43 @@ enum event_hook {
 };
 
 /*
- * Which of two hooks counts a call, while one replaces the other. Written as one
- * word by hook.c under the control mutex, read by handlers. The hook that a call
- * passes first leaves a copy in the thread's slot, the mark, for the other hook.
- * A mark of another replacement is ignored. 0 is no mark: slots start with it.
+ * Which of two hooks counts a call, while one replaces the other. Written as
+ * one word by hook.c under the control mutex, read by handlers. The hook that a
+ * call passes first leaves a copy in the thread's slot, the mark, for the other
+ * hook. A mark of another replacement is ignored. 0 is no mark: slots start
+ * with it.
  */
 union event_owner {
 	u32 word;
 	struct {
-		u32 owner:2;		/* counts calls that pass the first now */
-		u32 first:2;		/* which of the two leaves marks */
-		u32 unmarked:2;		/* counts calls without a mark */
-		u32 replacement:26;	/* its number, from 1 */
+		u32 owner : 2;	      /* counts calls that pass the first now */
+		u32 first : 2;	      /* which of the two leaves marks */
+		u32 unmarked : 2;     /* counts calls without a mark */
+		u32 replacement : 26; /* its number, from 1 */
 	};
 };
 
 extern u32 systally_event_owner;
 
 /*
- * systally_event_special - all of systally_event_entry(), for calls and settings
- * that its fast path leaves out
+ * systally_event_special - all of systally_event_entry(), for calls and
+ * settings that its fast path leaves out
  *
  * Same context. Out of line, so that the fast path saves no registers.
  */
 void systally_event_special(enum event_hook hook, u32 nr);
 
 /*
- * systally_event_unpaired - an exit whose slot holds no call, or a call whose row
- * is no longer in this CPU's table
+ * systally_event_unpaired - an exit whose slot holds no call, or a call whose
+ * row is no longer in this CPU's table
  *
  * Same context as systally_event_exit().
  */
 void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now);
 
 /*
- * systally_event_exit_slow - all of systally_event_exit(), where the clock is not
- * the architecture's
+ * systally_event_exit_slow - all of systally_event_exit(), where the clock is
+ * not the architecture's
  *
  * Same context.
  */
@@ -111,7 +114,8 @@ void systally_event_failed(struct table *table, struct table_row *row, u64 key,
 			   long ret);
 
 /*
- * The setters of the keys: process context, under the control mutex; they sleep.
+ * The setters of the keys: process context, under the control mutex; they
+ * sleep.
  */
 
 /* systally_event_set_switching - one hook begins or ends replacing another */
@@ -130,9 +134,10 @@ void systally_event_set_threads(bool threads);
  * Fills the slot of a thread that enters a call. @row is NULL if the call has
  * none. Handlers only.
  */
-static __always_inline void
-systally_event_keep(const struct task_struct *task, const struct table *table,
-		    struct table_row *row, u64 key, u64 start)
+static __always_inline void systally_event_keep(const struct task_struct *task,
+						const struct table *table,
+						struct table_row *row, u64 key,
+						u64 start)
 {
 	struct slot *slot = systally_inflight_slot(task->pid);
 
@@ -152,9 +157,9 @@ systally_event_keep(const struct task_struct *task, const struct table *table,
 /*
  * systally_event_entry - current enters call @nr, seen by @hook
  *
- * Handlers only: preemption off, no irq or NMI. If this CPU's table has a row for
- * the call, its process is a target and the filter includes the call: removing a
- * target or a call folds all rows away (systally_tally_settle()).
+ * Handlers only: preemption off, no irq or NMI. If this CPU's table has a row
+ * for the call, its process is a target and the filter includes the call:
+ * removing a target or a call folds all rows away (systally_tally_settle()).
  */
 static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 {

@@ -24,7 +24,7 @@
  * same time. If there are more, the kernel counts those that were missed
  * (nmissed), and the guard has to assume that they never end.
  */
-#define INSTANCES	64
+#define INSTANCES 64
 
 static const char *const symbols[] = { COMPAT_TRACEPOINT_REGISTRARS };
 
@@ -171,9 +171,9 @@ bool systally_guard_busy(void)
 /*
  * A task that entered a registrar before the probes were there, or while they
  * were turned off, may still be inside. Either it is preempted there, which
- * synchronize_rcu_tasks() covers, or it holds tracepoints_mutex or waits for it.
- * Taking that mutex once waits for the holder. Mutexes are not fair, so a task
- * that waits beside us may get it later: take it twice.
+ * synchronize_rcu_tasks() covers, or it holds tracepoints_mutex or waits for
+ * it. Taking that mutex once waits for the holder. Mutexes are not fair, so a
+ * task that waits beside us may get it later: take it twice.
  */
 void systally_guard_settle(void)
 {
@@ -196,8 +196,8 @@ void systally_guard_settle(void)
 
 static int failed(const char *symbol, int err)
 {
-	scnprintf(failure, sizeof(failure), "no kprobe on %s: error %d",
-		  symbol, err);
+	scnprintf(failure, sizeof(failure), "no kprobe on %s: error %d", symbol,
+		  err);
 	return err;
 }
 

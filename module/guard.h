@@ -20,7 +20,9 @@
  */
 int systally_guard_arm(void (*tracer_callback)(void));
 
-/* systally_guard_disarm - remove the probes; at unload; process context, sleeps */
+/*
+ * systally_guard_disarm - remove the probes; at unload; process context, sleeps
+ */
 void systally_guard_disarm(void);
 
 /*

@@ -16,13 +16,13 @@
 #include "table.h"
 
 /*
- * The sub of the row of octave 0. In a table of 1024 rows, sub modulo 64 decides
- * a row's first place (table_hash()). On a clock of 3 GHz, times from 0.1 us to a
- * second get 39 to 62, and most errnos that occur are below that.
+ * The sub of the row of octave 0. In a table of 1024 rows, sub modulo 64
+ * decides a row's first place (table_hash()). On a clock of 3 GHz, times from
+ * 0.1 us to a second get 39 to 62, and most errnos that occur are below that.
  */
-#define HIST_SUB	(4096 + 32)
+#define HIST_SUB	 (4096 + 32)
 
-#define HIST_BUCKET_BITS	2
+#define HIST_BUCKET_BITS 2
 
 /* The index of a time's bucket over all octaves: octave * 4 + bucket. */
 static __always_inline u32 hist_index(u64 units)
@@ -40,14 +40,14 @@ static __always_inline u32 hist_bucket(u32 index)
 
 /*
  * The key of the histogram's row that belongs to a process's row (ROW_CALL). It
- * is a sum, which is cheap for handlers. With a thread's key the sum is a key that
- * no row in a CPU's table has.
+ * is a sum, which is cheap for handlers. With a thread's key the sum is a key
+ * that no row in a CPU's table has.
  */
 static __always_inline u64 hist_key(u64 call_key, u32 index)
 {
 	return call_key + key_make(ROW_HIST, HIST_SUB, 0, 0, 0) +
-	       ((u64)(index & ~(SYSTALLY_HIST_BUCKETS - 1)) <<
-		(KEY_SUB_SHIFT - HIST_BUCKET_BITS));
+	       ((u64)(index & ~(SYSTALLY_HIST_BUCKETS - 1))
+		<< (KEY_SUB_SHIFT - HIST_BUCKET_BITS));
 }
 
 /* The octave of a histogram's row. */

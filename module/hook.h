@@ -10,25 +10,25 @@
 enum hook_kind {
 	HOOK_NONE,
 	HOOK_TRACEPOINT,
-	HOOK_DIRECT,		/* entries only */
+	HOOK_DIRECT, /* entries only */
 	HOOK_KPROBE,
 };
 
 struct hook_plan {
 	enum hook_kind kind;
-	bool time;			/* hook exits, too */
-	const struct syscall_set *set;	/* calls to hook, NULL for all */
+	bool time;		       /* hook exits, too */
+	const struct syscall_set *set; /* calls to hook, NULL for all */
 };
 
 /*
  * systally_hook_apply - hook what the plan says, and nothing else
  *
- * Process context, under the control mutex; sleeps, for seconds when hundreds of
- * kprobes are placed or removed. While one hook replaces another, each call is
- * counted once. The one exception is a call that ptrace or seccomp's supervisor
- * holds at its entry until the replacement is complete: it is not counted.
- * Returns 0, or the error of the hook that could not be set. The old plan is in
- * force then.
+ * Process context, under the control mutex; sleeps, for seconds when hundreds
+ * of kprobes are placed or removed. While one hook replaces another, each call
+ * is counted once. The one exception is a call that ptrace or seccomp's
+ * supervisor holds at its entry until the replacement is complete: it is not
+ * counted. Returns 0, or the error of the hook that could not be set. The old
+ * plan is in force then.
  *
  * When the filter changes with the plan: call this before the filter grows, and
  * systally_hook_trim() after it has shrunk.

@@ -30,8 +30,8 @@ static char why[64] = "not tried";
 
 /*
  * The number is read from the user's registers: the functions' own argument may
- * lack the bit that tells the ABI (x32_sys_call()). Preemption is off while this
- * CPU's table is in use.
+ * lack the bit that tells the ABI (x32_sys_call()). Preemption is off while
+ * this CPU's table is in use.
  */
 asmlinkage void notrace systally_direct_handler(const struct pt_regs *regs)
 {

@@ -24,10 +24,14 @@ int __must_check systally_hook_direct_check(void);
  */
 int __must_check systally_hook_direct_entry(void);
 
-/* systally_unhook_direct_entry - returns when no task is in the stub or handler */
+/*
+ * systally_unhook_direct_entry - returns when no task is in the stub or handler
+ */
 void systally_unhook_direct_entry(void);
 
-/* systally_hook_direct_why - why the last check or hook failed, in a few words */
+/*
+ * systally_hook_direct_why - why the last check or hook failed, in a few words
+ */
 const char *systally_hook_direct_why(void);
 
 #endif /* SYSTALLY_HOOK_DIRECT_H */

@@ -2,10 +2,10 @@
 /*
  * The kprobe hook: a kprobe on the function of each call.
  *
- * One function may serve several numbers and ABIs: calls without arguments share
- * a stub between ABIs, and all calls that the kernel lacks share another. So
- * there is one probe for each function, and the handler reads the number that
- * the task called.
+ * One function may serve several numbers and ABIs: calls without arguments
+ * share a stub between ABIs, and all calls that the kernel lacks share another.
+ * So there is one probe for each function, and the handler reads the number
+ * that the task called.
  */
 #include <linux/kprobes.h>
 #include <linux/list.h>
@@ -19,16 +19,16 @@
 struct probe {
 	struct list_head list;
 	struct kprobe kp;
-	const char *symbol;		/* of arch_entry.h; constant */
-	char alias[KSYM_NAME_LEN];	/* another symbol of the address, or "" */
-	struct kprobe alias_kp;		/* never armed: looks alias up */
-	struct syscall_set calls;	/* that the function carries out */
-	bool is_new;			/* placed by the change in progress */
+	const char *symbol;	   /* of arch_entry.h; constant */
+	char alias[KSYM_NAME_LEN]; /* another symbol of the address, or "" */
+	struct kprobe alias_kp;	   /* never armed: looks alias up */
+	struct syscall_set calls;  /* that the function carries out */
+	bool is_new;		   /* placed by the change in progress */
 };
 
 /* Both under the control mutex. */
 static LIST_HEAD(probes);
-static unsigned long missed_before;	/* by probes that were removed */
+static unsigned long missed_before; /* by probes that were removed */
 
 /*
  * The probed functions take the user's registers as their only argument
@@ -70,9 +70,9 @@ static bool is_prepared(const struct list_head *fresh, const char *symbol)
  * Prepares a probe, to be placed later. Two probes on one address would count a
  * call twice. And once an address has had two, the kernel keeps a list there,
  * which makes each hit slower for good. So the other symbol of the address is
- * looked up before anything is armed. kallsyms_lookup_name() is not exported, so
- * a kprobe that is never armed looks it up; an error means that this kernel has
- * no such symbol.
+ * looked up before anything is armed. kallsyms_lookup_name() is not exported,
+ * so a kprobe that is never armed looks it up; an error means that this kernel
+ * has no such symbol.
  */
 static int prepare(const char *symbol, struct list_head *fresh)
 {
@@ -130,9 +130,9 @@ static void unregister_all(struct list_head *list, bool aliases)
 }
 
 /*
- * Places a prepared probe, unless its address has one, and takes it off its list.
- * Frees the probe if it was not placed. Returns 0, also if the kernel has no
- * such function, or the error of register_kprobe().
+ * Places a prepared probe, unless its address has one, and takes it off its
+ * list. Frees the probe if it was not placed. Returns 0, also if the kernel has
+ * no such function, or the error of register_kprobe().
  */
 static int place(struct probe *probe)
 {
@@ -197,7 +197,8 @@ static const char *next_symbol(const struct syscall_set *set, u32 *abi, u32 *nr)
 	for (; *abi < ABIS; (*abi)++, *nr = 0) {
 		while (*nr < SYSCALL_NRS) {
 			symbol = arch_entry_symbol(*abi, (*nr)++);
-			if (symbol && (!set || test_bit(*nr - 1, set->nr[*abi])))
+			if (symbol &&
+			    (!set || test_bit(*nr - 1, set->nr[*abi])))
 				return symbol;
 		}
 	}
@@ -213,8 +214,7 @@ int systally_hook_kprobe_entry(const struct syscall_set *set)
 	int err = 0;
 
 	while (!err && (symbol = next_symbol(set, &abi, &nr))) {
-		if (!find_symbol(symbol) &&
-		    !is_prepared(&fresh, symbol))
+		if (!find_symbol(symbol) && !is_prepared(&fresh, symbol))
 			err = prepare(symbol, &fresh);
 		cond_resched();
 	}
@@ -228,8 +228,8 @@ int systally_hook_kprobe_entry(const struct syscall_set *set)
 		}
 		err = place(probe);
 		if (err)
-			pr_err("cannot place a kprobe on %s: error %d\n", symbol,
-			       err);
+			pr_err("cannot place a kprobe on %s: error %d\n",
+			       symbol, err);
 		cond_resched();
 	}
 	if (err) {
@@ -237,7 +237,7 @@ int systally_hook_kprobe_entry(const struct syscall_set *set)
 		return err;
 	}
 
-	for (abi = 0, nr = 0; (symbol = next_symbol(set, &abi, &nr)); ) {
+	for (abi = 0, nr = 0; (symbol = next_symbol(set, &abi, &nr));) {
 		probe = find_symbol(symbol);
 		if (probe)
 			__set_bit(nr - 1, probe->calls.nr[abi]);

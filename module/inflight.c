@@ -5,8 +5,8 @@
  * No handler may allocate, so a slot must exist before its thread makes a call.
  * The kernel gives thread ids out in ascending order and starts again at the
  * front (idr_alloc_cyclic() in kernel/pid.c). So the ids of the next threads
- * follow the last one, and each fork makes sure that the blocks for the next few
- * thousand ids exist.
+ * follow the last one, and each fork makes sure that the blocks for the next
+ * few thousand ids exist.
  */
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -21,8 +21,8 @@
 #include "tally.h"
 #include "target_set.h"
 
-#define BLOCKS_AHEAD	32	/* 4,096 thread ids */
-#define TRIM_BLOCKS	32	/* new blocks after which unused ones are freed */
+#define BLOCKS_AHEAD 32 /* 4,096 thread ids */
+#define TRIM_BLOCKS  32 /* new blocks after which unused ones are freed */
 
 DEFINE_STATIC_KEY_FALSE(systally_time_key);
 struct slot_block __rcu **systally_inflight_blocks;
@@ -36,8 +36,8 @@ static u32 made_since_trim;
  * lock: any recent value of the first serves, and a thread whose request is
  * overwritten makes another one with its next call.
  */
-static u32 last_tid;		/* of a recent fork */
-static u32 requested_tid;	/* of a thread without a slot */
+static u32 last_tid;	  /* of a recent fork */
+static u32 requested_tid; /* of a thread without a slot */
 
 static void make_requested(struct work_struct *work);
 static DECLARE_WORK(make_work, make_requested);
@@ -117,7 +117,8 @@ static void trim(void)
 	}
 	synchronize_rcu();
 	while (count)
-		systally_memory_free(unused_blocks[--count], sizeof(**unused_blocks));
+		systally_memory_free(unused_blocks[--count],
+				     sizeof(**unused_blocks));
 out:
 	kvfree(unused_blocks);
 	bitmap_free(live);
@@ -125,7 +126,7 @@ out:
 
 static void make_requested(struct work_struct *work)
 {
-	static unsigned long futile_until;	/* jiffies; blocks_mutex */
+	static unsigned long futile_until; /* jiffies; blocks_mutex */
 	u32 requested = READ_ONCE(requested_tid) >> BLOCK_SHIFT;
 
 	mutex_lock(&blocks_mutex);

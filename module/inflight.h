@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls in flight (entered, not returned): one slot per thread, found by its tid
- * in the initial pid namespace. The entry handler fills the thread's slot, the
- * exit handler empties it.
+ * Calls in flight (entered, not returned): one slot per thread, found by its
+ * tid in the initial pid namespace. The entry handler fills the thread's slot,
+ * the exit handler empties it.
  *
  * Concurrency: a slot is written by its own thread only, in handlers with
  * preemption off (system calls, exec and the thread's exit). Other threads read
  * it for the file `inflight`: entered_at is written last with release and read
- * first with acquire, and a copy counts only if entered_at is the same after it.
- * There is one exception: before a process becomes a target, the old slots of
- * its threads are emptied under the control mutex. No handler writes them then.
- * Blocks of slots are made and freed in process context under a mutex, and
- * looked up under RCU.
+ * first with acquire, and a copy counts only if entered_at is the same after
+ * it. There is one exception: before a process becomes a target, the old slots
+ * of its threads are emptied under the control mutex. No handler writes them
+ * then. Blocks of slots are made and freed in process context under a mutex,
+ * and looked up under RCU.
  */
 #ifndef SYSTALLY_INFLIGHT_H
 #define SYSTALLY_INFLIGHT_H
@@ -24,20 +24,20 @@
 #include "table.h"
 
 /* A slot's serial that no table has: there was no room for the call's row. */
-#define SLOT_NO_ROW	0
+#define SLOT_NO_ROW 0
 
 struct slot {
-	u64 entered_at;		/* clock units; 0: nothing in flight */
-	u64 serial;		/* of the table that the row is in */
-	struct table_row *row;	/* valid while the table has this serial */
-	u64 key;		/* of the call's row, see table.h */
-	u64 start;		/* of the call's row */
-	u32 mark;		/* union event_owner; separate from the rest */
+	u64 entered_at;	       /* clock units; 0: nothing in flight */
+	u64 serial;	       /* of the table that the row is in */
+	struct table_row *row; /* valid while the table has this serial */
+	u64 key;	       /* of the call's row, see table.h */
+	u64 start;	       /* of the call's row */
+	u32 mark;	       /* union event_owner; separate from the rest */
 } ____cacheline_aligned;
 
-#define BLOCK_SHIFT	7
-#define BLOCK_SLOTS	(1 << BLOCK_SHIFT)
-#define BLOCKS		(PID_MAX_LIMIT >> BLOCK_SHIFT)
+#define BLOCK_SHIFT 7
+#define BLOCK_SLOTS (1 << BLOCK_SHIFT)
+#define BLOCKS	    (PID_MAX_LIMIT >> BLOCK_SHIFT)
 
 struct slot_block {
 	struct slot slots[BLOCK_SLOTS];
@@ -57,10 +57,14 @@ static __always_inline struct slot *systally_inflight_slot(u32 tid);
 /* systally_inflight_peek - the same, but requests no block */
 static __always_inline struct slot *systally_inflight_peek(u32 tid);
 
-/* systally_inflight_request - ask the worker for a thread's slot; any context */
+/*
+ * systally_inflight_request - ask the worker for a thread's slot; any context
+ */
 void systally_inflight_request(u32 tid);
 
-/* Whether entry times are kept now. Written under the control mutex (hook.c). */
+/*
+ * Whether entry times are kept now. Written under the control mutex (hook.c).
+ */
 DECLARE_STATIC_KEY_FALSE(systally_time_key);
 
 /* systally_inflight_running - the same, outside of handlers; any context */
@@ -73,8 +77,8 @@ static inline bool systally_inflight_running(void)
  * systally_inflight_prepare - make slots for all threads, and for each new
  * thread from now on
  *
- * Process context, sleeps. Returns 0, or -ENOMEM if there is no memory or the cap
- * is reached.
+ * Process context, sleeps. Returns 0, or -ENOMEM if there is no memory or the
+ * cap is reached.
  */
 int __must_check systally_inflight_prepare(void);
 
@@ -124,12 +128,12 @@ static __always_inline struct slot *systally_inflight_peek(u32 tid)
 	struct slot_block *block;
 	struct slot *slot;
 
-	block = rcu_dereference_sched(systally_inflight_blocks
-				      [tid >> BLOCK_SHIFT]);
+	block = rcu_dereference_sched(
+		systally_inflight_blocks[tid >> BLOCK_SHIFT]);
 	if (unlikely(!block))
 		return NULL;
 	slot = &block->slots[tid & (BLOCK_SLOTS - 1)];
-	/* Tells the compiler that the fast paths need no other test for NULL. */
+	/* Saves the fast paths another test for NULL. */
 	if (!slot)
 		__builtin_unreachable();
 	return slot;

@@ -35,8 +35,8 @@ static void on_exec(void *data, struct task_struct *task, pid_t old_tid,
 	compat_handler_end();
 }
 
-static void on_exit(void *data, struct task_struct *task
-		    COMPAT_PROCESS_EXIT_ARGS)
+static void on_exit(void *data,
+		    struct task_struct *task COMPAT_PROCESS_EXIT_ARGS)
 {
 	bool last;
 

@@ -8,8 +8,8 @@
 /*
  * systally_lifecycle_init - register the handlers
  *
- * Process context, sleeps. Returns 0, or the error of tracepoint_probe_register();
- * then no handler is registered.
+ * Process context, sleeps. Returns 0, or the error of
+ * tracepoint_probe_register(); then no handler is registered.
  */
 int __must_check systally_lifecycle_init(void);
 

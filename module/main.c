@@ -27,12 +27,14 @@
 static char *parameters[CONTROLS];
 static char *memory_max_bytes = "64M";
 
-#define CONTROL_PARAMETER(name, id, text)				\
-	module_param_named(name, parameters[id], charp, 0);		\
+#define CONTROL_PARAMETER(name, id, text)                   \
+	module_param_named(name, parameters[id], charp, 0); \
 	MODULE_PARM_DESC(name, text)
 
-CONTROL_PARAMETER(enabled, CONTROL_ENABLED, "0: hook nothing; 1: count (default 1)");
-CONTROL_PARAMETER(collect, CONTROL_COLLECT, "count, time or hist (default count)");
+CONTROL_PARAMETER(enabled, CONTROL_ENABLED,
+		  "0: hook nothing; 1: count (default 1)");
+CONTROL_PARAMETER(collect, CONTROL_COLLECT,
+		  "count, time or hist (default count)");
 CONTROL_PARAMETER(hook, CONTROL_HOOK,
 		  "auto, tracepoint, kprobe or direct (default auto)");
 CONTROL_PARAMETER(targets, CONTROL_TARGETS,
@@ -44,15 +46,17 @@ CONTROL_PARAMETER(syscalls, CONTROL_SYSCALLS,
 CONTROL_PARAMETER(threads, CONTROL_THREADS,
 		  "0 or 1: keep rows per thread (default 0)");
 module_param_named(selective, systally_selective_allowed, bool, 0);
-MODULE_PARM_DESC(selective,
-		 "0: all processes pass the tracepoints; 1: only targets, if no other tracer is there (default 1)");
+MODULE_PARM_DESC(
+	selective,
+	"0: all processes pass the tracepoints; 1: only targets, if no other tracer is there (default 1)");
 module_param(memory_max_bytes, charp, 0);
-MODULE_PARM_DESC(memory_max_bytes,
-		 "limit of the module's memory in bytes, with K, M or G (default 64M)");
+MODULE_PARM_DESC(
+	memory_max_bytes,
+	"limit of the module's memory in bytes, with K, M or G (default 64M)");
 
 /* Targets last, so that all other settings hold for the first counted call. */
 static const enum control_id parameter_order[] = {
-	CONTROL_ENABLED, CONTROL_COLLECT, CONTROL_HOOK, CONTROL_FOLLOW,
+	CONTROL_ENABLED,  CONTROL_COLLECT, CONTROL_HOOK,    CONTROL_FOLLOW,
 	CONTROL_SYSCALLS, CONTROL_THREADS, CONTROL_TARGETS,
 };
 

@@ -12,16 +12,16 @@
 #include "master.h"
 #include "memory.h"
 
-#define MASTER_ROWS	1024
+#define MASTER_ROWS 1024
 
 /*
- * The last byte of a row's comm, which is always NUL when the comm is shown: not
- * 0 marks a row of a process that has exited.
+ * The last byte of a row's comm, which is always NUL when the comm is shown:
+ * not 0 marks a row of a process that has exited.
  */
-#define COMM_DEAD		(SYSTALLY_COMM_LEN - 1)
+#define COMM_DEAD (SYSTALLY_COMM_LEN - 1)
 
 /* Rows that are moved with interrupts off at a time: some microseconds */
-#define MOVE_ROWS	32
+#define MOVE_ROWS 32
 
 /*
  * Both are written under the tally's mutex and systally_move_lock, and read
@@ -77,10 +77,10 @@ static bool row_is_alive(const struct table_row *row, char *comm)
 /* The row that systally_tally_exited() made for a row's process, or NULL */
 static const struct table_row *row_exited(const struct table_row *row)
 {
-	return table_lookup(master,
-			    key_make(ROW_EXITED, row_tid(row),
-				     key_tgid(row->key), 0, 0),
-			    row->start);
+	return table_lookup(
+		master,
+		key_make(ROW_EXITED, row_tid(row), key_tgid(row->key), 0, 0),
+		row->start);
 }
 
 /* Whether a row counts calls of one process or thread */
@@ -171,10 +171,10 @@ static int master_rebuild(u32 rows, carry_row *carry)
 }
 
 /*
- * Adds a row of an exited process to the row of its comm. That is allowed if the
- * master has all rows of the process: if its row of the exit (with its last comm)
- * is there, or if the process was marked as exited before the last fold of all
- * tables and there was no room for that row. All other rows are copied.
+ * Adds a row of an exited process to the row of its comm. That is allowed if
+ * the master has all rows of the process: if its row of the exit (with its last
+ * comm) is there, or if the process was marked as exited before the last fold
+ * of all tables and there was no room for that row. All other rows are copied.
  */
 static void carry_folded(struct table *to, const struct table_row *row)
 {
@@ -224,7 +224,7 @@ bool systally_master_grow(u32 rows)
 		size *= 2;
 	if (size == table_rows(master))
 		return true;
-	/* A rebuild needs the old and the new table: half of the cap for both */
+	/* Old and new table of a rebuild: at most half of the cap */
 	return 2 * table_bytes(size) <= systally_memory_max_bytes / 2 &&
 	       systally_memory_room(2 * table_bytes(size)) &&
 	       !master_rebuild(size, copy_row);
@@ -248,7 +248,7 @@ void systally_master_fold(struct table *from)
 	u32 i;
 
 	BUILD_BUG_ON(sizeof_field(struct table_row, buckets) !=
-		     4 * sizeof(u64));	/* all counts of a row */
+		     4 * sizeof(u64)); /* all counts of a row */
 	systally_master_grow(from->used);
 	table_add_sums(master, from);
 	for (i = 0; from->used && i < table_rows(from); i += MOVE_ROWS) {

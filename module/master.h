@@ -25,12 +25,14 @@ extern raw_spinlock_t systally_move_lock;
  * @rows: a power of two, at least 64
  * @node: NUMA node, or NUMA_NO_NODE
  *
- * Process context, sleeps; no lock needed. Returns NULL if the cap is reached or
- * there is no memory.
+ * Process context, sleeps; no lock needed. Returns NULL if the cap is reached
+ * or there is no memory.
  */
 struct table *systally_table_alloc(u32 rows, int node);
 
-/* systally_table_free - free a table, or NULL; process context; no lock needed */
+/*
+ * systally_table_free - free a table, or NULL; process context; no lock needed
+ */
 void systally_table_free(struct table *table);
 
 /* systally_master_init - allocate it, at load; returns 0 or -ENOMEM */
@@ -75,9 +77,10 @@ bool systally_master_grow(u32 rows);
  * systally_master_mark_dead - mark the rows of processes that have exited
  * systally_master_fold_dead - fold them into one row per comm, totals unchanged
  *
- * Call them in this order, with a fold of all CPUs' tables between them: then the
- * master has all rows of a process that had exited at the marking, and its last
- * comm. The second returns whether that freed more than an eighth of the rows.
+ * Call them in this order, with a fold of all CPUs' tables between them: then
+ * the master has all rows of a process that had exited at the marking, and its
+ * last comm. The second returns whether that freed more than an eighth of the
+ * rows.
  */
 void systally_master_mark_dead(void);
 bool systally_master_fold_dead(void);

@@ -23,9 +23,9 @@ void *systally_memory_alloc(size_t bytes, int node);
 /*
  * systally_memory_reserve - reserve @bytes of the cap
  *
- * All allocations leave that much room, until another value is set. Only for the
- * rebuild of the master table, which would otherwise be impossible at the cap.
- * Process context, under the tally's mutex.
+ * All allocations leave that much room, until another value is set. Only for
+ * the rebuild of the master table, which would otherwise be impossible at the
+ * cap. Process context, under the tally's mutex.
  */
 void systally_memory_reserve(size_t bytes);
 
@@ -36,13 +36,18 @@ void systally_memory_reserve(size_t bytes);
  */
 void systally_memory_free(void *memory, size_t bytes);
 
-/* systally_memory_charge - charge @bytes that were not allocated here; at load */
+/*
+ * systally_memory_charge - charge @bytes that were not allocated here; at load
+ */
 void systally_memory_charge(size_t bytes);
 
 /* systally_memory_bytes - bytes charged now; any context */
 unsigned long systally_memory_bytes(void);
 
-/* systally_memory_room - whether @bytes more would fit below the cap; any context */
+/*
+ * systally_memory_room - whether @bytes more would fit below the cap; any
+ * context
+ */
 bool systally_memory_room(size_t bytes);
 
 #endif /* SYSTALLY_MEMORY_H */

@@ -4,9 +4,9 @@
  * module parameters. Compiles in userland too, for unit tests and fuzzers.
  *
  * All functions: any context. They take a NUL-terminated text, which they may
- * change, and return 0, or -EINVAL if the text is malformed, unless their comment
- * says otherwise. After an error, the results are unchanged (parse_targets():
- * undefined).
+ * change, and return 0, or -EINVAL if the text is malformed, unless their
+ * comment says otherwise. After an error, the results are unchanged
+ * (parse_targets(): undefined).
  */
 #ifndef SYSTALLY_PARSE_H
 #define SYSTALLY_PARSE_H
@@ -19,8 +19,8 @@
 #endif
 
 /* A write is at most this long, so there are at most half as many tokens. */
-#define PARSE_MAX_BYTES		4096
-#define PARSE_MAX_TOKENS	(PARSE_MAX_BYTES / 2)
+#define PARSE_MAX_BYTES	 4096
+#define PARSE_MAX_TOKENS (PARSE_MAX_BYTES / 2)
 
 /*
  * parse_token - the next token of a text
@@ -40,16 +40,16 @@ int parse_word(char *text, const char *const *words, unsigned int *index);
 enum targets_verb {
 	TARGETS_NONE,
 	TARGETS_ALL,
-	TARGETS_REPLACE,	/* by the pids given */
-	TARGETS_EDIT,		/* add the positive, remove the negative */
+	TARGETS_REPLACE, /* by the pids given */
+	TARGETS_EDIT,	 /* add the positive, remove the negative */
 };
 
 struct targets_request {
 	enum targets_verb verb;
 	unsigned int pids;
-	int pid[PARSE_MAX_TOKENS];	/* in the writer's pid namespace;
-					 * negative: remove it
-					 */
+	int pid[PARSE_MAX_TOKENS]; /* in the writer's pid namespace;
+				    * negative: remove it
+				    */
 };
 
 /* parse_targets - what is written to `targets` */

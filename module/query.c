@@ -24,20 +24,20 @@
 #include "view.h"
 
 /* Rows that may be read with interrupts off: a millisecond or so */
-#define SCAN_ROWS_MAX	65536
+#define SCAN_ROWS_MAX 65536
 
 /* Attempts to take a lock that is held for microseconds: a millisecond or so */
-#define LOCK_TRIES	20000
+#define LOCK_TRIES 20000
 
 /* What to look for, and the sums of what was found; on the caller's stack */
 struct search {
 	struct syscall_set set;
 	bool all_calls;
-	u32 tgid;		/* 0: all processes */
-	u64 start;		/* of the process; in a scan, of the latest one
-				 * that was found
-				 */
-	bool scans;		/* read all rows; else look keys up */
+	u32 tgid;   /* 0: all processes */
+	u64 start;  /* of the process; in a scan, of the latest one
+		     * that was found
+		     */
+	bool scans; /* read all rows; else look keys up */
 	bool found;
 	u64 count, errors, total, max;
 };
@@ -66,9 +66,8 @@ static void look_up(struct search *search, struct table *table)
 	for (abi = 0; abi < ABIS; abi++)
 		for_each_set_bit(nr, search->set.nr[abi], SYSCALL_NRS) {
 			u64 key = key_make(ROW_CALL, 0, search->tgid, abi, nr);
-			const struct table_row *row =
-				data_race(table_lookup(table, key,
-						       search->start));
+			const struct table_row *row = data_race(
+				table_lookup(table, key, search->start));
 
 			if (row)
 				count_row(search, row);
@@ -232,20 +231,20 @@ int systally_query_is_target(u32 tgid)
 EXPORT_SYMBOL_GPL(systally_query_is_target);
 
 /* After this time, another question may replace an answer that nobody took. */
-#define HOT_KEPT	(10 * HZ)
+#define HOT_KEPT (10 * HZ)
 
 /*
  * The question which process is hottest; one at a time. Any context moves
  * hot_state from idle to starting (cmpxchg) and to pending (release, after
  * hot_except is written). The work item moves it to answered (release, after
  * hot_answer and hot_answered are written). From there, whoever asked with the
- * same hot_except takes the answer and moves it to idle (cmpxchg); when the answer
- * is old, another question moves it to starting (cmpxchg).
+ * same hot_except takes the answer and moves it to idle (cmpxchg); when the
+ * answer is old, another question moves it to starting (cmpxchg).
  */
 enum { HOT_IDLE, HOT_STARTING, HOT_PENDING, HOT_ANSWERED };
 static atomic_t hot_state = ATOMIC_INIT(HOT_IDLE);
 static int hot_answer;
-static unsigned long hot_answered;	/* jiffies */
+static unsigned long hot_answered; /* jiffies */
 static u32 hot_except;
 
 /* Whether a row's process can still make calls (a zombie cannot) */
@@ -262,7 +261,9 @@ static bool row_is_alive(const struct systally_row *row)
 	return alive;
 }
 
-/* Returns a tgid, -ESRCH if no process has calls, or -EAGAIN. Process context. */
+/*
+ * Returns a tgid, -ESRCH if no process has calls, or -EAGAIN. Process context.
+ */
 static int find_hottest(u32 except)
 {
 	const struct systally_row *row, *end;
@@ -309,8 +310,8 @@ static DECLARE_WORK(hot_work, answer_hottest);
  * protected by systally_move_lock: put_request() fills it in any context, the
  * work item empties it.
  */
-#define REQUESTS	64		/* a power of two */
-static s32 requests[REQUESTS];	/* a tgid; negative: remove it */
+#define REQUESTS 64	       /* a power of two */
+static s32 requests[REQUESTS]; /* a tgid; negative: remove it */
 static unsigned int requests_put, requests_taken;
 
 static bool take_request(s32 *request)
@@ -336,8 +337,9 @@ static void apply_requests(struct work_struct *work)
 		err = systally_control_set(CONTROL_TARGETS, text);
 		/* -ESRCH: the process has exited meanwhile. */
 		if (err && err != -ESRCH)
-			pr_warn_ratelimited("cannot set target %+d as another module requested: error %d\n",
-					    request, err);
+			pr_warn_ratelimited(
+				"cannot set target %+d as another module requested: error %d\n",
+				request, err);
 	}
 }
 
@@ -389,7 +391,9 @@ int systally_query_hottest(u32 except)
 	answer = READ_ONCE(hot_answer);
 	/* Another caller may have taken it meanwhile. */
 	return atomic_cmpxchg(&hot_state, HOT_ANSWERED, HOT_IDLE) ==
-	       HOT_ANSWERED ? answer : 0;
+			       HOT_ANSWERED ?
+		       answer :
+		       0;
 }
 EXPORT_SYMBOL_GPL(systally_query_hottest);
 

@@ -17,7 +17,7 @@
 #include "view.h"
 
 /* An escaped byte takes four. */
-#define COMM_WIDTH	(4 * SYSTALLY_COMM_LEN + 1)
+#define COMM_WIDTH (4 * SYSTALLY_COMM_LEN + 1)
 
 /*
  * Prints a comm as one column: white space, a backslash and bytes that are not
@@ -72,9 +72,8 @@ static void show_counters_row(struct seq_file *seq, const struct view *view,
 	char comm[COMM_WIDTH], label[SYSCALL_LABEL_LEN];
 
 	seq_printf(seq, "%-7u %-15s %-6s %4d %-23s %15llu %12llu %18llu %15llu",
-		   row->tgid, comm_column(row->comm, comm),
-		   row_abi_name(row), row->nr,
-		   row_label(row, label), row->count, row->errors,
+		   row->tgid, comm_column(row->comm, comm), row_abi_name(row),
+		   row->nr, row_label(row, label), row->count, row->errors,
 		   row->total_ns, row->max_ns);
 	if (has_tids(view))
 		seq_printf(seq, " %7u", row->tid);
@@ -91,24 +90,21 @@ static void show_errors_row(struct seq_file *seq, const struct view *view,
 			    const struct systally_row *row)
 {
 	seq_printf(seq, "%-7u %-6s %4d %5u %15llu\n", row->tgid,
-		   row_abi_name(row), row->nr, row->error,
-		   row->count);
+		   row_abi_name(row), row->nr, row->error, row->count);
 }
 
 /* A file with a table of text: one section of a view. */
 struct rows_file {
-	bool errors;		/* the section of errors, else of calls */
+	bool errors; /* the section of errors, else of calls */
 	void (*show_header)(struct seq_file *seq, const struct view *view);
 	void (*show_row)(struct seq_file *seq, const struct view *view,
 			 const struct systally_row *row);
 };
 
-static const struct rows_file counters_file = {
-	false, show_counters_header, show_counters_row
-};
-static const struct rows_file errors_file = {
-	true, show_errors_header, show_errors_row
-};
+static const struct rows_file counters_file = { false, show_counters_header,
+						show_counters_row };
+static const struct rows_file errors_file = { true, show_errors_header,
+					      show_errors_row };
 
 struct rows_reader {
 	const struct rows_file *file;
@@ -290,7 +286,9 @@ static int inflight_show(struct seq_file *seq, void *v)
 		seq_printf(seq, "%-7s %-7s %-6s %4s %-23s %15s\n", "tid",
 			   "tgid", "abi", "nr", "name", "since_ns");
 		if (!systally_inflight_running())
-			seq_puts(seq, "# not kept: write time to collect, and set targets\n");
+			seq_puts(
+				seq,
+				"# not kept: write time to collect, and set targets\n");
 		return 0;
 	}
 	preempt_disable();
@@ -302,8 +300,8 @@ static int inflight_show(struct seq_file *seq, void *v)
 		   key_tgid(reader->call.key), systally_abi_name(abi),
 		   nr == KEY_NR_OUT_OF_RANGE ? SYSTALLY_NR_OUT_OF_RANGE : nr,
 		   systally_syscall_label(abi, nr, label),
-		   systally_clock_to_ns(systally_clock_elapsed
-					(reader->call.entered_at, now)));
+		   systally_clock_to_ns(systally_clock_elapsed(
+			   reader->call.entered_at, now)));
 	return 0;
 }
 
@@ -349,8 +347,8 @@ static int status_show(struct seq_file *seq, void *v)
 	for (i = 0; i < view->header.unattributed_rows; i++, row++)
 		if (row->count)
 			seq_printf(seq, "unattributed.%s.%s: %llu\n",
-				   row_abi_name(row),
-				   row_label(row, label), row->count);
+				   row_abi_name(row), row_label(row, label),
+				   row->count);
 	seq_printf(seq, "orphan_exits: %llu\n", view->header.orphan_exits);
 	seq_printf(seq, "untimed: %llu\n", view->header.untimed);
 	seq_printf(seq, "discarded: %llu\n", view->header.discarded);
@@ -361,8 +359,8 @@ static int status_show(struct seq_file *seq, void *v)
 }
 
 /*
- * The counts are taken at open, so that they are of one moment: shells read line
- * by line and seek back each time, and then the text is printed again.
+ * The counts are taken at open, so that they are of one moment: shells read
+ * line by line and seek back each time, and then the text is printed again.
  */
 static int status_open(struct inode *inode, struct file *file)
 {

@@ -8,9 +8,9 @@
 #include <linux/fs.h>
 
 /*
- * counters, errors, snapshot and the counts in status are taken at open, so that
- * all reads of an open file are of one moment. The rest of status, and inflight,
- * are as they are when they are read.
+ * counters, errors, snapshot and the counts in status are taken at open, so
+ * that all reads of an open file are of one moment. The rest of status, and
+ * inflight, are as they are when they are read.
  */
 extern const struct file_operations systally_counters_fops;
 extern const struct file_operations systally_errors_fops;

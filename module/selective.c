@@ -17,10 +17,10 @@
 #include "tracepoint.h"
 
 enum flag_mode {
-	FLAG_KEPT,	/* the kernel manages it; forks copy it */
-	FLAG_ALL,	/* set on every task */
-	FLAG_CHECKING,	/* set on every task; FLAG_TARGETS comes next */
-	FLAG_TARGETS,	/* set on targets, clear on all others */
+	FLAG_KEPT,     /* the kernel manages it; forks copy it */
+	FLAG_ALL,      /* set on every task */
+	FLAG_CHECKING, /* set on every task; FLAG_TARGETS comes next */
+	FLAG_TARGETS,  /* set on targets, clear on all others */
 };
 
 bool systally_selective_allowed = true;
@@ -72,8 +72,8 @@ static void clear_flag(struct task_struct *task)
 }
 
 /*
- * Sets or clears a task's flag, as the mode and the targets are now. Any context
- * but irq and kprobe handlers.
+ * Sets or clears a task's flag, as the mode and the targets are now. Any
+ * context but irq and kprobe handlers.
  */
 static void apply(struct task_struct *task)
 {
@@ -92,7 +92,9 @@ static void apply(struct task_struct *task)
 	raw_spin_unlock(&flag_lock);
 }
 
-/* Sets the flag on every task, after the mode was set to FLAG_ALL. Any context. */
+/*
+ * Sets the flag on every task, after the mode was set to FLAG_ALL. Any context.
+ */
 static void flag_all(void)
 {
 	struct task_struct *leader, *task;
@@ -299,8 +301,10 @@ void systally_selective_show(struct seq_file *seq)
 	if (systally_selective_on())
 		seq_puts(seq, "yes\n");
 	else
-		seq_printf(seq, "no (%s)\n", why_not ?:
-			   "another tracer is on sys_enter or sys_exit");
+		seq_printf(
+			seq, "no (%s)\n",
+			why_not ?:
+				  "another tracer is on sys_enter or sys_exit");
 	mutex_unlock(&selective_mutex);
 }
 

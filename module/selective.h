@@ -7,9 +7,9 @@
  * (SYSCALL_WORK_SYSCALL_TRACEPOINT, kernel/entry/common.c;
  * compat/task_flag.h). The kernel sets it on every task with the first handler,
  * and clears it on every task with the last (syscall_regfunc() and
- * syscall_unregfunc() in kernel/tracepoint.c). A fork copies it. The kernel does
- * not touch it in between, so this file can clear it on bystanders. It has to
- * set it again before another tracer registers a handler, since that tracer
+ * syscall_unregfunc() in kernel/tracepoint.c). A fork copies it. The kernel
+ * does not touch it in between, so this file can clear it on bystanders. It has
+ * to set it again before another tracer registers a handler, since that tracer
  * would miss their calls.
  */
 #ifndef SYSTALLY_SELECTIVE_H
@@ -31,9 +31,9 @@ void systally_selective_init(void);
  * @why_not: a few words why not; NULL if they should
  *
  * Process context, sleeps; under the control mutex. If @why_not is NULL, a
- * handler of ours must be on one of the tracepoints. On return only targets have
- * the flag, unless another tracer is there or the guard is blind, as it is in its
- * first second. In these cases it is tried again every second.
+ * handler of ours must be on one of the tracepoints. On return only targets
+ * have the flag, unless another tracer is there or the guard is blind, as it is
+ * in its first second. In these cases it is tried again every second.
  */
 void systally_selective_want(const char *why_not);
 
@@ -60,10 +60,14 @@ void systally_selective_forked(struct task_struct *child);
  */
 void systally_selective_update(struct task_struct *leader);
 
-/* systally_selective_update_all - the same for all processes; process context */
+/*
+ * systally_selective_update_all - the same for all processes; process context
+ */
 void systally_selective_update_all(void);
 
-/* systally_selective_on - whether only targets have the flag now; any context */
+/*
+ * systally_selective_on - whether only targets have the flag now; any context
+ */
 bool systally_selective_on(void);
 
 /*
@@ -80,8 +84,8 @@ void systally_selective_show(struct seq_file *seq);
 void systally_selective_exit(void);
 
 /*
- * The module's parameter `selective`: false keeps the flag on every task. Written
- * at load only.
+ * The module's parameter `selective`: false keeps the flag on every task.
+ * Written at load only.
  */
 extern bool systally_selective_allowed;
 

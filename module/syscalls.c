@@ -14,7 +14,7 @@
 /* Generated, see Kbuild: SYSCALL_NAMES_X86_64 and so on are `[nr] = "name",` */
 #include "syscall_names.h"
 
-#define ABI_NAMES(id, name)						\
+#define ABI_NAMES(id, name) \
 	static const char *const names_##id[] = { SYSCALL_NAMES_##id };
 ARCH_ABI_TABLE(ABI_NAMES)
 #undef ABI_NAMES
@@ -23,8 +23,7 @@ static const struct {
 	const char *const *names;
 	u32 count;
 } tables[ABIS] = {
-#define ABI_ENTRY(id, name)						\
-	[ABI_##id] = { names_##id, ARRAY_SIZE(names_##id) },
+#define ABI_ENTRY(id, name) [ABI_##id] = { names_##id, ARRAY_SIZE(names_##id) },
 	ARCH_ABI_TABLE(ABI_ENTRY)
 #undef ABI_ENTRY
 };

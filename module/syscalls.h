@@ -21,7 +21,7 @@
 #include "abi.h"
 #include "table.h"
 
-#define SYSCALL_NRS	(1 << KEY_NR_BITS)
+#define SYSCALL_NRS (1 << KEY_NR_BITS)
 
 static_assert(ABIS <= 1 << KEY_ABI_BITS);
 
@@ -32,7 +32,7 @@ struct syscall_set {
 /* systally_syscall_name - the name of a call in this kernel, or NULL */
 const char *systally_syscall_name(u32 abi, u32 nr);
 
-#define SYSCALL_LABEL_LEN	32
+#define SYSCALL_LABEL_LEN 32
 
 /*
  * systally_syscall_label - the name to show for a number

@@ -42,16 +42,16 @@ struct table_row *table_insert(struct table *table, u64 key, u64 start,
 
 struct table_row *table_unattributed(struct table *table, u64 key)
 {
-	static const char nobody[SYSTALLY_COMM_LEN];
+	static const char no_comm[SYSTALLY_COMM_LEN];
 
 	key = key_make(ROW_UNATTRIBUTED, 0, 0, key_abi(key), key_nr(key));
-	return table_insert(table, key, 0, nobody, table_rows(table) - 1);
+	return table_insert(table, key, 0, no_comm, table_rows(table) - 1);
 }
 
 u64 row_events(const struct table_row *row)
 {
 	return row_is_hist(row) ? row->buckets[0] + row->buckets[1] +
-				  row->buckets[2] + row->buckets[3] :
+					  row->buckets[2] + row->buckets[3] :
 				  row->count;
 }
 
@@ -106,9 +106,9 @@ bool table_fold_row(struct table *to, const struct table_row *row,
 		    const char *comm, u32 limit)
 {
 	enum row_kind kind = folded_kind(row);
-	u64 key = key_make(kind,
-			   kind == ROW_FOLDED_CALL ? 0 : key_sub(row->key), 0,
-			   key_abi(row->key), key_nr(row->key));
+	u64 key =
+		key_make(kind, kind == ROW_FOLDED_CALL ? 0 : key_sub(row->key),
+			 0, key_abi(row->key), key_nr(row->key));
 	u64 start = comm_hash(comm);
 	struct table_row *folded;
 

@@ -4,9 +4,9 @@
  * Each CPU has some, and the master table is one. Compiles in userland too, for
  * the unit tests.
  *
- * Concurrency: a table has one writer at a time; tally.h says which. Two readers
- * may read meanwhile: query.c (rows, under systally_move_lock), and make_room()
- * in tally.c (`used`, as a hint).
+ * Concurrency: a table has one writer at a time; tally.h says which. Two
+ * readers may read meanwhile: query.c (rows, under systally_move_lock), and
+ * make_room() in tally.c (`used`, as a hint).
  */
 #ifndef SYSTALLY_TABLE_H
 #define SYSTALLY_TABLE_H
@@ -34,65 +34,65 @@
  * sub is the tid of a thread's row, the errno of an error row, HIST_SUB plus
  * the octave of a histogram's row (hist.h), else 0. abi is enum abi (abi.h).
  *
- * So the key of a process's native calls (ABI 0) is tgid << 32 | nr, whatever nr
- * is: a number of more than 10 bits finds no row. A pid has at most 22 bits
+ * So the key of a process's native calls (ABI 0) is tgid << 32 | nr, whatever
+ * nr is: a number of more than 10 bits finds no row. A pid has at most 22 bits
  * (PID_MAX_LIMIT, include/linux/threads.h). A key of 0 is an empty row: no
  * process that makes calls has tgid 0.
  */
-#define KEY_NR_BITS	10
-#define KEY_SUB_SHIFT	KEY_NR_BITS
-#define KEY_PID_BITS	22
-#define KEY_TGID_SHIFT	(KEY_SUB_SHIFT + KEY_PID_BITS)
-#define KEY_ABI_SHIFT	(KEY_TGID_SHIFT + KEY_PID_BITS)
-#define KEY_ABI_BITS	2
-#define KEY_KIND_SHIFT	(KEY_ABI_SHIFT + KEY_ABI_BITS)
+#define KEY_NR_BITS    10
+#define KEY_SUB_SHIFT  KEY_NR_BITS
+#define KEY_PID_BITS   22
+#define KEY_TGID_SHIFT (KEY_SUB_SHIFT + KEY_PID_BITS)
+#define KEY_ABI_SHIFT  (KEY_TGID_SHIFT + KEY_PID_BITS)
+#define KEY_ABI_BITS   2
+#define KEY_KIND_SHIFT (KEY_ABI_SHIFT + KEY_ABI_BITS)
 
 /* Stands for all numbers that are too large for the key. */
-#define KEY_NR_OUT_OF_RANGE	((1u << KEY_NR_BITS) - 1)
+#define KEY_NR_OUT_OF_RANGE ((1u << KEY_NR_BITS) - 1)
 
 enum row_kind {
-	ROW_CALL,		/* a process's calls of one number */
-	ROW_THREAD,		/* a thread's calls of one number */
-	ROW_ERROR,		/* a process's calls that failed with an errno */
-	ROW_EXITED,		/* a process or thread has exited; its last
-				 * comm
-				 */
-	ROW_UNATTRIBUTED,	/* calls of a number that have no other row */
-	ROW_FOLDED_CALL,	/* calls of exited processes of one comm */
-	ROW_FOLDED_ERROR,	/* the same of ROW_ERROR */
-	ROW_HIST,		/* an octave of the histogram of a process's
-				 * calls of one number
-				 */
-	ROW_FOLDED_HIST,	/* the same of exited processes of one comm */
+	ROW_CALL,	  /* a process's calls of one number */
+	ROW_THREAD,	  /* a thread's calls of one number */
+	ROW_ERROR,	  /* a process's calls that failed with an errno */
+	ROW_EXITED,	  /* a process or thread has exited; its last
+			   * comm
+			   */
+	ROW_UNATTRIBUTED, /* calls of a number that have no other row */
+	ROW_FOLDED_CALL,  /* calls of exited processes of one comm */
+	ROW_FOLDED_ERROR, /* the same of ROW_ERROR */
+	ROW_HIST,	  /* an octave of the histogram of a process's
+			   * calls of one number
+			   */
+	ROW_FOLDED_HIST,  /* the same of exited processes of one comm */
 };
 
 struct table_row {
 	u64 key;
-	u64 start;		/* start_boottime of the process or thread, in
-				 * ns, so that a reused pid gets a row of its
-				 * own; in folded rows a hash of comm
-				 */
+	u64 start; /* start_boottime of the process or thread, in
+		    * ns, so that a reused pid gets a row of its
+		    * own; in folded rows a hash of comm
+		    */
 	union {
 		struct {
 			u64 count;
 			u64 errors;
-			u64 total;	/* clock units, see clock.h */
+			u64 total; /* clock units, see clock.h */
 			u64 max;
 		};
-		u64 buckets[SYSTALLY_HIST_BUCKETS];	/* of histograms */
+		u64 buckets[SYSTALLY_HIST_BUCKETS]; /* of histograms */
 	};
 	char comm[SYSTALLY_COMM_LEN];
 };
 
 struct table {
-	u32 mask;		/* (rows - 1) * sizeof(struct table_row) */
-	u32 used;		/* rows; make_room() reads it as a hint */
+	u32 mask; /* (rows - 1) * sizeof(struct table_row) */
+	u32 used; /* rows; make_room() reads it as a hint */
 	u64 entered;
-	u64 serial;		/* of this use of the memory; see tally.h */
-	u64 epoch;		/* serial of the oldest table of the epoch */
+	u64 serial; /* of this use of the memory; see tally.h */
+	u64 epoch;  /* serial of the oldest table of the epoch */
 	u64 orphan_exits;
 	u64 untimed;
-	u64 no_row;		/* unattributed calls that have no row at all */
+	u64 no_row; /* unattributed calls that have no row at all */
 	u64 pad;
 	struct table_row rows[];
 };
@@ -153,8 +153,9 @@ static inline u32 table_hard_limit(const struct table *table)
 
 /*
  * A row's first place, as an offset in bytes. Multiplicative hashing (Knuth,
- * TAOCP 6.4) of the key's low half and the start; the start, in ns, is as good as
- * random. Keys that differ in the high half only mostly have another start, too.
+ * TAOCP 6.4) of the key's low half and the start; the start, in ns, is as good
+ * as random. Keys that differ in the high half only mostly have another start,
+ * too.
  */
 static __always_inline u32 table_hash(const struct table *table, u64 key,
 				      u64 start)
@@ -169,8 +170,8 @@ static __always_inline struct table_row *table_home(struct table *table,
 	return (void *)table->rows + table_hash(table, key, start);
 }
 
-static __always_inline struct table_row *
-table_next(struct table *table, const struct table_row *row)
+static __always_inline struct table_row *table_next(struct table *table,
+						    const struct table_row *row)
 {
 	return (void *)table->rows +
 	       (((void *)(row + 1) - (void *)table->rows) & table->mask);
@@ -216,8 +217,8 @@ void table_init(struct table *table, u32 rows);
 /*
  * table_clean - empty a table; cheap if no row is used
  *
- * Any context; for the table's writer. Keeps the mask: a concurrent look-up could
- * loop on a changed one.
+ * Any context; for the table's writer. Keeps the mask: a concurrent look-up
+ * could loop on a changed one.
  */
 void table_clean(struct table *table);
 
@@ -263,7 +264,8 @@ u64 row_events(const struct table_row *row);
 /*
  * row_add - add the counts of @from to those of @to
  *
- * Any context; for the writer of @to. Either both rows are of histograms, or none.
+ * Any context; for the writer of @to. Either both rows are of histograms, or
+ * none.
  */
 void row_add(struct table_row *to, const struct table_row *from);
 

@@ -14,26 +14,26 @@
 #include "memory.h"
 #include "tally.h"
 
-#define CPU_ROWS_MIN	64
-#define CPU_ROWS	1024
-#define CPU_ROWS_MAX	16384
+#define CPU_ROWS_MIN 64
+#define CPU_ROWS     1024
+#define CPU_ROWS_MAX 16384
 
 DEFINE_PER_CPU(struct tally_cpu, systally_tally_cpu);
 DEFINE_STATIC_KEY_FALSE(systally_threads_key);
 
 /* Protects the data below, and the tables as tally.h says. */
 static DEFINE_MUTEX(tally_mutex);
-static u64 serial = 1;		/* of the table that was put to use last */
-static u64 epoch;		/* serial of the current epoch's first table */
-static u64 discarded;		/* calls that resets threw away, since load */
-static u64 generation;		/* number of resets since load */
+static u64 serial = 1; /* of the table that was put to use last */
+static u64 epoch;      /* serial of the current epoch's first table */
+static u64 discarded;  /* calls that resets threw away, since load */
+static u64 generation; /* number of resets since load */
 
 static void fold_retired(struct work_struct *work);
 static DECLARE_WORK(fold_work, fold_retired);
 
 /*
- * Prepares a clean table for use. The new serial invalidates slots that point to
- * its rows from an earlier use.
+ * Prepares a clean table for use. The new serial invalidates slots that point
+ * to its rows from an earlier use.
  */
 static void stamp(struct table *table)
 {
@@ -52,8 +52,8 @@ static struct table *stamped_table(u32 rows, int node)
 
 /*
  * Makes a row in this CPU's table, or in the spare table if that is full, and
- * sets *@in to the row's table. Returns NULL if there is no room. Handlers only,
- * preemption off since *@in was read.
+ * sets *@in to the row's table. Returns NULL if there is no room. Handlers
+ * only, preemption off since *@in was read.
  */
 static struct table_row *make_row(struct table **in, u64 key, u64 start,
 				  const char *comm)
@@ -100,7 +100,7 @@ struct table_row *systally_tally_row(struct table **table, u64 key, u64 start)
  * The row of current's process for an errno or an octave of the call that @key
  * is of. Without room, returns NULL and counts that as untimed.
  */
-static struct table_row *row_beside(struct table **table, enum row_kind kind,
+static struct table_row *detail_row(struct table **table, enum row_kind kind,
 				    u32 sub, u64 key)
 {
 	const struct task_struct *leader = current->group_leader;
@@ -118,7 +118,7 @@ static struct table_row *row_beside(struct table **table, enum row_kind kind,
 
 void systally_tally_error(struct table **table, u64 key, u32 error)
 {
-	struct table_row *row = row_beside(table, ROW_ERROR, error, key);
+	struct table_row *row = detail_row(table, ROW_ERROR, error, key);
 
 	if (row)
 		row->count++;
@@ -126,9 +126,8 @@ void systally_tally_error(struct table **table, u64 key, u32 error)
 
 void systally_tally_hist(struct table **table, u64 key, u32 index)
 {
-	struct table_row *row =
-		row_beside(table, ROW_HIST,
-			   HIST_SUB + index / SYSTALLY_HIST_BUCKETS, key);
+	struct table_row *row = detail_row(
+		table, ROW_HIST, HIST_SUB + index / SYSTALLY_HIST_BUCKETS, key);
 
 	if (row)
 		row->buckets[hist_bucket(index)]++;
@@ -187,7 +186,7 @@ static struct table *grow_retired(struct tally_cpu *cpu, int node,
 
 	if (rows <= CPU_ROWS_MAX && time_before(jiffies, cpu->grown + HZ) &&
 	    table_bytes(rows) * num_possible_cpus() <
-	    systally_memory_max_bytes / 32 &&
+		    systally_memory_max_bytes / 32 &&
 	    systally_memory_room(4 * table_bytes(rows)))
 		larger = stamped_table(rows, node);
 	cpu->grown = jiffies;
@@ -270,7 +269,7 @@ static void flush(bool hurry)
  */
 static void make_room(void)
 {
-	static unsigned long futile_until;	/* jiffies; tally_mutex */
+	static unsigned long futile_until; /* jiffies; tally_mutex */
 	u32 rows = 0;
 	int cpu_nr;
 
@@ -399,8 +398,9 @@ int systally_tally_init(void)
 	u32 rows = CPU_ROWS;
 	int cpu_nr, err;
 
-	while (rows > CPU_ROWS_MIN && 3 * PAGE_ALIGN(table_bytes(rows)) *
-	       num_possible_cpus() > systally_memory_max_bytes / 8)
+	while (rows > CPU_ROWS_MIN &&
+	       3 * PAGE_ALIGN(table_bytes(rows)) * num_possible_cpus() >
+		       systally_memory_max_bytes / 8)
 		rows /= 2;
 
 	err = systally_master_init();

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tally. Handlers count into their CPU's table. Readers get all tables folded
- * into the master table.
+ * The tally. Handlers count into their CPU's table. Readers get all tables
+ * folded into the master table.
  *
- * Concurrency: each CPU has three tables. One is active. One is the spare (clean)
- * or retired (full, to be folded). One takes the spare's place while a flush
- * waits.
- *  - Writer: handlers run with preemption off and do not nest, since system calls
- *    are not made in irq or NMI context. So an active table has one writer at a
- *    time, which uses plain stores.
- *  - Replacing the active table: only the holder of the spare may do that. A CPU
- *    takes the spare (xchg) when its active table is full. A flush takes it, and
- *    gives the CPU another spare at once.
+ * Concurrency: each CPU has three tables. One is active. One is the spare
+ * (clean) or retired (full, to be folded). One takes the spare's place while a
+ * flush waits.
+ *  - Writer: handlers run with preemption off and do not nest, since system
+ * calls are not made in irq or NMI context. So an active table has one writer
+ * at a time, which uses plain stores.
+ *  - Replacing the active table: only the holder of the spare may do that. A
+ * CPU takes the spare (xchg) when its active table is full. A flush takes it,
+ * and gives the CPU another spare at once.
  *  - Readers: nobody reads a table before its writer is done with it. The CPU
  *    tells that by storing the table to `retired` (release); a flush waits for
  *    synchronize_rcu().
@@ -24,8 +24,8 @@
  *
  * A table gets a new serial each time it is put to use. A call in flight keeps
  * its row and the serial. If this CPU's table has the same serial at the exit,
- * the row is still the call's. If not, and the call is of the current epoch, its
- * row is looked up.
+ * the row is still the call's. If not, and the call is of the current epoch,
+ * its row is looked up.
  */
 #ifndef SYSTALLY_TALLY_H
 #define SYSTALLY_TALLY_H
@@ -36,15 +36,15 @@
 #include "table.h"
 
 struct tally_cpu {
-	struct table *active;	/* written by the holder of the spare */
-	struct table *spare;	/* taken by xchg(); put under the mutex */
-	struct table *retired;	/* put by this CPU; taken under the mutex */
-	struct table *third;	/* clean, or being flushed; under the mutex */
-	struct table *all[3];	/* these three, in no order, for query.c: read
-				 * under systally_move_lock, written under that
-				 * and the mutex
-				 */
-	unsigned long grown;	/* jiffies of the last refill; under the mutex */
+	struct table *active;  /* written by the holder of the spare */
+	struct table *spare;   /* taken by xchg(); put under the mutex */
+	struct table *retired; /* put by this CPU; taken under the mutex */
+	struct table *third;   /* clean, or being flushed; under the mutex */
+	struct table *all[3];  /* these three, in no order, for query.c: read
+				* under systally_move_lock, written under that
+				* and the mutex
+				*/
+	unsigned long grown;   /* jiffies of the last refill; under the mutex */
 };
 
 DECLARE_PER_CPU(struct tally_cpu, systally_tally_cpu);
@@ -54,8 +54,8 @@ DECLARE_STATIC_KEY_FALSE(systally_threads_key);
 
 /*
  * The task that a row of @task's calls belongs to: the process's leader, or the
- * thread itself. Its start time tells a reused pid apart. Any context, for current
- * or under RCU.
+ * thread itself. Its start time tells a reused pid apart. Any context, for
+ * current or under RCU.
  */
 static __always_inline const struct task_struct *
 systally_tally_owner(const struct task_struct *task)
@@ -76,17 +76,18 @@ static __always_inline struct table *systally_tally_table(void)
  * @table: in: this CPU's table, as the handler read it; out: the row's table,
  * which is another one if the first was full
  *
- * Handlers only: preemption off since @table was read; never sleeps or allocates.
- * The caller must add everything about this call to the same table, because a
- * flush may replace this CPU's table at any moment. If there is no room, returns
- * the row of the number's unattributed calls; NULL if there is no room for that.
+ * Handlers only: preemption off since @table was read; never sleeps or
+ * allocates. The caller must add everything about this call to the same table,
+ * because a flush may replace this CPU's table at any moment. If there is no
+ * room, returns the row of the number's unattributed calls; NULL if there is no
+ * room for that.
  */
 struct table_row *systally_tally_row(struct table **table, u64 key, u64 start);
 
 /*
  * systally_tally_error - count a failed call by its errno
- * @table: in: the table of the call's row; out: as in systally_tally_row(). If it
- * has changed, rows that were found before must not be written any more.
+ * @table: in: the table of the call's row; out: as in systally_tally_row(). If
+ * it has changed, rows that were found before must not be written any more.
  * @key: of the call's row
  * @error: 1 to 4095
  *
@@ -97,8 +98,8 @@ void systally_tally_error(struct table **table, u64 key, u32 error);
 
 /*
  * systally_tally_hist - count a call in its process's histogram
- * @table: in: the table of the call's row; out: as in systally_tally_row(). If it
- * has changed, rows that were found before must not be written any more.
+ * @table: in: the table of the call's row; out: as in systally_tally_row(). If
+ * it has changed, rows that were found before must not be written any more.
  * @key: of the call's row
  * @index: from hist_index()
  *
@@ -108,7 +109,8 @@ void systally_tally_error(struct table **table, u64 key, u32 error);
 void systally_tally_hist(struct table **table, u64 key, u32 index);
 
 /*
- * systally_tally_exited - keep the last comm of a process (or thread) that exits
+ * systally_tally_exited - keep the last comm of a process (or thread) that
+ * exits
  * @task: current
  * @last: whether it is the last thread of its process
  *
@@ -159,15 +161,18 @@ void systally_tally_settle(void);
  */
 int systally_tally_reset(void);
 
-/* Calls that resets threw away, and resets, since load; under the tally's mutex. */
+/*
+ * Calls that resets threw away, and resets, since load; under the tally's
+ * mutex.
+ */
 u64 systally_tally_discarded(void);
 u64 systally_tally_generation(void);
 
 /*
  * systally_tally_epoch - the serial of the current epoch's first table
  *
- * A call in flight with a lower serial belongs to an earlier epoch. Any context;
- * the value may change at any time, so use it for display only.
+ * A call in flight with a lower serial belongs to an earlier epoch. Any
+ * context; the value may change at any time, so use it for display only.
  */
 u64 systally_tally_epoch(void);
 

@@ -106,7 +106,7 @@ static int apply_pids(const struct targets_request *request)
 		goto out_free;
 
 	if (systally_target_is_all() && request->verb == TARGETS_EDIT)
-		goto out_put;	/* all are targets already */
+		goto out_put; /* all are targets already */
 
 	removes = request->verb == TARGETS_REPLACE;
 	if (removes) {
@@ -166,7 +166,8 @@ int systally_target_check(const struct targets_request *request)
 		put_pids(resolved, request->pids);
 	kvfree(resolved);
 	for (i = 0; systally_target_is_all() && request->verb == TARGETS_EDIT &&
-	     i < request->pids && !err; i++)
+		    i < request->pids && !err;
+	     i++)
 		if (request->pid[i] < 0)
 			err = -EINVAL;
 	return err;
@@ -197,8 +198,7 @@ void systally_target_forked(const struct task_struct *parent,
 {
 	/* A new thread belongs to a process that is a target or not. */
 	if (!READ_ONCE(systally_target_follow) || systally_target_is_all() ||
-	    child->pid != child->tgid ||
-	    !systally_target_has(parent->tgid))
+	    child->pid != child->tgid || !systally_target_has(parent->tgid))
 		return;
 	raw_spin_lock(&systally_target_lock);
 	if (systally_target_has(parent->tgid))

@@ -19,7 +19,9 @@ static bool is_all;
 
 DEFINE_RAW_SPINLOCK(systally_target_lock);
 
-/* Number of targets, unless they are `all`. Updated together with the bitmap. */
+/*
+ * Number of targets, unless they are `all`. Updated together with the bitmap.
+ */
 static atomic_t listed;
 
 void systally_target_add(unsigned int tgid)

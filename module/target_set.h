@@ -39,7 +39,10 @@ bool systally_target_any(void);
  */
 unsigned int systally_target_count(void);
 
-/* systally_target_next - the first target >= @tgid, or PID_MAX_LIMIT; any context */
+/*
+ * systally_target_next - the first target >= @tgid, or PID_MAX_LIMIT; any
+ * context
+ */
 unsigned int systally_target_next(unsigned int tgid);
 
 /*
@@ -76,8 +79,8 @@ void systally_target_fill(void);
  * @kept: sorted by systally_target_compare()
  *
  * Those in @kept that are targets stay so all the time. If the targets were
- * `all`, exactly @kept are targets afterwards. Process context, under the control
- * mutex.
+ * `all`, exactly @kept are targets afterwards. Process context, under the
+ * control mutex.
  */
 void systally_target_keep(const unsigned int *kept, unsigned int count);
 

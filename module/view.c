@@ -85,9 +85,12 @@ static int compare_rows(const void *a, const void *b)
 {
 	const struct systally_row *x = a, *y = b;
 
-	return compare(x->tgid, y->tgid) ?: compare(x->start_ns, y->start_ns) ?:
-	       compare(x->tid, y->tid) ?: compare(x->abi, y->abi) ?:
-	       compare((u32)x->nr, (u32)y->nr) ?: compare(x->error, y->error);
+	return compare(x->tgid, y->tgid)		 ?:
+		       compare(x->start_ns, y->start_ns) ?:
+		       compare(x->tid, y->tid)		 ?:
+		       compare(x->abi, y->abi)		 ?:
+		       compare((u32)x->nr, (u32)y->nr)	 ?:
+		       compare(x->error, y->error);
 }
 
 /* Under the tally's mutex. Returns the view, unsorted, or ERR_PTR(-ENOMEM). */
@@ -126,7 +129,7 @@ static struct view *copy_master(struct table *master)
 		cond_resched();
 	}
 
-	view->header = (struct systally_header) {
+	view->header = (struct systally_header){
 		.version = SYSTALLY_FORMAT_VERSION,
 		.header_bytes = sizeof(view->header),
 		.row_bytes = sizeof(view->rows[0]),
@@ -152,8 +155,10 @@ static struct view *copy_master(struct table *master)
 static void sort_sections(struct view *view)
 {
 	const u64 counts[SECTIONS] = {
-		view->header.call_rows, view->header.error_rows,
-		view->header.unattributed_rows, view->header.hist_rows,
+		view->header.call_rows,
+		view->header.error_rows,
+		view->header.unattributed_rows,
+		view->header.hist_rows,
 	};
 	struct systally_row *rows = view->rows;
 	int i;

@@ -19,9 +19,9 @@ struct view {
  * systally_view_make - copy the counters, exact even while calls are counted
  *
  * Process context, sleeps for a grace period or two. Rows are in the order of
- * their sections, and sorted by process, thread, ABI and number in each. Returns
- * the view, which the caller frees by systally_view_free(), or an ERR_PTR:
- * -ENOMEM, or -EINTR if the task is being killed.
+ * their sections, and sorted by process, thread, ABI and number in each.
+ * Returns the view, which the caller frees by systally_view_free(), or an
+ * ERR_PTR: -ENOMEM, or -EINTR if the task is being killed.
  */
 struct view *systally_view_make(void);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Direct calls from the start of kernel functions, by ftrace. As it defines data,
- * only one file (hook_direct.c) may include it.
+ * Direct calls from the start of kernel functions, by ftrace. As it defines
+ * data, only one file (hook_direct.c) may include it.
  *
- * Both functions: process context; they sleep. The entry is called in place of the
- * functions' ftrace call. It must preserve the registers of their arguments, and
- * return to them. While it is registered, ftrace cannot be turned off
- * (kernel.ftrace_enabled).
+ * Both functions: process context; they sleep. The entry is called in place of
+ * the functions' ftrace call. It must preserve the registers of their
+ * arguments, and return to them. While it is registered, ftrace cannot be
+ * turned off (kernel.ftrace_enabled).
  */
 #ifndef SYSTALLY_COMPAT_FTRACE_DIRECT_H
 #define SYSTALLY_COMPAT_FTRACE_DIRECT_H
@@ -19,9 +19,9 @@
 /*
  * compat_direct_register - call @entry at all of @sites, or at none
  *
- * Returns 0, -EBUSY if another tracer uses a site or ftrace is turned off, -ENODEV
- * if an address is no site or ftrace has disabled itself after an error, or
- * -ENOMEM.
+ * Returns 0, -EBUSY if another tracer uses a site or ftrace is turned off,
+ * -ENODEV if an address is no site or ftrace has disabled itself after an
+ * error, or -ENOMEM.
  */
 static int compat_direct_register(const unsigned long *sites,
 				  unsigned int count, unsigned long entry);
@@ -29,14 +29,15 @@ static int compat_direct_register(const unsigned long *sites,
 /*
  * compat_direct_unregister - stop calling @entry
  *
- * Tasks may still be in @entry until the caller's synchronize_rcu_tasks() returns.
+ * Tasks may still be in @entry until the caller's synchronize_rcu_tasks()
+ * returns.
  */
 static void compat_direct_unregister(const unsigned long *sites,
 				     unsigned int count, unsigned long entry);
 
 /*
- * Before 5.16 each site was registered on its own. If several sites had the same
- * entry, the kernel leaked the memory of all but one: not supported.
+ * Before 5.16 each site was registered on its own. If several sites had the
+ * same entry, the kernel leaked the memory of all but one: not supported.
  */
 #if !defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS) || \
 	LINUX_VERSION_CODE < KERNEL_VERSION(5, 16, 0)
@@ -55,12 +56,12 @@ static void compat_direct_unregister(const unsigned long *sites,
 #else
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
-#define compat_direct_ops_register(ops, entry)				\
+#define compat_direct_ops_register(ops, entry) \
 	register_ftrace_direct(ops, entry)
-#define compat_direct_ops_unregister(ops, entry)			\
+#define compat_direct_ops_unregister(ops, entry) \
 	unregister_ftrace_direct(ops, entry, true)
 #else
-#define compat_direct_ops_register(ops, entry)				\
+#define compat_direct_ops_register(ops, entry) \
 	register_ftrace_direct_multi(ops, entry)
 
 static void compat_direct_ops_unregister(struct ftrace_ops *ops,

@@ -8,7 +8,7 @@
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/srcu.h>
-#include <linux/rcupdate_trace.h>	/* needs srcu.h, from 7.0 on */
+#include <linux/rcupdate_trace.h> /* needs srcu.h, from 7.0 on */
 #include <linux/tracepoint.h>
 #include <linux/version.h>
 #include <trace/events/sched.h>
@@ -32,13 +32,17 @@ static __always_inline void compat_handler_end(void)
 	preempt_enable_notrace();
 }
 #else
-static __always_inline void compat_handler_begin(void) { }
-static __always_inline void compat_handler_end(void) { }
+static __always_inline void compat_handler_begin(void)
+{
+}
+static __always_inline void compat_handler_end(void)
+{
+}
 #endif
 
 /* From 6.16 on, sched_process_exit has one more argument. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
-#define COMPAT_PROCESS_EXIT_ARGS	, bool group_dead
+#define COMPAT_PROCESS_EXIT_ARGS , bool group_dead
 #else
 #define COMPAT_PROCESS_EXIT_ARGS
 #endif
@@ -56,9 +60,9 @@ static inline void compat_process_exit_check(void)
 /*
  * compat_tracepoint_synchronize - wait for all handlers that are running
  *
- * Process context, sleeps; after handlers were unregistered. Our handlers run with
- * preemption off, so an RCU grace period covers them. Up to 6.x the kernel's
- * function waits for one; on 7.x it may not.
+ * Process context, sleeps; after handlers were unregistered. Our handlers run
+ * with preemption off, so an RCU grace period covers them. Up to 6.x the
+ * kernel's function waits for one; on 7.x it may not.
  */
 static inline void compat_tracepoint_synchronize(void)
 {
@@ -72,8 +76,8 @@ static inline void compat_tracepoint_synchronize(void)
  * compat_tracepoint_funcs_lock, compat_tracepoint_funcs_unlock - keep a
  * tracepoint's array of handlers from being freed
  *
- * Any context but NMI; no sleeping between them. Freeing waits for RCU-sched (and
- * SRCU). From 6.13 on, freeing the arrays of sys_enter and sys_exit, whose
+ * Any context but NMI; no sleeping between them. Freeing waits for RCU-sched
+ * (and SRCU). From 6.13 on, freeing the arrays of sys_enter and sys_exit, whose
  * handlers may sleep, waits for RCU-tasks-trace only (release_probes() in
  * kernel/tracepoint.c).
  */
@@ -103,19 +107,19 @@ static inline void compat_tracepoint_funcs_unlock(void)
  * function for that came with 5.13.2 and 5.10.50; on older kernels this does
  * nothing.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 2) ||			\
-	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 10, 50) &&		\
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 2) ||       \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 10, 50) && \
 	 LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0))
-#define COMPAT_TRACEPOINT_REGISTRARS					\
-	"tracepoint_probe_register", "tracepoint_probe_register_prio",	\
-	"tracepoint_probe_register_prio_may_exist"
+#define COMPAT_TRACEPOINT_REGISTRARS                                   \
+	"tracepoint_probe_register", "tracepoint_probe_register_prio", \
+		"tracepoint_probe_register_prio_may_exist"
 
 static inline void compat_tracepoint_pass(struct tracepoint *tp, void *handler)
 {
 	tracepoint_probe_register_may_exist(tp, handler, NULL);
 }
 #else
-#define COMPAT_TRACEPOINT_REGISTRARS					\
+#define COMPAT_TRACEPOINT_REGISTRARS \
 	"tracepoint_probe_register", "tracepoint_probe_register_prio"
 
 static inline void compat_tracepoint_pass(struct tracepoint *tp, void *handler)

@@ -10,9 +10,9 @@
 #include <linux/workqueue.h>
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
-#define compat_unbound_wq	system_dfl_wq
+#define compat_unbound_wq system_dfl_wq
 #else
-#define compat_unbound_wq	system_unbound_wq
+#define compat_unbound_wq system_unbound_wq
 #endif
 
 #endif /* SYSTALLY_COMPAT_WORKQUEUE_H */

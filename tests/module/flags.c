@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * An independent check of systally's work on the tasks' flags, and a second
- * tracer. It shares no code with systally: it shows which tasks have the flag that
- * sends their system calls through the tracepoints, and registers probes of its
- * own on these. The guest tests load it and use, in debugfs,
+ * tracer. It shares no code with systally: it shows which tasks have the flag
+ * that sends their system calls through the tracepoints, and registers probes
+ * of its own on these. The guest tests load it and use, in debugfs,
  * systally_test_flags/:
  *
  *	tasks	TGID TID FLAG COMM of every task, FLAG being 0 or 1
@@ -29,22 +29,22 @@
 
 /* From 5.11 on; x86 uses another flag from then on. */
 #ifdef test_task_syscall_work
-#define has_flag(task)	test_task_syscall_work(task, SYSCALL_TRACEPOINT)
+#define has_flag(task) test_task_syscall_work(task, SYSCALL_TRACEPOINT)
 #else
-#define has_flag(task)	test_tsk_thread_flag(task, TIF_SYSCALL_TRACEPOINT)
+#define has_flag(task) test_tsk_thread_flag(task, TIF_SYSCALL_TRACEPOINT)
 #endif
 
 enum { ENTER, EXIT, POINTS };
 enum { REGISTER, PRIO, MAY_EXIST, FUNCTIONS };
 
 static const char *const point_names[POINTS] = { "sys_enter", "sys_exit" };
-static const char *const function_names[FUNCTIONS] = {
-	"register", "prio", "may_exist"
-};
+static const char *const function_names[FUNCTIONS] = { "register", "prio",
+						       "may_exist" };
 
 /*
- * One probe for each tracepoint and function; the probe's data tells them apart.
- * `on` is protected by the mutex. `calls` is written by the probe, on any CPU.
+ * One probe for each tracepoint and function; the probe's data tells them
+ * apart. `on` is protected by the mutex. `calls` is written by the probe, on
+ * any CPU.
  */
 static struct slot {
 	bool on;
@@ -52,15 +52,14 @@ static struct slot {
 } slots[POINTS][FUNCTIONS];
 
 static DEFINE_MUTEX(mutex);
-static struct tracepoint *points[POINTS];	/* set once, at load */
+static struct tracepoint *points[POINTS]; /* set once, at load */
 /* Which calls of which process are counted. Read by the probes at any time. */
 static int watch_tgid;
 static int watch_nr = -1;
 
 static void count(struct slot *slot, int nr)
 {
-	if (current->tgid == READ_ONCE(watch_tgid) &&
-	    nr == READ_ONCE(watch_nr))
+	if (current->tgid == READ_ONCE(watch_tgid) && nr == READ_ONCE(watch_nr))
 		atomic_long_inc(&slot->calls);
 }
 
@@ -186,7 +185,7 @@ static int watch_command(const char *text)
 }
 
 static ssize_t command_write(const char __user *from, size_t bytes,
-			   int (*command)(const char *text))
+			     int (*command)(const char *text))
 {
 	char *text;
 	int err;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Another module that asks systally, as SystemTap's modules do. It looks the
- * functions of module/query.h up by name at load, and calls them in the contexts
- * that are hardest for them. Guest tests load it beside systally and use the file
- * systally_test_query in debugfs. They write a question to the file and read the
- * answer, one line, from the same open file:
+ * functions of module/query.h up by name at load, and calls them in the
+ * contexts that are hardest for them. Guest tests load it beside systally and
+ * use the file systally_test_query in debugfs. They write a question to the
+ * file and read the answer, one line, from the same open file:
  *
  *	calls TGID CALL		-> ERROR, or 0 COUNT ERRORS TOTAL_NS MAX_NS
  *	hottest EXCEPT		-> what the function returned
@@ -17,8 +17,9 @@
  *				the last count
  *	inside TGID CALL	asks from a kprobe where systally has interrupts
  *				off, because it holds its lock -> as calls
- *	emptied TGID CALL	asks from a kprobe each time systally is about to
- *				empty a table, until the count is 0 -> as calls
+ *	emptied TGID CALL	asks from a kprobe each time systally is about
+ *				to empty a table, until the count is 0 -> as
+ *				calls
  *
  * All others are asked with interrupts off, or in an interrupt.
  */
@@ -60,7 +61,7 @@ struct question {
 	u32 tgid;
 	char call[32];
 	int times;
-	int answer;		/* what systally returned */
+	int answer; /* what systally returned */
 	u64 sums[SUMS];
 	int taken, refused;
 };
@@ -150,7 +151,7 @@ static int watch(struct question *q, struct asker *asker)
 /* A probe on a function of systally asks the question; one at a time. */
 static DEFINE_MUTEX(inside_mutex);
 static struct question *inside_question;
-static atomic_t inside_turn;		/* 1: to ask; 2: asking; 3: asked */
+static atomic_t inside_turn; /* 1: to ask; 2: asking; 3: asked */
 
 /* On table_insert(), which is called for each row that is moved, and others */
 static int on_insert(struct kprobe *probe, struct pt_regs *regs)
@@ -175,8 +176,8 @@ static int on_clean(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-static int inside(struct question *q, struct asker *asker,
-		  const char *symbol, kprobe_pre_handler_t handler)
+static int inside(struct question *q, struct asker *asker, const char *symbol,
+		  kprobe_pre_handler_t handler)
 {
 	struct kprobe probe = {
 		.symbol_name = symbol,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Replaces the kernel's headers for the parts of the module that also compile in
- * userland, for unit tests and fuzzers: types, bits, and number parsers.
+ * Replaces the kernel's headers for the parts of the module that also compile
+ * in userland, for unit tests and fuzzers: types, bits, and number parsers.
  */
 #ifndef KERNEL_SHIM_H
 #define KERNEL_SHIM_H
@@ -27,18 +27,18 @@ typedef int64_t s64;
 #endif
 
 #ifndef fallthrough
-#define fallthrough	__attribute__((fallthrough))
+#define fallthrough __attribute__((fallthrough))
 #endif
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define likely(x)	__builtin_expect(!!(x), 1)
-#define unlikely(x)	__builtin_expect(!!(x), 0)
-#define data_race(expr)	(expr)
-#define WRITE_ONCE(x, value)	__atomic_store_n(&(x), value, __ATOMIC_RELAXED)
+#define ARRAY_SIZE(a)		    (sizeof(a) / sizeof((a)[0]))
+#define likely(x)		    __builtin_expect(!!(x), 1)
+#define unlikely(x)		    __builtin_expect(!!(x), 0)
+#define data_race(expr)		    (expr)
+#define WRITE_ONCE(x, value)	    __atomic_store_n(&(x), value, __ATOMIC_RELAXED)
 #define smp_store_release(p, value) __atomic_store_n(p, value, __ATOMIC_RELEASE)
-#define OPTIMIZER_HIDE_VAR(var)	__asm__ ("" : "+r" (var))
-#define BITS_PER_LONG	(8 * sizeof(long))
-#define BITS_TO_LONGS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
-#define PID_MAX_LIMIT	(4 * 1024 * 1024)
+#define OPTIMIZER_HIDE_VAR(var)	    __asm__("" : "+r"(var))
+#define BITS_PER_LONG		    (8 * sizeof(long))
+#define BITS_TO_LONGS(n)	    (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
+#define PID_MAX_LIMIT		    (4 * 1024 * 1024)
 
 static inline unsigned long __fls(unsigned long word)
 {
@@ -56,8 +56,8 @@ static inline void __set_bit(unsigned long nr, unsigned long *bits)
 }
 
 /*
- * As the kernel's: accepts no sign but '-' and no white space; returns -ERANGE on
- * overflow.
+ * As the kernel's: accepts no sign but '-' and no white space; returns -ERANGE
+ * on overflow.
  */
 static inline int kstrtoint(const char *text, unsigned int base, int *result)
 {

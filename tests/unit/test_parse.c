@@ -79,10 +79,16 @@ static void test_targets(void **state)
 static void test_targets_bad(void **state)
 {
 	static const char *const bad[] = {
-		"", "\n", ",", "0", "+0", "-0", "+", "-", "++1", "+-1", "--1",
-		"-+1", "1 +2", "+1 2", "all 1", "1 all", "all all", "none none",
-		"all none", "+all", "-all", "1x", "x", "1.5", "0x10", "4194305",
-		"99999999999999999999", "+ 1", "1;2", "ALL",
+		"",	    "\n",      ",",
+		"0",	    "+0",      "-0",
+		"+",	    "-",       "++1",
+		"+-1",	    "--1",     "-+1",
+		"1 +2",	    "+1 2",    "all 1",
+		"1 all",    "all all", "none none",
+		"all none", "+all",    "-all",
+		"1x",	    "x",       "1.5",
+		"0x10",	    "4194305", "99999999999999999999",
+		"+ 1",	    "1;2",     "ALL",
 	};
 	size_t i;
 
@@ -108,8 +114,19 @@ static void test_targets_many(void **state)
 static void test_bytes(void **state)
 {
 	static const char *const bad[] = {
-		"", "M", "0", "0K", "-1", "+1", "4MB", "4 M", "1T",
-		"99999999999999999999", "99999999999G", "4.5M", "0x10",
+		"",
+		"M",
+		"0",
+		"0K",
+		"-1",
+		"+1",
+		"4MB",
+		"4 M",
+		"1T",
+		"99999999999999999999",
+		"99999999999G",
+		"4.5M",
+		"0x10",
 	};
 	unsigned long bytes = 9;
 	size_t i;

@@ -16,24 +16,19 @@ static void test_names(void **state)
 
 	(void)state;
 	/* Numbers that have been the same since the ABIs exist */
-	assert_string_equal(systally_syscall_name(ABI_X86_64, 110),
-			    "getppid");
-	assert_string_equal(systally_syscall_name(ABI_I386, 64),
-			    "getppid");
-	assert_string_equal(systally_syscall_name(ABI_X32, 110),
-			    "getppid");
-	assert_string_equal(systally_syscall_name(ABI_X32, 520),
-			    "execve");
-	assert_string_equal(systally_syscall_name(ABI_I386, 168),
-			    "poll");
+	assert_string_equal(systally_syscall_name(ABI_X86_64, 110), "getppid");
+	assert_string_equal(systally_syscall_name(ABI_I386, 64), "getppid");
+	assert_string_equal(systally_syscall_name(ABI_X32, 110), "getppid");
+	assert_string_equal(systally_syscall_name(ABI_X32, 520), "execve");
+	assert_string_equal(systally_syscall_name(ABI_I386, 168), "poll");
 	assert_null(systally_syscall_name(ABI_X86_64, 600));
 	assert_null(systally_syscall_name(ABI_X32, 59));
 	assert_string_equal(systally_syscall_label(0, 600, label),
 			    "syscall_600");
-	assert_string_equal(systally_syscall_label(0, KEY_NR_OUT_OF_RANGE,
-						   label), "out_of_range");
-	assert_string_equal(systally_abi_name(ABI_X86_64),
-			    "x86-64");
+	assert_string_equal(
+		systally_syscall_label(0, KEY_NR_OUT_OF_RANGE, label),
+		"out_of_range");
+	assert_string_equal(systally_abi_name(ABI_X86_64), "x86-64");
 }
 
 static bool has(const struct syscall_set *set, u32 abi, u32 nr)
@@ -66,12 +61,19 @@ static void test_add_bad(void **state)
 		const char *token;
 		int err;
 	} bad[] = {
-		{ "nosuchcall", -ENOENT }, { "600", -ENOENT },
-		{ "1023", -ENOENT }, { "99999999999", -ENOENT },
-		{ "7x", -ENOENT }, { "x32:59", -ENOENT }, { "-1", -ENOENT },
-		{ "i386:", -ENOENT }, { ":poll", -EINVAL },
-		{ "arm:poll", -EINVAL }, { "i38:poll", -EINVAL },
-		{ "i3866:poll", -EINVAL }, { "x86-64:waitpid", -ENOENT },
+		{ "nosuchcall", -ENOENT },
+		{ "600", -ENOENT },
+		{ "1023", -ENOENT },
+		{ "99999999999", -ENOENT },
+		{ "7x", -ENOENT },
+		{ "x32:59", -ENOENT },
+		{ "-1", -ENOENT },
+		{ "i386:", -ENOENT },
+		{ ":poll", -EINVAL },
+		{ "arm:poll", -EINVAL },
+		{ "i38:poll", -EINVAL },
+		{ "i3866:poll", -EINVAL },
+		{ "x86-64:waitpid", -ENOENT },
 		{ "i386:i386:poll", -ENOENT },
 	};
 	struct syscall_set set = {}, empty = {};
@@ -98,8 +100,8 @@ static void test_tokens_return(void **state)
 			if (!systally_syscall_name(abi, nr))
 				continue;
 			__set_bit(nr, set.nr[abi]);
-			assert_true(systally_syscall_token(&set, abi, nr,
-							   token));
+			assert_true(
+				systally_syscall_token(&set, abi, nr, token));
 			assert_int_equal(systally_syscall_add(&again, token),
 					 0);
 			assert_memory_equal(&set, &again, sizeof(set));
@@ -111,17 +113,19 @@ static void test_tokens_return(void **state)
 		struct syscall_set set = {};
 
 		assert_int_equal(systally_syscall_add(&set, "getppid"), 0);
-		assert_true(systally_syscall_token(&set, ABI_X86_64,
-						   110, token));
+		assert_true(
+			systally_syscall_token(&set, ABI_X86_64, 110, token));
 		assert_string_equal(token, "getppid");
 		for (other = 1; other < ABIS; other++)
-			assert_false(systally_syscall_token
-				     (&set, other, other == ABI_I386 ?
-				      64 : 110, token));
+			assert_false(systally_syscall_token(
+				&set, other, other == ABI_I386 ? 64 : 110,
+				token));
 	}
 }
 
-/* Each ABI has a number of its own in the row format, which leads back to it. */
+/*
+ * Each ABI has a number of its own in the row format, which leads back to it.
+ */
 static void test_abi_rows(void **state)
 {
 	u32 abi, other;
@@ -132,8 +136,8 @@ static void test_abi_rows(void **state)
 	assert_int_equal(systally_abi_to_row(ABI_X32), 2);
 	assert_string_equal(systally_abi_name(ABI_NATIVE), "x86-64");
 	for (abi = 0; abi < ABIS; abi++) {
-		assert_int_equal(systally_abi_from_row(systally_abi_to_row(abi)),
-				 abi);
+		assert_int_equal(
+			systally_abi_from_row(systally_abi_to_row(abi)), abi);
 		for (other = 0; other < abi; other++)
 			assert_int_not_equal(systally_abi_to_row(other),
 					     systally_abi_to_row(abi));

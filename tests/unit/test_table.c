@@ -11,7 +11,7 @@
 #include "abi.h"
 #include "table.h"
 
-#define ROWS	64
+#define ROWS 64
 
 static struct table *new_table(u32 rows)
 {
@@ -41,7 +41,7 @@ static void test_key_fields(void **state)
 	/* The handlers' fast path depends on this. */
 	key = key_make(ROW_CALL, 0, 4711, ABI_X86_64, 7);
 	assert_true(key == (4711ull << 32 | 7));
-	/* Keys of errnos, threads and other ABIs differ from a native call's. */
+	/* Keys of errnos, threads and other ABIs are no native call's. */
 	assert_true(key_make(ROW_ERROR, 9, 1, 0, 7) >> 54 != 0);
 	assert_true(key_make(ROW_THREAD, 9, 1, 0, 7) >> 54 != 0);
 	assert_true(key_make(ROW_CALL, 0, 1, ABI_I386, 7) >> 54 != 0);
@@ -77,17 +77,19 @@ static void test_full_of_collisions(void **state)
 	(void)state;
 	/* The hash ignores the tgid: all have the same first place. */
 	for (i = 0; i < ROWS - 1; i++) {
-		rows[i] = table_insert(table, key_make(ROW_CALL, 0, i + 1, 0, 7),
-				       99, comm, ROWS - 1);
+		rows[i] =
+			table_insert(table, key_make(ROW_CALL, 0, i + 1, 0, 7),
+				     99, comm, ROWS - 1);
 		assert_non_null(rows[i]);
 		rows[i]->count = i;
 	}
 	assert_null(table_insert(table, key_make(ROW_CALL, 0, 99, 0, 7), 99,
 				 comm, ROWS - 1));
 	for (i = 0; i < ROWS - 1; i++)
-		assert_ptr_equal(table_lookup(table, key_make(ROW_CALL, 0,
-							      i + 1, 0, 7), 99),
-				 rows[i]);
+		assert_ptr_equal(
+			table_lookup(table, key_make(ROW_CALL, 0, i + 1, 0, 7),
+				     99),
+			rows[i]);
 	assert_null(table_lookup(table, key_make(ROW_CALL, 0, 99, 0, 7), 99));
 	free(table);
 }
@@ -109,12 +111,12 @@ static void test_limits(void **state)
 				 comm, table_hard_limit(table)));
 	/* Rows of unattributed calls still have room, one per number. */
 	for (i = 0; i < 7; i++)
-		assert_non_null(table_unattributed(table,
-						   key_make(ROW_CALL, 0, 1, 0,
-							    100 + i)));
-	assert_null(table_unattributed(table, key_make(ROW_CALL, 0, 1, 0, 200)));
-	assert_non_null(table_unattributed(table,
-					   key_make(ROW_CALL, 0, 9, 0, 100)));
+		assert_non_null(table_unattributed(
+			table, key_make(ROW_CALL, 0, 1, 0, 100 + i)));
+	assert_null(
+		table_unattributed(table, key_make(ROW_CALL, 0, 1, 0, 200)));
+	assert_non_null(
+		table_unattributed(table, key_make(ROW_CALL, 0, 9, 0, 100)));
 	free(table);
 }
 
@@ -136,10 +138,12 @@ static void test_clean(void **state)
 
 static void test_row_add(void **state)
 {
-	struct table_row to = { .count = 2, .errors = 1, .total = 30,
-				.max = 20 };
-	struct table_row from = { .count = 3, .errors = 2, .total = 40,
-				  .max = 10 };
+	struct table_row to = {
+		.count = 2, .errors = 1, .total = 30, .max = 20
+	};
+	struct table_row from = {
+		.count = 3, .errors = 2, .total = 40, .max = 10
+	};
 
 	(void)state;
 	row_add(&to, &from);

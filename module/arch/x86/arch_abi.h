@@ -11,9 +11,9 @@
  * in the row format (include/systally.h), SYSCALL_NAMES_id are its calls
  * (scripts/syscall-names, arch.mk).
  */
-#define ARCH_ABI_TABLE(ABI)						\
-	ABI(X86_64, "x86-64")						\
-	ABI(I386, "i386")						\
+#define ARCH_ABI_TABLE(ABI)   \
+	ABI(X86_64, "x86-64") \
+	ABI(I386, "i386")     \
 	ABI(X32, "x32")
 
 #endif /* SYSTALLY_ARCH_ABI_H */

@@ -11,7 +11,7 @@
 #include <asm/tsc.h>
 
 /* Its name in `status` */
-#define ARCH_CLOCK_NAME		"tsc"
+#define ARCH_CLOCK_NAME "tsc"
 
 /*
  * arch_clock_usable - whether it is the same on all CPUs, at a constant rate

@@ -11,7 +11,7 @@
 
 #include "arch_entry.h"
 
-#define __SYSCALL(nr, sym)	[nr] = "__x64_" #sym,
+#define __SYSCALL(nr, sym)	    [nr] = "__x64_" #sym,
 #define __SYSCALL_NORETURN(nr, sym) __SYSCALL(nr, sym)
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
@@ -29,7 +29,7 @@ static const char *const entry_points_x32[] = {
 
 #else /* before 5.14 both tables are in one file, under three macros */
 
-#define __SYSCALL_64(nr, sym)	__SYSCALL(nr, sym)
+#define __SYSCALL_64(nr, sym)	  __SYSCALL(nr, sym)
 #define __SYSCALL_COMMON(nr, sym) __SYSCALL(nr, sym)
 #define __SYSCALL_X32(nr, sym)
 static const char *const entry_points_64[] = {
@@ -40,18 +40,18 @@ static const char *const entry_points_64[] = {
  * x32 has stubs of its own for compat calls. Some other calls have a second
  * number in x32: those use the 64-bit stubs (arch/x86/entry/syscall_x32.c).
  */
-#define __x32_sys_readv			__x64_sys_readv
-#define __x32_sys_writev		__x64_sys_writev
-#define __x32_sys_vmsplice		__x64_sys_vmsplice
-#define __x32_sys_process_vm_readv	__x64_sys_process_vm_readv
-#define __x32_sys_process_vm_writev	__x64_sys_process_vm_writev
-#define __x32_sys_setsockopt		__x64_sys_setsockopt
-#define __x32_sys_getsockopt		__x64_sys_getsockopt
+#define __x32_sys_readv		    __x64_sys_readv
+#define __x32_sys_writev	    __x64_sys_writev
+#define __x32_sys_vmsplice	    __x64_sys_vmsplice
+#define __x32_sys_process_vm_readv  __x64_sys_process_vm_readv
+#define __x32_sys_process_vm_writev __x64_sys_process_vm_writev
+#define __x32_sys_setsockopt	    __x64_sys_setsockopt
+#define __x32_sys_getsockopt	    __x64_sys_getsockopt
 
 #undef __SYSCALL_64
 #undef __SYSCALL_X32
 #define __SYSCALL_64(nr, sym)
-#define __SYSCALL_X32(nr, sym)	[nr] = __stringify(__x32_##sym),
+#define __SYSCALL_X32(nr, sym) [nr] = __stringify(__x32_##sym),
 static const char *const entry_points_x32[] = {
 #ifdef CONFIG_X86_X32_ABI
 #include <asm/syscalls_64.h>
@@ -62,9 +62,9 @@ static const char *const entry_points_x32[] = {
 #endif
 
 #undef __SYSCALL
-#define __SYSCALL(nr, sym)	[nr] = "__ia32_" #sym,
+#define __SYSCALL(nr, sym)			  [nr] = "__ia32_" #sym,
 #define __SYSCALL_WITH_COMPAT(nr, native, compat) __SYSCALL(nr, compat)
-#define __SYSCALL_I386(nr, sym)	__SYSCALL(nr, sym)
+#define __SYSCALL_I386(nr, sym)			  __SYSCALL(nr, sym)
 
 static const char *const entry_points_32[] = {
 #include <asm/syscalls_32.h>

@@ -16,7 +16,7 @@
  * A kprobe on the function of each call costs less than the tracepoint up to so
  * many names (doc/overhead), each of which may be a call of every ABI.
  */
-#define ARCH_ENTRY_KPROBES_MAX	(8 * ABIS)
+#define ARCH_ENTRY_KPROBES_MAX (8 * ABIS)
 
 /*
  * arch_entry_symbol - the function that carries out a call
