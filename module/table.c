@@ -42,10 +42,10 @@ struct table_row *table_insert(struct table *table, u64 key, u64 start,
 
 struct table_row *table_unattributed(struct table *table, u64 key)
 {
-	static const char nobody[SYSTALLY_COMM_LEN];
+	static const char no_comm[SYSTALLY_COMM_LEN];
 
 	key = key_make(ROW_UNATTRIBUTED, 0, 0, key_abi(key), key_nr(key));
-	return table_insert(table, key, 0, nobody, table_rows(table) - 1);
+	return table_insert(table, key, 0, no_comm, table_rows(table) - 1);
 }
 
 u64 row_events(const struct table_row *row)

@@ -100,7 +100,7 @@ struct table_row *systally_tally_row(struct table **table, u64 key, u64 start)
  * The row of current's process for an errno or an octave of the call that @key
  * is of. Without room, returns NULL and counts that as untimed.
  */
-static struct table_row *row_beside(struct table **table, enum row_kind kind,
+static struct table_row *detail_row(struct table **table, enum row_kind kind,
 				    u32 sub, u64 key)
 {
 	const struct task_struct *leader = current->group_leader;
@@ -118,7 +118,7 @@ static struct table_row *row_beside(struct table **table, enum row_kind kind,
 
 void systally_tally_error(struct table **table, u64 key, u32 error)
 {
-	struct table_row *row = row_beside(table, ROW_ERROR, error, key);
+	struct table_row *row = detail_row(table, ROW_ERROR, error, key);
 
 	if (row)
 		row->count++;
@@ -126,7 +126,7 @@ void systally_tally_error(struct table **table, u64 key, u32 error)
 
 void systally_tally_hist(struct table **table, u64 key, u32 index)
 {
-	struct table_row *row = row_beside(
+	struct table_row *row = detail_row(
 		table, ROW_HIST, HIST_SUB + index / SYSTALLY_HIST_BUCKETS, key);
 
 	if (row)

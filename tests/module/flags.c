@@ -2,8 +2,8 @@
 /*
  * An independent check of systally's work on the tasks' flags, and a second
  * tracer. It shares no code with systally: it shows which tasks have the flag
- *that sends their system calls through the tracepoints, and registers probes of
- *its own on these. The guest tests load it and use, in debugfs,
+ * that sends their system calls through the tracepoints, and registers probes
+ * of its own on these. The guest tests load it and use, in debugfs,
  * systally_test_flags/:
  *
  *	tasks	TGID TID FLAG COMM of every task, FLAG being 0 or 1

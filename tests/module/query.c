@@ -2,9 +2,9 @@
 /*
  * Another module that asks systally, as SystemTap's modules do. It looks the
  * functions of module/query.h up by name at load, and calls them in the
- *contexts that are hardest for them. Guest tests load it beside systally and
- *use the file systally_test_query in debugfs. They write a question to the file
- *and read the answer, one line, from the same open file:
+ * contexts that are hardest for them. Guest tests load it beside systally and
+ * use the file systally_test_query in debugfs. They write a question to the
+ * file and read the answer, one line, from the same open file:
  *
  *	calls TGID CALL		-> ERROR, or 0 COUNT ERRORS TOTAL_NS MAX_NS
  *	hottest EXCEPT		-> what the function returned
@@ -18,7 +18,8 @@
  *	inside TGID CALL	asks from a kprobe where systally has interrupts
  *				off, because it holds its lock -> as calls
  *	emptied TGID CALL	asks from a kprobe each time systally is about
- *to empty a table, until the count is 0 -> as calls
+ *				to empty a table, until the count is 0 -> as
+ *				calls
  *
  * All others are asked with interrupts off, or in an interrupt.
  */
