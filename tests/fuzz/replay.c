@@ -24,8 +24,9 @@ static void replay(const char *folder, const char *name)
 	file = fopen(path, "re");
 	must(!!file);
 	size = fread(bytes, 1, sizeof(bytes), file);
+	must(feof(file));	/* or it is longer than that */
 	fclose(file);
-	/* In memory of just that size, for the sanitizer */
+	/* In memory of exactly that size, so that the sanitizer sees overruns */
 	data = malloc(size ? size : 1);
 	must(!!data);
 	memcpy(data, bytes, size);
