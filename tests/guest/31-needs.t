@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# `systally needs` with the module: it finds the same calls, as often, as by
-# seccomp and by ptrace, and leaves the controls as they were.
+# `systally needs` with the module: it finds the same calls, as often, as with seccomp
+# and with ptrace, and restores the controls.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
 
 need_load
 before=$(settings)
-# Both ABIs, in processes of one another
+# Two programs of different ABIs
 # shellcheck disable=SC2016 # sh's
 script='"$0" ppid 101; "$1" ppid 7'
 for how in module seccomp ptrace; do
@@ -19,7 +19,7 @@ for how in module seccomp ptrace; do
 	# shellcheck disable=SC2016 # perl's
 	is "$got $(perl -MJSON::PP -e '$d = decode_json(<STDIN>);
 		print "$$d{found_by} " . @{$$d{features}}' <"$T/out")" \
-		"0 $how 1" "needs --discover $how"
+		"0 $how 1" "needs --discover $how finds one call"
 	# shellcheck disable=SC2016 # perl's
 	perl -MJSON::PP -e '$d = decode_json(<STDIN>);
 		print $$d{features}[0]{calls}' <"$T/out" >"$T/$how.calls"
@@ -27,7 +27,7 @@ for how in module seccomp ptrace; do
 		print map { "$_\n" } sort @{$$d{architectures}},
 			map { @{$$_{names}} } @{$$d{syscalls}}' \
 		<"$T/$how.profile" >"$T/$how.names"
-	at_least "$(<"$T/$how.calls")" 108 "by $how: each getppid of the two"
+	at_least "$(<"$T/$how.calls")" 108 "by $how: the calls of both programs"
 done
 for how in seccomp ptrace; do
 	is "$(<"$T/$how.calls")" "$(<"$T/module.calls")" "by $how: as many calls"
@@ -36,7 +36,7 @@ for how in seccomp ptrace; do
 	is "$(diff "$T/module.names" "$T/$how.names")" '' \
 		"by $how: the same profile"
 done
-is "$(settings)" "$before" 'the controls are as before'
+is "$(settings)" "$before" 'needs restores the controls'
 try needs -r 1 -e access --discover module -t true -- true
-is "$got $(wc -l <"$T/err")" '0 0' 'and it may have the module again'
+is "$got $(wc -l <"$T/err")" '0 0' 'needs can use the module again'
 finish
