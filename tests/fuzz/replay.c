@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls a fuzzer's function with each file of its corpus, without libFuzzer:
- * what was once found stays found. Speaks TAP. Run by `make check-fuzz`:
- * replay_NOUN CORPUS, in whose folder NOUN the files are.
+ * Calls a fuzzer's function with each file of its corpus, without libFuzzer, so
+ * that a fault that was found once is noticed if it comes back. Speaks TAP:
+ * replay_NOUN CORPUS, where the files are in the folder CORPUS/NOUN.
  */
 #include <dirent.h>
 #include <limits.h>
@@ -26,7 +26,7 @@ static void replay(const char *folder, const char *name)
 	size = fread(bytes, 1, sizeof(bytes), file);
 	must(feof(file));	/* or it is longer than that */
 	fclose(file);
-	/* In memory of exactly that size, so that the sanitizer sees overruns */
+	/* Exactly that size, so that the sanitizer sees overruns */
 	data = malloc(size ? size : 1);
 	must(!!data);
 	memcpy(data, bytes, size);

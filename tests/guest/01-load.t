@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Loading: good and bad parameters, the files in debugfs, and that nothing is left
-# after an unload or a load that failed.
+# Loading: good and bad parameters, the files in debugfs, and that nothing is
+# left after an unload or a load that failed.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -59,10 +59,12 @@ like "$fields" 'license: +GPL' 'modinfo names the license'
 like "$fields" 'description: +[^ ]' 'modinfo has a description'
 like "$fields" 'author: +[^ ]' 'modinfo names the author'
 release=$(uname -r)
-like "$fields" "vermagic: +${release//+/[+]} " 'modinfo: the module is for this kernel'
+like "$fields" "vermagic: +${release//+/[+]} " \
+	'modinfo: the module is for this kernel'
 like "$fields" 'name: +systally' 'modinfo: the module is called systally'
 for parameter in $parameters; do
-	like "$fields" "parm: +$parameter:[^ ]" "modinfo describes the parameter $parameter"
+	like "$fields" "parm: +$parameter:[^ ]" \
+		"modinfo describes the parameter $parameter"
 done
 
 # The files, their modes, and the values after a bare insmod
@@ -95,7 +97,8 @@ for word in EINVAL ESRCH ENOENT E2BIG EPERM EOPNOTSUPP; do
 	grep -qw "$word" <<<"$readme"
 	ok $? "README describes $word"
 done
-is "$(awk 'length > 100' "$D/README")" '' 'README: no line has more than 100 columns'
+is "$(awk 'length > 100' "$D/README")" '' \
+	'README: no line has more than 100 columns'
 is "$(status state)" off 'without targets nothing is hooked'
 is "$(status entered)" 0 'without targets nothing is counted'
 passes 'rmmod succeeds' unload
@@ -131,7 +134,8 @@ done <<<"$settings"
 # Suffixes and their sizes
 while read -r value bytes; do
 	load "memory_max_bytes=$value"
-	is "$(status memory_max_bytes)" "$bytes" "memory_max_bytes=$value is $bytes bytes"
+	is "$(status memory_max_bytes)" "$bytes" \
+		"memory_max_bytes=$value is $bytes bytes"
 	unload
 done <<'END'
 4M 4194304
@@ -146,9 +150,11 @@ wait_for state_is "$pid" T
 load enabled=1 collect=time targets="$pid" syscalls=getppid follow=1 threads=0
 kill -CONT "$pid"
 ended "$pid" "$T/expect"
-is "$(compare "$T/expect")" '' 'a process is counted that only parameters have chosen'
+is "$(compare "$T/expect")" '' \
+	'a process is counted that only parameters have chosen'
 
-is "$("$WORKLOAD/insert" "$SYSTALLY_KO")" EEXIST 'a second load fails with EEXIST'
+is "$("$WORKLOAD/insert" "$SYSTALLY_KO")" EEXIST \
+	'a second load fails with EEXIST'
 is "$(settings 'targets|hook')" \
 	'enabled=1 collect=time follow=1 syscalls=getppid threads=0 ' \
 	'a second load changes no control'

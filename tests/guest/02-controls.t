@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every control: what it reads after a write, which errno each bad input gives, that
-# nothing changes then, and that writing needs CAP_SYS_ADMIN.
+# Every control: what it reads after a write, which errno each bad input gives,
+# that nothing changes then, and that writing needs CAP_SYS_ADMIN.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -132,7 +132,8 @@ while IFS='|' read -r file value wanted; do
 	got=$(tr '\n' ' ' <"$D/$file")
 	got=${got% }
 	[ "$file" != hook ] || got=${got%%:*}
-	is "$answer $got" "ok $wanted" "$file: after '$value' it reads '$wanted'"
+	is "$answer $got" "ok $wanted" \
+		"$file: after '$value' it reads '$wanted'"
 done <<<"$accepted"
 
 # Not the defaults, so that a change back to these is noticed, too
@@ -157,7 +158,8 @@ everything() {
 before=$(everything)
 while IFS='|' read -r file value error; do
 	[ -n "$file" ] || continue
-	is "$(refused "$file" "$value")" "$error" "$file: '$value' fails with $error"
+	is "$(refused "$file" "$value")" "$error" \
+		"$file: '$value' fails with $error"
 	is "$(everything)" "$before" "$file: '$value' changes nothing"
 done <<<"$refused"
 while IFS='|' read -r file value error; do
@@ -175,16 +177,19 @@ for file in $controls; do
 	targets) value=none ;;
 	syscalls) value=all ;;
 	esac
-	is "$(refused "$file" "$value$long")" E2BIG "$file: more than 4096 bytes fail with E2BIG"
+	is "$(refused "$file" "$value$long")" E2BIG \
+		"$file: more than 4096 bytes fail with E2BIG"
 	is "$(refused "$file" "$value" -c)" EPERM \
 		"$file: root without CAP_SYS_ADMIN fails with EPERM"
 	mode=$(stat -c %a "$D/$file")
 	chmod 666 "$D/$file"
-	is "$(refused "$file" "$value" -u)" EPERM "$file: user nobody fails with EPERM in spite of mode 0666"
+	is "$(refused "$file" "$value" -u)" EPERM \
+		"$file: user nobody fails with EPERM in spite of mode 0666"
 	is "$(refused "$file" bogus -u)" EPERM \
 		"$file: the capability is checked before the value"
 	chmod "$mode" "$D/$file"
-	is "$(everything)" "$before" "$file: none of these writes changes anything"
+	is "$(everything)" "$before" \
+		"$file: none of these writes changes anything"
 done
 is "$(refused targets "1$full")" ok 'targets: 4096 bytes are accepted'
 is "$(<"$D/targets")" 1 'targets: the pid in them is a target'
@@ -232,7 +237,8 @@ for value in all 'x86-64:getppid i386:poll x32:select' 'getpid'; do
 	ctl syscalls "$value"
 	once=$(<"$D/syscalls")
 	ctl syscalls "$once"
-	is "$(<"$D/syscalls")" "$once" "syscalls: what it reads for '$value' can be written back"
+	is "$(<"$D/syscalls")" "$once" \
+		"syscalls: what it reads for '$value' can be written back"
 done
 ctl syscalls 'i386:getppid x32:getppid'
 ctl reset 1
@@ -249,9 +255,11 @@ is "$(status entered)" 10007 'syscalls: entered is the number of its calls'
 generation=$(status generation)
 discarded=$(status discarded)
 is "$(refused reset '1\n')" ok 'reset: takes 1'
-is "$(status entered) $(wc -l <"$D/counters")" '0 1' 'reset: entered is 0 and no row is left'
+is "$(status entered) $(wc -l <"$D/counters")" '0 1' \
+	'reset: entered is 0 and no row is left'
 is "$(status generation)" $((generation + 1)) 'reset: generation grows by 1'
-is "$(status discarded)" $((discarded + 10007)) 'reset: discarded grows by the calls that were counted'
+is "$(status discarded)" $((discarded + 10007)) \
+	'reset: discarded grows by the calls that were counted'
 
 # The log says why hook=direct was refused; results cannot be written
 log_lines | grep -q 'systally.*direct'

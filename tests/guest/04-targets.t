@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which processes are counted: thousands of targets, added and removed while they
-# run, their children, reused pids, and pids of another namespace.
+# Which processes are counted: thousands of targets, added and removed while
+# they run, their children, reused pids, and pids of another namespace.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -44,7 +44,8 @@ talk_end crowd
 
 # Targets that exit; the list replaced; targets removed while they run
 wait_for grep -qx none "$D/targets"
-is "$(<"$D/targets") $(status targets)" 'none 0' 'when all have exited, none is a target'
+is "$(<"$D/targets") $(status targets)" 'none 0' \
+	'when all have exited, none is a target'
 ctl reset 1
 talk_start storm nice -n 19 "$WORKLOAD/storm" 3 2
 talk_until storm ready
@@ -57,7 +58,8 @@ is "$(<"$D/targets")" "${pids[2]}" 'they replace the former list'
 ctl targets "-${pids[2]} +${pids[0]}"
 is "$(<"$D/targets")" "${pids[0]}" 'one write can remove and add'
 ctl targets "+${pids[0]} +${pids[0]}"
-is "$(<"$D/targets") $(status targets)" "${pids[0]} 1" 'a pid added twice is one target'
+is "$(<"$D/targets") $(status targets)" "${pids[0]} 1" \
+	'a pid added twice is one target'
 ctl targets "+${pids[1]} -${pids[1]}"
 like "$(<"$D/targets")" "^${pids[0]}(\$|.${pids[1]}\$)" \
 	'a pid added and removed in one write: the others stay'
@@ -79,7 +81,8 @@ talk_ask storm pause parked
 is "$(count "${pids[0]}" x86-64 getppid)" \
 	"$(($(storm_total storm "${pids[0]}" getppid) - before0))" \
 	'storm: a new target is counted from then on'
-is "$(count "${pids[1]}" x86-64 getppid)" 0 'storm: the other processes are not counted'
+is "$(count "${pids[1]}" x86-64 getppid)" 0 \
+	'storm: the other processes are not counted'
 before1=$(storm_total storm "${pids[1]}" getppid)
 ctl targets "+${pids[1]}"
 talk_ask storm go going
@@ -183,7 +186,8 @@ ctl collect count
 ctl follow 0
 ctl targets none
 is "$("$WORKLOAD/snapread")" 'ok 1' 'the snapshot adds up'
-is "$(status kprobe_missed) $(status untimed)" '0 0' 'no call was missed, none is untimed'
+is "$(status kprobe_missed) $(status untimed)" '0 0' \
+	'no call was missed, none is untimed'
 
 # Pids of another namespace
 for token in 1 +1; do
@@ -222,7 +226,8 @@ workload calls ppid 1009 >"$T/expect"
 workload calls32 ppid 503 >>"$T/expect"
 ctl targets none
 is "$(compare "$T/expect")" '' 'all: every process is counted'
-is "$(status state) $(status targets)" 'off 0' 'none: state is off, and there are no targets'
+is "$(status state) $(status targets)" 'off 0' \
+	'none: state is off, and there are no targets'
 "$WORKLOAD/calls" ppid 1009 >/dev/null
 is "$(compare "$T/expect")" '' 'none: later calls are not counted'
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every setting is changed while calls are made: no call is lost, and none is counted
-# twice. In the end, entered + discarded, or the rows, are what the storms say that
-# they have made.
+# Every setting is changed while calls are made: no call is lost, and none is
+# counted twice. In the end, entered + discarded, or the rows, are what the
+# storms say that they have made.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -35,8 +35,8 @@ storms_total() {
 }
 
 # calls_differ FILE...: prints the calls of which `counters` has another number
-# than parked storms have made, by what they said in the FILEs below $T; something,
-# too, if they said nothing
+# than parked storms have made, by what they said in the FILEs below $T;
+# something, too, if they said nothing
 calls_differ() {
 	awk '/^storm/ { said[$4] += $5; calls += $5 }
 	FILENAME ~ /counters$/ { got[$5] += $6 }
@@ -131,7 +131,8 @@ for _ in {1..7}; do
 	ctl collect count
 done
 storms_say pause parked
-is "$(status entered)" "$(storms_total)" 'entered is exact after 14 changes of collect'
+is "$(status entered)" "$(storms_total)" \
+	'entered is exact after 14 changes of collect'
 is "$(calls_differ native.said compat.said)" '' 'and so is each call'
 # The storms count on; what they had made before the reset does not count.
 before=$(storms_total)
@@ -179,7 +180,8 @@ wait_for sh -c "grep -q 'entered: [1-9]' $D/status"
 ctl enabled 0
 once=$(status entered)
 sleep 0.1
-is "$(status entered)" "$once" 'enabled: when a write of 0 has returned, no call is counted'
+is "$(status entered)" "$once" \
+	'enabled: when a write of 0 has returned, no call is counted'
 storms_say pause parked
 ctl enabled 1
 before=$(storms_total)
@@ -187,7 +189,8 @@ storms_say go going
 sleep 0.1
 storms_say pause parked
 made=$(($(storms_total) - before))
-is "$(status entered)" $((once + made)) 'enabled again: entered grows by the calls since then'
+is "$(status entered)" $((once + made)) \
+	'enabled again: entered grows by the calls since then'
 at_least "$made" 1 'enabled again: the storms made calls'
 storms_end
 is "$(totals)" '' 'the totals add up'

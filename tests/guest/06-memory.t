@@ -62,7 +62,8 @@ for pid in "${pids[@]}"; do
 		"$(storm_total storm "$pid" getppid)" \
 		'a running process keeps its own rows'
 done
-is "$(status entered)" $(($(status tallied) + $(status unattributed))) 'the totals add up'
+is "$(status entered)" $(($(status tallied) + $(status unattributed))) \
+	'the totals add up'
 talk_ask storm stop stopped
 talk_end storm
 rmmod systally
@@ -75,8 +76,10 @@ wanted=$(awk '$1 == "count" { sum += $4 }
 	$1 == "died" { print }
 	END { print sum }' "$T/expect")
 is "$(status entered)" "$wanted" '2 MiB: entered is exact'
-is $(($(status tallied) + $(status unattributed))) "$wanted" '2 MiB: tallied and unattributed are exact together'
-at_least 2097152 "$(status memory_bytes)" '2 MiB: memory_bytes stays below the cap'
+is $(($(status tallied) + $(status unattributed))) "$wanted" \
+	'2 MiB: tallied and unattributed are exact together'
+at_least 2097152 "$(status memory_bytes)" \
+	'2 MiB: memory_bytes stays below the cap'
 is "$("$WORKLOAD/snapread")" 'ok 1' '2 MiB: the snapshot adds up'
 is "$(awk '{ print $2 }' "$D/counters" | grep -c '\\x20')" \
 	"$(grep -c '\\x20' "$D/counters")" 'a blank in a name is escaped'

@@ -56,8 +56,10 @@ for program in blocked blocked32; do
 	kill -USR1 "$sleeper"
 	# its parent does not reap it yet
 	wait_for state_is "$sleeper" Z
-	is "$(rows | grep -c "^$sleeper ")" 0 "$abi: it has no row when its call has returned"
-	is "$(column "$sleeper" $abi nanosleep errors)" 1 "$abi: its error is counted"
+	is "$(rows | grep -c "^$sleeper ")" 0 \
+		"$abi: it has no row when its call has returned"
+	is "$(column "$sleeper" $abi nanosleep errors)" 1 \
+		"$abi: its error is counted"
 	at_least "$(column "$sleeper" $abi nanosleep total_ns)" "$twice" \
 		"$abi: its duration is what inflight said, or longer"
 	talk_ask blocked '' 'done'

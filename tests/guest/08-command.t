@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The command: each subcommand and option with the real module, its exit statuses,
-# its formats, and that it restores the controls.
+# The command: each subcommand and option with the real module, its exit
+# statuses, its formats, and that it restores the controls.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
@@ -11,8 +11,8 @@
 # shellcheck disable=SC2016 # perl's
 interruptible=(perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' --)
 
-# csv COLUMN VALUE [KEY]: the sum of COLUMN over the rows whose syscall (or KEY) is
-# VALUE
+# csv COLUMN VALUE [KEY]: the sum of COLUMN over the rows whose syscall (or KEY)
+# is VALUE
 csv() {
 	awk -F, -v column="$1" -v value="$2" -v by="${3:-syscall}" '
 		NR == 1 {
@@ -93,7 +93,8 @@ try status --format csv
 is "$(head -n 1 "$T/out") $(grep -c '^state,off$' "$T/out")" 'key,value 1' \
 	'status --format csv has keys and values'
 try status -o "$T/file"
-is "$got $(grep -c '^state: off$' "$T/file")$(<"$T/out")" '0 1' 'status -o writes to the file only'
+is "$got $(grep -c '^state: off$' "$T/file")$(<"$T/out")" '0 1' \
+	'status -o writes to the file only'
 try doctor --format json
 cp "$T/out" "$T/json"
 passes 'doctor --format json is JSON' json keys
@@ -169,11 +170,13 @@ is "$(csv count getppid) $(csv count close) $(csv count poll)" '0 503 307' \
 	'-e takes a class'
 fails 1 'nosuchcall' '-e with an unknown name fails' run -e nosuchcall true
 try run -x --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
-is "$(csv count getppid) $(csv errors close)" '0 503' '-x shows failed calls only'
+is "$(csv count getppid) $(csv errors close)" '0 503' \
+	'-x shows failed calls only'
 try run -L --format csv -o "$T/csv" -- "$WORKLOAD/calls" sleeps 3 10
 at_least "$(csv total_ns nanosleep)" 30000000 '-L keeps times'
 try run -n 2 --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
-is "$(awk -F, 'NR > 1 { print $5 }' "$T/csv" | xargs)" 'getppid getpgid' '-n 2 shows two rows'
+is "$(awk -F, 'NR > 1 { print $5 }' "$T/csv" | xargs)" 'getppid getpgid' \
+	'-n 2 shows two rows'
 try run -s name -b syscall --format csv -o "$T/csv" -- \
 	"$WORKLOAD/calls" plain
 names=$(awk -F, 'NR > 1 { print $3 }' "$T/csv")
@@ -197,7 +200,8 @@ is "$(awk 'length > 80' "$T/err")" '' 'the text fits 80 columns'
 # ---- JSON ---------------------------------------------------------------
 
 try run -L --format json -o "$T/json" -- "$WORKLOAD/calls" plain
-is "$(json keys)" 'collect format kernel notes rows unattributed' 'json: has these keys'
+is "$(json keys)" 'collect format kernel notes rows unattributed' \
+	'json: has these keys'
 is "$(json row-keys)" \
 	'abi comm count errors max_ns nr p50_ns p90_ns p999_ns p99_ns syscall tgid total_ns' \
 	'json: a row has these keys'
@@ -227,7 +231,8 @@ is "$got $(wc -c <"$T/err")" '0 0' 'report succeeds'
 at_least 15 "$(wc -l <"$T/out")" 'report: shows ten rows without -n'
 at_least "$(grep -c getppid "$T/out")" 1 'report: shows the most frequent call'
 try report -n 3 --format csv -b syscall -o "$T/csv"
-is "$(wc -l <"$T/csv") $(csv count getppid)" '4 100070' 'report -n 3 -b syscall shows three rows'
+is "$(wc -l <"$T/csv") $(csv count getppid)" '4 100070' \
+	'report -n 3 -b syscall shows three rows'
 try report --format csv -o "$T/csv"
 is "$(csv count getppid)" 100070 'report --format csv has all rows'
 is "$(awk -F, 'NR > 1 { sum += $6 } END { print sum }' "$T/csv")" \
@@ -258,11 +263,14 @@ try top -p "${pids[1]}" -i 0.3 -d 0.7 --format json
 cp "$T/out" "$T/json"
 is "$got $(json rows | awk '{ print $1 }' | sort -u)" "0 ${pids[1]}" \
 	'top -p --format json shows only that process'
-at_least "$(json keys | wc -l)" 2 'top --format json prints a document per interval'
+at_least "$(json keys | wc -l)" 2 \
+	'top --format json prints a document per interval'
 try top -i 0.3 -d 0.7 --format csv
-is "$got $(grep -c '^time,' "$T/out")" '0 1' 'top --format csv prints one header'
+is "$got $(grep -c '^time,' "$T/out")" '0 1' \
+	'top --format csv prints one header'
 "$SYSTALLY" top -i 0.2 2>"$T/err" | head -n 1 >/dev/null
-is "${PIPESTATUS[0]} $(wc -c <"$T/err")" '0 0' 'top: ends quietly when its pipe is closed'
+is "${PIPESTATUS[0]} $(wc -c <"$T/err")" '0 0' \
+	'top: ends quietly when its pipe is closed'
 talk_start top "${interruptible[@]}" "$SYSTALLY" top -i 100
 # from here on it takes signals
 wait_for sh -c "ls -l /proc/${talk_pid[top]}/fd | grep -q signalfd"
@@ -311,6 +319,7 @@ ctl collect count
 
 try run --format csv -o "$T/csv" -- sh -c \
 	"'$WORKLOAD/crowd' 1 </dev/null >/dev/null 2>&1 & exit 0"
-is "$got $(<"$D/targets")" '0 none' 'run: a child that outlives the command is no target any more'
+is "$got $(<"$D/targets")" '0 none' \
+	'run: a child that outlives the command is no target any more'
 
 finish

@@ -4,11 +4,11 @@
 # `systally run` and `strace -f -c` agree on every call's count and errors, for
 # commands that do the same each time they run. Both begin with the exec of the
 # command. They differ in this:
-# - strace -c counts a call when it returns, so it never counts exit and exit_group;
-#   systally counts at entry;
-# - a traced process stops at every signal, also one that it ignores, and its blocked
-#   call is then entered again: strace sees additional wait4 calls, which failed with
-#   ERESTARTSYS. Only those that did not fail are compared.
+# - strace -c counts a call when it returns, so it never counts exit and
+#   exit_group; systally counts at entry;
+# - a traced process stops at every signal, also one that it ignores, and its
+#   blocked call is then entered again: strace sees additional wait4 calls, which
+#   failed with ERESTARTSYS. Only those that did not fail are compared.
 #
 # What differs between two runs under strace, too, is excluded:
 # - addresses (setarch -R): allocators call brk and mmap as they find them;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The module is loaded and unloaded under load, 20 times, or 1,000 with
-# SYSTALLY_LONG=1; and while calls are blocked in the kernel. rmmod fails while a
-# file is open. Nothing of the module is left, and no memory is lost.
+# SYSTALLY_LONG=1; and while calls are blocked in the kernel. rmmod fails while
+# a file is open. Nothing of the module is left, and no memory is lost.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"

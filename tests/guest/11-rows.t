@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Tables that become full of one process's rows, and calls in flight while the filter
-# changes: the totals add up, and no call has a row that it should not have.
+# Tables that become full of one process's rows, and calls in flight while the
+# filter changes: the totals add up, and no call has a row that it should not
+# have.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-# Calls that were entered but are neither tallied nor unattributed, all read at one
-# moment. Errors and durations may be missing here, counts may not.
+# Calls that were entered but are neither tallied nor unattributed, all read at
+# one moment. Errors and durations may be missing here, counts may not.
 difference() {
 	awk '$1 == "entered:" { sum += $2 }
 		$1 == "tallied:" || $1 == "unattributed:" { sum -= $2 }
@@ -42,7 +43,8 @@ is "$died" 0 'the workloads have run to their end'
 is "$missing" '' 'the totals add up at any moment'
 at_least "$looks" 3 'they were read while the workloads ran'
 # 473 call numbers in 3 ABIs; stopping and exiting are more calls
-at_least "$(status entered)" $((2 * 473 * 3 * rounds)) 'all calls of both workloads have entered'
+at_least "$(status entered)" $((2 * 473 * 3 * rounds)) \
+	'all calls of both workloads have entered'
 is "$(difference)" 0 'the totals add up in the end'
 note "unattributed $(status unattributed), untimed $(status untimed)"
 rmmod systally
@@ -71,7 +73,8 @@ for hook in tracepoint kprobe; do
 	bash -c 'read -r _ <&8; for ((i = 0; i < 50; i++)); do
 		read -r _ <&8; done' 8<>"$T/fifo" 9>&- &
 	reader=$!
-	# In its first read, which is not counted then. bash makes it descriptor 0.
+	# In its first read, which is not counted then. bash makes it descriptor
+	# 0.
 	wait_for blocked_reading "$reader"
 	ctl targets $reader
 	echo once >"$T/fifo"

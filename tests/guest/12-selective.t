@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The selective state: only the tasks of targets carry the flag, as a module of the
-# tests reports, while targets, hooks and levels change; and the counts are exact.
+# The selective state: only the tasks of targets carry the flag, as a module of
+# the tests reports, while targets, hooks and levels change; and the counts are
+# exact.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -11,7 +12,8 @@
 
 referee_load
 
-# calls_are NAME TGID N...: a test that only these processes have rows of getppid
+# calls_are NAME TGID N...: a test that only these processes have rows of
+# getppid
 calls_are() {
 	local name=$1
 
@@ -58,7 +60,8 @@ mapfile -t children < <(said puppet member | cut -d ' ' -f 1)
 is "$(sort -n "$D/targets" | xargs)" \
 	"$(printf '%s\n' "$puppet" "${children[@]}" | sort -n | xargs)" \
 	"follow=1: a child and its child are targets"
-is "$(flags_differ "$puppet" "${children[@]}")" '' 'follow=1: they carry the flag'
+is "$(flags_differ "$puppet" "${children[@]}")" '' \
+	'follow=1: they carry the flag'
 puppet_call puppet 101
 calls_are 'follow=1: they are counted' "$puppet" $((4 * 307 + 4 * 101)) \
 	"${children[0]}" 101 "${children[1]}" 101
@@ -95,7 +98,8 @@ for program in 'chain leader 7' 'chain thread 7' 'tree -v 1 5'; do
 	state=$(status state)
 	kill -CONT $pid
 	ended $pid "$T/expect"
-	is "$state$(compare "$T/expect")" selective "$program $*: state selective, and exact counts"
+	is "$state$(compare "$T/expect")" selective \
+		"$program $*: state selective, and exact counts"
 done
 ctl follow 0
 ctl reset 1
@@ -104,7 +108,8 @@ puppet_start puppet
 ctl targets "${talk_pid[puppet]}"
 ctl threads 1
 puppet_call puppet 1009
-is "$(awk '$5 == "getppid" { print $6 }' "$D/counters")" 1009 'threads=1: the row is exact'
+is "$(awk '$5 == "getppid" { print $6 }' "$D/counters")" 1009 \
+	'threads=1: the row is exact'
 ctl threads 0
 puppet_end puppet
 settles 'when it has exited: off' off none
@@ -126,7 +131,8 @@ ctl targets "-$first"
 is "$(flags_differ "$second")" '' 'one is removed: the other one carries it'
 both 7 11
 ctl targets "$first"
-is "$(flags_differ "$first")" '' 'the list is replaced: only the new target carries it'
+is "$(flags_differ "$first")" '' \
+	'the list is replaced: only the new target carries it'
 both 13 17
 calls_are 'each is counted while it is a target' "$first" $((2 * (101 + 13))) \
 	"$second" $((2 * (103 + 11)))
@@ -197,10 +203,11 @@ is "$(flags_differ none)" '' 'after the unload, no task carries it'
 insmod "$SYSTALLY_KO" targets="$puppet" collect=time
 settles 'a target by parameter: selective' selective "$puppet"
 unload
-is "$(flags_differ none)" '' 'after an unload from selective, no task carries it'
+is "$(flags_differ none)" '' \
+	'after an unload from selective, no task carries it'
 
-# The guard without kprobes: they are turned off, or ftrace is, which they use. Then
-# the guard cannot notice a new tracer, so the state must be shared.
+# The guard without kprobes: they are turned off, or ftrace is, which they use.
+# Then the guard cannot notice a new tracer, so the state must be shared.
 need_load targets="$puppet"
 kprobes=/sys/kernel/debug/kprobes/enabled
 ftrace=/proc/sys/kernel/ftrace_enabled
@@ -254,7 +261,8 @@ is "$wrong" '' "$rounds rounds of tracers that come and go: shared with each"
 talk_ask forks pause parked
 is "$(awk '$5 == "getppid" { sum += $6 } END { print sum }' "$D/counters")" \
 	"$(storm_total forks all getppid)" 'every call of the children is counted'
-is "$(status entered)" $(($(status tallied) + $(status unattributed))) 'the totals add up'
+is "$(status entered)" $(($(status tallied) + $(status unattributed))) \
+	'the totals add up'
 settles 'then only targets carry the flag' selective "${pids[@]}"
 talk_ask forks go going
 for ((round = 0; round < rounds; round++)); do
@@ -279,12 +287,14 @@ for ((round = 0; round < rounds; round++)); do
 	ctl targets none
 done
 unload
-is "$(flags_differ none)" '' 'after an unload under a fork storm, no task carries it'
+is "$(flags_differ none)" '' \
+	'after an unload under a fork storm, no task carries it'
 talk_ask forks stop stopped
 talk_end forks
 talk_ask others stop stopped
 talk_end others
 puppet_end bystander
-is "$(probes_standing) $(flags_differ none)" '0 ' 'in the end no probe is left, and no task carries it'
+is "$(probes_standing) $(flags_differ none)" '0 ' \
+	'in the end no probe is left, and no task carries it'
 referee_unload
 finish

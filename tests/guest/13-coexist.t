@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Other tracers start and stop, before systally and after it: each counts every call
-# of a bystander, and systally every call of its target, also while one of them
-# starts or stops.
+# Other tracers start and stop, before systally and after it: each counts every
+# call of a bystander, and systally every call of its target, also while one of
+# them starts or stops.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -12,8 +12,8 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/tracers.sh"
 
-# Without SYSTALLY_LONG=1, similar tracers are not all tried in both orders, and perf
-# record and perf trace, which take many seconds to start, not at all.
+# Without SYSTALLY_LONG=1, similar tracers are not all tried in both orders, and
+# perf record and perf trace, which take many seconds to start, not at all.
 early=''
 late=''
 while read -r name _; do
@@ -55,8 +55,8 @@ call() {
 	wanted=$((wanted + $1))
 }
 
-# tracer_is NAME WHAT: a test of what the tracer has counted. perf trace loses some
-# calls by itself, but none that come one by one.
+# tracer_is NAME WHAT: a test of what the tracer has counted. perf trace loses
+# some calls by itself, but none that come one by one.
 tracer_is() {
 	if [ "$1" = perf-trace ]; then
 		at_least "$counted" "$seen" "$1: $2"
@@ -98,7 +98,8 @@ later() {
 	is "$(awk -v pid="$target" 'NR > 1 && $1 != pid' "$D/counters")" '' \
 		"$name: no other process has rows"
 	unload
-	is "$(flags_differ none)" '' "$name: after the unload, no task carries the flag"
+	is "$(flags_differ none)" '' \
+		"$name: after the unload, no task carries the flag"
 }
 
 # earlier NAME: the tracer is there first
@@ -133,7 +134,8 @@ earlier() {
 	is "$(awk -v pid="$target" 'NR > 1 && $1 != pid' "$D/counters")" '' \
 		"$name: no other process has rows"
 	unload
-	is "$(flags_differ none)" '' "$name: after the unload, no task carries the flag"
+	is "$(flags_differ none)" '' \
+		"$name: after the unload, no task carries the flag"
 }
 
 # one ORDER NAME

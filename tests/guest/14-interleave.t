@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# systally, its target and other tracers start and stop in random order, under a fork
-# storm: 12 orders, or 200 with SYSTALLY_LONG=1. Each tracer counts every call of a
-# bystander while it runs, systally every call of its target, and in the end no task
-# carries the flag. SYSTALLY_SEED=N repeats a run that failed.
+# systally, its target and other tracers start and stop in random order, under a
+# fork storm: 12 orders, or 200 with SYSTALLY_LONG=1. Each tracer counts every
+# call of a bystander while it runs, systally every call of its target, and in
+# the end no task carries the flag. SYSTALLY_SEED=N repeats a run that failed.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -23,8 +23,8 @@ seed=${SYSTALLY_SEED:-$((RANDOM * 32768 + RANDOM))}
 note "SYSTALLY_SEED=$seed"
 RANDOM=$seed
 
-# Tracers that start at once; one that is listed twice is chosen twice as often. And
-# those that take seconds: at most one, in every fourth interleaving.
+# Tracers that start at once; one that is listed twice is chosen twice as often.
+# And those that take seconds: at most one, in every fourth interleaving.
 quick='module-enter-register module-enter-prio module-enter-may_exist
 module-exit-register perf-call perf-call perf-raw perf-raw events-call
 events-call hist-call hist-raw instance-raw rawtp-enter rawtp-exit'
@@ -158,8 +158,8 @@ tracer_toggle() {
 
 	if [ -z "${bases[$name]:-}" ]; then
 		did+=" $name"
-		# A BPF tracer counts from its start, so the bystander has to rest.
-		# For the others it runs until tracer_go.
+		# A BPF tracer counts from its start, so the bystander has to
+		# rest. For the others it runs until tracer_go.
 		is_bpf "$name" || go bystander
 		tracer_prepare "$name" "${pid[bystander]}"
 		is_bpf "$name" || rest bystander
@@ -176,8 +176,8 @@ tracer_toggle() {
 		others_wrong+=" $name counted $counted of $wanted after:$did;"
 }
 
-# one_step WHAT: starts or stops it, while the process that it does not concern makes
-# calls; then both do
+# one_step WHAT: starts or stops it, while the process that it does not concern
+# makes calls; then both do
 one_step() {
 	case $1 in
 	systally | target) go bystander ;;
@@ -255,7 +255,8 @@ interleave() {
 	done
 	flags_check
 	[ "$(probes_standing)" = 0 ] || flags_wrong+=' probes are left'
-	is "$others_wrong" '' "$1: the tracers have counted every call of the bystander"
+	is "$others_wrong" '' \
+		"$1: the tracers have counted every call of the bystander"
 	is "$ours_wrong" '' "$1: systally has counted every call of the target"
 	is "$totals_wrong" '' "$1: the totals add up"
 	is "$flags_wrong" '' "$1: only the right tasks carry the flag, in the end none" ||

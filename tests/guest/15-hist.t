@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# collect=hist: percentiles of calls of known duration; every call that has returned
-# is in exactly one bucket, also after folds, resets and changes of the level; and
-# what the command prints.
+# collect=hist: percentiles of calls of known duration; every call that has
+# returned is in exactly one bucket, also after folds, resets and changes of the
+# level; and what the command prints.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -20,9 +20,9 @@ a chain of execs by other threads|chain -t thread 13
 interrupted and restarted calls|signals -t 11
 '
 
-# hist_differs [at-most]: prints each (abi, nr) of which histograms have another number
-# of calls than was counted; with at-most, a larger one. Calls that never return are
-# in no histogram.
+# hist_differs [at-most]: prints each (abi, nr) of which histograms have another
+# number of calls than was counted; with at-most, a larger one. Calls that never
+# return are in no histogram.
 hist_differs() {
 	"$WORKLOAD/snapread" -d | awk -v at_most="${1:-}" '
 		BEGIN {
@@ -50,8 +50,9 @@ hist_sum() {
 		END { printf "%.0f\n", sum }'
 }
 
-# hist_singles: where a process made one call of a number, its total is the call's
-# duration. Prints how many such calls there are, and those in a wrong bucket.
+# hist_singles: where a process made one call of a number, its total is the
+# call's duration. Prints how many such calls there are, and those in a wrong
+# bucket.
 hist_singles() {
 	"$WORKLOAD/snapread" -d | awk '
 		$1 == "row" && $6 == 1 && $2 && $8 { total[$2 " " $4 " " $5] = $8 }
@@ -94,8 +95,8 @@ try() {
 	got=$?
 }
 
-# Without a calibrated TSC, as on the lab's own kernels, the clock advances only every
-# few milliseconds.
+# Without a calibrated TSC, as on the lab's own kernels, the clock advances only
+# every few milliseconds.
 clock=fine
 ! grep -q jiffies /sys/devices/system/clocksource/clocksource0/current_clocksource ||
 	clock=coarse
@@ -162,14 +163,16 @@ singles=$(hist_singles)
 if [ "$clock" = coarse ]; then
 	like "$singles" '^[0-9]+$' 'a call alone is in the bucket of its total'
 else
-	like "$singles" '^[0-9]{2,}$' 'a call alone is in the bucket of its total'
+	like "$singles" '^[0-9]{2,}$' \
+		'a call alone is in the bucket of its total'
 fi
 
 # With threads=1, counts are per thread; histograms stay per process.
 ctl threads 1
 ctl reset 1
 workload threads -t 8 >"$T/expect"
-is "$(compare "$T/expect")$(hist_differs)" '' 'threads=1: every call is counted exactly'
+is "$(compare "$T/expect")$(hist_differs)" '' \
+	'threads=1: every call is counted exactly'
 is "$("$WORKLOAD/snapread" -d | awk '$1 == "hist" && $4 == 110 { print $2 }' |
 	sort -u | wc -l)" 1 'threads=1: the histogram is per process'
 try report -b thread -P --format csv -n 1
@@ -188,7 +191,8 @@ is "$(hist_sum)" 0 'reset: the histograms are empty'
 ctl syscalls 'getppid getpgid getsid getpriority close poll select'
 ctl hook kprobe
 workload calls -t plain >"$T/expect"
-is "$(compare "$T/expect")$(hist_differs)" '' 'hook=kprobe: every call is counted exactly'
+is "$(compare "$T/expect")$(hist_differs)" '' \
+	'hook=kprobe: every call is counted exactly'
 
 # ---- folded, and without room -------------------------------------------
 
@@ -208,7 +212,8 @@ untimed=$(status untimed)
 note "$entered entered, $hist in histograms, untimed $untimed"
 at_least "$entered" $((473 * 3 * 7)) 'without room: all calls have entered'
 at_least "$untimed" 1 'without room: some are untimed'
-at_least "$entered" "$((hist + 1))" 'without room: histograms have fewer calls than entered'
+at_least "$entered" "$((hist + 1))" \
+	'without room: histograms have fewer calls than entered'
 # All but exit_group; a call whose errno has no row is untimed, too.
 at_least $((hist + untimed)) $((entered - 1)) \
 	'without room: a call in no bucket is untimed'
@@ -240,7 +245,8 @@ ctl collect hist
 sleep 0.2
 ctl collect time
 storms_say pause parked
-is "$(status entered)" "$(storms_total)" 'entered is exact after 14 changes of collect'
+is "$(status entered)" "$(storms_total)" \
+	'entered is exact after 14 changes of collect'
 is "$(status entered)" $(($(status tallied) + $(status unattributed))) \
 	'the totals add up after them'
 is "$(hist_differs at-most)" '' 'histograms have no more calls than counted'
@@ -282,7 +288,8 @@ try run -P --format csv -o "$T/csv" -- "$WORKLOAD/calls" sleeps 7 20
 shown=$(what_csv nanosleep p50_ns)
 is "$got $(settings)" "0 $before" 'run -P: restores the controls'
 at_least "$shown" 17500000 'run -P: p50 is not below the time asked for'
-at_least "$(what_csv nanosleep max_ns)" "$shown" 'run -P: p50 is not above the longest call'
+at_least "$(what_csv nanosleep max_ns)" "$shown" \
+	'run -P: p50 is not above the longest call'
 is "$(what_csv exit_group p99_ns)" 0 'run -P: 0 for a call that does not return'
 try run -P -- "$WORKLOAD/calls" plain
 is "$got $(awk 'length > 80' "$T/err")" '0 ' 'run -P: the text fits 80 columns'
@@ -315,6 +322,7 @@ is "$got $(grep -o '"histogram":\[{.*}\]' "$T/out" | grep -o 'count":[0-9]*' |
 	awk -F: '{ sum += $2 } END { print sum }')" '0 7' \
 	'report -H --format json: takes one ABI'
 try report -s p99 -b process
-like "$got $(head -n 1 "$T/out")" '^0 .* p99 .* command$' 'report -s p99: sorts by it'
+like "$got $(head -n 1 "$T/out")" '^0 .* p99 .* command$' \
+	'report -s p99: sorts by it'
 
 finish

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The functions that systally exports to other modules, called with interrupts off by
-# a module of the tests: counts equal the truth and `counters`, and never decrease
-# while tables are folded, grown and freed.
+# The functions that systally exports to other modules, called with interrupts
+# off by a module of the tests: counts equal the truth and `counters`, and never
+# decrease while tables are folded, grown and freed.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -57,8 +57,8 @@ columns() {
 }
 
 # asked_differ TGID ABI FILE: prints the calls of which the module says another
-# number than the workload says in FILE, or other errors or times than `counters`;
-# something, too, if the workload says nothing
+# number than the workload says in FILE, or other errors or times than
+# `counters`; something, too, if the workload says nothing
 asked_differ() {
 	local name number got calls=0
 
@@ -85,8 +85,8 @@ hottest() {
 	echo "$answer"
 }
 
-# is_listed TGID: it is a target. A pending change is done then: reading takes the same
-# lock.
+# is_listed TGID: it is a target. A pending change is done then: reading takes
+# the same lock.
 is_listed() {
 	grep -qx "$1" "$D/targets"
 }
@@ -96,13 +96,15 @@ not_listed() {
 }
 
 # A module that asks keeps systally loaded.
-is "$("$WORKLOAD/insert" "$QUERY_KO")" ENOENT 'the module of the tests does not load without systally'
+is "$("$WORKLOAD/insert" "$QUERY_KO")" ENOENT \
+	'the module of the tests does not load without systally'
 need_load collect=time hook=tracepoint
 insmod "$QUERY_KO" || bail "insmod $QUERY_KO failed"
 error=$(rmmod systally 2>&1)
 like "$error" 'in use' 'systally does not unload while that module is loaded'
 
-# A running process: its counts come from the per-CPU tables, then from the master
+# A running process: its counts come from the per-CPU tables, then from the
+# master
 puppet_start bystander
 bystander=${talk_pid[bystander]}
 puppet_start puppet 3
@@ -114,7 +116,8 @@ answer=$(ask "calls $puppet getppid")
 like "$answer" "^0 $((3 * 1009)) 0 [1-9][0-9]* [1-9][0-9]*\$" \
 	'3 threads have 3027 calls before any fold'
 is "$(columns "$puppet" x86-64 getppid)" "$answer" 'counters says the same'
-is "$(ask "calls $puppet getppid")" "$answer" 'the answer is the same after a fold'
+is "$(ask "calls $puppet getppid")" "$answer" \
+	'the answer is the same after a fold'
 puppet_call puppet 503
 is "$(asked "$puppet" getppid)" $((3 * (1009 + 503))) \
 	'calls before and after a fold are added'
@@ -122,8 +125,10 @@ is "$(ask "calls $puppet x86-64:getppid") $(ask "calls $puppet 110")" \
 	"$(columns "$puppet" x86-64 getppid) $(columns "$puppet" x86-64 getppid)" \
 	'a call can be named with its ABI, or by number'
 is "$(ask "calls $puppet i386:getppid")" '0 0 0 0 0' '0 calls of another ABI'
-is "$(ask "calls $puppet getsid")" '0 0 0 0 0' '0 calls for a call that it does not make'
-is "$(ask "calls $bystander getppid")" ESRCH 'ESRCH for a process that is no target'
+is "$(ask "calls $puppet getsid")" '0 0 0 0 0' \
+	'0 calls for a call that it does not make'
+is "$(ask "calls $bystander getppid")" ESRCH \
+	'ESRCH for a process that is no target'
 is "$(ask "is $puppet") $(ask "is $bystander") $(ask "is 4194304")" '1 0 0' \
 	'is: tells targets from other processes'
 is "$(ask "calls $tid getppid")" ESRCH 'ESRCH for the id of a thread'
@@ -146,7 +151,8 @@ talk_ask native pause parked
 talk_ask compat pause parked
 is "$(asked_differ "$native" x86-64 "$T/native.said")" '' \
 	'each call of a storm: count, errors, total_ns and max_ns are right'
-is "$(asked_differ "$compat" i386 "$T/compat.said")" '' 'each call of a 32-bit storm, too'
+is "$(asked_differ "$compat" i386 "$T/compat.said")" '' \
+	'each call of a 32-bit storm, too'
 is "$(asked "$compat" x86-64:getppid) $(asked "$compat" i386:getppid)" \
 	"0 $(asked "$compat" getppid)" 'all its calls are i386'
 is "$(asked "$native" all)" "$(columns "$native" all all | cut -d ' ' -f 2)" \
@@ -160,14 +166,16 @@ talk_end compat
 "$WORKLOAD/calls" -t plain >"$T/expect" &
 pid=$!
 wait $pid
-is "$(asked_differ $pid x86-64 "$T/expect")" '' 'each call of a process that has exited'
+is "$(asked_differ $pid x86-64 "$T/expect")" '' \
+	'each call of a process that has exited'
 is "$(ask "calls $pid all" | cut -d ' ' -f 2,3) $(ask "calls $pid getuid")" \
 	"$(columns $pid all all | cut -d ' ' -f 2,3) 0 0 0 0 0" \
 	'all: the sum for an exited process; 0 for a call that it did not make'
 "$WORKLOAD/calls32" -t plain >"$T/expect" &
 pid=$!
 wait $pid
-is "$(asked_differ $pid i386 "$T/expect")" '' 'each call of a 32-bit process that has exited'
+is "$(asked_differ $pid i386 "$T/expect")" '' \
+	'each call of a 32-bit process that has exited'
 "$WORKLOAD/calls" -t int80 >"$T/expect" &
 pid=$!
 wait $pid
@@ -180,8 +188,10 @@ is "$(asked $pid x86-64:getppid) $(asked $pid i386:getppid) $(
 read -r _ pid <"$T/said"
 ctl reset 1
 "$WORKLOAD/reuse" "$pid" t:101 n:211 t:307 n:11 >"$T/said"
-is "$(count "$pid" x86-64 getppid)" $((101 + 307)) 'counters: a reused pid has the calls of both'
-is "$(asked "$pid" getppid)" 307 'the answer is about the last process with rows'
+is "$(count "$pid" x86-64 getppid)" $((101 + 307)) \
+	'counters: a reused pid has the calls of both'
+is "$(asked "$pid" getppid)" 307 \
+	'the answer is about the last process with rows'
 is "$(asked "$pid" all)" "$(awk -v pid="$pid" '$1 == "row" && $2 == pid {
 	if ($10 > start) {
 		start = $10
@@ -223,7 +233,8 @@ for name in getpgid x86-64:getsid i386:getsid; do
 	abi=${name%:*}
 	[ "$abi" != "$name" ] || abi=all
 	got=$(asked 0 $name)
-	is "$got" "$(count all "$abi" "${name#*:}")" "all processes: the sum of $name is right"
+	is "$got" "$(count all "$abi" "${name#*:}")" \
+		"all processes: the sum of $name is right"
 done
 answer=$(ask 'calls 0 all')
 is "$(cut -d ' ' -f 2,3,5 <<<"$answer")" "$(awk 'NR > 1 {
@@ -284,7 +295,8 @@ puppet_call first 1009
 puppet_call second 2003
 is "$(hottest 0)" "$second" 'hottest: the process with the most calls'
 is "$(hottest "$second")" "$first" 'hottest: without that one, the next'
-is "$(hottest "$first")" "$second" 'hottest: leaving another one out changes nothing'
+is "$(hottest "$first")" "$second" \
+	'hottest: leaving another one out changes nothing'
 puppet_call first 1511
 is "$(hottest 0)" "$first" 'hottest: another process after more calls'
 is "$(ask "hottest $first")" 0 'hottest: the first answer is 0: asked for'
@@ -300,7 +312,8 @@ parent=$!
 wait_for test -s "$T/zombie"
 wait_for state_is "$(<"$T/zombie")" Z
 is "$(hottest 0)" "$second" 'hottest: nor a zombie, even with more calls'
-is "$(asked "$(<"$T/zombie")" getppid)" 10007 'the calls of a zombie can be asked for'
+is "$(asked "$(<"$T/zombie")" getppid)" 10007 \
+	'the calls of a zombie can be asked for'
 kill $parent
 ctl targets none
 ctl reset 1
@@ -350,8 +363,8 @@ is "$(sort -n "$D/targets" | xargs)" \
 	'what was accepted is done'
 ctl targets none
 
-# sweeps_start: one process after the other makes some hundred rows, as many as the
-# per-CPU tables and their folding can take
+# sweeps_start: one process after the other makes some hundred rows, as many as
+# the per-CPU tables and their folding can take
 sweeps_start() {
 	# It becomes a target after its start, in which it calls getppid().
 	# shellcheck disable=SC2016 # that shell's
@@ -363,8 +376,9 @@ sweeps_start() {
 	kill -CONT $sweeps
 }
 
-# watch_storm NAME: asks about a storm while other processes start and exit and all is
-# folded again and again: its count never decreases, and is exact in the end
+# watch_storm NAME: asks about a storm while other processes start and exit and
+# all is folded again and again: its count never decreases, and is exact in the
+# end
 watch_storm() {
 	local name=$1 pid pids watchers=() call truth times=2000
 
@@ -396,7 +410,8 @@ watch_storm() {
 	talk_ask forks pause parked
 	talk_ask watched pause parked
 	truth=$(storm_total watched "$pid" getppid)
-	is "$(asked "$pid" getppid)" "$truth" "$name: the count is exact in the end"
+	is "$(asked "$pid" getppid)" "$truth" \
+		"$name: the count is exact in the end"
 	is "$(asked_differ "$pid" x86-64 "$T/watched.said")" '' \
 		"$name: and so is that of each call"
 	like "$(<"$T/watch.getppid")" '^0 0 [0-9]+ [1-9][0-9]*$' \

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Rights: an ordinary user, root of a user or pid namespace, a process that got an open
-# file, a machine without debugfs. Nothing leaks, nothing is changed, and each error
-# says why.
+# Rights: an ordinary user, root of a user or pid namespace, a process that got
+# an open file, a machine without debugfs. Nothing leaks, nothing is changed,
+# and each error says why.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -18,8 +18,8 @@ need_load collect=time follow=1
 cp "$SYSTALLY" "$T/systally" && chmod 755 "$T" "$T/systally"
 debugfs=${D%/systally}
 
-# opens COMMAND...: prints which files COMMAND, a prefix, can open for reading, and
-# which for writing
+# opens COMMAND...: prints which files COMMAND, a prefix, can open for reading,
+# and which for writing
 opens() {
 	# shellcheck disable=SC2016 # that shell's
 	"$@" bash -c 'cd "$0" || exit
@@ -33,7 +33,8 @@ opens() {
 modes() {
 	(cd "$D" && stat -c '%a %u:%g %n' -- "$@") | sort
 }
-is "$(modes "${results[@]}" | cut -d ' ' -f 1,2 | uniq)" '400 0:0' 'results are 0400'
+is "$(modes "${results[@]}" | cut -d ' ' -f 1,2 | uniq)" '400 0:0' \
+	'results are 0400'
 is "$(modes "${controls[@]}" | cut -d ' ' -f 1,2 | uniq)" '600 0:0' \
 	'controls are 0600'
 is "$(modes README reset | xargs)" '200 0:0 reset 444 0:0 README' \
@@ -50,7 +51,8 @@ is "$(opens "${inside[@]}" | xargs)" 'reads README' \
 	'root of a user namespace can read README only'
 is "$(opens "${inside[@]}" --fork --pid --mount-proc | xargs)" 'reads README' \
 	'root of a user and pid namespace can read README only'
-is "$(opens | wc -l)" $((2 * 14)) 'root can open all files for reading and writing'
+is "$(opens | wc -l)" $((2 * 14)) \
+	'root can open all files for reading and writing'
 for file in targets reset collect; do
 	is "$(refused $file 1 -u) $(refused $file 1 -c)" 'EACCES EPERM' \
 		"$file: nobody and root without CAP_SYS_ADMIN cannot write"
@@ -85,8 +87,8 @@ for words in status report 'top -i 1 -d 1' 'run -- true'; do
 		"user nobody: systally $words: one line names root, status 1"
 done
 
-# In a pid namespace of its own, as in a container: pids that are written are those of
-# the namespace, pids that are read are those of the first one.
+# In a pid namespace of its own, as in a container: pids that are written are
+# those of the namespace, pids that are read are those of the first one.
 container() {
 	unshare --fork --pid --mount-proc "$@"
 }
@@ -137,7 +139,8 @@ at_least "$(stat -c %s "$T/snapshot")" 1000 'the snapshot has rows'
 hidden=$(cat "$T/files" /sys/module/systally/parameters/* 2>/dev/null |
 	grep -oE '\b(0x)?ffff[0-9a-f]{12}\b' | head -n 3)
 is "$hidden" '' 'no kernel address in any file or parameter'
-is "$(dmesg | grep systally | grep -oE 'ffff[0-9a-f]{12}')" '' 'no kernel address in the log'
+is "$(dmesg | grep systally | grep -oE 'ffff[0-9a-f]{12}')" '' \
+	'no kernel address in the log'
 is "$(od -An -v -t x8 -w8 "$T/snapshot" | grep -cE '^ ffff[89a-f]')" 0 \
 	'no kernel address in the snapshot'
 # Users who open, read and write whatever they can
@@ -163,7 +166,8 @@ ctl syscalls all
 before=$(settings)
 ctl reset 1
 workload calls -t plain >"$T/expect"
-is "$(compare "$T/expect")" '' 'counts are exact while four users try to open, read and write'
+is "$(compare "$T/expect")" '' \
+	'counts are exact while four users try to open, read and write'
 kill "${hammers[@]}"
 wait "${hammers[@]}" 2>/dev/null
 is "$(settings targets)" "${before/targets=* follow/follow}" \

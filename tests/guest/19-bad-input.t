@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Bad input: random bytes for the controls and the module's parameters, unusual reads
-# of the results, damaged snapshots and recordings for the command. Refused input
-# changes nothing, and one line says why.
+# Bad input: random bytes for the controls and the module's parameters, unusual
+# reads of the results, damaged snapshots and recordings for the command.
+# Refused input changes nothing, and one line says why.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -82,8 +82,8 @@ cp "$T/whole" "$T/snapshot"
 mount --bind "$T/snapshot" "$D/snapshot"
 
 accepted=0 complaints=''
-# command_takes WORD...: succeeds if the command does; notes in $complaints if it fails
-# without saying why in one line
+# command_takes WORD...: succeeds if the command does; notes in $complaints if
+# it fails without saying why in one line
 command_takes() {
 	local status
 
@@ -126,7 +126,8 @@ for _ in {1..40}; do
 	one_of process syscall thread errno command
 	command_takes report --by "$REPLY"
 done
-is "$complaints" '' '40 snapshots with one bit changed: reported, or refused in one line'
+is "$complaints" '' \
+	'40 snapshots with one bit changed: reported, or refused in one line'
 note "$((accepted - 1)) of 40 changed nothing that must add up"
 accepted=0
 # version, header_bytes, row_bytes: at 8, 12, 16, of 32 bits
@@ -139,7 +140,8 @@ for at in 8 12 16; do
 		command_takes report
 	done
 done
-is "$accepted $complaints" '0 ' 'snapshots of another version or layout are refused'
+is "$accepted $complaints" '0 ' \
+	'snapshots of another version or layout are refused'
 : >"$T/snapshot"
 command_takes report
 head -c 100000 /dev/urandom >"$T/snapshot"
@@ -159,13 +161,15 @@ for _ in {1..20}; do
 	command_takes report "$T/part"
 	command_takes compare "$T/record" "$T/part"
 done
-is "$accepted $complaints" '1 ' '20 recordings cut short are refused in one line'
+is "$accepted $complaints" '1 ' \
+	'20 recordings cut short are refused in one line'
 accepted=0
 for _ in {1..40}; do
 	flip "$T/record" "$T/part"
 	command_takes report "$T/part"
 done
-is "$complaints" '' '40 recordings with one bit changed: reported, or refused in one line'
+is "$complaints" '' \
+	'40 recordings with one bit changed: reported, or refused in one line'
 note "$accepted of 40 changed nothing that must add up"
 sed 's/"systally_record":1/"systally_record":2/' "$T/record" >"$T/part"
 accepted=0

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A storm of forks and threads with only 1,000 pids, so that each is used again every
-# few seconds: every call is counted, and for the right process.
+# A storm of forks and threads with only 1,000 pids, so that each is used again
+# every few seconds: every call is counted, and for the right process.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"

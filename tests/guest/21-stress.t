@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# stress-ng's stressors of system calls, exec, clone and signals. They do not say what
-# they call, so perf stat counts the same processes: it loses no events when it only
-# counts.
+# stress-ng's stressors of system calls, exec, clone and signals. They do not
+# say what they call, so perf stat counts the same processes: it loses no events
+# when it only counts.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -55,7 +55,8 @@ stress_storm() {
 		return
 	fi
 	counted=$(awk -F, '/sys_enter/ { print $1 }' "$T/perf")
-	is "$(status entered)" "$counted" "$name: perf stat has counted as many calls"
+	is "$(status entered)" "$counted" \
+		"$name: perf stat has counted as many calls"
 }
 
 stress_storm calls count syscall enosys

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Eight writers change all settings at random, while four readers read all files and
-# processes start and exit: no call is lost, and afterwards everything works as
-# before.
+# Eight writers change all settings at random, while four readers read all files
+# and processes start and exit: no call is lost, and afterwards everything works
+# as before.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -94,7 +94,8 @@ done
 read -r written refused < <(awk '{ written += $1; refused += $2 }
 	END { print written, refused }' "$T"/writer*)
 at_least "$written" 20 'at least 20 settings were written'
-at_least "$((written * 3 / 4))" "$refused" 'at least a quarter of them were accepted'
+at_least "$((written * 3 / 4))" "$refused" \
+	'at least a quarter of them were accepted'
 is "$(cat "$T"/reader[123] | grep -c '^0 of [1-9]')" 3 \
 	'three readers have read, and no read failed'
 like "$(<"$T/reader4")" '^ok [1-9][0-9]*$' 'every snapshot adds up'
@@ -104,8 +105,8 @@ verdict switches "$written" 'settings written'
 # Otherwise this shell and its children would be counted, too.
 ctl targets none
 is "$("$WORKLOAD/snapread")" 'ok 1' 'the last snapshot adds up'
-# The settings can be anything now. `hook` first: kprobes on all calls take minutes on
-# a kernel that checks itself.
+# The settings can be anything now. `hook` first: kprobes on all calls take
+# minutes on a kernel that checks itself.
 ctl enabled 1
 ctl threads 0
 ctl collect count

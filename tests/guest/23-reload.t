@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The module is loaded and unloaded in a loop, with random settings, while readers have
-# files open or open them, and calls are blocked in the kernel: rmmod fails, or
-# removes everything, and each time the counts add up.
+# The module is loaded and unloaded in a loop, with random settings, while
+# readers have files open or open them, and calls are blocked in the kernel:
+# rmmod fails, or removes everything, and each time the counts add up.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -20,8 +20,8 @@ talk_ask forks go going
 files=(counters snapshot errors inflight status README enabled collect hook
 	targets follow syscalls threads)
 
-# reader SEED: opens files that exist or not, reads a part, and keeps them open for a
-# while. Prints how often.
+# reader SEED: opens files that exist or not, reads a part, and keeps them open
+# for a while. Prints how often.
 reader() {
 	local reads=0 _
 

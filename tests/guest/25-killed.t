@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Processes that are killed in a call, denied calls or killed by seccomp, or stopped,
-# changed and killed by a tracer: each call that the kernel has entered is counted, and
-# nothing else.
+# Processes that are killed in a call, denied calls or killed by seccomp, or
+# stopped, changed and killed by a tracer: each call that the kernel has entered
+# is counted, and nothing else.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Memory runs out in a control group: the kernel kills processes there again and again,
-# at any point. The module's own memory is not charged to the group.
+# Memory runs out in a control group: the kernel kills processes there again and
+# again, at any point. The module's own memory is not charged to the group.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -31,8 +31,8 @@ oom_kills() {
 	awk '$1 == "oom_kill" { print $2 }' "$group/memory.events"
 }
 
-# eater: in the group, a process that grows until it is killed, and a storm of calls,
-# which may be killed, too
+# eater: in the group, a process that grows until it is killed, and a storm of
+# calls, which may be killed, too
 eater() {
 	echo "$BASHPID" >"$group/cgroup.procs"
 	exec 2>/dev/null

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every memory allocation fails once, one after the other: while the module loads,
-# while settings are changed, and while results are read. Each time, the operation
-# succeeds, or fails with ENOMEM and changes nothing.
+# Every memory allocation fails once, one after the other: while the module
+# loads, while settings are changed, and while results are read. Each time, the
+# operation succeeds, or fails with ENOMEM and changes nothing.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -18,15 +18,16 @@ for attribute in failslab/ignore-gfp-wait fail_page_alloc/ignore-gfp-wait \
 	fail_page_alloc/ignore-gfp-highmem; do
 	echo N >$injected/$attribute
 done
-# Not single pages: vmalloc() allocates hundreds of them. It also fails when it gets no
-# memory from a slab for their list.
+# Not single pages: vmalloc() allocates hundreds of them. It also fails when it
+# gets no memory from a slab for their list.
 echo 1 >$injected/fail_page_alloc/min-order
 # tests/lab/run excludes allocations of kmemleak and the like.
 echo Y >$injected/failslab/cache-filter
 echo 0 >$injected/failslab/verbose
 echo 0 >$injected/fail_page_alloc/verbose
 traces_expected
-# The kernel warns when jump labels get no memory, before the module's code runs.
+# The kernel warns when jump labels get no memory, before the module's code
+# runs.
 echo 0 >/proc/sys/kernel/panic_on_warn
 # shellcheck disable=SC2034 # splat_lines uses it
 forgiven=jump_label_module_notify
@@ -37,8 +38,8 @@ results() {
 }
 
 total=0 well=ok
-# starved NAME WHAT...: two tests. In the last try no allocation fails, and the result
-# is $well.
+# starved NAME WHAT...: two tests. In the last try no allocation fails, and the
+# result is $well.
 starved() {
 	local name=$1 times
 
@@ -53,8 +54,8 @@ starved() {
 	total=$((total + times))
 }
 
-# The last ENOMEM comes from the module's first allocation, for this parameter. What
-# the kernel allocates before is the same in every load.
+# The last ENOMEM comes from the module's first allocation, for this parameter.
+# What the kernel allocates before is the same in every load.
 well=EINVAL
 starved 'a load that is refused' load "$SYSTALLY_KO" memory_max_bytes=refused
 well=ok

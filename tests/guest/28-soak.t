@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Endurance: 64-bit and 32-bit processes call without end, at every hook and level in
-# turn; after each round, each row is exact. Three million calls, or as many as
-# SYSTALLY_SOAK says: 10^9 with `make soak`.
+# Endurance: 64-bit and 32-bit processes call without end, at every hook and
+# level in turn; after each round, each row is exact. Three million calls, or as
+# many as SYSTALLY_SOAK says: 10^9 with `make soak`.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Recordings: their reports are those of a live run, two of them can be compared, and a
-# damaged one is refused. And reports in the layout of strace -c are compared with
-# strace's own.
+# Recordings: their reports are those of a live run, two of them can be
+# compared, and a damaged one is refused. And reports in the layout of strace -c
+# are compared with strace's own.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
@@ -96,7 +96,8 @@ try report "$T/plain" -x -p 1
 like "$got $(<"$T/out")" '^0 note: [0-9]* calls were counted, but none that -p asks for$' \
 	'report FILE -p: says that no call is of that pid'
 "$SYSTALLY" report "$T/plain" 2>"$T/err" >&-
-is "$? $(wc -l <"$T/err")" '1 1' 'report FILE: fails in one line if standard output is closed'
+is "$? $(wc -l <"$T/err")" '1 1' \
+	'report FILE: fails in one line if standard output is closed'
 mkfifo "$T/fifo"
 cat "$T/fifo" >"$T/out" &
 "$SYSTALLY" report "$T/plain" -o "$T/fifo" --format csv
@@ -110,7 +111,8 @@ need_load
 ctl collect hist
 ctl threads 1
 try record -P -b thread -o "$T/threads" -- "$WORKLOAD/threads" 8
-like "$got $(grep -c '"row":"hist"' "$T/threads")" '^0 [1-9]' 'record -P keeps histograms'
+like "$got $(grep -c '"row":"hist"' "$T/threads")" '^0 [1-9]' \
+	'record -P keeps histograms'
 for option in '-b thread' '-P -b process' '-H getppid' '-b errno' \
 	'--format json' '--format csv -s name' '-L -n 5' '--format strace'; do
 	# shellcheck disable=SC2086 # words
@@ -130,14 +132,16 @@ read -r process thread < <(perl -MJSON::PP -ne '$d = decode_json($_);
 	"$T/threads")
 "$SYSTALLY" report -p "$process" -b thread "$T/threads" >"$T/process"
 try report -p "$thread" -b thread "$T/threads"
-is "$got $(diff "$T/process" "$T/out")" '0 ' 'report FILE -p: takes the id of a thread'
+is "$got $(diff "$T/process" "$T/out")" '0 ' \
+	'report FILE -p: takes the id of a thread'
 ctl collect count
 ctl threads 0
 # The pipe's reader is there first, and sees one writer only.
 cat "$T/fifo" >"$T/out" &
 "$SYSTALLY" record -o "$T/fifo" -- true
 wait $!
-is "$(head -c 21 "$T/out")" '{"systally_record":1,' 'record -o: writes to a pipe'
+is "$(head -c 21 "$T/out")" '{"systally_record":1,' \
+	'record -o: writes to a pipe'
 try record -d 0.3 -e nanosleep,clock_nanosleep -o "$T/cut" -- sleep 1
 is "$got $(grep -c '"status":null,"syscalls":"nanosleep,' "$T/cut")" '0 1' \
 	'record -d: ends before the command'
@@ -159,7 +163,8 @@ chmod +x "$T/script"
 cp "$T/plain" "$T/kept"
 fails 126 'the interpreter' 'record: a command that does not start: status 126' \
 	record -o "$T/kept" -- "$T/script"
-is "$(cmp "$T/plain" "$T/kept" 2>&1)" '' 'record: keeps the former recording then'
+is "$(cmp "$T/plain" "$T/kept" 2>&1)" '' \
+	'record: keeps the former recording then'
 try record -o "$T/new" -- "$T/script"
 is "$got $(test -e "$T/new"; echo $?)" '126 1' \
 	'record: leaves no empty file'

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Calls by kernel subsystem: each call of this kernel is in the table, and the calls of
-# a workload are added up for the right subsystem.
+# Calls by kernel subsystem: each call of this kernel is in the table, and the
+# calls of a workload are added up for the right subsystem.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
@@ -78,7 +78,9 @@ try run --by subsystem -- "$WORKLOAD/calls" plain
 is "$got $(grep -c 'Process Mgmt\.' "$T/err") $(grep -c total "$T/err")" '0 1 1' \
 	'run --by subsystem prints a text table'
 try top --format workload
-is "$got $(grep -c 'for run and report' "$T/err")" '2 1' 'top --format workload is a usage error'
+is "$got $(grep -c 'for run and report' "$T/err")" '2 1' \
+	'top --format workload is a usage error'
 try report --by subsystem --format json
-is "$got $(grep -c '"subsystem":"Filesystem"' "$T/out")" '0 1' 'report --by subsystem --format json has the subsystem'
+is "$got $(grep -c '"subsystem":"Filesystem"' "$T/out")" '0 1' \
+	'report --by subsystem --format json has the subsystem'
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# `systally needs` with the module: it finds the same calls, as often, as with seccomp
-# and with ptrace, and restores the controls.
+# `systally needs` with the module: it finds the same calls, as often, as with
+# seccomp and with ptrace, and restores the controls.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
@@ -30,7 +30,8 @@ for how in module seccomp ptrace; do
 	at_least "$(<"$T/$how.calls")" 108 "by $how: the calls of both programs"
 done
 for how in seccomp ptrace; do
-	is "$(<"$T/$how.calls")" "$(<"$T/module.calls")" "by $how: as many calls"
+	is "$(<"$T/$how.calls")" "$(<"$T/module.calls")" \
+		"by $how: as many calls"
 	grep -qx getppid "$T/$how.names"
 	ok $? "by $how: the profile has the call"
 	is "$(diff "$T/module.names" "$T/$how.names")" '' \

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A kernel under lockdown, level integrity and then confidentiality: counting goes on
-# as set at load, and results can be read, but nothing can be set, and the command says
-# why. Must be the last file of its lab: lockdown cannot be lifted, and no module can
-# be loaded under it.
+# A kernel under lockdown, level integrity and then confidentiality: counting
+# goes on as set at load, and results can be read, but nothing can be set, and
+# the command says why. Must be the last file of its lab: lockdown cannot be
+# lifted, and no module can be loaded under it.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The exactness tests: what a workload says that it did, and what is counted, are
-# equal. 03-exact-HOOK-COLLECT.t runs them for one hook and one level.
+# The exactness tests: what a workload says that it did, and what is counted,
+# are equal. 03-exact-HOOK-COLLECT.t runs them for one hook and one level.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -57,7 +57,8 @@ exact() {
 		# shellcheck disable=SC2086 # words
 		workload $command >"$T/expect"
 		ok $? "$name: the workload succeeds"
-		is "$(compare "$T/expect")" '' "$name: every call is counted exactly"
+		is "$(compare "$T/expect")" '' \
+			"$name: every call is counted exactly"
 		took=$(((${EPOCHREALTIME/./} - ${started/./}) / 1000))
 		[ $took -lt 1500 ] || note "$name: $took ms"
 	done <<<"$exact_runs"
@@ -107,7 +108,8 @@ exact_rows() {
 	ctl threads 1
 	ctl reset 1
 	workload threads -t 8 >"$T/expect"
-	is "$(compare "$T/expect")" '' 'threads=1: every call is counted exactly'
+	is "$(compare "$T/expect")" '' \
+		'threads=1: every call is counted exactly'
 	is "$(awk '$5 == "getppid" && $6 == 10007 { print $10 }' \
 		"$D/counters" | sort -u | wc -l)" 9 \
 		'threads=1: each of 9 threads has a row with its own calls'

@@ -53,8 +53,8 @@ mount_debugfs() {
 		mount -t debugfs debugfs /sys/kernel/debug
 }
 
-# direct_missing: prints why this kernel does not support hook=direct, by what ftrace
-# lists; nothing if it does
+# direct_missing: prints why this kernel does not support hook=direct, by what
+# ftrace lists; nothing if it does
 direct_missing() {
 	local sites=/sys/kernel/debug/tracing/available_filter_functions found
 
@@ -88,8 +88,8 @@ need_load() {
 	load "$@" || bail "insmod $SYSTALLY_KO $* failed"
 }
 
-# ctl FILE VALUE: one write, which has to succeed. Lines become words: bash would write
-# each line by itself.
+# ctl FILE VALUE: one write, which has to succeed. Lines become words: bash
+# would write each line by itself.
 ctl() {
 	printf '%s\n' "${2//$'\n'/ }" >"$D/$1" || {
 		note "writing '$2' to $1 failed"
@@ -97,8 +97,8 @@ ctl() {
 	}
 }
 
-# refused FILE VALUE [ctlwrite's options]: writes it, and prints the errno's name, or
-# `ok`. \n and \0 in VALUE mean these characters.
+# refused FILE VALUE [ctlwrite's options]: writes it, and prints the errno's
+# name, or `ok`. \n and \0 in VALUE mean these characters.
 refused() {
 	local file=$1 value=$2
 
@@ -106,8 +106,8 @@ refused() {
 	"$WORKLOAD/ctlwrite" "$@" "$D/$file" "$value"
 }
 
-# settings [BUT]: prints what all controls read, except those that match BUT. Like
-# status, it starts no processes: a fork costs milliseconds here.
+# settings [BUT]: prints what all controls read, except those that match BUT.
+# Like status, it starts no processes: a fork costs milliseconds here.
 # shellcheck disable=SC2120
 settings() {
 	local control value
@@ -155,8 +155,8 @@ column() {
 		END { printf "%.0f\n", sum }' "$D/counters"
 }
 
-# totals: prints what does not add up: entered is tallied + unattributed, and the
-# rows of `counters` have the same sum. No call may be counted meanwhile.
+# totals: prints what does not add up: entered is tallied + unattributed, and
+# the rows of `counters` have the same sum. No call may be counted meanwhile.
 totals() {
 	compare /dev/null
 }
@@ -198,8 +198,8 @@ ended() {
 
 declare -A talk_in talk_out talk_pid
 
-# talk_start NAME COMMAND...: starts it as a coprocess. Storms are started by `nice`, or
-# the tests get no CPU time.
+# talk_start NAME COMMAND...: starts it as a coprocess. Storms are started by
+# `nice`, or the tests get no CPU time.
 talk_start() {
 	local name=$1 in out
 
@@ -217,7 +217,8 @@ talk_say() {
 	echo "$2" >&"${talk_in[$1]}"
 }
 
-# talk_until NAME WORD: waits for the line WORD; the lines before it are in $T/NAME.said
+# talk_until NAME WORD: waits for the line WORD; the lines before it are in
+# $T/NAME.said
 talk_until() {
 	local line end=$((SECONDS + slowness * 240))
 
@@ -256,7 +257,8 @@ said() {
 	done <"$T/$1.said"
 }
 
-# storm_total NAME [PID|all] [CALL|all]: prints how many calls a parked storm has made
+# storm_total NAME [PID|all] [CALL|all]: prints how many calls a parked storm
+# has made
 storm_total() {
 	awk -v pid="${2:-all}" -v name="${3:-all}" '
 		$1 == "storm" && (pid == "all" || $2 == pid) &&

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the storms, the tests 2x-*.t, share: a seed for all random choices, a time
-# limit, and the verdict. Sourced instead of lib.sh. SYSTALLY_SEED repeats a run;
-# SYSTALLY_SECONDS is how long each storm lasts.
+# What the storms, the tests 2x-*.t, share: a seed for all random choices, a
+# time limit, and the verdict. Sourced instead of lib.sh. SYSTALLY_SEED repeats
+# a run; SYSTALLY_SECONDS is how long each storm lasts.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -28,15 +28,15 @@ storming() {
 	[ "$SECONDS" -lt "$storm_end" ]
 }
 
-# one_of WORD...: sets $REPLY to one of them at random. Not in a subshell, which would
-# have a RANDOM of its own.
+# one_of WORD...: sets $REPLY to one of them at random. Not in a subshell, which
+# would have a RANDOM of its own.
 one_of() {
 	shift $((RANDOM % $#))
 	REPLY=$1
 }
 
-# storms_as_counts FILE...: prints what storms have said, in the FILEs below $T, as the
-# lines that workload.h describes
+# storms_as_counts FILE...: prints what storms have said, in the FILEs below $T,
+# as the lines that workload.h describes
 storms_as_counts() {
 	awk '$1 == "storm" {
 		print "count", $3, $4, $5
@@ -48,8 +48,8 @@ storms_as_counts() {
 }
 
 # rows_differ FILE...: prints the calls of which a row has another number than
-# parked storms have made, by what they said in the FILEs below $T; something, too,
-# if they said nothing
+# parked storms have made, by what they said in the FILEs below $T; something,
+# too, if they said nothing
 rows_differ() {
 	awk 'FILENAME !~ /counters$/ {
 		if ($1 == "storm") {
@@ -82,7 +82,8 @@ difference() {
 }
 
 judged=0
-# verdict NAME ITERATIONS WHAT: two tests: the totals add up, and calls were counted
+# verdict NAME ITERATIONS WHAT: two tests: the totals add up, and calls were
+# counted
 verdict() {
 	local entered difference
 
@@ -97,8 +98,8 @@ verdict() {
 }
 
 # traces_expected: the kernel prints call traces from here on, because it has no
-# memory. They are kept off the console, where the lab would end the guest for them.
-# traces_forget: none any more; clears the log, which `run` looks at.
+# memory. They are kept off the console, where the lab would end the guest for
+# them. traces_forget: none any more; clears the log, which `run` looks at.
 traces_expected() {
 	dmesg -n 3
 	splats=${splats/|Call Trace/}
@@ -110,8 +111,8 @@ traces_forget() {
 	dmesg -n 5
 }
 
-# storms_finish: the last five tests of each storm. Without tracers, no task carries
-# the flag.
+# storms_finish: the last five tests of each storm. Without tracers, no task
+# carries the flag.
 storms_finish() {
 	if loaded; then
 		passes 'the module unloads after the storm' unload

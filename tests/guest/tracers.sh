@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Other tracers, for the tests of coexistence: each counts the getppid() calls of one
-# process, at sys_enter, sys_exit, or both. Sourced after flags.sh, whose module flags
-# is one of them.
+# Other tracers, for the tests of coexistence: each counts the getppid() calls
+# of one process, at sys_enter, sys_exit, or both. Sourced after flags.sh, whose
+# module flags is one of them.
 
 TR=/sys/kernel/tracing
 # The number of the call that puppets and storms make
@@ -102,8 +102,8 @@ module_count() {
 	done <"$F/probes"
 }
 
-# perf_begin NAME COMMAND...: starts perf with events off, and with control pipes by
-# which it acknowledges orders
+# perf_begin NAME COMMAND...: starts perf with events off, and with control
+# pipes by which it acknowledges orders
 perf_begin() {
 	local name=$1 ctl ack
 
@@ -129,10 +129,11 @@ perf_ask() {
 		bail "$1 does not acknowledge $2: $(<"$T/$1.out")"
 }
 
-# On 7.x a BPF program on sys_enter can be preempted, and the kernel then skips it for
-# other tasks on that CPU (recursion_misses in bpf_prog_info). So a process that such
-# programs count gets a CPU of its own. Older kernels, without cpuset.cpus.isolated, do
-# not need that, and would move their own threads off the CPUs they belong to.
+# On 7.x a BPF program on sys_enter can be preempted, and the kernel then skips
+# it for other tasks on that CPU (recursion_misses in bpf_prog_info). So a
+# process that such programs count gets a CPU of its own. Older kernels, without
+# cpuset.cpus.isolated, do not need that, and would move their own threads off
+# the CPUs they belong to.
 cgroups=/sys/fs/cgroup
 isolated=0
 
@@ -163,8 +164,9 @@ isolate_end() {
 	rmdir $cgroups/watched
 }
 
-# tracer_start NAME TGID: when it returns, calls of that process's only thread are
-# counted. The process may run during tracer_prepare, but has to rest during tracer_go.
+# tracer_start NAME TGID: when it returns, calls of that process's only thread
+# are counted. The process may run during tracer_prepare, but has to rest during
+# tracer_go.
 tracer_start() {
 	tracer_prepare "$@"
 	tracer_go "$@"
@@ -232,8 +234,8 @@ tracer_prepare() {
 	esac
 }
 
-# tracer_says NAME PATTERN: waits for such a line of its output. Before 5.15, 9p reads
-# single pages: bpftrace's libraries take a minute under a storm.
+# tracer_says NAME PATTERN: waits for such a line of its output. Before 5.15, 9p
+# reads single pages: bpftrace's libraries take a minute under a storm.
 tracer_says() {
 	patience=240 wait_for tracer_said "$1" "$2"
 	grep -q "$2" "$T/$1.out" || bail "$1 does not begin: $(<"$T/$1.out")"
@@ -271,8 +273,8 @@ tracer_end() {
 	unset "tracer_pid[$1]"
 }
 
-# tracer_stop NAME: ends it, and sets $counted to the calls that it has counted. Not in
-# a subshell, which cannot wait for its processes.
+# tracer_stop NAME: ends it, and sets $counted to the calls that it has counted.
+# Not in a subshell, which cannot wait for its processes.
 # shellcheck disable=SC2034 # the test files use it
 tracer_stop() {
 	local name=$1 ctl ack folder trace probe
@@ -341,8 +343,9 @@ tracer_stop() {
 	! is_bpf "$name" || isolate_end
 }
 
-# events_count NAME FOLDER: prints the number of events in a buffer, if none was lost.
-# Buffers with other calls are searched for getppid; entries and exits must be equal.
+# events_count NAME FOLDER: prints the number of events in a buffer, if none was
+# lost. Buffers with other calls are searched for getppid; entries and exits
+# must be equal.
 events_count() {
 	cat "$2"/per_cpu/cpu*/stats | awk '
 		($1 == "overrun:" || $1 == "dropped") && $NF { lost += $NF }

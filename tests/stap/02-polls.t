@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tapset pollwait.stp, and poll-count and poll-timeouts, which use it: the calls of
-# the poll family, of every ABI, compared with what the workload made and with
-# systally's own counters, which are in the same table.
+# The tapset pollwait.stp, and poll-count and poll-timeouts, which use it: the
+# calls of the poll family, of every ABI, compared with what the workload made
+# and with systally's own counters, which are in the same table.
 
 # shellcheck source=tests/stap/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -59,7 +59,8 @@ awk -v tgid="${pids[1]}" '$1 == "In" { exit } $1 == tgid { n += $5 }
 table poll-count tgid | awk -v tgid="${pids[1]}" '
 	$1 == tgid { left += $5 } END { print left + 0 }' >"$T/total"
 at_least "$(<"$T/total")" 1000 'poll-count 1: has a total'
-at_least "$(<"$T/total")" "$(<"$T/sum")" 'the tables show no more than the total'
+at_least "$(<"$T/total")" "$(<"$T/sum")" \
+	'the tables show no more than the total'
 
 stap_start poll-timeouts 3600 50
 pids=()

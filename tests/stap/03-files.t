@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tapset fileio.stp, and top-files, which uses it: the right ten files in the right
-# order, with bytes and writes, for every call that can write.
+# The tapset fileio.stp, and top-files, which uses it: the right ten files in
+# the right order, with bytes and writes, for every call that can write.
 
 # shellcheck source=tests/stap/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -55,7 +55,8 @@ rm "$T/gone"
 head -c 100000 /dev/zero >&8
 exec 8>&-
 stap_end top-files
-like "$(names)" '100000 [0-9]+ \(deleted\)' 'a deleted file is marked as deleted'
+like "$(names)" '100000 [0-9]+ \(deleted\)' \
+	'a deleted file is marked as deleted'
 
 # What ordinary tools do
 stap_start top-files 3600

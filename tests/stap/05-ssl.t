@@ -16,7 +16,8 @@ done
 passes 'ssl-bytes ends with status 0' stap_end ssl-bytes
 is "$(stap_complaints ssl-bytes)" '' 'it prints no errors'
 for writes in 101 53; do
-	at_least "$(wc -l <"$T/$writes")" 2 "$writes writes: the workload has run"
+	at_least "$(wc -l <"$T/$writes")" 2 \
+		"$writes writes: the workload has run"
 	# tgid command fd reads bytes_in writes bytes_out
 	is "$(table ssl-bytes tgid | awk -v tgid="${pids[writes]}" '
 		$1 == tgid && $4 { print "read", $3, "calls", $4, "bytes", $5 }

@@ -23,8 +23,8 @@ stap_words() {
 	done
 }
 
-# stap_run NAME [ARGUMENT...] [-- staprun's options]: runs it to its end. Its output is
-# in $T/NAME.out and .err.
+# stap_run NAME [ARGUMENT...] [-- staprun's options]: runs it to its end. Its
+# output is in $T/NAME.out and .err.
 stap_run() {
 	local name=$1 words script=()
 
@@ -39,7 +39,8 @@ stap_run() {
 		>"$T/$name.out" 2>"$T/$name.err" </dev/null
 }
 
-# stap_start NAME [ARGUMENT...]: starts it, and waits until it prints that it is ready
+# stap_start NAME [ARGUMENT...]: starts it, and waits until it prints that it is
+# ready
 stap_start() {
 	rm -f "$T/$1.out"
 	stap_run "$@" &
@@ -60,7 +61,8 @@ stap_complaints() {
 	cat "$T/$1.err"
 }
 
-# table NAME FIRST-HEADER-WORD: prints the rows of its last table with that header
+# table NAME FIRST-HEADER-WORD: prints the rows of its last table with that
+# header
 table() {
 	awk -v word="$2" '
 		$1 == word { rows = ""; at = 1; next }
