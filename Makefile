@@ -4,7 +4,8 @@
 # The module itself is described to the kernel's makefiles in Kbuild and
 # module/Kbuild.
 
-# The kernel's makefiles get no variable of this command line, but what they need.
+# The kernel's makefiles get no variable of this command line, but what they
+# need.
 MAKEOVERRIDES :=
 .DEFAULT_GOAL := all
 
@@ -34,8 +35,8 @@ include tests/workload/sources.mk
 .PHONY: all
 all: userland module
 
-# The comments `## target - text`, here and in the files included, grouped by the
-# last `##@ Group` before each; `##   text` goes on with the line before.
+# The comments `## target - text`, here and in the files included, grouped by
+# the last `##@ Group` before each; `##   text` goes on with the line before.
 .PHONY: help
 help:
 	@echo 'Usage: make [TARGET...] [VARIABLE=VALUE...]'

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The Test Anything Protocol, for the tests that are shell scripts: guest, stap and
-# build tests source it. Each test is one line, and done_testing prints the plan.
-# $T is a folder of the caller's for temporary files.
+# The Test Anything Protocol, for the tests that are shell scripts: guest, stap
+# and build tests source it. Each test is one line, and done_testing prints the
+# plan. $T is a folder of the caller's for temporary files.
 
 tests=0
 
@@ -102,8 +102,8 @@ bail() {
 }
 
 # becomes COMMAND...: repeats COMMAND until it succeeds, for at most a minute or
-# $patience seconds, and $slowness times as long on a slow kernel; fails if it never
-# does. For callers that look at the status; all others use wait_for.
+# $patience seconds, and $slowness times as long on a slow kernel; fails if it
+# never does. For callers that look at the status; all others use wait_for.
 becomes() {
 	local end=$((SECONDS + ${slowness:-1} * ${patience:-60}))
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tests: those of units, those that need the lab, and `check`, which is all of
-# them. Included by the Makefile.
+# The tests: those of units, those that need the lab, and `check`, which is all
+# of them. Included by the Makefile.
 
 ##@ Test
 ## check - lint, unit, fuzz, build and guest tests; sets all up
@@ -33,13 +33,14 @@ T_rig = $(filter $(rig_tests),$(named))
 T_lab = $(filter lab/selftest,$(named))
 T_unknown = $(filter-out $(known_tests) $(addsuffix :%,$(unit_tests)),$(named))
 
-# $(call of_T,NAMES): NAMES; an error if T has names, but none for this target, for
-# then all tests would run
+# $(call of_T,NAMES): NAMES; an error if T has names, but none for this target,
+# for then all tests would run
 of_T = $(if $(T_unknown),$(error systally: T=$(T_unknown): no such test; there \
 	are $(known_tests)))$(if $(and $(named),$(if $(strip $(1)),,none)),$(error \
 	systally: T=$(T): none of these is a test of $@))$(1)
 
-# $(call test_part,TARGET,NAMES): makes TARGET with these names, if there are any
+# $(call test_part,TARGET,NAMES): makes TARGET with these names, if there are
+# any
 test_part = $(if $(2),+$(MAKE) --no-print-directory KERNEL='$(KERNEL)' \
 	T='$(strip $(2))' $(1))
 
@@ -170,8 +171,8 @@ guest := env SYSTALLY_KO='$(out)/module/systally.ko' \
 	SYSCALL_NAMES='$(out)/module/syscall_names.h'
 guest_in_cache = $(subst $(out),$(lab_out),$(guest))
 
-# Two labs at a time, one for each of two CPUs. The second one has the files that
-# take longest, half of the time in all. 90-lockdown.t must come last.
+# Two labs at a time, one for each of two CPUs. The second one has the files
+# that take longest, half of the time in all. 90-lockdown.t must come last.
 slow_tests := 05-storm.t 08-command.t 10-cycles.t 12-selective.t 13-coexist.t \
 	14-interleave.t 18-rights.t 21-stress.t 27-starved.t 90-lockdown.t
 quick_tests = $(filter-out $(slow_tests),$(guest_tests:%=%.t))

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The helpers of the guest tests: that they notice what they are there to notice.
-# A helper that cannot fail makes every test that uses it one that cannot fail.
+# The helpers of the guest tests: that they notice what they are there to
+# notice. A helper that cannot fail makes every test that uses it one that
+# cannot fail.
 
 set -u
 
@@ -75,7 +76,8 @@ F=$T
 printf '%s\n' '1 1 0 init' '7 7 1 a' '7 8 1 a' >"$T/tasks"
 is "$(flags_differ 7)" '' 'flags: just the tasks of 7 carry it'
 like "$(flags_differ none)" '^7/7 a carries it' 'flags: none is to carry it'
-like "$(flags_differ everyone)" '^1/1 init does not' 'flags: all are to carry it'
+like "$(flags_differ everyone)" '^1/1 init does not' \
+	'flags: all are to carry it'
 like "$(flags_differ 7 9)" 'no task of process 9' \
 	'flags: a process that is not there is reported'
 like "$(flags_differ '')" 'no process was named' 'flags: no name is reported'
@@ -104,7 +106,8 @@ echo 'count x86-64 getppid 101' >"$T/expect"
 is "$(compared "$T/expect")" '' 'compare: equal'
 is "$(compared)" '' 'compare: totals alone'
 echo 'count x86-64 getppid 102' >"$T/expect"
-like "$(compared "$T/expect")" 'getppid: 101 instead of 102' 'compare: one call less'
+like "$(compared "$T/expect")" 'getppid: 101 instead of 102' \
+	'compare: one call less'
 : >"$T/expect"
 like "$(compared "$T/expect")" 'has said nothing' \
 	'compare: a workload that died before it said anything is reported'
@@ -173,7 +176,8 @@ says='guest tests: FAILED: 2 of 2 files ran, 9 tests, 1 skipped, on 6.12.0' stat
 like "$(in_parallel)" '^1 guest tests: FAILED' \
 	'in-parallel: a lab that ends well in spite of a failure'
 says='guest tests: passed: 1 of 1 files ran, 9 tests, 1 skipped, on 6.12.0'
-like "$(in_parallel)" '^1 guest tests: FAILED: 1 of 2' 'in-parallel: a file is missing'
+like "$(in_parallel)" '^1 guest tests: FAILED: 1 of 2' \
+	'in-parallel: a file is missing'
 says='nothing'
 like "$(in_parallel)" '^1 guest tests: FAILED: 0 of 2' \
 	'in-parallel: a lab that says nothing'

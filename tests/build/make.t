@@ -58,7 +58,10 @@ leads_to() {
 	ok $? "T=$1 runs $3"
 }
 leads_to '05-storm tests/guest/01-load.t 11-rows.t' \
-	'^tests/guest/run 05-storm.t 01-load.t 11-rows.t$' 'guest tests'
+	"T='05-storm 01-load 11-rows' guest-run\$" 'guest tests'
+make -n guest-run T='05-storm 01-load' -o all -o workloads >"$T/said" 2>&1
+like "$(tail -n 1 "$T/said")" '^tests/guest/run 05-storm.t 01-load.t$' \
+	'guest-run runs just these files'
 leads_to 'test_rank test_table:grows' \
 	'^prove .*tests/unit/run [^ ]*/test_rank [^ ]*/test_table:grows$' \
 	'a unit test program, and one test of another'

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What make says when something that it builds with is missing: one line, with the
-# packages to install. The machine that lacks it is a PATH with few programs.
+# What make says when something that it builds with is missing: one line, with
+# the packages to install. The machine that lacks it is a PATH with few
+# programs.
 
 set -u
 

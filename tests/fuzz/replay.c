@@ -24,6 +24,7 @@ static void replay(const char *folder, const char *name)
 	file = fopen(path, "re");
 	must(!!file);
 	size = fread(bytes, 1, sizeof(bytes), file);
+	must(feof(file));	/* or it is longer than that */
 	fclose(file);
 	/* in memory of just that size: the sanitizer finds reads beyond it */
 	data = malloc(size ? size : 1);

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Loading: parameters good and bad, the files that appear, and that nothing is
-# left when the module goes or was refused.
+# Loading: good and bad parameters, the files in debugfs, and that nothing is
+# left after an unload or a load that failed.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -55,14 +55,16 @@ fi
 
 # modinfo
 fields=$(modinfo "$SYSTALLY_KO")
-like "$fields" 'license: +GPL' 'modinfo: license'
-like "$fields" 'description: +[^ ]' 'modinfo: description'
-like "$fields" 'author: +[^ ]' 'modinfo: author'
+like "$fields" 'license: +GPL' 'modinfo names the license'
+like "$fields" 'description: +[^ ]' 'modinfo has a description'
+like "$fields" 'author: +[^ ]' 'modinfo names the author'
 release=$(uname -r)
-like "$fields" "vermagic: +${release//+/[+]} " 'modinfo: for this kernel'
-like "$fields" 'name: +systally' 'modinfo: name'
+like "$fields" "vermagic: +${release//+/[+]} " \
+	'modinfo: the module is for this kernel'
+like "$fields" 'name: +systally' 'modinfo: the module is called systally'
 for parameter in $parameters; do
-	like "$fields" "parm: +$parameter:[^ ]" "modinfo: $parameter"
+	like "$fields" "parm: +$parameter:[^ ]" \
+		"modinfo describes the parameter $parameter"
 done
 
 # The files, their modes, and the values after a bare insmod
@@ -72,45 +74,46 @@ wanted='README collect counters enabled errors follow hook inflight reset '
 wanted+='snapshot status syscalls targets threads '
 is "$(tr ' ' '\n' <<<"$files" | LC_ALL=C sort | tr '\n' ' ')" \
 	"$(tr ' ' '\n' <<<"$wanted" | LC_ALL=C sort | tr '\n' ' ')" \
-	'the files of the folder'
-is "$(stat -c %a "$D/README")" 444 'README: mode'
+	'the folder has just these files'
+is "$(stat -c %a "$D/README")" 444 'README: mode is 444'
 for control in enabled collect hook targets follow syscalls threads; do
-	is "$(stat -c %a "$D/$control")" 600 "$control: mode"
+	is "$(stat -c %a "$D/$control")" 600 "$control: mode is 600"
 done
-like "$(stat -c %a "$D/reset")" '^[26]00$' 'reset: mode'
+like "$(stat -c %a "$D/reset")" '^[26]00$' 'reset: mode is 200 or 600'
 is "$(stat -c '%a %u' "$D"/{counters,snapshot,errors,inflight,status} |
-	sort -u)" '400 0' 'results: modes, owner'
+	sort -u)" '400 0' 'results: mode is 400, owner is root'
 is "$(settings hook)" \
 	'enabled=1 collect=count targets=none follow=0 syscalls=all threads=0 ' \
-	'defaults'
-like "$(<"$D/hook")" '^auto' 'default hook'
+	'the controls have their defaults'
+like "$(<"$D/hook")" '^auto' 'hook: auto is the default'
 
 readme=$(<"$D/README")
 missing=''
 for word in ${files/README/}; do
 	grep -qw "$word" <<<"$readme" || missing+="$word "
 done
-is "$missing" '' 'README tells of each file'
+is "$missing" '' 'README describes each file'
 for word in EINVAL ESRCH ENOENT E2BIG EPERM EOPNOTSUPP; do
 	grep -qw "$word" <<<"$readme"
-	ok $? "README tells of $word"
+	ok $? "README describes $word"
 done
-is "$(awk 'length > 100' "$D/README")" '' 'README: no endless lines'
+is "$(awk 'length > 100' "$D/README")" '' \
+	'README: no line has more than 100 columns'
 is "$(status state)" off 'without targets nothing is hooked'
-is "$(status entered)" 0 'and nothing counted'
-passes 'rmmod' unload
+is "$(status entered)" 0 'without targets nothing is counted'
+passes 'rmmod succeeds' unload
 
 # Bad parameters
 mount_debugfs
 while read -r setting error; do
 	[ -n "$setting" ] || continue
 	is "$("$WORKLOAD/insert" "$SYSTALLY_KO" "$setting")" "$error" \
-		"$setting refused"
-	is "$(leftovers)" '' "$setting leaves nothing behind"
+		"$setting: the load fails with $error"
+	is "$(leftovers)" '' "$setting: nothing is left after that"
 	loaded && unload
 done <<<"$refusals"
 is "$("$WORKLOAD/insert" "$SYSTALLY_KO" 'collect=time hook=direct')" \
-	EOPNOTSUPP 'hook=direct with collect=time refused'
+	EOPNOTSUPP 'hook=direct with collect=time: the load fails'
 
 # Good ones
 while read -r setting control value; do
@@ -124,14 +127,15 @@ while read -r setting control value; do
 	got=''
 	! loaded || got=$(<"$D/$control")
 	[ "$control" != hook ] || got=${got%%[: ]*}
-	is "$got" "$value" "$setting"
+	is "$got" "$value" "$setting: $control reads $value"
 	unload
 done <<<"$settings"
 
 # Suffixes and their sizes
 while read -r value bytes; do
 	load "memory_max_bytes=$value"
-	is "$(status memory_max_bytes)" "$bytes" "memory_max_bytes=$value"
+	is "$(status memory_max_bytes)" "$bytes" \
+		"memory_max_bytes=$value is $bytes bytes"
 	unload
 done <<'END'
 4M 4194304
@@ -139,18 +143,20 @@ done <<'END'
 1G 1073741824
 END
 
-# All at once, and it counts from there, debugfs never written to
+# Parameters alone start counting: no file of debugfs is written
 "$WORKLOAD/calls" -s ppid 1009 >"$T/expect" &
 pid=$!
 wait_for state_is "$pid" T
 load enabled=1 collect=time targets="$pid" syscalls=getppid follow=1 threads=0
 kill -CONT "$pid"
 ended "$pid" "$T/expect"
-is "$(compare "$T/expect")" '' 'parameters alone count a process'
+is "$(compare "$T/expect")" '' \
+	'a process is counted that only parameters have chosen'
 
-is "$("$WORKLOAD/insert" "$SYSTALLY_KO")" EEXIST 'a second load is refused'
+is "$("$WORKLOAD/insert" "$SYSTALLY_KO")" EEXIST \
+	'a second load fails with EEXIST'
 is "$(settings 'targets|hook')" \
 	'enabled=1 collect=time follow=1 syscalls=getppid threads=0 ' \
-	'and changes nothing'
+	'a second load changes no control'
 
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every control file: what it reads back, each bad input with its errno, that
-# nothing changes then, and that only CAP_SYS_ADMIN may write.
+# Every control: what it reads after a write, which errno each bad input gives,
+# that nothing changes then, and that writing needs CAP_SYS_ADMIN.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -10,7 +10,7 @@
 long=$(printf '%4097s' '')
 full=$(printf '%4095s' '')
 
-# FILE, VALUE (as printf's %b takes it), what it reads then. The order counts.
+# FILE, VALUE (as printf's %b takes it), what it reads then. In this order.
 accepted='
 enabled|0|0
 enabled|1\n|1
@@ -105,7 +105,7 @@ reset|x|EINVAL
 reset|1 1|EINVAL
 '
 
-# Where more than one errno describes what is wrong
+# More than one errno describes what is wrong here.
 either='
 syscalls|getppid all|^(EINVAL|ENOENT)$
 targets|0|^(EINVAL|ESRCH)$
@@ -120,7 +120,7 @@ syscalls|99999999999999999999|^(EINVAL|ENOENT)$
 
 controls='enabled collect hook targets follow syscalls threads reset'
 
-# While the level is time, below, it is refused in any case.
+# With collect=time, as set below, hook=direct is refused on every kernel.
 no_direct=$(direct_missing)
 [ -n "$no_direct" ] || accepted+=$'hook|direct|direct\nhook|auto|auto\n'
 
@@ -132,10 +132,11 @@ while IFS='|' read -r file value wanted; do
 	got=$(tr '\n' ' ' <"$D/$file")
 	got=${got% }
 	[ "$file" != hook ] || got=${got%%:*}
-	is "$answer $got" "ok $wanted" "$file: $value"
+	is "$answer $got" "ok $wanted" \
+		"$file: after '$value' it reads '$wanted'"
 done <<<"$accepted"
 
-# Values other than the defaults, so that a change to these shows as well
+# Not the defaults, so that a change back to these is noticed, too
 ctl follow 1
 ctl collect time
 ctl syscalls 'getppid i386:poll'
@@ -157,16 +158,17 @@ everything() {
 before=$(everything)
 while IFS='|' read -r file value error; do
 	[ -n "$file" ] || continue
-	is "$(refused "$file" "$value")" "$error" "$file: '$value' is $error"
+	is "$(refused "$file" "$value")" "$error" \
+		"$file: '$value' fails with $error"
 	is "$(everything)" "$before" "$file: '$value' changes nothing"
 done <<<"$refused"
 while IFS='|' read -r file value error; do
 	[ -n "$file" ] || continue
-	like "$(refused "$file" "$value")" "$error" "$file: '$value' refused"
+	like "$(refused "$file" "$value")" "$error" "$file: '$value' fails"
 	is "$(everything)" "$before" "$file: '$value' changes nothing"
 done <<<"$either"
 
-# Too long, and without the right: mode 0666 lets nobody in either
+# Too long; and without CAP_SYS_ADMIN, which mode 0666 does not replace
 for file in $controls; do
 	value=1
 	case $file in
@@ -175,28 +177,31 @@ for file in $controls; do
 	targets) value=none ;;
 	syscalls) value=all ;;
 	esac
-	is "$(refused "$file" "$value$long")" E2BIG "$file: over 4096 bytes"
+	is "$(refused "$file" "$value$long")" E2BIG \
+		"$file: more than 4096 bytes fail with E2BIG"
 	is "$(refused "$file" "$value" -c)" EPERM \
-		"$file: root without CAP_SYS_ADMIN"
+		"$file: root without CAP_SYS_ADMIN fails with EPERM"
 	mode=$(stat -c %a "$D/$file")
 	chmod 666 "$D/$file"
-	is "$(refused "$file" "$value" -u)" EPERM "$file: nobody, mode 0666"
+	is "$(refused "$file" "$value" -u)" EPERM \
+		"$file: user nobody fails with EPERM in spite of mode 0666"
 	is "$(refused "$file" bogus -u)" EPERM \
-		"$file: the right is looked at before the value"
+		"$file: the capability is checked before the value"
 	chmod "$mode" "$D/$file"
-	is "$(everything)" "$before" "$file: and nothing changed"
+	is "$(everything)" "$before" \
+		"$file: none of these writes changes anything"
 done
-is "$(refused targets "1$full")" ok 'targets: 4096 bytes are not too many'
-is "$(<"$D/targets")" 1 'targets: and they count'
+is "$(refused targets "1$full")" ok 'targets: 4096 bytes are accepted'
+is "$(<"$D/targets")" 1 'targets: the pid in them is a target'
 is "$(refused syscalls "getppid$(printf '%4089s' '')")" ok \
-	'syscalls: 4096 bytes'
+	'syscalls: 4096 bytes are accepted'
 is "$(refused syscalls "all\n$(printf '%4091s' '')x")" EINVAL \
-	'syscalls: the end of 4096 bytes is looked at'
+	'syscalls: the last of 4096 bytes is checked'
 
 kill -CONT $target
 wait $target
 
-# targets: any thread stands for its process; the list; all and none
+# targets: a thread's id means its process; the list; all and none
 ctl targets none
 talk_start storm "$WORKLOAD/storm" 2 3
 talk_until storm ready
@@ -207,59 +212,62 @@ for task in "/proc/$first/task/"*; do
 	[ "${task##*/}" = "$first" ] || tid=${task##*/}
 done
 is "$(refused targets "+$tid") $(<"$D/targets")" "ok $first" \
-	"targets: a thread's id stands for its process"
+	"targets: a thread's id adds its process"
 is "$(refused targets "-$tid") $(<"$D/targets")" "ok none" \
-	'targets: for taking it off, too'
+	"targets: a thread's id removes its process"
 ctl targets "${pids//$'\n'/,}"
 is "$(sort -n "$D/targets")" "$(sort -n <<<"$pids")" \
-	'targets: one per line, several by commas'
+	'targets: takes a list with commas, and prints one pid a line'
 ctl targets all
 is "$(refused targets "-$first") $(<"$D/targets")" 'EINVAL all' \
-	'targets: none can be taken off all'
+	'targets: no pid can be removed from all'
 ctl targets "$first"
 is "$(refused targets "-$$") $(<"$D/targets")" "ok $first" \
-	'targets: taking off one that is not in the list does nothing'
+	'targets: removing a pid that is no target changes nothing'
 ctl targets "${pids//$'\n'/ }"
 talk_ask storm stop stopped
 talk_end storm
 wait_for grep -qx none "$D/targets"
-is "$(<"$D/targets")" none 'targets: those who exit leave the list'
+is "$(<"$D/targets")" none 'targets: a process that exits is removed'
 is "$(status targets)" 0 'status: no targets'
-is "$(status state)" off 'and without any nothing is hooked'
+is "$(status state)" off 'state: off when the last target has exited'
 
 # syscalls: what is read can be written back
 for value in all 'x86-64:getppid i386:poll x32:select' 'getpid'; do
 	ctl syscalls "$value"
 	once=$(<"$D/syscalls")
 	ctl syscalls "$once"
-	is "$(<"$D/syscalls")" "$once" "syscalls: '$value' read, written, read"
+	is "$(<"$D/syscalls")" "$once" \
+		"syscalls: what it reads for '$value' can be written back"
 done
 ctl syscalls 'i386:getppid x32:getppid'
 ctl reset 1
 "$WORKLOAD/calls" -t plain >/dev/null
-is "$(status entered)" 0 'syscalls: by ABI, the others not counted'
+is "$(status entered)" 0 'syscalls: calls of other ABIs are not counted'
 ctl syscalls getppid
 ctl reset 1
 "$WORKLOAD/calls" -t plain >/dev/null
 is "$(awk 'NR > 1 { print $5 }' "$D/counters" | sort -u)" getppid \
 	'syscalls: only the chosen call has a row'
-is "$(status entered)" 10007 'and only it has entered'
+is "$(status entered)" 10007 'syscalls: entered is the number of its calls'
 
 # reset
 generation=$(status generation)
 discarded=$(status discarded)
-is "$(refused reset '1\n')" ok 'reset: 1'
-is "$(status entered) $(wc -l <"$D/counters")" '0 1' 'reset: no rows left'
-is "$(status generation)" $((generation + 1)) 'reset: the next generation'
-is "$(status discarded)" $((discarded + 10007)) 'reset: discarded says it'
+is "$(refused reset '1\n')" ok 'reset: takes 1'
+is "$(status entered) $(wc -l <"$D/counters")" '0 1' \
+	'reset: entered is 0 and no row is left'
+is "$(status generation)" $((generation + 1)) 'reset: generation grows by 1'
+is "$(status discarded)" $((discarded + 10007)) \
+	'reset: discarded grows by the calls that were counted'
 
-# The log has a line for what is not there yet, and results take no writes
+# The log says why hook=direct was refused; results cannot be written
 log_lines | grep -q 'systally.*direct'
-ok $? 'hook=direct: a line in the log'
+ok $? 'hook=direct: the log has a line about it'
 written=''
 for file in README counters snapshot errors inflight status; do
 	[ "$(refused $file 1)" != ok ] || written+="$file "
 done
-is "$written" '' 'results take no writes'
+is "$written" '' 'results cannot be written'
 
 finish

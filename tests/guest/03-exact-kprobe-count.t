@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Exactness with hook=kprobe and collect=count; see exact.sh.
+# Calls are counted exactly with hook=kprobe and collect=count; see exact.sh.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/exact.sh"

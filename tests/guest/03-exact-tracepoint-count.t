@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Exactness with hook=tracepoint and collect=count; see exact.sh.
+# Calls are counted exactly with hook=tracepoint and collect=count; see
+# exact.sh.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/exact.sh"

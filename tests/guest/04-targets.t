@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who is counted: thousands of targets, added and removed while they run, their
-# children, pids that come again, and pids of another namespace.
+# Which processes are counted: thousands of targets, added and removed while
+# they run, their children, reused pids, and pids of another namespace.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -18,57 +18,59 @@ in_chunks() {
 	return "$status"
 }
 
-# Thousands: 7 calls each time they are told
+# Thousands of processes that make 7 calls when they are told to
 need_load syscalls=getppid
 crowd=2003
 talk_start crowd "$WORKLOAD/crowd" $crowd
 talk_until crowd ready
 said crowd process | sort -n >"$T/pids"
-passes 'adding 2003 targets' in_chunks + "$T/pids"
-is "$(status targets)" $crowd 'status: 2003 targets'
+passes '2003 targets can be added' in_chunks + "$T/pids"
+is "$(status targets)" $crowd 'status: says 2003 targets'
 is "$(sort -n "$D/targets" | cmp - "$T/pids" && echo same)" same \
-	'targets lists them'
+	'targets: lists all of them'
 talk_ask crowd go 'done'
 is "$(awk 'NR > 1 { print $6 }' "$D/counters" | sort | uniq -c |
-	xargs)" "$crowd 7" 'each is counted, 7 calls'
+	xargs)" "$crowd 7" 'each of them has 7 calls'
 awk 'NR % 2' "$T/pids" >"$T/odd"
 awk 'NR % 2 == 0' "$T/pids" >"$T/even"
-passes 'removing half of them' in_chunks - "$T/odd"
-is "$(status targets)" "$(wc -l <"$T/even")" 'status: the other half'
+passes 'half of them can be removed' in_chunks - "$T/odd"
+is "$(status targets)" "$(wc -l <"$T/even")" 'status: says the other half'
 talk_ask crowd go 'done'
 is "$(awk 'NR > 1 { print $6 }' "$D/counters" | sort -n | uniq -c |
 	xargs)" "$(wc -l <"$T/odd") 7 $(wc -l <"$T/even") 14" \
-	'the removed ones stay at 7, the others are at 14'
-is "$(totals)" '' 'totals'
+	'the removed ones still have 7 calls, the others 14'
+is "$(totals)" '' 'the totals add up'
 talk_end crowd
 
-# Their end, the list replaced, removed while they run
+# Targets that exit; the list replaced; targets removed while they run
 wait_for grep -qx none "$D/targets"
-is "$(<"$D/targets") $(status targets)" 'none 0' 'all gone, none is a target'
+is "$(<"$D/targets") $(status targets)" 'none 0' \
+	'when all have exited, none is a target'
 ctl reset 1
 talk_start storm nice -n 19 "$WORKLOAD/storm" 3 2
 talk_until storm ready
 mapfile -t pids < <(said storm process)
 ctl targets "${pids[0]} ${pids[1]}"
 is "$(sort "$D/targets" | xargs)" "$(printf '%s\n' "${pids[@]:0:2}" |
-	sort | xargs)" 'bare pids are the list'
+	sort | xargs)" 'pids without a sign are the new list'
 ctl targets "${pids[2]}"
-is "$(<"$D/targets")" "${pids[2]}" 'and replace it'
+is "$(<"$D/targets")" "${pids[2]}" 'they replace the former list'
 ctl targets "-${pids[2]} +${pids[0]}"
-is "$(<"$D/targets")" "${pids[0]}" 'removing and adding in one write'
+is "$(<"$D/targets")" "${pids[0]}" 'one write can remove and add'
 ctl targets "+${pids[0]} +${pids[0]}"
-is "$(<"$D/targets") $(status targets)" "${pids[0]} 1" 'added again: once'
+is "$(<"$D/targets") $(status targets)" "${pids[0]} 1" \
+	'a pid added twice is one target'
 ctl targets "+${pids[1]} -${pids[1]}"
 like "$(<"$D/targets")" "^${pids[0]}(\$|.${pids[1]}\$)" \
-	'added and removed in one write: one of both, and no more'
+	'a pid added and removed in one write: the others stay'
 
-# Mid-storm, at synchronised points
+# Changes while a storm is parked
 ctl targets none
 ctl syscalls all
 ctl reset 1
 talk_ask storm go going
 talk_ask storm pause parked
-is "$(status entered)" 0 'storm: not a target, not counted'
+is "$(status entered)" 0 'storm: without targets, nothing is counted'
 before0=$(storm_total storm "${pids[0]}" getppid)
 before1=$(storm_total storm "${pids[1]}" getppid)
 ctl targets "${pids[0]}"
@@ -78,8 +80,9 @@ wait_for sh -c "[ \"\$(awk '\$5 == \"getppid\" { print \$6 }' \
 talk_ask storm pause parked
 is "$(count "${pids[0]}" x86-64 getppid)" \
 	"$(($(storm_total storm "${pids[0]}" getppid) - before0))" \
-	'storm: a target from a known point on, counted from there'
-is "$(count "${pids[1]}" x86-64 getppid)" 0 'storm: the others are not'
+	'storm: a new target is counted from then on'
+is "$(count "${pids[1]}" x86-64 getppid)" 0 \
+	'storm: the other processes are not counted'
 before1=$(storm_total storm "${pids[1]}" getppid)
 ctl targets "+${pids[1]}"
 talk_ask storm go going
@@ -89,7 +92,7 @@ talk_ask storm pause parked
 is "$(count "${pids[0]}" x86-64 getppid) $(count "${pids[1]}" x86-64 getppid)" \
 	"$(($(storm_total storm "${pids[0]}" getppid) - before0)) $((
 		$(storm_total storm "${pids[1]}" getppid) - before1))" \
-	'storm: a second one added'
+	'storm: a second target is counted from then on'
 ctl targets "-${pids[0]}"
 was=$(count "${pids[0]}" x86-64 getppid)
 talk_ask storm go going
@@ -97,12 +100,12 @@ sleep 0.2
 talk_ask storm pause parked
 is "$(count "${pids[0]}" x86-64 getppid) $(count "${pids[1]}" x86-64 getppid)" \
 	"$was $(($(storm_total storm "${pids[1]}" getppid) - before1))" \
-	'storm: the first removed, its count stays, the second goes on'
+	'storm: a removed target keeps its count, the second one is counted on'
 is "$(storm_total storm "${pids[1]}" close)" \
 	"$(storm_total storm "${pids[1]}" select)" \
-	'storm: its own counters agree with its pattern'
+	'storm: it has made as many close as select calls'
 
-# Mid-storm, at no known point: added and removed again and again
+# Changes while a storm runs: targets added and removed again and again
 ctl targets "${pids[1]}"
 ctl reset 1
 before1=$(storm_total storm "${pids[1]}" getppid)
@@ -120,16 +123,16 @@ made=$(($(storm_total storm "${pids[2]}" getppid) - before2))
 got=$(count "${pids[2]}" x86-64 getppid)
 is "$(count "${pids[1]}" x86-64 getppid)" \
 	"$(($(storm_total storm "${pids[1]}" getppid) - before1))" \
-	'storm: 200 changes around a target do not touch it'
-at_least "$got" 1 'storm: one added and removed is counted'
-at_least "$made" "$got" 'storm: and not more than it made'
+	'storm: 200 changes of other targets lose no call of a target'
+at_least "$got" 1 'storm: one that is added and removed is counted at times'
+at_least "$made" "$got" 'storm: and never more than it has made'
 before2=$(storm_total storm "${pids[2]}" getppid)
 talk_ask storm go going
 sleep 0.1
 talk_ask storm pause parked
 is "$(count "${pids[2]}" x86-64 getppid)" \
 	"$((got + $(storm_total storm "${pids[2]}" getppid) - before2))" \
-	'storm: added last, it is counted exactly'
+	'storm: when it stays a target, it is counted exactly'
 is "$("$WORKLOAD/snapread")" 'ok 1' 'storm: the snapshot adds up'
 talk_ask storm stop stopped
 talk_end storm
@@ -138,11 +141,11 @@ talk_end storm
 ctl follow 0
 ctl reset 1
 workload tree -t -o 2 3 >"$T/expect"
-is "$(compare "$T/expect")" '' 'follow=0: only the target itself'
+is "$(compare "$T/expect")" '' 'follow=0: counts only the target itself'
 ctl follow 1
 ctl reset 1
 workload tree -t 2 3 >"$T/expect"
-is "$(compare "$T/expect")" '' 'follow=1: all that come from it'
+is "$(compare "$T/expect")" '' 'follow=1: counts all its descendants'
 ctl follow 0
 ctl reset 1
 "$WORKLOAD/threads" -s 8 >"$T/expect" &
@@ -152,9 +155,9 @@ ctl targets $pid
 kill -CONT $pid
 ended $pid "$T/expect"
 is "$(compare "$T/expect")" '' 'threads that start later are counted'
-is "$(<"$D/targets")" none 'and leave the list with their process'
+is "$(<"$D/targets")" none 'targets: none when the process has exited'
 
-# The same pid again
+# A pid that is used again
 "$WORKLOAD/reuse" 0 n:1 >"$T/said"
 read -r _ pid <"$T/said"
 ctl reset 1
@@ -162,10 +165,10 @@ ctl reset 1
 is "$(<"$T/said")" "pid $pid" 'four processes with one pid'
 is "$(awk -v pid="$pid" '$1 == pid && $5 == "getppid" { print $6 }' \
 	"$D/counters" | sort -n | xargs)" '101 307' \
-	'a pid that comes again is not a target, inherits no count'
+	'a reused pid is not a target, and inherits no count'
 is "$("$WORKLOAD/snapread" -d | awk -v pid="$pid" '
 	$1 == "row" && $2 == pid { print $10 }' | sort -u | wc -l)" 2 \
-	'the snapshot tells them apart by their start'
+	'snapshot: processes with one pid differ in their start time'
 ctl follow 1
 ctl reset 1
 ctl collect time
@@ -173,19 +176,20 @@ highest=$(</proc/sys/kernel/pid_max)
 echo 700 >/proc/sys/kernel/pid_max
 workload churn -t 2003 7 >"$T/expect"
 echo "$highest" >/proc/sys/kernel/pid_max
-is "$(compare "$T/expect")" '' '2003 processes in 700 pids: equal'
+is "$(compare "$T/expect")" '' '2003 processes in 700 pids are counted exactly'
 at_least "$(awk '$5 == "close" { seen[$1]++ }
 	END { for (pid in seen) twice += seen[pid] > 1; print twice + 0 }' \
-	"$D/counters")" 2 'some pids came more than once'
+	"$D/counters")" 2 'some pids were used more than once'
 is "$(awk '$5 == "close" && $1 && $6 != 1' "$D/counters")" '' \
-	'each of their processes has a row of its own'
+	'each process with such a pid has its own row'
 ctl collect count
 ctl follow 0
 ctl targets none
 is "$("$WORKLOAD/snapread")" 'ok 1' 'the snapshot adds up'
-is "$(status kprobe_missed) $(status untimed)" '0 0' 'none missed'
+is "$(status kprobe_missed) $(status untimed)" '0 0' \
+	'no call was missed, none is untimed'
 
-# Another namespace's pids
+# Pids of another namespace
 for token in 1 +1; do
 	ctl reset 1
 	ctl targets none
@@ -193,37 +197,38 @@ for token in 1 +1; do
 	pid=$(sed -n 's/^pid //p' "$T/expect")
 	is "$(head -n 1 "$T/expect") $(count "$pid" x86-64 getppid) $(
 		count all all getppid)" 'written 1009 1009' \
-		"namespace: $token is the writer's own"
+		"namespace: $token is a pid of the writer's namespace"
 done
 ctl reset 1
 ctl targets none
 is "$("$WORKLOAD/namespace" $$ | head -n 1) $(<"$D/targets")" 'ESRCH none' \
-	'namespace: pids outside do not exist'
+	'namespace: pids outside of it do not exist'
 ctl targets $$
 "$WORKLOAD/namespace" 1 7 >"$T/expect"
 is "$(head -n 1 "$T/expect") $(<"$D/targets")" 'written none' \
-	'namespace: bare pids replace the list, and it ended with its process'
+	'namespace: pids replace the list, which is empty after their exit'
 ctl targets $$
 "$WORKLOAD/namespace" -1 7 >"$T/expect"
 is "$(head -n 1 "$T/expect") $(<"$D/targets")" "written $$" \
-	'namespace: 1 there is not 1 here'
+	'namespace: removing its pid 1 does not remove pid 1'
 ctl targets 1
 is "$("$WORKLOAD/namespace" +1 7 | head -n 1) $(<"$D/targets")" 'written 1' \
-	'namespace: added to the list of another, gone with its process'
+	'namespace: a pid added to a list is removed at its exit'
 ctl targets none
-is "$(status state)" off 'no target, no hook'
-is "$(totals)" '' 'totals'
+is "$(status state)" off 'state: off without targets'
+is "$(totals)" '' 'the totals add up'
 
-# Everyone
+# All processes
 ctl syscalls getppid
 ctl reset 1
 ctl targets all
 workload calls ppid 1009 >"$T/expect"
 workload calls32 ppid 503 >>"$T/expect"
 ctl targets none
-is "$(compare "$T/expect")" '' 'all: everyone is counted'
-is "$(status state) $(status targets)" 'off 0' 'none: no one is'
+is "$(compare "$T/expect")" '' 'all: every process is counted'
+is "$(status state) $(status targets)" 'off 0' \
+	'none: state is off, and there are no targets'
 "$WORKLOAD/calls" ppid 1009 >/dev/null
-is "$(compare "$T/expect")" '' 'none: and nothing is added'
+is "$(compare "$T/expect")" '' 'none: later calls are not counted'
 
 finish

@@ -1,14 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Everything that can be switched is switched while calls are being made, and
-# none is lost and none counted twice: at the end entered + discarded, or the
-# rows, are what the storms say that they made.
+# Every setting is changed while calls are made: no call is lost, and none is
+# counted twice. In the end, entered + discarded, or the rows, are what the
+# storms say that they have made.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-# Per hook and level, and what comes only once
 combinations='tracepoint/count tracepoint/time kprobe/count kprobe/time'
 combinations+=' direct/count'
 
@@ -36,8 +35,8 @@ storms_total() {
 }
 
 # calls_differ FILE...: prints the calls of which `counters` has another number
-# than parked storms have made, by what they said in the FILEs below $T; something,
-# too, if they said nothing
+# than parked storms have made, by what they said in the FILEs below $T;
+# something, too, if they said nothing
 calls_differ() {
 	awk '/^storm/ { said[$4] += $5; calls += $5 }
 	FILENAME ~ /counters$/ { got[$5] += $6 }
@@ -62,7 +61,7 @@ storms_end() {
 	talk_end compat
 }
 
-# Reset, with snapshots read all the while
+# Resets, while snapshots are read
 for combination in $combinations; do
 	skip_direct "$combination" && continue
 	ctl collect count
@@ -85,16 +84,16 @@ for combination in $combinations; do
 	storms_end
 	wait "${readers[@]}"
 	is $(($(status entered) + $(status discarded) - discarded)) \
-		"$(storms_total)" "$combination: 7 resets in mid-storm"
+		"$(storms_total)" "$combination: entered and discarded are exact after 7 resets"
 	like "$(<"$T/reader1")" '^ok [0-9]+$' \
-		"$combination: every snapshot adds up"
+		"$combination: every snapshot adds up for the first reader"
 	like "$(<"$T/reader2")" '^ok [0-9]+$' \
-		"$combination: for two readers"
+		"$combination: every snapshot adds up for the second reader"
 	note "$(cat "$T/reader1" "$T/reader2" | xargs)"
-	is "$(totals)" '' "$combination: totals"
+	is "$(totals)" '' "$combination: the totals add up"
 done
 
-# The hook switched, in both levels: from each to each
+# The hook is changed, at both levels: from each one to each other one
 for collect in count time; do
 	switches='kprobe tracepoint kprobe tracepoint kprobe tracepoint'
 	[ "$collect" = time ] || [ -n "$no_direct" ] ||
@@ -109,19 +108,19 @@ for collect in count time; do
 	done
 	storms_say pause parked
 	is "$(status entered)" "$(storms_total)" \
-		"$collect: 6 switches of the hook: all entered"
+		"$collect: entered is exact after 6 changes of the hook"
 	is "$(calls_differ native.said compat.said)" '' \
-		"$collect: and call by call"
+		"$collect: and so is each call"
 	storms_say go going
 	ctl hook kprobe
 	storms_end
 	is "$(status entered)" "$(storms_total)" \
-		"$collect: ended on the other hook"
+		"$collect: entered is exact when the storm ends on another hook"
 	is "$(status unattributed) $(status kprobe_missed)" '0 0' \
-		"$collect: none missed"
+		"$collect: no call is unattributed or missed"
 done
 
-# The level switched
+# The level is changed
 ctl hook tracepoint
 ctl collect count
 ctl reset 1
@@ -132,8 +131,9 @@ for _ in {1..7}; do
 	ctl collect count
 done
 storms_say pause parked
-is "$(status entered)" "$(storms_total)" '14 switches of collect: all entered'
-is "$(calls_differ native.said compat.said)" '' 'and call by call'
+is "$(status entered)" "$(storms_total)" \
+	'entered is exact after 14 changes of collect'
+is "$(calls_differ native.said compat.said)" '' 'and so is each call'
 # The storms count on; what they had made before the reset does not count.
 before=$(storms_total)
 ctl collect time
@@ -146,7 +146,7 @@ is "$made" "$(status entered)" \
 	'collect=time, set while the storms are parked: all calls entered'
 at_least "$made" 1 'the storms made calls since then'
 
-# The chosen calls switched: one of them is chosen all the while
+# The filter is changed: one call is in it all the time
 ctl syscalls 'getppid getpgid'
 ctl reset 1
 before=$(storms_total getppid)
@@ -157,11 +157,11 @@ for _ in {1..5}; do
 done
 storms_say pause parked
 is "$(count all all getppid)" $(($(storms_total getppid) - before)) \
-	'10 switches of syscalls: a call chosen all the while is exact'
+	'a call that stays in the filter is exact after 10 changes of syscalls'
 # A call in flight when the filter drops it was counted, but is not timed if its
 # row has gone meanwhile: about one for each of the 6 threads at each switch.
-is "$(totals | grep -v untimed)" '' 'totals'
-at_least 60 "$(status untimed)" 'only calls in flight then have no time'
+is "$(totals | grep -v untimed)" '' 'the totals add up'
+at_least 60 "$(status untimed)" 'only calls in flight at a change are untimed'
 note "untimed: $(status untimed)"
 ctl syscalls "$filter"
 
@@ -173,14 +173,15 @@ storms_say go going
 sleep 0.1
 storms_say pause parked
 at_least $(($(storms_total) - before)) 1 'disabled: the storms made calls'
-is "$(status entered)" 0 'disabled: none is counted'
+is "$(status entered)" 0 'disabled: entered stays 0'
 storms_say go going
 ctl enabled 1
 wait_for sh -c "grep -q 'entered: [1-9]' $D/status"
 ctl enabled 0
 once=$(status entered)
 sleep 0.1
-is "$(status entered)" "$once" 'once disabled returns, no call is counted'
+is "$(status entered)" "$once" \
+	'enabled: when a write of 0 has returned, no call is counted'
 storms_say pause parked
 ctl enabled 1
 before=$(storms_total)
@@ -188,12 +189,13 @@ storms_say go going
 sleep 0.1
 storms_say pause parked
 made=$(($(storms_total) - before))
-is "$(status entered)" $((once + made)) 'enabled again, the counts go on'
+is "$(status entered)" $((once + made)) \
+	'enabled again: entered grows by the calls since then'
 at_least "$made" 1 'enabled again: the storms made calls'
 storms_end
-is "$(totals)" '' 'totals'
+is "$(totals)" '' 'the totals add up'
 
-# Processes that come and go under switches
+# Processes start and exit while the hook is changed
 ctl collect count
 for combination in $combinations; do
 	skip_direct "$combination" && continue
@@ -215,10 +217,10 @@ for combination in $combinations; do
 	sleep 0.2
 	talk_ask forks stop stopped
 	is "$(status entered)" "$(storm_total forks)" \
-		"$combination: fork storm: all entered"
+		"$combination: entered is exact after a fork storm"
 	talk_end forks
-	is "$(calls_differ forks.said)" '' "$combination: and call by call"
-	is "$(totals)" '' "$combination: totals"
+	is "$(calls_differ forks.said)" '' "$combination: and so is each call"
+	is "$(totals)" '' "$combination: the totals add up in a fork storm"
 	is "$("$WORKLOAD/snapread")" 'ok 1' \
 		"$combination: the snapshot adds up"
 done
@@ -226,7 +228,7 @@ ctl hook auto
 ctl collect time
 ctl syscalls all
 
-# Calls blocked while something is switched, and released afterwards
+# Calls that are blocked while a setting is changed, and return afterwards
 blocked_rows() {
 	local tgid abi name
 
@@ -256,7 +258,7 @@ blocked_case() {
 	cp "$T/blocked.said" "$T/expect"
 	cp "$T/sleepers" "$T/blocked.said"
 	is "$(blocked_rows)$(compare "$T/expect")" "$wanted" \
-		"blocked across $name: counted at their entry, $each time(s)"
+		"calls blocked across $name are counted $each time(s), at their entry"
 	talk_end blocked
 }
 blocked_case 'disabling and enabling' 1 : 'ctl enabled 0; ctl enabled 1'

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The memory cap: many short-lived processes, exact totals, memory below the
-# cap all the while, and the rows of those who are gone folded by command name.
+# The memory cap: with many short-lived processes, the totals stay exact, memory
+# stays below the cap, and rows of exited processes are folded by command name.
 # 10,000 processes, and 100,000 with SYSTALLY_LONG=1.
 
 # shellcheck source-path=SCRIPTDIR
@@ -28,8 +28,8 @@ watch_memory() {
 	echo "$highest $samples"
 }
 
-is "$(status memory_max_bytes)" $cap 'status: the cap'
-at_least $cap "$(status memory_bytes)" 'what is there at first is below it'
+is "$(status memory_max_bytes)" $cap 'status: says the cap'
+at_least $cap "$(status memory_bytes)" 'memory_bytes begins below the cap'
 "$WORKLOAD/churn" -t $processes 7 >"$T/expect" &
 pid=$!
 read -r highest samples < <(watch_memory $pid)
@@ -38,15 +38,15 @@ note "highest memory_bytes $highest in $samples samples"
 is "$(compare "$T/expect")" '' \
 	"$processes processes: totals, names and errors are exact"
 at_least $cap "$highest" 'memory_bytes stays below the cap'
-at_least "$samples" 20 'in enough samples'
-at_least $cap "$(status memory_bytes)" 'and ends below it'
+at_least "$samples" 20 'it was read at least 20 times'
+at_least $cap "$(status memory_bytes)" 'memory_bytes ends below the cap'
 at_least "$(awk '$1 == 0' "$D/counters" | wc -l)" 7 \
-	'rows of processes that are gone are folded'
+	'rows of exited processes are folded'
 is "$(awk '$1 == 0 && $5 == "getppid" { print $2 }' "$D/counters" | sort |
-	uniq -d)" '' 'one row for each name'
+	uniq -d)" '' 'there is one folded row for each command name'
 is "$("$WORKLOAD/snapread")" 'ok 1' 'the snapshot adds up'
 
-# The living are not folded: a storm as the same rows are made again
+# Rows of running processes are not folded: a storm beside short-lived processes
 ctl reset 1
 talk_start storm nice -n 19 "$WORKLOAD/storm" 2 2
 talk_until storm ready
@@ -60,23 +60,26 @@ is "${#pids[@]}" 2 'the storm has two processes'
 for pid in "${pids[@]}"; do
 	is "$(count "$pid" x86-64 getppid)" \
 		"$(storm_total storm "$pid" getppid)" \
-		'a process that lives keeps its own rows'
+		'a running process keeps its own rows'
 done
-is "$(status entered)" $(($(status tallied) + $(status unattributed))) 'totals'
+is "$(status entered)" $(($(status tallied) + $(status unattributed))) \
+	'the totals add up'
 talk_ask storm stop stopped
 talk_end storm
 rmmod systally
 
-# A cap so low that the table itself hits it: still exact in total
+# A cap that the table itself reaches: the totals are still exact
 need_load memory_max_bytes=2M follow=1 collect=time \
 	syscalls=getppid,close
 workload churn -t 1009 101 >"$T/expect"
 wanted=$(awk '$1 == "count" { sum += $4 }
 	$1 == "died" { print }
 	END { print sum }' "$T/expect")
-is "$(status entered)" "$wanted" '2 MiB: all entered'
-is $(($(status tallied) + $(status unattributed))) "$wanted" '2 MiB: totals'
-at_least 2097152 "$(status memory_bytes)" '2 MiB: memory_bytes'
+is "$(status entered)" "$wanted" '2 MiB: entered is exact'
+is $(($(status tallied) + $(status unattributed))) "$wanted" \
+	'2 MiB: tallied and unattributed are exact together'
+at_least 2097152 "$(status memory_bytes)" \
+	'2 MiB: memory_bytes stays below the cap'
 is "$("$WORKLOAD/snapread")" 'ok 1' '2 MiB: the snapshot adds up'
 is "$(awk '{ print $2 }' "$D/counters" | grep -c '\\x20')" \
 	"$(grep -c '\\x20' "$D/counters")" 'a blank in a name is escaped'

@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# inflight: who is blocked in which call, and for how long.
+# inflight: which task is blocked in which call, and for how long.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 need_load collect=time follow=1
 is "$(head -n 1 "$D/inflight" | xargs)" 'tid tgid abi nr name since_ns' \
-	'the columns'
-is "$(grep -cv '^tid\|^#' "$D/inflight")" 0 'without targets no rows'
+	'the columns are these'
+is "$(grep -cv '^tid\|^#' "$D/inflight")" 0 'without targets there are no rows'
 
-# TID TGID ABI NAME of its rows
+# Prints TID TGID ABI NAME of each row
 rows() {
 	awk 'NR > 1 && !/^#/ { print $1, $2, $3, $5 }' "$D/inflight" | sort
 }
@@ -32,7 +32,7 @@ for program in blocked blocked32; do
 	said blocked blocked | awk '{ print $1, $1, $2, $3 }' | sort \
 		>"$T/wanted"
 	is "$(rows | grep -v "^$parent ")" "$(<"$T/wanted")" \
-		"$abi: everyone is in the call that blocks"
+		"$abi: each process is in the call that blocks it"
 	# the parent waits for a word on stdin
 	wait_for sh -c "grep -q '^ *$parent .* read ' $D/inflight"
 	is "$(rows | grep "^$parent ")" "$parent $parent $abi read" \
@@ -41,39 +41,41 @@ for program in blocked blocked32; do
 	nr=$(awk -v tid="$sleeper" '$1 == tid { print $4 }' "$D/inflight")
 	wanted=35
 	[ $abi = x86-64 ] || wanted=162
-	is "$nr" $wanted "$abi: nr"
+	is "$nr" $wanted "$abi: the call number is right"
 	once=$(since "$sleeper")
 	sleep 0.05
 	twice=$(since "$sleeper")
 	at_least "$twice" $((once + 50000000)) "$abi: since_ns grows with time"
 	at_least $(((${EPOCHREALTIME/./} - from) * 1000)) "$twice" \
-		"$abi: and began after the start"
+		"$abi: since_ns is not longer than the test ran"
 	is "$(count "$sleeper" $abi nanosleep) $(column "$sleeper" $abi \
 		nanosleep total_ns)" '1 0' \
-		"$abi: a call that is not over is counted, without a time"
+		"$abi: a call in flight is counted, without a duration"
 
-	# one of them goes
+	# One of them exits.
 	kill -USR1 "$sleeper"
 	# its parent does not reap it yet
 	wait_for state_is "$sleeper" Z
-	is "$(rows | grep -c "^$sleeper ")" 0 "$abi: gone when released"
-	is "$(column "$sleeper" $abi nanosleep errors)" 1 "$abi: its error"
+	is "$(rows | grep -c "^$sleeper ")" 0 \
+		"$abi: it has no row when its call has returned"
+	is "$(column "$sleeper" $abi nanosleep errors)" 1 \
+		"$abi: its error is counted"
 	at_least "$(column "$sleeper" $abi nanosleep total_ns)" "$twice" \
-		"$abi: its time is what inflight said, or more"
+		"$abi: its duration is what inflight said, or longer"
 	talk_ask blocked '' 'done'
 	talk_end blocked
-	is "$(rows)" '' "$abi: no rows when all are gone"
+	is "$(rows)" '' "$abi: no rows when all have exited"
 done
 
-# A call entered before it was a target is not known
+# A call entered before its process was a target is not known.
 talk_start blocked "$WORKLOAD/blocked"
 talk_until blocked ready
 sleeper=$(said blocked blocked | awk '$3 == "pause" { print $1 }')
 ctl targets "$sleeper"
-is "$(rows)" '' 'a call entered before is not shown'
+is "$(rows)" '' 'a call entered before its process was a target has no row'
 ctl collect count
 like "$(sed -n 2p "$D/inflight")" '^#.*time' \
-	'collect=count: one line says what is needed'
+	'collect=count: one line says that times are needed'
 talk_ask blocked '' 'done'
 talk_end blocked
 

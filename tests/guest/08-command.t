@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The command: each subcommand and option against the real module, its exit
-# statuses, its formats, and that it leaves the controls as it found them.
+# The command: each subcommand and option with the real module, its exit
+# statuses, its formats, and that it restores the controls.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
@@ -11,7 +11,8 @@
 # shellcheck disable=SC2016 # perl's
 interruptible=(perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' --)
 
-# CSV's COLUMN, summed over the rows whose syscall (or $3) is $2
+# csv COLUMN VALUE [KEY]: the sum of COLUMN over the rows whose syscall (or KEY)
+# is VALUE
 csv() {
 	awk -F, -v column="$1" -v value="$2" -v by="${3:-syscall}" '
 		NR == 1 {
@@ -32,7 +33,7 @@ json() {
 for option in --help -h --version -V '--help --usage'; do
 	# shellcheck disable=SC2086 # words
 	try $option
-	is "$got $(wc -c <"$T/err")" '0 0' "$option"
+	is "$got $(wc -c <"$T/err")" '0 0' "$option succeeds"
 done
 missing=''
 for command in $("$SYSTALLY" help --words); do
@@ -40,15 +41,15 @@ for command in $("$SYSTALLY" help --words); do
 	[ "$got" = 0 ] && grep -q "systally $command" "$T/out" ||
 		missing+="$command "
 done
-is "$missing" '' '--help of each subcommand'
+is "$missing" '' 'each subcommand has --help'
 for usage in '' bogus '--bogus' 'report --bogus' 'report -s bogus' 'run'; do
 	# shellcheck disable=SC2086 # words
 	try $usage
-	is "$got $(wc -c <"$T/out")" '2 0' "usage: '$usage'"
+	is "$got $(wc -c <"$T/out")" '2 0' "'$usage' is a usage error"
 done
 for command in report status top 'run true' unload; do
 	# shellcheck disable=SC2086 # words
-	fails 1 'load' "without the module: $command" $command
+	fails 1 'load' "$command without the module: says to load it" $command
 done
 try doctor
 like "$(<"$T/out")" 'load' 'doctor without the module speaks of load'
@@ -59,15 +60,15 @@ fails 1 'parameter collect=bogus: invalid value; collect: count, time or hist' \
 
 # ---- load, status, unload -----------------------------------------------
 
-# beside the command, as the build leaves it
+# The module is beside the command, where the build puts it.
 mkdir -p "$T/bin/userland" "$T/bin/module"
 cp "$SYSTALLY" "$T/bin/userland/systally"
 cp "$SYSTALLY_KO" "$T/bin/module/systally.ko"
 SYSTALLY=$T/bin/userland/systally
 try load collect=time 'syscalls=getppid getsid'
 is "$got $(<"$D/collect") $(xargs <"$D/syscalls")" '0 time getppid getsid' \
-	'load, with parameters'
-fails 1 'loaded already' 'load: twice' load
+	'load takes parameters'
+fails 1 'loaded already' 'load fails when the module is loaded' load
 exec 9<"$D/counters"
 fails 1 "in use by process $$ [(].*[)].*end that" 'unload: not while in use' unload
 exec 9<&-
@@ -98,27 +99,28 @@ umount "$modules"
 need_load
 try status
 is "$got $(sed 's/:.*//' "$T/out" | sort | xargs)" \
-	"0 $(sed 's/:.*//' "$D/status" | sort | xargs)" 'status: all keys'
-is "$(grep -c '^entered: 0$' "$T/out")" 1 'status: a value'
+	"0 $(sed 's/:.*//' "$D/status" | sort | xargs)" 'status has all keys'
+is "$(grep -c '^entered: 0$' "$T/out")" 1 'status has a value'
 "$WORKLOAD/calls" -t plain >/dev/null
 try status --verify
 like "$got $(<"$T/out")" '^0 verified: entered ([0-9]+) == tallied \1 .* 0$' \
-	'status --verify'
+	'status --verify proves the totals'
 try status --format json
 cp "$T/out" "$T/json"
 is "$(json get entered) $(json get state)" "$(status entered) off" \
-	'status --format json'
+	'status --format json has the values'
 try status --verify --format json
 cp "$T/out" "$T/json"
-is "$(json get verified)" 1 'status --verify --format json'
+is "$(json get verified)" 1 'status --verify --format json says verified'
 try status --format csv
 is "$(head -n 1 "$T/out") $(grep -c '^state,off$' "$T/out")" 'key,value 1' \
-	'status --format csv'
+	'status --format csv has keys and values'
 try status -o "$T/file"
-is "$got $(grep -c '^state: off$' "$T/file")$(<"$T/out")" '0 1' 'status -o'
+is "$got $(grep -c '^state: off$' "$T/file")$(<"$T/out")" '0 1' \
+	'status -o writes to the file only'
 try doctor --format json
 cp "$T/out" "$T/json"
-passes 'doctor --format json' json keys
+passes 'doctor --format json is JSON' json keys
 try doctor
 failures=$(grep -c '^fail ' "$T/out")
 is "$got" $((failures > 0)) 'doctor: status 1 if a check fails, else 0'
@@ -130,41 +132,41 @@ at_least "$(grep -cE '^(ok|warn|fail) +[^ ]' "$T/out")" 5 \
 before=$(settings)
 try run --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
 is "$got $(grep -c '^count' "$T/out")$(<"$T/err")" '0 7' \
-	'run: the output is the command'"'"'s'
+	"run: standard output is the command's"
 is "$(csv count execve) $(csv count exit_group)" '1 1' \
-	'run: from its exec to its end'
+	'run: counts from the exec to the exit'
 is "$(csv count getppid) $(csv count close) $(csv count select)" \
-	'10007 503 211' 'run: its calls'
+	'10007 503 211' 'run: counts its calls exactly'
 is "$(awk -F, 'NR > 1 { print $2 }' "$T/csv" | sort -u)" calls \
-	'run: nothing of systally itself'
-is "$(settings)" "$before" 'run: the controls are as before'
+	'run: counts nothing of systally itself'
+is "$(settings)" "$before" 'run: restores the controls'
 try run --format csv -o "$T/csv" -- "$WORKLOAD/tree" 2 3
 is "$(csv count getppid) $(csv count exit_group)" '1313 13' \
-	'run: children are followed'
+	'run: counts children'
 try run --format csv -o "$T/csv" -- "$WORKLOAD/calls32" plain
 is "$(csv count getppid) $(csv count i386 abi)" "10007 $(
 	awk -F, 'NR > 1 { sum += $6 } END { print sum - 1 }' "$T/csv")" \
-	'run: a 32-bit command, its first exec alone is x86-64'
+	'run: of a 32-bit command, only the first exec is x86-64'
 try run --format csv -o "$T/csv" -- sh -c \
 	"$WORKLOAD/calls ppid 101; $WORKLOAD/calls32 ppid 103"
 is "$(awk -F, '$2 ~ /^calls/ && $5 == "getppid" { sum += $6 }
 	END { print sum }' "$T/csv") $(csv count execve)" '204 3' \
-	'run: a shell script'
+	'run: counts what a shell script starts'
 
 # ---- run: exit status ---------------------------------------------------
 
 try run -o "$T/file" -- sh -c 'exit 3'
-is "$got" 3 'run: the command'"'"'s own status'
+is "$got" 3 "run: returns the command's status"
 try run -o "$T/file" -- false
-is "$got" 1 'run: of false'
+is "$got" 1 'run: returns the status of false'
 try run -o "$T/file" -- sh -c 'kill -TERM $$'
-is "$got" 143 'run: of a command that a signal ended'
-fails 127 'nonexistent' 'run: no such command' run /nonexistent
-fails 126 '/etc/passwd' 'run: not executable' run /etc/passwd
-fails 1 '/nonexistent/file' 'run: -o cannot be written' \
+is "$got" 143 'run: returns 128 + the signal that ended the command'
+fails 127 'nonexistent' 'run: a command that does not exist: status 127' run /nonexistent
+fails 126 '/etc/passwd' 'run: a file that is not executable: status 126' run /etc/passwd
+fails 1 '/nonexistent/file' 'run: fails if -o cannot be written' \
 	run -o /nonexistent/file -- true
 ctl targets $$
-fails 1 'targets' 'run: not while others are counted' run true
+fails 1 'targets' 'run: fails while there are targets' run true
 ctl targets none
 ctl reset 1
 talk_start sleeper "${interruptible[@]}" "$SYSTALLY" run \
@@ -179,88 +181,92 @@ is "$? $(grep -c clock_nanosleep "$T/file") $(settings)" "130 1 $before" \
 
 try run -e getppid,close --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
 is "$(awk -F, 'NR > 1 { print $5 }' "$T/csv" | sort | xargs)" \
-	'close getppid' '-e names'
+	'close getppid' '-e takes names'
 try run -e 7 --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
-is "$(awk -F, 'NR > 1 { print $5 }' "$T/csv" | xargs)" poll '-e a number'
+is "$(awk -F, 'NR > 1 { print $5 }' "$T/csv" | xargs)" poll '-e takes a number'
 try run -e '!getppid,close' --format csv -o "$T/csv" -- \
 	"$WORKLOAD/calls" plain
 is "$(csv count getppid) $(csv count close) $(csv count poll)" '0 0 307' \
-	'-e negated'
+	'-e takes a negated set'
 try run -e %desc --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
 is "$(csv count getppid) $(csv count close) $(csv count poll)" '0 503 307' \
-	'-e a class'
-fails 1 'nosuchcall' '-e an unknown name' run -e nosuchcall true
+	'-e takes a class'
+fails 1 'nosuchcall' '-e with an unknown name fails' run -e nosuchcall true
 try run -x --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
-is "$(csv count getppid) $(csv errors close)" '0 503' '-x failed calls only'
+is "$(csv count getppid) $(csv errors close)" '0 503' \
+	'-x shows failed calls only'
 try run -L --format csv -o "$T/csv" -- "$WORKLOAD/calls" sleeps 3 10
-at_least "$(csv total_ns nanosleep)" 30000000 '-L time'
+at_least "$(csv total_ns nanosleep)" 30000000 '-L keeps times'
 try run -n 2 --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
-is "$(awk -F, 'NR > 1 { print $5 }' "$T/csv" | xargs)" 'getppid getpgid' '-n 2'
+is "$(awk -F, 'NR > 1 { print $5 }' "$T/csv" | xargs)" 'getppid getpgid' \
+	'-n 2 shows two rows'
 try run -s name -b syscall --format csv -o "$T/csv" -- \
 	"$WORKLOAD/calls" plain
 names=$(awk -F, 'NR > 1 { print $3 }' "$T/csv")
-is "$names" "$(LC_ALL=C sort <<<"$names")" '-s name'
+is "$names" "$(LC_ALL=C sort <<<"$names")" '-s name sorts by name'
 for by in syscall process thread command errno; do
 	try run -b $by --format csv -o "$T/csv" -- "$WORKLOAD/threads" 8
 	case $by in
-	syscall) is "$(csv count getppid)" 90063 '-b syscall' ;;
-	process) is "$(wc -l <"$T/csv")" 2 '-b process: one row' ;;
-	thread) is "$(wc -l <"$T/csv")" 10 '-b thread: nine rows' ;;
+	syscall) is "$(csv count getppid)" 90063 '-b syscall adds up' ;;
+	process) is "$(wc -l <"$T/csv")" 2 '-b process has one row' ;;
+	thread) is "$(wc -l <"$T/csv")" 10 '-b thread has nine rows' ;;
 	command) is "$(csv count threads comm)" "$(
-		awk -F, 'NR > 1 { print $2 }' "$T/csv")" '-b command' ;;
-	errno) is "$(csv count EBADF name)" 4527 '-b errno' ;;
+		awk -F, 'NR > 1 { print $2 }' "$T/csv")" '-b command has one row' ;;
+	errno) is "$(csv count EBADF name)" 4527 '-b errno adds up' ;;
 	esac
 done
 try run -- "$WORKLOAD/calls" plain
 is "$got $(grep -c '^ *10007 .* getppid$' "$T/err")" '0 1' \
-	'text on stderr, without -o'
-is "$(awk 'length > 80' "$T/err")" '' 'text: 80 columns'
+	'without -o, the text goes to stderr'
+is "$(awk 'length > 80' "$T/err")" '' 'the text fits 80 columns'
 
 # ---- JSON ---------------------------------------------------------------
 
 try run -L --format json -o "$T/json" -- "$WORKLOAD/calls" plain
-is "$(json keys)" 'collect format kernel notes rows unattributed' 'json: keys'
+is "$(json keys)" 'collect format kernel notes rows unattributed' \
+	'json: has these keys'
 is "$(json row-keys)" \
 	'abi comm count errors max_ns nr p50_ns p90_ns p999_ns p99_ns syscall tgid total_ns' \
-	'json: keys of a row'
+	'json: a row has these keys'
 is "$(json get format) $(json get collect) $(json get kernel)" \
-	"1 time $(uname -r)" 'json: the head'
+	"1 time $(uname -r)" 'json: says format, level and kernel'
 is "$(json rows | awk '$4 == "close" { print $2, $3, $5, $6 }')" \
-	'calls x86-64 503 503' 'json: a row'
-is "$(json get unattributed)" 0 'json: unattributed'
+	'calls x86-64 503 503' 'json: a row is exact'
+is "$(json get unattributed)" 0 'json: unattributed is 0'
 try run --format json -o "$T/json" -- sh -c \
 	"exec -a 'a \"b\" é' $WORKLOAD/calls ppid 7" 2>/dev/null
-passes 'json: parses with whatever is in it' json keys
+passes 'json: quotes, blanks and UTF-8 in a command name are escaped' json keys
 try run --format json -o "$T/json" -- "$WORKLOAD/calls" x32
 is "$(json rows | awk '$3 == "x32" && $4 == "getppid" { print $5 }')" 10007 \
-	'json: x32'
+	'json: x32 calls are exact'
 
 # ---- report -------------------------------------------------------------
 
 ctl reset 1
 try report
 like "$got $(cat "$T/out" "$T/err")" '^0 .*targets' \
-	'report: without anything counted says why'
+	'report: says why when nothing was counted'
 ctl collect time
 "$WORKLOAD/calls" -t plain >/dev/null
 "$WORKLOAD/threads" -t 8 >/dev/null
 try report
-is "$got $(wc -c <"$T/err")" '0 0' 'report'
-at_least 15 "$(wc -l <"$T/out")" 'report: ten rows, unless -n'
-at_least "$(grep -c getppid "$T/out")" 1 'report: with the most frequent call'
+is "$got $(wc -c <"$T/err")" '0 0' 'report succeeds'
+at_least 15 "$(wc -l <"$T/out")" 'report: shows ten rows without -n'
+at_least "$(grep -c getppid "$T/out")" 1 'report: shows the most frequent call'
 try report -n 3 --format csv -b syscall -o "$T/csv"
-is "$(wc -l <"$T/csv") $(csv count getppid)" '4 100070' 'report -n 3 -b syscall'
+is "$(wc -l <"$T/csv") $(csv count getppid)" '4 100070' \
+	'report -n 3 -b syscall shows three rows'
 try report --format csv -o "$T/csv"
-is "$(csv count getppid)" 100070 'report --format csv: all rows'
+is "$(csv count getppid)" 100070 'report --format csv has all rows'
 is "$(awk -F, 'NR > 1 { sum += $6 } END { print sum }' "$T/csv")" \
-	"$(status entered)" 'report: the rows are all that entered'
+	"$(status entered)" 'report: the rows add up to entered'
 try report -b errno -o "$T/csv" --format csv
-is "$(csv count EBADF name)" 5030 'report -b errno'
+is "$(csv count EBADF name)" 5030 'report -b errno adds up'
 for sort in time avg max errors; do
 	try report -s $sort --format csv -b syscall -o "$T/csv"
 	[ "$got" = 0 ] || break
 done
-is "$got" 0 'report -s time, avg, max, errors'
+is "$got" 0 'report sorts by time, avg, max, errors'
 talk_start storm nice -n 19 "$WORKLOAD/storm" 2 1
 talk_until storm ready
 mapfile -t pids < <(said storm process)
@@ -268,23 +274,26 @@ ctl targets "${pids[*]}"
 talk_ask storm go going
 try report -d 0.3 -p "${pids[0]}" --format csv -o "$T/csv"
 is "$got $(awk -F, 'NR > 1 { print $1 }' "$T/csv" | sort -u)" \
-	"0 ${pids[0]}" 'report -d -p: one process, what it did in that time'
-fails 1 'nonexistent' 'report: -o cannot be written' report -o /nonexistent/x
+	"0 ${pids[0]}" 'report -d -p shows only that process'
+fails 1 'nonexistent' 'report: fails if -o cannot be written' report -o /nonexistent/x
 
 # ---- top ----------------------------------------------------------------
 
 try top -i 0.2 -d 1 -n 3
-is "$got $(wc -c <"$T/err")" '0 0' 'top, piped'
-at_least "$(grep -c getppid "$T/out")" 3 'top: a block per interval'
+is "$got $(wc -c <"$T/err")" '0 0' 'top writes to a pipe'
+at_least "$(grep -c getppid "$T/out")" 3 'top: prints a block per interval'
 try top -p "${pids[1]}" -i 0.3 -d 0.7 --format json
 cp "$T/out" "$T/json"
 is "$got $(json rows | awk '{ print $1 }' | sort -u)" "0 ${pids[1]}" \
-	'top -p --format json: one document per interval'
-at_least "$(json keys | wc -l)" 2 'top: for each interval'
+	'top -p --format json shows only that process'
+at_least "$(json keys | wc -l)" 2 \
+	'top --format json prints a document per interval'
 try top -i 0.3 -d 0.7 --format csv
-is "$got $(grep -c '^time,' "$T/out")" '0 1' 'top --format csv: one header'
+is "$got $(grep -c '^time,' "$T/out")" '0 1' \
+	'top --format csv prints one header'
 "$SYSTALLY" top -i 0.2 2>"$T/err" | head -n 1 >/dev/null
-is "${PIPESTATUS[0]} $(wc -c <"$T/err")" '0 0' 'top: nobody reads on'
+is "${PIPESTATUS[0]} $(wc -c <"$T/err")" '0 0' \
+	'top: ends quietly when its pipe is closed'
 talk_start top "${interruptible[@]}" "$SYSTALLY" top -i 100
 # from here on it takes signals
 wait_for sh -c "ls -l /proc/${talk_pid[top]}/fd | grep -q signalfd"
@@ -295,7 +304,7 @@ if command -v script >/dev/null; then
 	TERM=xterm timeout 30 script -qec "stty cols 80 rows 24
 		'$SYSTALLY' top -i 0.2 -d 0.7" "$T/typescript" >/dev/null \
 		</dev/null
-	is $? 0 'top on a terminal'
+	is $? 0 'top runs on a terminal'
 	grep -q getppid "$T/typescript"
 	ok $? 'top on a terminal shows calls'
 else
@@ -306,7 +315,7 @@ talk_ask storm stop stopped
 talk_end storm
 ctl targets none
 
-# ---- who may, and others at the same time -------------------------------
+# ---- without root, and two commands at a time ----------------------------
 
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 chmod -R a+rX "$T"
@@ -314,7 +323,7 @@ for command in report status top 'run true' reset unload; do
 	# shellcheck disable=SC2086 # words
 	"${nobody[@]}" "$SYSTALLY" $command >"$T/out" 2>"$T/err"
 	like "$? $(wc -l <"$T/err") $(<"$T/err")" '^1 1 .*root' \
-		"not root: $command"
+		"without root, $command says that it needs root"
 done
 "$SYSTALLY" run -o "$T/file" -- "$WORKLOAD/calls" -s ppid 7 >"$T/out" &
 sleeper=$!
@@ -326,8 +335,8 @@ wait_for state_is "$pid" T
 kill -CONT "$pid"
 wait $sleeper
 is "$? $(settings collect)" "0 ${before/collect=count /}" \
-	'and the first is unharmed'
-is "$(totals | grep -v '^times in\|^errors in')" '' 'totals'
+	'of two at a time, the first succeeds'
+is "$(totals | grep -v '^times in\|^errors in')" '' 'the totals add up'
 ctl collect count
 
 # ---- reset --------------------------------------------------------------
@@ -347,6 +356,7 @@ is "$(settings collect)" "${before/collect=count /}" 'reset keeps the controls'
 
 try run --format csv -o "$T/csv" -- sh -c \
 	"'$WORKLOAD/crowd' 1 </dev/null >/dev/null 2>&1 & exit 0"
-is "$got $(<"$D/targets")" '0 none' 'run: a child that lives on is not counted on'
+is "$got $(<"$D/targets")" '0 none' \
+	'run: a child that outlives the command is no target any more'
 
 finish

@@ -2,17 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # `systally run` and `strace -f -c` agree on every call's count and errors, for
-# commands that do the same each time they run. The first execve is in both:
-# strace, like systally, begins with the exec of the command. What differs
-# systematically:
+# commands that do the same each time they run. Both begin with the exec of the
+# command. They differ in this:
 # - strace -c counts a call when it returns, so it never counts exit and
-#   exit_group, which do not; systally counts at entry;
-# - a traced process stops at every signal, also one that it ignores, and the
-#   call that it was blocked in is then entered again: strace sees more wait4
-#   than there are without it, failed with ERESTARTSYS. Those that did not fail
-#   are compared.
+#   exit_group; systally counts at entry;
+# - a traced process stops at every signal, also one that it ignores, and its
+#   blocked call is then entered again: strace sees additional wait4 calls, which
+#   failed with ERESTARTSYS. Only those that did not fail are compared.
 #
-# What would differ between two runs under strace as well is taken away:
+# What differs between two runs under strace, too, is excluded:
 # - addresses (setarch -R): allocators call brk and mmap as they find them;
 # - hash seeds of Python and Perl, for the same reason;
 # - the names of temporary files, for which libc draws random numbers and calls
@@ -58,7 +56,7 @@ print scalar(@lines) + !!$sum, "\n";
 system('true');
 END
 
-# NAME CALLS ERRORS of strace's summary; its tables per ABI are added up
+# strace_calls FILE: NAME CALLS ERRORS of strace's summary, over all ABIs
 strace_calls() {
 	awk '$1 ~ /^[a-z_0-9]+$/ && $1 != "total" && $1 != "syscall" &&
 	$2 ~ /^[0-9]+$/ {
@@ -74,7 +72,7 @@ strace_calls() {
 	}' "$1" | sort
 }
 
-# The same of systally's CSV
+# systally_calls FILE: the same of systally's CSV
 systally_calls() {
 	awk -F, 'NR == 1 {
 		for (i = 1; i <= NF; i++)
@@ -94,7 +92,7 @@ systally_calls() {
 	}' "$1" | sort
 }
 
-# Processes that end by exit_group: the first, and those made by these calls
+# processes FILE: how many there were: the first, and those made by these calls
 processes() {
 	awk '$1 ~ /^(fork|vfork|clone|clone3)$/ { made += $2 - $3 }
 	END { print made + 1 }' "$1"
@@ -106,27 +104,25 @@ agree() {
 
 	shift 2
 	if ! command -v "$1" >/dev/null; then
-		for _ in 1 2 3 4; do
-			skip "$name" "no $1 here"
-		done
+		skip "$name" "no $1 here"
 		return
 	fi
-	# files into the page cache, and whatever is done only once
+	# Fills the page cache, and does what is done only once.
 	"$@" >/dev/null 2>&1
 	setarch -R strace -f -c -U name,calls,errors -o strace.out "$@" \
 		>/dev/null 2>"$T/output"
-	ok $? "$name: strace" || note "$(<"$T/output")"
+	ok $? "$name: strace succeeds" || note "$(<"$T/output")"
 	setarch -R "$SYSTALLY" run -L --format csv -o systally.out -- "$@" \
 		>/dev/null 2>"$T/output"
-	ok $? "$name: systally" || note "$(<"$T/output")"
+	ok $? "$name: systally succeeds" || note "$(<"$T/output")"
 	strace_calls strace.out >"$T/strace"
 	systally_calls systally.out >"$T/systally"
 	is "$(diff <(grep -vE "$without" "$T/strace") \
 		<(grep -vE "$without" "$T/systally"))" '' \
-		"$name: agree call by call ($(wc -l <"$T/strace") calls)"
+		"$name: both agree on every call ($(wc -l <"$T/strace") calls)"
 	is "$(awk '$1 == "exit_group" { print $2 }' "$T/systally")" \
 		"$(processes "$T/strace")" \
-		"$name: one exit_group for each process"
+		"$name: systally has one exit_group per process"
 }
 
 command -v strace >/dev/null || bail 'no strace here'

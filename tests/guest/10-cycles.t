@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Loading and unloading again and again under load: 20 times, and 1,000 with
-# SYSTALLY_LONG=1; unloading while calls are blocked inside the kernel; and not
-# while files are open. Nothing is left of it, and no memory.
+# The module is loaded and unloaded under load, 20 times, or 1,000 with
+# SYSTALLY_LONG=1; and while calls are blocked in the kernel. rmmod fails while
+# a file is open. Nothing of the module is left, and no memory is lost.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -11,7 +11,7 @@
 cycles=20
 [ -z "$LONG" ] || cycles=1000
 
-# kB that do not come back: slabs that can't be reclaimed, and per-CPU memory
+# kernel_kb: unreclaimable slabs, per-CPU and vmalloc memory, in kB
 kernel_kb() {
 	echo 3 >/proc/sys/vm/drop_caches
 	awk '$1 == "SUnreclaim:" || $1 == "Percpu:" || $1 == "VmallocUsed:" {
@@ -52,7 +52,7 @@ one_cycle() {
 	left+=$(leftovers)
 }
 
-# The first ones warm caches up
+# The first ones fill caches.
 for ((cycle = 0; cycle < 6; cycle++)); do
 	one_cycle $cycle
 done
@@ -63,18 +63,18 @@ for (( ; cycle < cycles; cycle++)); do
 done
 after=$(kernel_kb)
 is "$failed" '' "$cycles loads and unloads under load"
-is "$uncounted" '' 'calls were counted in each'
-is "$left" '' 'nothing was left after any'
+is "$uncounted" '' 'calls were counted in each cycle'
+is "$left" '' 'nothing was left after any cycle'
 note "kernel memory: $before kB after 6 cycles, $after kB after $cycles"
-at_least $((before + 2048)) "$after" 'kernel memory does not grow'
+at_least $((before + 2048)) "$after" 'kernel memory grows by less than 2 MB'
 talk_ask storm stop stopped
 talk_ask forks stop stopped
 talk_end storm
 talk_end forks
-is "$(awk '/^systally/' /proc/modules)" '' 'the module is not there'
-is "$(splat_lines)" '' 'and no splat until here'
+is "$(awk '/^systally/' /proc/modules)" '' 'the module is not loaded'
+is "$(splat_lines)" '' 'no splat until here'
 
-# Calls that are blocked in the kernel when the module goes
+# Calls that are blocked in the kernel when the module is unloaded
 for hook in tracepoint kprobe direct; do
 	for collect in count time; do
 		[ $hook/$collect != direct/time ] || continue
@@ -87,12 +87,12 @@ for hook in tracepoint kprobe direct; do
 		talk_start blocked "$WORKLOAD/blocked" -t
 		talk_until blocked ready
 		error=$(unload 2>&1)
-		# the parent has targets open, and so keeps the module
+		# The parent has the file targets open.
 		like "$error" 'in use' \
 			"$hook/$collect: rmmod fails while a file is open"
 		talk_ask blocked '' 'done'
 		talk_end blocked
-		# a target before its calls, and no file is open
+		# A target before its calls, and no file is open.
 		ctl reset 1
 		talk_start blocked "$WORKLOAD/blocked" -s
 		wait_for state_is "${talk_pid[blocked]}" T
@@ -102,16 +102,16 @@ for hook in tracepoint kprobe direct; do
 		entered="$(count all x86-64 nanosleep) "
 		entered+=$(count all x86-64 pause)
 		error=$(unload 2>&1)
-		# and they go on without it
+		# The calls return without the module.
 		talk_ask blocked '' 'done'
 		talk_end blocked
 		is "$entered $error$(leftovers)$(said blocked count)" \
 			'1 1 x86-64 getppid 505' \
-			"$hook/$collect: unloaded while calls are blocked"
+			"$hook/$collect: it unloads while calls are blocked"
 	done
 done
 
-# Each file, held open
+# Each file, while it is open
 load targets=all
 for file in counters snapshot errors inflight status README; do
 	exec 9<"$D/$file"

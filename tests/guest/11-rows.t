@@ -1,21 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Rows where there should be none, and none where there should be: tables that
-# run full of one process's rows, and calls in flight while the filter changes.
+# Tables that become full of one process's rows, and calls in flight while the
+# filter changes: the totals add up, and no call has a row that it should not
+# have.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-# Of one moment; errors and times may be missing here, counts may not
+# Calls that were entered but are neither tallied nor unattributed, all read at
+# one moment. Errors and durations may be missing here, counts may not.
 difference() {
 	awk '$1 == "entered:" { sum += $2 }
 		$1 == "tallied:" || $1 == "unattributed:" { sum -= $2 }
 		END { print sum }' "$D/status"
 }
 
-# More rows than a CPU's tables have room for: calls without a row of their own,
-# or of their number's, are still counted, and their exits do no harm.
+# More rows than a CPU's tables can hold: calls without a row are still counted.
 need_load collect=time follow=1 memory_max_bytes=2M
 rounds=60
 sweeps=()
@@ -41,9 +42,10 @@ done
 is "$died" 0 'the workloads have run to their end'
 is "$missing" '' 'the totals add up at any moment'
 at_least "$looks" 3 'they were read while the workloads ran'
-# 473 numbers in 3 ABIs, and a stop and an end of each
-at_least "$(status entered)" $((2 * 473 * 3 * rounds)) 'all entered'
-is "$(difference)" 0 'and at rest'
+# 473 call numbers in 3 ABIs; stopping and exiting are more calls
+at_least "$(status entered)" $((2 * 473 * 3 * rounds)) \
+	'all calls of both workloads have entered'
+is "$(difference)" 0 'the totals add up in the end'
 note "unattributed $(status unattributed), untimed $(status untimed)"
 rmmod systally
 
@@ -60,18 +62,19 @@ has_read() {
 	[ "$(count "$1" x86-64 read)" -ge "$2" ]
 }
 
-# A call of a kind that is left out when it ends makes no row
+# A call that the filter excludes when it returns makes no row.
 need_load collect=time
 for hook in tracepoint kprobe; do
 	ctl hook $hook
 	ctl syscalls read,getppid
 	ctl reset 1
 	mkfifo "$T/fifo"
-	# reads two lines, byte by byte, of its own
+	# Reads lines, byte by byte.
 	bash -c 'read -r _ <&8; for ((i = 0; i < 50; i++)); do
 		read -r _ <&8; done' 8<>"$T/fifo" 9>&- &
 	reader=$!
-	# In its first read, which is not counted then. bash makes it descriptor 0.
+	# In its first read, which is not counted then. bash makes it descriptor
+	# 0.
 	wait_for blocked_reading "$reader"
 	ctl targets $reader
 	echo once >"$T/fifo"
@@ -84,8 +87,8 @@ for hook in tracepoint kprobe; do
 	done
 	wait $reader
 	is "$(count "$reader" x86-64 read)" "$before" \
-		"$hook: calls left out from now on are not counted"
-	is "$(difference)" 0 "$hook: it adds up"
+		"$hook: calls that the filter excludes are not counted"
+	is "$(difference)" 0 "$hook: the totals add up"
 	rm "$T/fifo"
 done
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Other tracers that come and go, before systally and after it: each of them
-# counts every call of a bystander, and systally every call of its target, also
-# while the one or the other comes or goes.
+# Other tracers start and stop, before systally and after it: each counts every
+# call of a bystander, and systally every call of its target, also while one of
+# them starts or stops.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -12,8 +12,8 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/tracers.sh"
 
-# Without SYSTALLY_LONG=1 not each of those that are alike is tried both ways,
-# and perf record and perf trace, which take many seconds to start, not at all.
+# Without SYSTALLY_LONG=1, similar tracers are not all tried in both orders, and
+# perf record and perf trace, which take many seconds to start, not at all.
 early=''
 late=''
 while read -r name _; do
@@ -28,7 +28,7 @@ while read -r name _; do
 	esac
 	early+="$name "
 done <<<"$tracers"
-# Or those that are named
+# Only these, if any are named
 [ $# -eq 0 ] || late="$*" early="$*"
 
 referee_load
@@ -39,23 +39,24 @@ talk_until target ready
 target=$(said target process)
 made=0
 
-# A test that systally has all calls of the target, now parked, since it last was
+# target_is_exact NAME: a test that systally has counted all calls of the target
+# between the last two times that it was parked
 target_is_exact() {
 	local before=$made
 
 	made=$(storm_total target "$target" getppid)
 	is "$(count "$target" x86-64 getppid)" $((made - before)) \
-		"$1: the target's are exact all the time"
+		"$1: every call of the target is counted"
 }
 
-# The bystander makes N calls more, which the tracer is to count
+# call N: the bystander makes N calls, which the tracer is to count
 call() {
 	puppet_call bystander "$1"
 	wanted=$((wanted + $1))
 }
 
-# What the tracer has counted: exactly; perf trace loses some by itself, but not
-# those that came one by one
+# tracer_is NAME WHAT: a test of what the tracer has counted. perf trace loses
+# some calls by itself, but none that come one by one.
 tracer_is() {
 	if [ "$1" = perf-trace ]; then
 		at_least "$counted" "$seen" "$1: $2"
@@ -64,7 +65,7 @@ tracer_is() {
 	fi
 }
 
-# perf trace begins to count some time after its probes are there
+# await NAME: perf trace begins to count some time after it has its probes.
 await() {
 	seen=0
 	[ "$1" = perf-trace ] || return 0
@@ -74,33 +75,34 @@ await() {
 	seen=1
 }
 
-# systally first
+# later NAME: systally is there first
 later() {
 	local name=$1
 
 	wanted=0
 	need_load
 	ctl targets "$target"
-	settles "$name: selective before it comes" selective "$target"
+	settles "$name: selective before it starts" selective "$target"
 	talk_ask target go going
 	tracer_start "$name" "$bystander"
 	await "$name"
-	is "$(status state)" shared "$name: it came, shared"
+	is "$(status state)" shared "$name: shared when it has started"
 	call 1009
 	is "$(flags_differ everyone)" '' "$name: all tasks carry the flag"
 	tracer_stop "$name"
-	tracer_is "$name" 'came later, has counted all of the bystander'
-	settles "$name: it went, selective again" selective "$target"
+	tracer_is "$name" 'started later, it has counted every call of the bystander'
+	settles "$name: selective again when it has stopped" selective "$target"
 	puppet_call bystander 503
 	talk_ask target pause parked
 	target_is_exact "$name"
 	is "$(awk -v pid="$target" 'NR > 1 && $1 != pid' "$D/counters")" '' \
-		"$name: and no one else has rows"
+		"$name: no other process has rows"
 	unload
-	is "$(flags_differ none)" '' "$name: unloaded, no task carries the flag"
+	is "$(flags_differ none)" '' \
+		"$name: after the unload, no task carries the flag"
 }
 
-# The tracer first
+# earlier NAME: the tracer is there first
 earlier() {
 	local name=$1
 
@@ -111,28 +113,29 @@ earlier() {
 	call 1009
 	need_load "targets=$target"
 	is "$(status state) $(flags_differ everyone)" 'shared ' \
-		"$name: it was there first: shared"
+		"$name: shared, as it has started before"
 	call 503
 	unload
 	is "$(flags_differ everyone)" '' \
-		"$name: unloaded, all tasks carry the flag still"
+		"$name: after the unload, all tasks still carry the flag"
 	call 307
 	talk_ask target pause parked
 	made=$(storm_total target "$target" getppid)
 	need_load "targets=$target"
 	talk_ask target go going
 	call 211
-	at_least "$(status foreign_probes)" 1 "$name: a foreign probe"
+	at_least "$(status foreign_probes)" 1 "$name: status counts its probe"
 	tracer_stop "$name"
-	tracer_is "$name" 'came first, has counted all of the bystander'
-	settles "$name: it went, systally becomes selective" selective "$target"
+	tracer_is "$name" 'started first, it has counted every call of the bystander'
+	settles "$name: selective when it has stopped" selective "$target"
 	puppet_call bystander 101
 	talk_ask target pause parked
 	target_is_exact "$name"
 	is "$(awk -v pid="$target" 'NR > 1 && $1 != pid' "$D/counters")" '' \
-		"$name: and no one else has rows"
+		"$name: no other process has rows"
 	unload
-	is "$(flags_differ none)" '' "$name: unloaded, no task carries the flag"
+	is "$(flags_differ none)" '' \
+		"$name: after the unload, no task carries the flag"
 }
 
 # one ORDER NAME
@@ -158,7 +161,7 @@ done
 talk_ask target stop stopped
 talk_end target
 puppet_end bystander
-is "$(probes_standing)" 0 'no probe is left'
-is "$(flags_differ none)" '' 'and no task carries the flag'
+is "$(probes_standing)" 0 'in the end, no probe is left'
+is "$(flags_differ none)" '' 'in the end, no task carries the flag'
 referee_unload
 finish

@@ -1,11 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Random interleavings of starting and stopping systally, its target and other
-# tracers, under a fork storm: 12, and 200 with SYSTALLY_LONG=1. The others count
-# every call of a bystander from when they have started to when they are
-# stopped, systally every call of its target, and at the end no task carries the
-# flag. SYSTALLY_SEED=N repeats one that failed.
+# systally, its target and other tracers start and stop in random order, under a
+# fork storm: 12 orders, or 200 with SYSTALLY_LONG=1. Each tracer counts every
+# call of a bystander while it runs, systally every call of its target, and in
+# the end no task carries the flag. SYSTALLY_SEED=N repeats a run that failed.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -24,8 +23,8 @@ seed=${SYSTALLY_SEED:-$((RANDOM * 32768 + RANDOM))}
 note "SYSTALLY_SEED=$seed"
 RANDOM=$seed
 
-# Those that start at once, the likelier the more often they are here, and those
-# that take seconds: at most one of them, in each fourth interleaving
+# Tracers that start at once; one that is listed twice is chosen twice as often.
+# And those that take seconds: at most one, in every fourth interleaving.
 quick='module-enter-register module-enter-prio module-enter-may_exist
 module-exit-register perf-call perf-call perf-raw perf-raw events-call
 events-call hist-call hist-raw instance-raw rawtp-enter rawtp-exit'
@@ -61,7 +60,7 @@ for who in bystander target; do
 	total[$who]=0
 done
 
-# rest NAME...: until then these have made total[NAME] calls
+# rest NAME...: parks these; sets total[NAME] to the calls that they have made
 rest() {
 	local who word name calls
 
@@ -119,7 +118,7 @@ systally_start() {
 	systally=1
 }
 
-# Its counts are looked at before they are gone.
+# Checks the counts before the module is unloaded.
 systally_check() {
 	local got
 
@@ -159,7 +158,8 @@ tracer_toggle() {
 
 	if [ -z "${bases[$name]:-}" ]; then
 		did+=" $name"
-		# these count from the start, wherever the bystander is
+		# A BPF tracer counts from its start, so the bystander has to
+		# rest. For the others it runs until tracer_go.
 		is_bpf "$name" || go bystander
 		tracer_prepare "$name" "${pid[bystander]}"
 		is_bpf "$name" || rest bystander
@@ -176,8 +176,8 @@ tracer_toggle() {
 		others_wrong+=" $name counted $counted of $wanted after:$did;"
 }
 
-# one_step WHAT: the one that is not concerned makes calls meanwhile, and after
-# it both do
+# one_step WHAT: starts or stops it, while the process that it does not concern
+# makes calls; then both do
 one_step() {
 	case $1 in
 	systally | target) go bystander ;;
@@ -202,7 +202,7 @@ one_step() {
 	rest bystander target
 }
 
-# Who should carry the flag now
+# Checks which tasks carry the flag
 flags_check() {
 	local who got
 
@@ -233,7 +233,8 @@ interleave() {
 		pick "${quick[@]}"
 		choices=(systally systally "$picked" "$picked" ${kind:+"$kind"})
 		[ -z "$systally" ] || choices+=(target)
-		# back to selective now and then
+		# A running tracer is likely to be stopped, so that the state
+		# becomes selective now and then.
 		running=("${!bases[@]}")
 		if [ ${#running[@]} -gt 0 ]; then
 			pick "${running[@]}"
@@ -241,7 +242,7 @@ interleave() {
 		fi
 		pick "${choices[@]}"
 		one_step "$picked"
-		# what is slow to start is not started twice
+		# A slow tracer is started once only.
 		if [ "$picked" = "$kind" ] && [ -z "${bases[$kind]:-}" ]; then
 			kind=''
 		fi
@@ -254,10 +255,11 @@ interleave() {
 	done
 	flags_check
 	[ "$(probes_standing)" = 0 ] || flags_wrong+=' probes are left'
-	is "$others_wrong" '' "$1: others have counted the bystander's calls"
-	is "$ours_wrong" '' "$1: systally has counted the target's"
-	is "$totals_wrong" '' "$1: totals"
-	is "$flags_wrong" '' "$1: the flag; none carries it at the end" ||
+	is "$others_wrong" '' \
+		"$1: the tracers have counted every call of the bystander"
+	is "$ours_wrong" '' "$1: systally has counted every call of the target"
+	is "$totals_wrong" '' "$1: the totals add up"
+	is "$flags_wrong" '' "$1: only the right tasks carry the flag, in the end none" ||
 		note "$did"
 }
 
@@ -268,12 +270,12 @@ for ((i = 0; i < interleavings; i++)); do
 done
 
 at_least "$ours_calls" 1 "systally has counted calls of its target"
-at_least "$others_calls" 1 "other tracers were to count calls of the bystander"
+at_least "$others_calls" 1 "the tracers were to count calls of the bystander"
 for who in forks bystander target; do
 	talk_ask $who stop stopped
 	talk_end $who
 done
-is "$(probes_standing)" 0 'no probe is left'
-is "$(flags_differ none)" '' 'and no task carries the flag'
+is "$(probes_standing)" 0 'in the end, no probe is left'
+is "$(flags_differ none)" '' 'in the end, no task carries the flag'
 referee_unload
 finish

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# collect=hist: percentiles against calls of known lengths, every call that
-# returned in exactly one bucket, whatever is folded, reset, or switched
-# meanwhile, and what the command makes of it.
+# collect=hist: percentiles of calls of known duration; every call that has
+# returned is in exactly one bucket, also after folds, resets and changes of the
+# level; and what the command prints.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -20,8 +20,9 @@ a chain of execs by other threads|chain -t thread 13
 interrupted and restarted calls|signals -t 11
 '
 
-# (abi, nr) of which there are not as many calls in histograms as were counted;
-# `at-most`: of which there are more. Those that never return are in none.
+# hist_differs [at-most]: prints each (abi, nr) of which histograms have another
+# number of calls than was counted; with at-most, a larger one. Calls that never
+# return are in no histogram.
 hist_differs() {
 	"$WORKLOAD/snapread" -d | awk -v at_most="${1:-}" '
 		BEGIN {
@@ -49,8 +50,9 @@ hist_sum() {
 		END { printf "%.0f\n", sum }'
 }
 
-# Where a process made but one call of a number, its total is the time that it
-# took: prints how many there are, and those that are in another bucket.
+# hist_singles: where a process made one call of a number, its total is the
+# call's duration. Prints how many such calls there are, and those in a wrong
+# bucket.
 hist_singles() {
 	"$WORKLOAD/snapread" -d | awk '
 		$1 == "row" && $6 == 1 && $2 && $8 { total[$2 " " $4 " " $5] = $8 }
@@ -68,7 +70,7 @@ hist_singles() {
 		END { print found + 0 }'
 }
 
-# what_csv NAME COLUMN, of $T/csv
+# what_csv NAME COLUMN: that column of $T/csv for that call
 what_csv() {
 	awk -F, -v name="$1" -v column="$2" '
 		NR == 1 {
@@ -79,7 +81,7 @@ what_csv() {
 		$at["syscall"] == name { print $at[column] }' "$T/csv"
 }
 
-# percentile NAME PER-MILLE COLUMN: of what the workload said
+# percentile NAME PER-MILLE COLUMN: from what the workload said
 percentile() {
 	awk -v name="$1" '$1 == "slept" && $2 == name { print $'"$3"' }' \
 		"$T/slept" | sort -n |
@@ -93,8 +95,8 @@ try() {
 	got=$?
 }
 
-# Where the TSC could not be calibrated, as it happens to the kernels of the lab's
-# own, there is but a clock that stands still for milliseconds.
+# Without a calibrated TSC, as on the lab's own kernels, the clock advances only
+# every few milliseconds.
 clock=fine
 ! grep -q jiffies /sys/devices/system/clocksource/clocksource0/current_clocksource ||
 	clock=coarse
@@ -121,23 +123,23 @@ percentiles_fit() {
 }
 
 need_load collect=hist follow=1
-is "$(<"$D/collect")" hist 'collect: hist'
+is "$(<"$D/collect")" hist 'collect reads hist'
 for program in latency latency32; do
 	ctl reset 1
 	workload $program -t 307 >"$T/slept"
 	"$SYSTALLY" report -b syscall --format csv -o "$T/csv"
 	sed -i 's/_time64//' "$T/csv"
 	percentiles_fit clock_nanosleep
-	ok $? "$program: percentiles of clock_nanosleep"
+	ok $? "$program: the percentiles of clock_nanosleep are right"
 	percentiles_fit poll
-	ok $? "$program: percentiles of poll"
-	# half of them are told apart from the other half
+	ok $? "$program: the percentiles of poll are right"
+	# Half of the sleeps are much longer than the other half.
 	at_least "$(what_csv clock_nanosleep p90_ns)" \
 		"$(($(what_csv clock_nanosleep p50_ns) * 2))" \
-		"$program: p90 is far from p50"
-	is "$(hist_differs)" '' "$program: each call is in a bucket"
+		"$program: p90 is at least twice p50"
+	is "$(hist_differs)" '' "$program: each call is in one bucket"
 	is "$(what_csv clock_nanosleep count) $(what_csv poll count)" \
-		'307 102' "$program: counts"
+		'307 102' "$program: the counts are exact"
 done
 is "$(status untimed)" 0 'none is untimed'
 
@@ -148,9 +150,9 @@ while IFS='|' read -r name command; do
 	ctl reset 1
 	# shellcheck disable=SC2086 # words
 	workload $command >"$T/expect"
-	is "$(compare "$T/expect")" '' "$name: equal"
-	is "$(hist_differs)" '' "$name: each call is in a bucket"
-	at_least "$(hist_sum)" 100 "$name: there are calls"
+	is "$(compare "$T/expect")" '' "$name: every call is counted exactly"
+	is "$(hist_differs)" '' "$name: each call is in one bucket"
+	at_least "$(hist_sum)" 100 "$name: the histograms have calls"
 done <<<"$runs"
 
 # In the bucket of its time, as the module added it up
@@ -161,19 +163,21 @@ singles=$(hist_singles)
 if [ "$clock" = coarse ]; then
 	like "$singles" '^[0-9]+$' 'a call alone is in the bucket of its total'
 else
-	like "$singles" '^[0-9]{2,}$' 'a call alone is in the bucket of its total'
+	like "$singles" '^[0-9]{2,}$' \
+		'a call alone is in the bucket of its total'
 fi
 
-# Kept per thread, counts are; histograms are of processes
+# With threads=1, counts are per thread; histograms stay per process.
 ctl threads 1
 ctl reset 1
 workload threads -t 8 >"$T/expect"
-is "$(compare "$T/expect")$(hist_differs)" '' 'per thread: equal'
+is "$(compare "$T/expect")$(hist_differs)" '' \
+	'threads=1: every call is counted exactly'
 is "$("$WORKLOAD/snapread" -d | awk '$1 == "hist" && $4 == 110 { print $2 }' |
-	sort -u | wc -l)" 1 'per thread: the histogram is of the process'
+	sort -u | wc -l)" 1 'threads=1: the histogram is per process'
 try report -b thread -P --format csv -n 1
 is "$got $(awk -F, 'NR == 2 { print $NF, $(NF - 3) }' "$T/out")" '0 0 0' \
-	'per thread: no percentiles'
+	'threads=1: a thread has no percentiles'
 try report -b syscall -P --format csv
 cp "$T/out" "$T/csv"
 if [ "$clock" = coarse ]; then
@@ -183,20 +187,21 @@ else
 fi
 ctl threads 0
 ctl reset 1
-is "$(hist_sum)" 0 'reset: nothing is left'
+is "$(hist_sum)" 0 'reset: the histograms are empty'
 ctl syscalls 'getppid getpgid getsid getpriority close poll select'
 ctl hook kprobe
 workload calls -t plain >"$T/expect"
-is "$(compare "$T/expect")$(hist_differs)" '' 'hook=kprobe: equal'
+is "$(compare "$T/expect")$(hist_differs)" '' \
+	'hook=kprobe: every call is counted exactly'
 
 # ---- folded, and without room -------------------------------------------
 
 need_load memory_max_bytes=4M follow=1 collect=hist
 workload churn -t 3001 7 >"$T/expect"
-is "$(compare "$T/expect")" '' '3001 processes: equal'
-is "$(hist_differs)" '' '3001 processes: each call is in a bucket'
+is "$(compare "$T/expect")" '' '3001 processes: every call is counted exactly'
+is "$(hist_differs)" '' '3001 processes: each call is in one bucket'
 at_least "$("$WORKLOAD/snapread" -d | awk '$1 == "hist" && !$2' | wc -l)" 7 \
-	'histograms of processes that are gone are folded'
+	'histograms of exited processes are folded'
 at_least 4194304 "$(status memory_bytes)" 'memory_bytes stays below the cap'
 # 473 numbers in 3 ABIs: more rows than there is room for
 need_load memory_max_bytes=2M collect=hist
@@ -205,14 +210,15 @@ entered=$(status entered)
 hist=$(hist_sum)
 untimed=$(status untimed)
 note "$entered entered, $hist in histograms, untimed $untimed"
-at_least "$entered" $((473 * 3 * 7)) 'without room: all entered'
+at_least "$entered" $((473 * 3 * 7)) 'without room: all calls have entered'
 at_least "$untimed" 1 'without room: some are untimed'
-at_least "$entered" "$((hist + 1))" 'without room: no bucket too many'
-# all but exit_group; and an errno without a row is untimed as well
+at_least "$entered" "$((hist + 1))" \
+	'without room: histograms have fewer calls than entered'
+# All but exit_group; a call whose errno has no row is untimed, too.
 at_least $((hist + untimed)) $((entered - 1)) \
-	'without room: what is in no bucket is untimed'
+	'without room: a call in no bucket is untimed'
 
-# ---- switched in mid-storm ----------------------------------------------
+# ---- changes under a storm ----------------------------------------------
 
 need_load "syscalls=${storm_calls// /,}"
 talk_start native nice -n 19 "$WORKLOAD/storm" 2 2
@@ -239,20 +245,21 @@ ctl collect hist
 sleep 0.2
 ctl collect time
 storms_say pause parked
-is "$(status entered)" "$(storms_total)" '14 switches of collect: all entered'
+is "$(status entered)" "$(storms_total)" \
+	'entered is exact after 14 changes of collect'
 is "$(status entered)" $(($(status tallied) + $(status unattributed))) \
-	'and tallied'
-is "$(hist_differs at-most)" '' 'no more calls in histograms than counted'
-at_least "$(hist_sum)" 1 'but some'
+	'the totals add up after them'
+is "$(hist_differs at-most)" '' 'histograms have no more calls than counted'
+at_least "$(hist_sum)" 1 'histograms have calls'
 
-# From a parked point on: exact again, resets and all
+# From a point where the storm is parked, all is exact, also after resets.
 before=$(storms_total)
 ctl collect hist
 ctl reset 1
 storms_say go going
 sleep 0.2
 storms_say pause parked
-is "$(status entered)" $(($(storms_total) - before)) 'a storm: all entered'
+is "$(status entered)" $(($(storms_total) - before)) 'a storm: entered is exact'
 is "$(hist_sum)" "$(status entered)" 'a storm: each call is in a bucket'
 at_least "$(status entered)" 1 'a storm: calls were made'
 before=$(($(storms_total) - $(status entered)))
@@ -263,9 +270,9 @@ for _ in 1 2 3; do
 done
 storms_say stop stopped
 is $(($(status entered) + $(status discarded) - discarded)) \
-	$(($(storms_total) - before)) 'resets: all entered'
+	$(($(storms_total) - before)) 'resets: entered and discarded are exact'
 is "$(hist_differs at-most)" '' \
-	'resets: no more calls in histograms than counted'
+	'resets: histograms have no more calls than counted'
 talk_end native
 talk_end compat
 wait $reader
@@ -279,41 +286,43 @@ ctl syscalls all
 before=$(settings)
 try run -P --format csv -o "$T/csv" -- "$WORKLOAD/calls" sleeps 7 20
 shown=$(what_csv nanosleep p50_ns)
-is "$got $(settings)" "0 $before" 'run -P: the controls are as before'
-at_least "$shown" 17500000 'run -P: not below the time asked for'
-at_least "$(what_csv nanosleep max_ns)" "$shown" 'run -P: not above the longest'
-is "$(what_csv exit_group p99_ns)" 0 'run -P: 0 for a call without an end'
+is "$got $(settings)" "0 $before" 'run -P: restores the controls'
+at_least "$shown" 17500000 'run -P: p50 is not below the time asked for'
+at_least "$(what_csv nanosleep max_ns)" "$shown" \
+	'run -P: p50 is not above the longest call'
+is "$(what_csv exit_group p99_ns)" 0 'run -P: 0 for a call that does not return'
 try run -P -- "$WORKLOAD/calls" plain
-is "$got $(awk 'length > 80' "$T/err")" '0 ' 'run -P: text of 80 columns'
+is "$got $(awk 'length > 80' "$T/err")" '0 ' 'run -P: the text fits 80 columns'
 like "$(head -n 1 "$T/err")" 'p50 +p90 +p99 +p99\.9 +max +syscall$' \
-	'run -P: its head'
+	'run -P: the headings are these'
 try run -H getppid -- "$WORKLOAD/calls" plain
 is "$got $(head -n 1 "$T/err")" '0 getppid: 10007 calls timed' \
-	'run -H: what it is of'
+	'run -H: says which call and how many'
 is "$(sed -n 's/^\[.*) *\([0-9]*\) |@* *|$/\1/p' "$T/err" |
-	awk '{ sum += $1 } END { print sum }')" 10007 'run -H: the buckets'
-is "$(awk 'length > 80' "$T/err")" '' 'run -H: 80 columns'
+	awk '{ sum += $1 } END { print sum }')" 10007 'run -H: the buckets add up'
+is "$(awk 'length > 80' "$T/err")" '' 'run -H: the text fits 80 columns'
 try run -H getppid --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
 is "$(awk -F, 'NR > 1 { sum += $3 } END { print sum }' "$T/csv")" 10007 \
-	'run -H --format csv: the buckets'
+	'run -H --format csv: the buckets add up'
 ctl collect time
 ctl reset 1
 "$WORKLOAD/calls" -t ppid 101 >/dev/null
 try report -P
 like "$got $(<"$T/err")" '^1 systally: histograms are not kept.*hist' \
-	'report -P: not from collect=time'
+	'report -P: fails without collect=hist'
 ctl collect hist
 ctl reset 1
 "$WORKLOAD/calls" -t ppid 101 >/dev/null
 "$WORKLOAD/calls32" -t ppid 7 >/dev/null
 try report -H getppid
 is "$got $(head -n 1 "$T/out")" '0 getppid: 108 calls timed' \
-	'report -H: of every process and ABI'
+	'report -H: adds all processes and ABIs'
 try report -H i386:getppid --format json
 is "$got $(grep -o '"histogram":\[{.*}\]' "$T/out" | grep -o 'count":[0-9]*' |
 	awk -F: '{ sum += $2 } END { print sum }')" '0 7' \
-	'report -H --format json: of one ABI'
+	'report -H --format json: takes one ABI'
 try report -s p99 -b process
-like "$got $(head -n 1 "$T/out")" '^0 .* p99 .* command$' 'report -s p99'
+like "$got $(head -n 1 "$T/out")" '^0 .* p99 .* command$' \
+	'report -s p99: sorts by it'
 
 finish

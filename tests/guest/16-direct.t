@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is special about hook=direct: when auto takes it, what it does when it
-# cannot be had, with other tracers on the same functions, and which calls it
-# does not see.
+# What is special about hook=direct: when auto chooses it, what happens where it
+# is not available or another tracer is on the same functions, and which calls
+# it misses.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -17,31 +17,32 @@ if [ -n "$no_direct" ]; then
 	need_load targets=all
 	like "$(<"$D/hook")" \
 		'^auto: tracepoint \(many calls, of every process; no direct hook: .*x64_sys_call' \
-		'auto falls back, and says why'
-	is "$(refused hook direct)" EOPNOTSUPP 'direct is refused'
-	like "$(<"$D/hook")" '^auto: tracepoint' 'and nothing changes'
+		'auto chooses the tracepoint, and says why'
+	is "$(refused hook direct)" EOPNOTSUPP \
+		'hook=direct fails with EOPNOTSUPP'
+	like "$(<"$D/hook")" '^auto: tracepoint' 'the hook is as before'
 	finish
 	exit
 fi
 
 need_load
 
-# force CONTROL=VALUE... WANTED: what is hooked then
+# force CONTROL=VALUE... WANTED: a test of what `hook` reads then
 force() {
 	while [ $# -gt 1 ]; do
 		ctl "${1%%=*}" "${1#*=}"
 		shift
 	done
-	is "$(<"$D/hook")" "$1" "hook: $1"
+	is "$(<"$D/hook")" "$1" "hook reads: $1"
 }
 
 force hook=direct 'direct: none (no targets)'
 force targets=all 'direct: direct (asked for)'
-is "$(status state)" shared 'status: everyone passes it'
+is "$(status state)" shared 'status: the state is shared'
 is "$(refused collect time) $(<"$D/collect")" 'EOPNOTSUPP count' \
-	'no times with it'
+	'collect=time fails with hook=direct'
 log_lines | tail -n 5 | grep -q 'systally.*hook=direct'
-ok $? 'the log says why'
+ok $? 'the log says why collect=time failed'
 force hook=auto 'auto: direct (many calls, of every process)'
 force syscalls=getppid 'auto: kprobe (few calls, of every process)'
 force "syscalls=$many" 'auto: direct (many calls, of every process)'
@@ -49,12 +50,12 @@ force collect=time \
 	'auto: tracepoint (times need the tracepoint on exit anyway)'
 is "$(refused hook direct) $(<"$D/hook")" \
 	"EOPNOTSUPP auto: tracepoint (times need the tracepoint on exit anyway)" \
-	'direct is refused while there are times'
+	'hook=direct fails with collect=time'
 force collect=count syscalls=all \
 	'auto: direct (many calls, of every process)'
 force targets=$$ 'auto: tracepoint (targets are set)'
 
-# Everyone, or not
+# All processes, or targets
 "$WORKLOAD/calls" -s ppid 1009 >"$T/other" &
 other=$!
 wait_for state_is $other T
@@ -66,19 +67,19 @@ ctl hook direct
 kill -CONT $one $other
 wait $one $other
 is "$(awk '$5 == "getppid" { print $6 }' "$D/counters" | xargs)" 10007 \
-	'a target is counted, and nobody else'
+	'only the target is counted'
 ctl targets all
 ctl reset 1
 perl -e 'syscall(400) for 1..101; syscall(600) for 1..53'
 is "$(count all x86-64 syscall_400) $(count all x86-64 syscall_600)" '101 0' \
-	'a gap in the table is seen, a number beyond it is not'
+	'counts numbers in gaps of the table, but none beyond its end'
 ctl hook tracepoint
 ctl reset 1
 perl -e 'syscall(400) for 1..101; syscall(600) for 1..53'
 is "$(count all x86-64 syscall_400) $(count all x86-64 syscall_600)" '101 53' \
-	'as the tracepoint sees both'
+	'the tracepoint counts both'
 
-# Other tracers on the function, that come and go
+# Other tracers on the same function start and stop.
 ctl targets none
 is "$(totals)" '' 'totals'
 ctl hook direct
@@ -95,7 +96,7 @@ for _ in {1..3}; do
 done
 talk_ask storm pause parked
 is "$(status entered)" "$(storm_total storm)" \
-	'a kprobe on the function comes and goes'
+	'entered is exact while a kprobe on the function comes and goes'
 echo 1 >$trace/events/kprobes/systally_test/enable
 talk_ask storm go going
 ctl enabled 0
@@ -107,8 +108,8 @@ talk_ask storm go going
 sleep 0.1
 talk_ask storm pause parked
 is "$(status entered)" $(($(storm_total storm) - before)) \
-	'it was there first'
-at_least "$(status entered)" 1 'it was there first: calls were made'
+	'entered is exact when the kprobe was there first'
+at_least "$(status entered)" 1 'calls were made meanwhile'
 before=$(storm_total storm)
 ctl reset 1
 echo x64_sys_call >$trace/set_ftrace_filter
@@ -124,22 +125,23 @@ echo nop >$trace/current_tracer
 talk_ask storm pause parked
 echo >$trace/set_ftrace_filter
 is "$(status entered)" $(($(storm_total storm) - before)) \
-	'the function tracer comes and goes, and the hook is switched'
+	'entered is exact while the function tracer and the hook change'
 echo 0 >$trace/events/kprobes/systally_test/enable
 echo '-:systally_test' >>$trace/kprobe_events
 is "$(totals)" '' 'totals'
 is "$({ echo 0 >/proc/sys/kernel/ftrace_enabled; } 2>/dev/null || echo refused)" \
-	refused 'ftrace cannot be switched off while it is in use'
+	refused 'ftrace cannot be turned off while it is in use'
 talk_ask storm stop stopped
 talk_end storm
 unload
-is "$(cat $trace/enabled_functions)" '' 'nothing is left in the functions'
+is "$(cat $trace/enabled_functions)" '' \
+	'after the unload, ftrace has no function left'
 need_load hook=kprobe targets=all syscalls=getppid
 ctl hook auto
-like "$(<"$D/hook")" '^auto: kprobe' 'and it loads again'
+like "$(<"$D/hook")" '^auto: kprobe' 'the module loads again'
 ctl syscalls "$many"
 
-# Taken by somebody else: each of the functions is enough
+# taken FUNCTION: another tracer has it; each of the functions is enough
 taken() {
 	local function=$1 holder
 
@@ -155,14 +157,15 @@ taken() {
 		note "$(<"$T/bpftrace")"
 	ctl hook auto
 	is "$(<"$D/hook")" 'auto: tracepoint (many calls, of every process; no direct hook: another tracer has it, or ftrace is switched off)' \
-		"$function is taken: auto falls back, and says why"
-	is "$(refused hook direct)" EBUSY "$function is taken: refused"
-	like "$(<"$D/hook")" '^auto: tracepoint' 'and nothing changes'
+		"$function is taken: auto chooses the tracepoint, and says why"
+	is "$(refused hook direct)" EBUSY \
+		"$function is taken: hook=direct fails with EBUSY"
+	like "$(<"$D/hook")" '^auto: tracepoint' 'the hook is as before'
 	is "$(grep -c 'sys_call' $trace/enabled_functions)" 1 \
-		'the others are not hooked'
+		'no other function is hooked'
 	ctl reset 1
 	"$WORKLOAD/calls" ppid 10007 >/dev/null
-	is "$(count all all getppid)" 10007 'what is counted then is exact'
+	is "$(count all all getppid)" 10007 'the tracepoint counts exactly'
 	# bpftrace may miss a signal, so it gets another one until it has ended.
 	wait_for sh -c "kill $holder && exit 1; :"
 	wait $holder
@@ -173,31 +176,33 @@ for function in x64_sys_call ia32_sys_call; do
 	force hook=direct 'direct: direct (asked for)'
 done
 
-# And it, in turn, is in others' way
+# The direct hook keeps other tracers off.
 timeout 180 bpftrace -e 'kfunc:x64_sys_call { @ = count(); }' \
 	>"$T/bpftrace" 2>&1
 status=$?
 note "$(<"$T/bpftrace")"
-# That it attaches to a free function is seen above.
-like "$status $(<"$T/bpftrace")" '^[1-9][0-9]? .*([Aa]ttach|[Bb]usy)' \
+# `taken` has shown that it can attach to a function without the hook.
+like "$(<"$T/bpftrace")" 'ERROR: .*[Aa]ttach.*x64_sys_call' \
 	'bpftrace cannot attach to a function that has the direct hook'
 isnt=$([ $status -ne 124 ] || echo 'it ran until the time-out')
-is "$isnt" '' 'and says so at once'
+is "$isnt" '' 'bpftrace ends at once'
 ctl reset 1
 "$WORKLOAD/calls" ppid 10007 >/dev/null
-is "$(count all all getppid)" 10007 'and ours is still exact'
+is "$(count all all getppid)" 10007 'systally still counts exactly'
 is "$(grep -c sys_call $trace/enabled_functions)" \
 	"$(grep -cE ' (x64|ia32|x32)_sys_call$' /proc/kallsyms)" \
-	'all functions are hooked'
+	'the direct hook is on all its functions'
 ctl hook tracepoint
-is "$(grep sys_call $trace/enabled_functions)" '' 'or none'
+is "$(grep sys_call $trace/enabled_functions)" '' \
+	'with the tracepoint hook, on none'
 
-# With ftrace switched off, it would see nothing.
+# With ftrace turned off, the direct hook would count nothing.
 echo 0 >/proc/sys/kernel/ftrace_enabled
-is "$(refused hook direct)" EBUSY 'ftrace switched off: refused'
+is "$(refused hook direct)" EBUSY \
+	'ftrace turned off: hook=direct fails with EBUSY'
 ctl hook auto
 like "$(<"$D/hook")" '^auto: tracepoint .*ftrace is switched off' \
-	'ftrace switched off: auto falls back'
+	'ftrace turned off: auto chooses the tracepoint, and says why'
 echo 1 >/proc/sys/kernel/ftrace_enabled
 force hook=direct 'direct: direct (asked for)'
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who may: an ordinary user, root of a user namespace or of a pid namespace,
-# somebody who was handed an open file, a machine without debugfs. Nothing leaks,
-# nothing is changed, and each is told why.
+# Rights: an ordinary user, root of a user or pid namespace, a process that got
+# an open file, a machine without debugfs. Nothing leaks, nothing is changed,
+# and each error says why.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -11,15 +11,15 @@
 results=(counters errors inflight snapshot status)
 controls=(enabled collect hook targets follow syscalls threads)
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
-# root of a user namespace, who is nobody outside
+# Root of a user namespace, which is nobody outside
 inside=("${nobody[@]}" unshare -Ur)
 
 need_load collect=time follow=1
 cp "$SYSTALLY" "$T/systally" && chmod 755 "$T" "$T/systally"
 debugfs=${D%/systally}
 
-# opens COMMAND...: which of all files COMMAND, a prefix, can open for reading,
-# and for writing
+# opens COMMAND...: prints which files COMMAND, a prefix, can open for reading,
+# and which for writing
 opens() {
 	# shellcheck disable=SC2016 # that shell's
 	"$@" bash -c 'cd "$0" || exit
@@ -29,45 +29,47 @@ opens() {
 		done' "$D" README reset "${results[@]}" "${controls[@]}" 2>&1
 }
 
-# Modes, whoever mounts debugfs how
+# Modes, however debugfs is mounted
 modes() {
 	(cd "$D" && stat -c '%a %u:%g %n' -- "$@") | sort
 }
-is "$(modes "${results[@]}" | cut -d ' ' -f 1,2 | uniq)" '400 0:0' 'results are 0400'
+is "$(modes "${results[@]}" | cut -d ' ' -f 1,2 | uniq)" '400 0:0' \
+	'results are 0400'
 is "$(modes "${controls[@]}" | cut -d ' ' -f 1,2 | uniq)" '600 0:0' \
 	'controls are 0600'
 is "$(modes README reset | xargs)" '200 0:0 reset 444 0:0 README' \
 	'README is 0444, reset 0200'
-is "$(find "$D" -type f | wc -l)" 14 'and that is all'
-is "$(stat -c %a "$debugfs")" 700 'debugfs itself is root'\''s'
+is "$(find "$D" -type f | wc -l)" 14 'there are 14 files'
+is "$(stat -c %a "$debugfs")" 700 'debugfs itself is for root only'
 
-# Everybody may enter debugfs; still nobody reads or writes
+# With debugfs open to all users, its files still are not.
 mount -o remount,mode=755 "$debugfs"
 before=$(settings)
 is "$(opens "${nobody[@]}" | xargs)" 'reads README' \
-	'an ordinary user: README only'
+	'an ordinary user can read README only'
 is "$(opens "${inside[@]}" | xargs)" 'reads README' \
-	'root of a user namespace: README only'
+	'root of a user namespace can read README only'
 is "$(opens "${inside[@]}" --fork --pid --mount-proc | xargs)" 'reads README' \
-	'and of a pid namespace, too'
-is "$(opens | wc -l)" $((2 * 14)) 'root: all of them, to see what the kernel says'
+	'root of a user and pid namespace can read README only'
+is "$(opens | wc -l)" $((2 * 14)) \
+	'root can open all files for reading and writing'
 for file in targets reset collect; do
 	is "$(refused $file 1 -u) $(refused $file 1 -c)" 'EACCES EPERM' \
-		"$file: neither nobody nor root without CAP_SYS_ADMIN"
+		"$file: nobody and root without CAP_SYS_ADMIN cannot write"
 done
-is "$(settings)" "$before" 'nothing is changed'
+is "$(settings)" "$before" 'no control has changed'
 
-# An open file that is handed on: to read it is to have it; to write is not
+# An open file that is passed on can be read, but not written.
 exec 7<"$D/counters" 8<>"$D/targets"
-is "$("${nobody[@]}" head -c 4 <&7)" tgid 'counters, handed on: can be read'
+is "$("${nobody[@]}" head -c 4 <&7)" tgid 'counters, passed on: can be read'
 like "$("${nobody[@]}" bash -c 'echo all >&8' 2>&1)" 'not permitted' \
-	'targets, handed on: cannot be written'
+	'targets, passed on: cannot be written'
 is "$(opens "${nobody[@]}" | xargs) $(
 	"${nobody[@]}" bash -c 'exec 3</proc/self/fd/7' 2>&1 |
 		grep -c 'Permission denied')" 'reads README 1' \
-	'nor opened once more'
+	'a file passed on cannot be opened again'
 exec 7<&- 8>&-
-is "$(<"$D/targets")" none 'and nothing is changed'
+is "$(<"$D/targets")" none 'targets has not changed'
 mount -o remount,mode=700 "$debugfs"
 
 # say COMMAND...: what the command says on stderr, its status, what it prints
@@ -82,32 +84,32 @@ for words in status report 'top -i 1 -d 1' 'run -- true'; do
 	# shellcheck disable=SC2086 # words
 	said=$(say "${nobody[@]}" "$T/systally" $words)
 	is "$said $(grep -c 'root' "$T/err")" '1 1 0 1' \
-		"nobody: systally $words: one line, status 1"
+		"user nobody: systally $words: one line names root, status 1"
 done
 
-# In a pid namespace of its own, as a container has it: its pids, and what is
-# read are those of the first one
+# In a pid namespace of its own, as in a container: pids that are written are
+# those of the namespace, pids that are read are those of the first one.
 container() {
 	unshare --fork --pid --mount-proc "$@"
 }
 is "$(container "$WORKLOAD/ctlwrite" "$D/targets" $$)" ESRCH \
-	'a container: who is outside does not exist'
+	'a container: pids outside of it do not exist'
 # shellcheck disable=SC2016 # that shell's
 container bash -c 'echo $$ >"$0/targets"
 	read -r outside <"$0/targets"
 	"$1/calls" plain >"$2"
 	echo "$$ $outside"' "$D" "$WORKLOAD" "$T/expect" >"$T/said"
 read -r in out <"$T/said"
-is "$in" 1 'a container: its shell is 1'
-at_least "$out" 2 'whom targets shows by its number outside'
+is "$in" 1 'a container: its shell has pid 1'
+at_least "$out" 2 'a container: targets shows the pid outside'
 is "$(count all x86-64 getppid)" "$(awk '$3 == "getppid" { print $4 }' \
-	"$T/expect")" 'its calls are counted: exactly'
+	"$T/expect")" 'a container: its calls are counted exactly'
 ctl targets none
 ctl reset 1
 said=$(say container "$SYSTALLY" run --format csv -- "$WORKLOAD/calls" plain)
-is "${said%% *}" 0 'a container: systally run'
+is "${said%% *}" 0 'a container: systally run succeeds'
 is "$(awk -F, '/getppid/ { print }' "$T/err" | grep -c 10007)" 1 \
-	'which counts exactly'
+	'a container: systally run counts exactly'
 
 # Without debugfs
 # shellcheck disable=SC2016 # that shell's
@@ -118,10 +120,10 @@ for words in status report 'top -i 1 -d 1' 'run -- true'; do
 	# shellcheck disable=SC2086 # words
 	said=$(say without "$SYSTALLY" $words)
 	is "$said $(grep -c 'mount -t debugfs' "$T/err")" '1 1 0 1' \
-		"without debugfs: systally $words: one line, the remedy"
+		"without debugfs: systally $words: one line says how to mount it"
 done
 
-# No kernel address anywhere, while there is something to show
+# No kernel address in any file, while the files have rows
 talk_start storm nice -n 19 "$WORKLOAD/storm" 2 2
 talk_until storm ready
 ctl targets "$(said storm process | xargs)"
@@ -133,13 +135,14 @@ cp "$D/snapshot" "$T/snapshot"
 (cd "$D" && cat README status counters errors inflight "${controls[@]}") \
 	>"$T/files"
 at_least "$(grep -c getppid "$T/files")" 3 'the files tell of a call'
-at_least "$(stat -c %s "$T/snapshot")" 1000 'and the snapshot has rows'
+at_least "$(stat -c %s "$T/snapshot")" 1000 'the snapshot has rows'
 hidden=$(cat "$T/files" /sys/module/systally/parameters/* 2>/dev/null |
 	grep -oE '\b(0x)?ffff[0-9a-f]{12}\b' | head -n 3)
-is "$hidden" '' 'no address in any file or parameter'
-is "$(dmesg | grep systally | grep -oE 'ffff[0-9a-f]{12}')" '' 'nor in the log'
+is "$hidden" '' 'no kernel address in any file or parameter'
+is "$(dmesg | grep systally | grep -oE 'ffff[0-9a-f]{12}')" '' \
+	'no kernel address in the log'
 is "$(od -An -v -t x8 -w8 "$T/snapshot" | grep -cE '^ ffff[89a-f]')" 0 \
-	'nor in the snapshot'
+	'no kernel address in the snapshot'
 # Users who open, read and write whatever they can
 mount -o remount,mode=755 "$debugfs"
 hammers=()
@@ -163,10 +166,11 @@ ctl syscalls all
 before=$(settings)
 ctl reset 1
 workload calls -t plain >"$T/expect"
-is "$(compare "$T/expect")" '' 'hammered by four users: exact'
+is "$(compare "$T/expect")" '' \
+	'counts are exact while four users try to open, read and write'
 kill "${hammers[@]}"
 wait "${hammers[@]}" 2>/dev/null
 is "$(settings targets)" "${before/targets=* follow/follow}" \
-	'and nothing is changed'
+	'these users have changed no control'
 mount -o remount,mode=700 "$debugfs"
 finish

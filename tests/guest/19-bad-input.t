@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Whatever at whatever takes input: any bytes at the controls and the module's
-# parameters, odd reads of the results, damaged snapshots and recordings at the
-# command. What is refused changes nothing, and each is told why in one line.
+# Bad input: random bytes for the controls and the module's parameters, unusual
+# reads of the results, damaged snapshots and recordings for the command.
+# Refused input changes nothing, and one line says why.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -16,20 +16,20 @@ ctl targets "${pids[*]}"
 ctl collect hist
 talk_ask storm go going
 
-# Odd reads, while calls are counted
+# Reads of unusual sizes and positions, while calls are counted
 before=$(settings)
 like "$("$WORKLOAD/scribble" read "$seed" "$storm_seconds")" \
-	'^did [1-9][0-9]* [1-9][0-9]* 0$' 'odd reads: as all others'
+	'^did [1-9][0-9]* [1-9][0-9]* 0$' 'unusual reads return what others return'
 note "seed $seed: $("$WORKLOAD/scribble" read $((seed + 1)) 1)"
-is "$(settings)" "$before" 'odd reads change no control'
+is "$(settings)" "$before" 'unusual reads change no control'
 
-# Any bytes; the storm's processes come back to be targets below
+# Random bytes
 scribbled=$("$WORKLOAD/scribble" write "$seed" "$storm_seconds")
 like "$scribbled" '^did [1-9][0-9]* [1-9][0-9]* [1-9][0-9]*$' \
-	'any bytes at the controls: taken, or refused as the README says'
+	'random bytes are accepted, or refused as the README says'
 read -r _ rounds taken refused <<<"$scribbled"
-at_least "${taken:-0}" 5 'some of it is taken'
-at_least "${refused:-0}" 20 'most of it is refused'
+at_least "${taken:-0}" 5 'some input is accepted'
+at_least "${refused:-0}" 20 'most input is refused'
 note "seed $seed: $rounds writes, $taken taken, $refused refused"
 
 talk_ask storm stop stopped
@@ -44,14 +44,14 @@ ctl hook auto
 ctl reset 1
 ctl follow 1
 workload calls -t plain >"$T/expect"
-is "$(compare "$T/expect")" '' 'afterwards, exact'
+is "$(compare "$T/expect")" '' 'afterwards, counts are exact'
 
 cp "$D/snapshot" "$T/whole"
 is "$("$SYSTALLY" report --format csv 2>/dev/null | grep -c getppid)" 1 \
-	'a whole snapshot: reported'
+	'a whole snapshot is reported'
 unload
 
-# Parameters: some at random, and some that a load has to refuse
+# Parameters: random ones, and ones that must be refused
 words=(enabled collect hook targets follow syscalls threads memory_max_bytes)
 bad=()
 for _ in {1..12}; do
@@ -72,17 +72,18 @@ for parameter in "${bad[@]}"; do
 		unload
 	fi
 done
-is "$loaded_by" '' "${#bad[@]} bad parameters: no load"
+is "$loaded_by" '' "${#bad[@]} bad parameters: every load fails"
 
-# ---- the command, with files that come from anywhere --------------------
+# ---- the command, with damaged files ------------------------------------
 
-# Sets a copy of $T/whole in place of the one that is damaged
+# The file $T/snapshot takes the place of the module's.
 need_load targets=none
 cp "$T/whole" "$T/snapshot"
 mount --bind "$T/snapshot" "$D/snapshot"
 
 accepted=0 complaints=''
-# command_takes WORD...: whether it does, or says why not in one line
+# command_takes WORD...: succeeds if the command does; notes in $complaints if
+# it fails without saying why in one line
 command_takes() {
 	local status
 
@@ -100,7 +101,7 @@ command_takes() {
 	return 1
 }
 
-# flip FROM TO: with one bit of it turned
+# flip FROM TO: copies it with one bit changed
 flip() {
 	perl -e 'srand shift; local $/; open my $f, "<", shift; $_ = <$f>;
 		my $at = int rand length; substr($_, $at, 1) ^=
@@ -108,25 +109,26 @@ flip() {
 		$((RANDOM)) "$1" "$2"
 }
 
-# cut_short FROM TO: a part of it
+# cut_short FROM TO: copies its beginning
 cut_short() {
 	head -c $((RANDOM * 32768 % $(stat -c %s "$1"))) "$1" >"$2"
 }
 
 command_takes report
-is "$accepted $complaints" '1 ' 'the whole snapshot, mounted: reported'
+is "$accepted $complaints" '1 ' 'the whole snapshot in that place is reported'
 for _ in {1..25}; do
 	cut_short "$T/whole" "$T/snapshot"
 	command_takes report
 done
-is "$accepted $complaints" '1 ' '25 cut snapshots: refused in one line'
+is "$accepted $complaints" '1 ' '25 snapshots cut short are refused in one line'
 for _ in {1..40}; do
 	flip "$T/whole" "$T/snapshot"
 	one_of process syscall thread errno command
 	command_takes report --by "$REPLY"
 done
-is "$complaints" '' '40 with a bit flipped: reported, or refused in one line'
-note "$((accepted - 1)) of 40 do not show in what must add up"
+is "$complaints" '' \
+	'40 snapshots with one bit changed: reported, or refused in one line'
+note "$((accepted - 1)) of 40 changed nothing that must add up"
 accepted=0
 # version, header_bytes, row_bytes: at 8, 12, 16, of 32 bits
 for at in 8 12 16; do
@@ -138,37 +140,40 @@ for at in 8 12 16; do
 		command_takes report
 	done
 done
-is "$accepted $complaints" '0 ' 'of another version or layout: refused'
+is "$accepted $complaints" '0 ' \
+	'snapshots of another version or layout are refused'
 : >"$T/snapshot"
 command_takes report
 head -c 100000 /dev/urandom >"$T/snapshot"
 command_takes report
 timeout 30 "$SYSTALLY" status >"$T/out" 2>&1
-is "$accepted $complaints $?" '0  0' 'nothing, or noise: refused'
+is "$accepted $complaints $?" '0  0' 'an empty or random snapshot is refused'
 umount "$D/snapshot"
-passes 'and the true one again: reported' "$SYSTALLY" report
+passes 'the true snapshot is reported again' "$SYSTALLY" report
 
-# Recordings: as before
+# The same with recordings
 "$SYSTALLY" record -o "$T/record" -- "$WORKLOAD/calls" plain >/dev/null 2>&1
 accepted=0 complaints=''
 command_takes report "$T/record"
-is "$accepted $complaints" '1 ' 'a whole recording: reported'
+is "$accepted $complaints" '1 ' 'a whole recording is reported'
 for _ in {1..20}; do
 	cut_short "$T/record" "$T/part"
 	command_takes report "$T/part"
 	command_takes compare "$T/record" "$T/part"
 done
-is "$accepted $complaints" '1 ' '20 cut recordings: refused in one line'
+is "$accepted $complaints" '1 ' \
+	'20 recordings cut short are refused in one line'
 accepted=0
 for _ in {1..40}; do
 	flip "$T/record" "$T/part"
 	command_takes report "$T/part"
 done
-is "$complaints" '' '40 with a bit flipped: reported, or refused in one line'
-note "$accepted of 40 do not show in what must add up"
+is "$complaints" '' \
+	'40 recordings with one bit changed: reported, or refused in one line'
+note "$accepted of 40 changed nothing that must add up"
 sed 's/"systally_record":1/"systally_record":2/' "$T/record" >"$T/part"
 accepted=0
 command_takes report "$T/part"
 is "$accepted $complaints $(grep -c 'version 2' "$T/err")" '0  1' \
-	'of another version: refused, and says so'
+	'a recording of another version is refused, and the error says so'
 storms_finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A storm of forks and threads where there are only 1,000 pids, so that each
-# comes again every few seconds: all calls are counted, and none as another's.
+# A storm of forks and threads with only 1,000 pids, so that each is used again
+# every few seconds: every call is counted, and for the right process.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -38,7 +38,7 @@ pids_storm() {
 			'tree32 -t 1 31' "chain -t thread $((RANDOM % 9 + 1))"
 		# shellcheck disable=SC2086 # words
 		workload $REPLY >"$T/round$rounds"
-		# by the call, not by the names that it took on
+		# Compares calls only, not the command names.
 		sed -i '/^comm/d' "$T/round$rounds"
 		expect+=("round$rounds")
 		rounds=$((rounds + 1))
@@ -49,10 +49,10 @@ pids_storm() {
 	talk_end compat
 	storms_as_counts native.said compat.said "${expect[@]}" >"$T/expect"
 	rm "${expect[@]/#/"$T/"}"
-	is "$(compare "$T/expect")" '' "$name: equal, call by call"
+	is "$(compare "$T/expect")" '' "$name: every call is counted exactly"
 	is "$("$WORKLOAD/snapread")" 'ok 1' "$name: the snapshot adds up"
 	verdict "$name" "$(($(forked) - from))" 'processes and threads'
-	at_least $(($(forked) - from)) 1000 "$name: pids came again"
+	at_least $(($(forked) - from)) 1000 "$name: pids were used again"
 }
 
 pids_storm tracepoint time

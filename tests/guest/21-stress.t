@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# stress-ng's stressors of system calls, exec, clone and signals. What they call
-# only they know, so perf stat is the second opinion: it counts events of the
-# same processes in the kernel, and loses none as long as it only counts.
+# stress-ng's stressors of system calls, exec, clone and signals. They do not
+# say what they call, so perf stat counts the same processes: it loses no events
+# when it only counts.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -28,7 +28,7 @@ stress_storm() {
 	ctl targets none
 	ctl collect "$collect"
 	ctl reset 1
-	# Stopped before its first call that anybody is to count
+	# It stops before its first call that is to be counted.
 	# shellcheck disable=SC2016 # that shell's
 	bash -c 'kill -STOP $$; exec "$@"' sh stress-ng --quiet --no-rand-seed \
 		--timeout "$storm_seconds" --oomable --temp-path "$T" \
@@ -46,8 +46,8 @@ stress_storm() {
 	fi
 	kill -CONT $pid
 	wait $pid
-	at_least 3 $? "$name: stress-ng ran" || note "$(head -n 5 "$T/stress")"
-	# Whom it has left behind ends, and perf stat with the last
+	at_least 3 $? "$name: stress-ng has run" || note "$(head -n 5 "$T/stress")"
+	# Processes that it has left behind exit; perf stat ends with the last.
 	wait
 	verdict "$name" "$storm_seconds" 's'
 	if [ -n "$second" ]; then
@@ -55,7 +55,8 @@ stress_storm() {
 		return
 	fi
 	counted=$(awk -F, '/sys_enter/ { print $1 }' "$T/perf")
-	is "$(status entered)" "$counted" "$name: perf stat counted as many"
+	is "$(status entered)" "$counted" \
+		"$name: perf stat has counted as many calls"
 }
 
 stress_storm calls count syscall enosys

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# All that can be switched is switched at random by eight writers at once, while
-# four readers read all files and processes come and go: nothing is lost, and
-# in the end all works as if nothing had been.
+# Eight writers change all settings at random, while four readers read all files
+# and processes start and exit: no call is lost, and afterwards everything works
+# as before.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
 
 need_load memory_max_bytes=16M follow=1 "syscalls=$filter"
-# With naps, or they and what is to be switched wait for each other
+# With naps, or the storms and the changes slow each other down
 pids=()
 talk_start native "$WORKLOAD/storm" -n 2 2
 talk_start compat "$WORKLOAD/storm32" -n 1 2
@@ -20,9 +20,9 @@ for storm in native compat forks; do
 	talk_ask $storm go going
 done
 
-# switch: one order, in $control and $value
+# switch: chooses one change, in $control and $value
 switch() {
-	# More of those that take less time
+	# Quick changes are chosen more often.
 	one_of targets targets targets targets targets targets hook collect \
 		enabled follow follow syscalls syscalls threads reset reset
 	control=$REPLY
@@ -34,7 +34,7 @@ switch() {
 		;;
 	hook) one_of auto tracepoint tracepoint kprobe direct ;;
 	collect) one_of count time hist ;;
-	# `all`, with hook=kprobe, takes many seconds
+	# `all` takes many seconds with hook=kprobe.
 	syscalls) one_of "$filter" getppid,poll openat,read,close i386:close ;;
 	reset) REPLY=1 ;;
 	*) one_of 0 1 ;;
@@ -93,26 +93,27 @@ for storm in native compat forks; do
 done
 read -r written refused < <(awk '{ written += $1; refused += $2 }
 	END { print written, refused }' "$T"/writer*)
-at_least "$written" 20 'settings were written'
-at_least "$((written * 3 / 4))" "$refused" 'most were taken'
+at_least "$written" 20 'at least 20 settings were written'
+at_least "$((written * 3 / 4))" "$refused" \
+	'at least a quarter of them were accepted'
 is "$(cat "$T"/reader[123] | grep -c '^0 of [1-9]')" 3 \
 	'three readers have read, and no read failed'
 like "$(<"$T/reader4")" '^ok [1-9][0-9]*$' 'every snapshot adds up'
 note "$written written by 8, $refused refused;" \
 	"$(cat "$T"/reader* | xargs) reads"
 verdict switches "$written" 'settings written'
-# or this shell and what it starts would be counted as well
+# Otherwise this shell and its children would be counted, too.
 ctl targets none
-is "$("$WORKLOAD/snapread")" 'ok 1' 'and the snapshot'
-# What they have left is any of these; `syscalls` after `hook`, for all by
-# kprobes take minutes where the kernel checks itself
+is "$("$WORKLOAD/snapread")" 'ok 1' 'the last snapshot adds up'
+# The settings can be anything now. `hook` first: kprobes on all calls take
+# minutes on a kernel that checks itself.
 ctl enabled 1
 ctl threads 0
 ctl collect count
 ctl hook auto
 ctl syscalls all
 
-# And now as ever: whoever is watched, all of them, exactly
+# Now every call of the targets is counted exactly again.
 ctl follow 1
 ctl collect time
 ctl hook tracepoint
@@ -137,8 +138,8 @@ END {
 			print "error", call, 9, sum[call]
 	}
 }' "$T"/{native,compat,forks}.{before,said} >"$T/expect"
-is "$(compare "$T/expect")" '' 'afterwards, exact again'
+is "$(compare "$T/expect")" '' 'afterwards, counts are exact'
 ctl targets none
 is "$(settings 'hook|syscalls')" \
-	'enabled=1 collect=time targets=none follow=1 threads=0 ' 'and set as told'
+	'enabled=1 collect=time targets=none follow=1 threads=0 ' 'the controls read what was written'
 storms_finish

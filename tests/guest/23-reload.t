@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Loaded and unloaded in a loop, with any settings, while readers hold files
-# open, others open what is just going, and calls are blocked in the kernel:
-# rmmod refuses or takes all away, and each time the counts add up.
+# The module is loaded and unloaded in a loop, with random settings, while
+# readers have files open or open them, and calls are blocked in the kernel:
+# rmmod fails, or removes everything, and each time the counts add up.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -20,8 +20,8 @@ talk_ask forks go going
 files=(counters snapshot errors inflight status README enabled collect hook
 	targets follow syscalls threads)
 
-# reader SEED: opens what is there, or not any more, reads it by parts, and
-# keeps it for a while. Says how often.
+# reader SEED: opens files that exist or not, reads a part, and keeps them open
+# for a while. Prints how often.
 reader() {
 	local reads=0 _
 
@@ -44,14 +44,14 @@ reader() {
 	echo $reads
 } 2>/dev/null
 
-# sleeper: a process that blocks in one call after the other, while it can
+# sleeper: a process that blocks in one call after the other
 sleeper() {
 	while [ -e "$T/go" ]; do
 		read -r -t 0.$((RANDOM % 9)) <>"$T/fifo"
 	done
 }
 
-# load_parameters: any, in ${parameters[@]}
+# load_parameters: sets the array parameters at random
 load_parameters() {
 	one_of count count time hist
 	parameters=("collect=$REPLY" "follow=$((RANDOM % 2))")
@@ -94,7 +94,7 @@ while storming || [ $loads -lt 3 ]; do
 	echo 0 >"$D/enabled"
 	calls=$((calls + $(status entered)))
 	[ "$(difference)" = 0 ] || wrong+="${parameters[*]}: $(difference), "
-	# Not while a file is open: so again, and some time the readers hold on
+	# It fails while a file is open. After 5 tries the readers pause.
 	tries=0
 	until rmmod systally 2>"$T/rmmod"; do
 		grep -q 'in use' "$T/rmmod" || failed+="$(<"$T/rmmod"), "
@@ -107,12 +107,12 @@ while storming || [ $loads -lt 3 ]; do
 done
 rm "$T/go"
 wait "${readers[@]}"
-is "$failed" '' 'each load and unload'
+is "$failed" '' 'each load and unload succeeds, or the module is in use'
 is "$left" '' 'nothing is left after any'
-is "$wrong" '' 'entered is tallied and unattributed in each'
+is "$wrong" '' 'the totals add up in each cycle'
 at_least "$calls" 1 'calls were counted'
-at_least "$(cat "$T"/reader? | sort -n | head -n 1)" 1 'each reader read'
-at_least "$refused" 1 'rmmod has refused'
+at_least "$(cat "$T"/reader? | sort -n | head -n 1)" 1 'each reader has read'
+at_least "$refused" 1 'rmmod has failed at least once'
 note "storm reload: seed $seed, $loads loads, $refused times refused," \
 	"$(cat "$T"/reader? | xargs) files read, $calls calls counted," \
 	"difference ${wrong:-0}"

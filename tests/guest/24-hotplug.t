@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A CPU goes off and comes back again and again under load, while settings
-# change and files are read: what it had counted stays.
+# A CPU goes offline and online again and again under load, while settings
+# change and files are read: its counts stay.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -45,9 +45,10 @@ hotplug_storm() {
 	echo 0 >$cpu || failed+='off at last '
 	talk_ask native stop stopped
 	talk_ask forks stop stopped
-	is "$failed" '' "$name: CPU 1 went off and came back"
+	is "$failed" '' "$name: CPU 1 goes offline and online"
 	at_least "$times" 1 "$name: at least once"
-	is "$(rows_differ native.said)" '' "$name: of whom ran all the while: equal"
+	is "$(rows_differ native.said)" '' \
+		"$name: the processes that ran all the time have exact rows"
 	verdict "$name" "$times" 'times off and on'
 	echo 1 >$cpu
 	talk_end native

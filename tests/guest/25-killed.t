@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A storm of violent ends: killed in mid-call, denied calls and killed by
-# seccomp, stopped, changed and killed by a tracer. What the kernel has entered
+# Processes that are killed in a call, denied calls or killed by seccomp, or
+# stopped, changed and killed by a tracer: each call that the kernel has entered
 # is counted, and nothing else.
 
 # shellcheck source-path=SCRIPTDIR
@@ -24,16 +24,16 @@ killed_storm() {
 	"$WORKLOAD/victims" -t "$seed" $((storm_seconds / 2)) >"$T/native" &
 	"$WORKLOAD/victims32" -t $((seed + 1)) $((storm_seconds / 2)) \
 		>"$T/compat"
-	ok $? "$name: victims of 32 bits"
+	ok $? "$name: the 32-bit workload succeeds"
 	wait $!
-	ok $? "$name: victims"
+	ok $? "$name: the 64-bit workload succeeds"
 	cat "$T/native" "$T/compat" >"$T/expect"
-	is "$(compare "$T/expect")" '' "$name: equal"
+	is "$(compare "$T/expect")" '' "$name: every call is counted exactly"
 	victims=$(sed -n 's/^# victims //p' "$T/native")
 	victims32=$(sed -n 's/^# victims //p' "$T/compat")
 	verdict "$name" "$((victims + victims32))" 'victims'
 	is "$(grep -v '^tid\|^#' "$D/inflight")" '' \
-		"$name: nobody is inside a call"
+		"$name: no call is in flight in the end"
 }
 
 for combination in $combinations; do

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Memory runs out in a control group: the kernel kills again and again in there,
-# wherever the victim just is, and the module's own memory is none of its.
+# Memory runs out in a control group: the kernel kills processes there again and
+# again, at any point. The module's own memory is not charged to the group.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -31,8 +31,8 @@ oom_kills() {
 	awk '$1 == "oom_kill" { print $2 }' "$group/memory.events"
 }
 
-# eater: in the group, with `cat`, a process that grows until it is killed, and
-# a storm of calls, which may be killed as well
+# eater: in the group, a process that grows until it is killed, and a storm of
+# calls, which may be killed, too
 eater() {
 	echo "$BASHPID" >"$group/cgroup.procs"
 	exec 2>/dev/null
@@ -62,10 +62,10 @@ for i in 1 2; do
 	eaters+=($!)
 done
 kills=0
-# a slow kernel kills slowly
+# A slow kernel takes longer to kill.
 while storming || { [ "$(oom_kills)" -lt 3 ] &&
 	[ "$SECONDS" -lt $((storm_end + 240)) ]; }; do
-	# who is killed himself is replaced
+	# An eater that is killed is replaced.
 	for i in 0 1; do
 		kill -0 "${eaters[i]}" 2>/dev/null && continue
 		eater &
@@ -84,12 +84,12 @@ kills=$(oom_kills)
 talk_ask native stop stopped
 talk_end native
 ctl targets none
-at_least "$kills" 3 'the kernel killed for want of memory'
+at_least "$kills" 3 'the kernel has killed at least 3 processes'
 is "${#pids[@]}" 2 'two processes were outside the group'
 for pid in "${pids[@]}"; do
 	is "$(count "$pid" x86-64 getppid)" \
 		"$(storm_total native "$pid" getppid)" \
-		'who was outside: equal'
+		'a process outside the group is counted exactly'
 done
 verdict oom "$kills" 'kills'
 is "$("$WORKLOAD/snapread")" 'ok 1' 'the snapshot adds up'

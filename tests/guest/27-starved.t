@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every allocation fails once, one after the other: while the module loads,
-# while settings are changed, and while results are read. Each time it either
-# works or says ENOMEM, and leaves nothing half done.
+# Every memory allocation fails once, one after the other: while the module
+# loads, while settings are changed, and while results are read. Each time, the
+# operation succeeds, or fails with ENOMEM and changes nothing.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -18,27 +18,28 @@ for attribute in failslab/ignore-gfp-wait fail_page_alloc/ignore-gfp-wait \
 	fail_page_alloc/ignore-gfp-highmem; do
 	echo N >$injected/$attribute
 done
-# Single pages are left out: vmalloc() takes hundreds of them, and fails as well
-# where it does not get the memory to list them in, which is a slab's.
+# Not single pages: vmalloc() allocates hundreds of them. It also fails when it
+# gets no memory from a slab for their list.
 echo 1 >$injected/fail_page_alloc/min-order
-# Those of kmemleak and the like are not of these (tests/lab/run).
+# tests/lab/run excludes allocations of kmemleak and the like.
 echo Y >$injected/failslab/cache-filter
 echo 0 >$injected/failslab/verbose
 echo 0 >$injected/fail_page_alloc/verbose
 traces_expected
-# It also warns, where jump labels find no memory, before the module's own code
+# The kernel warns when jump labels get no memory, before the module's code
 # runs.
 echo 0 >/proc/sys/kernel/panic_on_warn
 # shellcheck disable=SC2034 # splat_lines uses it
 forgiven=jump_label_module_notify
 
-# After a failure: what of these things does it say?
+# results: which results there were, and how often
 results() {
 	awk '$1 != "done" { print $2 }' "$T/starved" | sort | uniq -c | xargs
 }
 
 total=0 well=ok
-# starved NAME WHAT...: two tests; the last time, nothing fails: $well
+# starved NAME WHAT...: two tests. In the last try no allocation fails, and the
+# result is $well.
 starved() {
 	local name=$1 times
 
@@ -47,14 +48,14 @@ starved() {
 	times=$(sed -n 's/^done //p' "$T/starved")
 	note "$name: $(results)"
 	is "$(awk '$1 != "done" { print $2 }' "$T/starved" | tail -n 1)" $well \
-		"$name: $well when nothing fails"
+		"$name: $well when no allocation fails"
 	is "$(grep -vE "^[0-9]+ ($well|ENOMEM|EAGAIN)\$|^done" "$T/starved")" '' \
-		"$name: else the same, or there is no memory"
+		"$name: the same, or ENOMEM, when one fails"
 	total=$((total + times))
 }
 
-# The last failure that counts is that of the module's first allocation, which is
-# for this parameter. What the kernel does before is always the same.
+# The last ENOMEM comes from the module's first allocation, for this parameter.
+# What the kernel allocates before is the same in every load.
 well=EINVAL
 starved 'a load that is refused' load "$SYSTALLY_KO" memory_max_bytes=refused
 well=ok
@@ -85,7 +86,7 @@ threads 1 0
 enabled 0 1
 reset 1 1
 END
-is "$(settings)" "$before" 'and all can be set back'
+is "$(settings)" "$before" 'all settings can be restored'
 
 ctl targets $$
 ctl collect hist
@@ -101,7 +102,7 @@ done
 talk_ask native stop stopped
 talk_end native
 is "$(count "$pid" x86-64 getppid)" "$(storm_total native all getppid)" \
-	'calls made meanwhile: equal'
+	'calls made meanwhile are counted exactly'
 is "$("$WORKLOAD/snapread")" 'ok 1' 'the snapshot adds up'
 verdict starved "$total" 'allocations that failed'
 storms_finish

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Endurance: callers of 64 and 32 bits who never stop, at every hook and level
-# in turn, and after each round each row has exactly their number. Three million
-# calls; SYSTALLY_SOAK is how many else: `make soak` makes it 10^9.
+# Endurance: 64-bit and 32-bit processes call without end, at every hook and
+# level in turn; after each round, each row is exact. Three million calls, or as
+# many as SYSTALLY_SOAK says: 10^9 with `make soak`.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
@@ -21,7 +21,7 @@ talk_until compat ready
 ctl targets "$( (said native process; said compat process) | xargs)"
 ctl reset 1
 
-# A round takes a 64th of it, but not less than half a second
+# A round has a 64th of them, but takes at least half a second.
 rounds=0 differ='' wrong='' entered=0 used=''
 started=$SECONDS
 while [ "$entered" -lt "$goal" ]; do
@@ -49,10 +49,10 @@ while [ "$entered" -lt "$goal" ]; do
 	rounds=$((rounds + 1))
 	note "$entered calls in $((SECONDS - started)) s: $REPLY"
 done
-is "$differ" '' 'each row, after each round'
-is "$wrong" '' 'all that were entered, after each round'
+is "$differ" '' 'each row is exact after each round'
+is "$wrong" '' 'entered is exact after each round'
 is "$(status unattributed) $(status kprobe_missed) $(status untimed)" '0 0 0' \
-	'none missed'
+	'no call is unattributed, missed or untimed'
 is "$("$WORKLOAD/snapread")" 'ok 1' 'the snapshot adds up'
 verdict soak "$rounds" "rounds, by$used"
 note "64 bits: $(storm_total native), 32 bits: $(storm_total compat)"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a command did, kept in a file: reported on as if it was live, compared
-# with what a changed command did, refused when damaged; and reports in the
-# layout of strace -c, held against strace's own.
+# Recordings: their reports are those of a live run, two of them can be
+# compared, and a damaged one is refused. And reports in the layout of strace -c
+# are compared with strace's own.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
@@ -50,22 +50,22 @@ need_load
 before=$(settings)
 try record -o "$T/plain" -- "$WORKLOAD/calls" plain
 is "$got $(grep -c '^count' "$T/out") $(wc -c <"$T/err")" '0 7 0' \
-	'record: the output is the command'"'"'s'
-is "$(settings)" "$before" 'record: the controls are as before'
+	"record: standard output is the command's"
+is "$(settings)" "$before" 'record: restores the controls'
 # shellcheck disable=SC2016 # perl's
 is "$(head -n 1 "$T/plain" | perl -MJSON::PP -e '
 	$d = decode_json(<STDIN>);
 	print "@$d{qw(systally_record kernel collect status)} $$d{command}[1]";
-	')" "1 $(uname -r) time 0 plain" 'record: the first line'
+	')" "1 $(uname -r) time 0 plain" 'record: the first line describes the run'
 is "$(perl -MJSON::PP -ne '
 	$d = decode_json($_);
 	print "$$d{count} $$d{errors}" if ($$d{syscall} // "") eq "close" and
 		$$d{row} eq "call"' "$T/plain")" '503 503' \
-	'record: a row, read by others'
+	'record: another JSON parser reads a row'
 unload
 try report "$T/plain" --format csv -o "$T/csv"
 is "$got $(csv "$T/csv" count getppid) $(csv "$T/csv" errors close)" \
-	'0 10007 503' 'report FILE, without the module'
+	'0 10007 503' 'report FILE works without the module'
 refused=''
 for option in '-b process' '-b command' '-L -s time' '-x' '-n 3' '-s name' \
 	'-e %desc' '-b errno' '--format json' '--format strace' "-o $T/file"; do
@@ -75,42 +75,44 @@ for option in '-b process' '-b command' '-L -s time' '-x' '-n 3' '-s name' \
 		refused+="$option: $(<"$T/err") "
 	fi
 done
-is "$refused" '' 'report FILE: all its options'
+is "$refused" '' 'report FILE takes all options of report'
 try report "$T/plain" --format json
 # shellcheck disable=SC2016 # perl's
 is "$(json '"$$data{kernel} $$data{collect}"')" "$(uname -r) time" \
-	'report FILE --format json: of the recording'
+	'report FILE --format json: says kernel and level of the recording'
 chmod a+rX "$T" "$T/plain"
 setpriv --reuid 65534 --regid 65534 --clear-groups "$SYSTALLY" \
 	report "$T/plain" >"$T/out"
-is "$? $(grep -c ' getppid$' "$T/out")" '0 1' 'report FILE: by anybody'
-fails 1 'record it again with -P' 'report FILE: no histograms' \
+is "$? $(grep -c ' getppid$' "$T/out")" '0 1' 'report FILE: needs no root'
+fails 1 'record it again with -P' 'report FILE -P fails without histograms' \
 	report -P "$T/plain"
-fails 1 'record it again with --by thread' 'report FILE: no threads' \
+fails 1 'record it again with --by thread' 'report FILE -b thread fails without threads' \
 	report -b thread "$T/plain"
 
 try report "$T/plain" -x -e getppid
 is "$got $(<"$T/out")" '0 note: no call failed, of 10007' \
-	'report FILE -x: none failed'
+	'report FILE -x: says that no call failed'
 try report "$T/plain" -x -p 1
 like "$got $(<"$T/out")" '^0 note: [0-9]* calls were counted, but none that -p asks for$' \
-	'report FILE -p: none of those'
+	'report FILE -p: says that no call is of that pid'
 "$SYSTALLY" report "$T/plain" 2>"$T/err" >&-
-is "$? $(wc -l <"$T/err")" '1 1' 'report FILE: no standard output'
+is "$? $(wc -l <"$T/err")" '1 1' \
+	'report FILE: fails in one line if standard output is closed'
 mkfifo "$T/fifo"
 cat "$T/fifo" >"$T/out" &
 "$SYSTALLY" report "$T/plain" -o "$T/fifo" --format csv
 wait $!
-is "$(csv "$T/out" count getppid)" 10007 'report FILE -o: a pipe'
+is "$(csv "$T/out" count getppid)" 10007 'report FILE -o: writes to a pipe'
 
 # ---- live and recorded reports agree ------------------------------------
 
 need_load
-# so that they stay, for report
+# so that the rows stay for report
 ctl collect hist
 ctl threads 1
 try record -P -b thread -o "$T/threads" -- "$WORKLOAD/threads" 8
-like "$got $(grep -c '"row":"hist"' "$T/threads")" '^0 [1-9]' 'record -P'
+like "$got $(grep -c '"row":"hist"' "$T/threads")" '^0 [1-9]' \
+	'record -P keeps histograms'
 for option in '-b thread' '-P -b process' '-H getppid' '-b errno' \
 	'--format json' '--format csv -s name' '-L -n 5' '--format strace'; do
 	# shellcheck disable=SC2086 # words
@@ -130,36 +132,39 @@ read -r process thread < <(perl -MJSON::PP -ne '$d = decode_json($_);
 	"$T/threads")
 "$SYSTALLY" report -p "$process" -b thread "$T/threads" >"$T/process"
 try report -p "$thread" -b thread "$T/threads"
-is "$got $(diff "$T/process" "$T/out")" '0 ' 'report FILE -p: a thread'
+is "$got $(diff "$T/process" "$T/out")" '0 ' \
+	'report FILE -p: takes the id of a thread'
 ctl collect count
 ctl threads 0
-# Its reader is there before, and sees one writer only.
+# The pipe's reader is there first, and sees one writer only.
 cat "$T/fifo" >"$T/out" &
 "$SYSTALLY" record -o "$T/fifo" -- true
 wait $!
-is "$(head -c 21 "$T/out")" '{"systally_record":1,' 'record -o: a pipe'
+is "$(head -c 21 "$T/out")" '{"systally_record":1,' \
+	'record -o: writes to a pipe'
 try record -d 0.3 -e nanosleep,clock_nanosleep -o "$T/cut" -- sleep 1
 is "$got $(grep -c '"status":null,"syscalls":"nanosleep,' "$T/cut")" '0 1' \
 	'record -d: ends before the command'
 try record -o "$T/failed" -- sh -c 'exit 3'
 is "$got $(grep -c '"status":3' "$T/failed")" '3 1' \
-	'record: the command'"'"'s status'
-fails 1 '/nonexistent/file' 'record: -o cannot be written' \
+	"record: returns the command's status"
+fails 1 '/nonexistent/file' 'record: fails if -o cannot be written' \
 	record -o /nonexistent/file -- true
-# No filter of the module's stands for a negated set: it counts all of them.
+# The module has no filter for a negated set: it counts all calls.
 try record -e '!getppid' -o "$T/negated" -- "$WORKLOAD/calls" plain
 try report "$T/negated" --format csv -o "$T/csv"
 is "$got $(csv "$T/csv" count getppid) $(csv "$T/csv" count close)" \
-	'0 0 503' 'report FILE: only what record was asked for'
+	'0 0 503' 'report FILE: only the calls that -e of record chose'
 try record -o - -- true
 is "$got $(grep -c '"systally_record":1' "$T/out") $(wc -c <"$T/err")" \
-	'0 1 0' 'record -o -: to standard output'
+	'0 1 0' 'record -o -: writes to standard output'
 printf '#!/nonexistent/interpreter\n' >"$T/script"
 chmod +x "$T/script"
 cp "$T/plain" "$T/kept"
-fails 126 'the interpreter' 'record: a command that does not start' \
+fails 126 'the interpreter' 'record: a command that does not start: status 126' \
 	record -o "$T/kept" -- "$T/script"
-is "$(cmp "$T/plain" "$T/kept" 2>&1)" '' 'record: loses no former recording'
+is "$(cmp "$T/plain" "$T/kept" 2>&1)" '' \
+	'record: keeps the former recording then'
 try record -o "$T/new" -- "$T/script"
 is "$got $(test -e "$T/new"; echo $?)" '126 1' \
 	'record: leaves no empty file'

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Calls by the kernel's subsystems: each call that this kernel has is in the
-# table, and what a workload makes is added up where it belongs.
+# Calls by kernel subsystem: each call of this kernel is in the table, and the
+# calls of a workload are added up for the right subsystem.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
@@ -39,7 +39,7 @@ is "$got $(grep -c '^| [a-z_]' "$T/out") $(grep Unknown "$T/out" | head -n 3)" \
 	"0 $calls " 'each of them has a subsystem'
 try report --format csv "$T/all"
 is "$(awk -F, 'NR > 1 { print $3, $4, $5 }' "$T/out" | sort |
-	diff - <(sort "$T/names") | head -n 6)" '' 'and the name that it has there'
+	diff - <(sort "$T/names") | head -n 6)" '' 'each of them has its name'
 
 # ---- what was counted ----------------------------------------------------
 
@@ -62,23 +62,25 @@ in_csv() {
 is "$got $(head -n 1 "$T/csv" | cut -d , -f 1,2)" '0 subsystem,count' \
 	'run --by subsystem'
 is "$(in_csv 'Process Mgmt.')" "$(by getppid getpgid getsid getpriority)" \
-	'processes: equal'
-is "$(in_csv Filesystem)" "$(by poll select)" 'files: equal'
+	'the sum for processes is exact'
+is "$(in_csv Filesystem)" "$(by poll select)" 'the sum for files is exact'
 is "$(awk -F, 'NR > 1 { sum += $2 } END { print sum }' "$T/csv")" \
-	"$(status tallied)" 'all of them: as the module has it'
+	"$(status tallied)" 'the sum of all is what the module has tallied'
 try run --format workload -e getppid,close -s name -o "$T/table" \
 	-- "$WORKLOAD/calls" plain
 is "$(sed -n '2,$p' "$T/table" | grep -vE -e '^\+[-=+]+\+$')" \
 "| System Call | # calls | Linux Subsystem | System Call (API) |
 | close       | $(by close)     | Filesystem      | sys_close()       |
 | getppid     | $(by getppid)   | Process Mgmt.   | sys_getppid()     |" \
-	'run --format workload: the guide'"'"'s table'
+	"run --format workload: the table of the kernel's guide"
 
 try run --by subsystem -- "$WORKLOAD/calls" plain
 is "$got $(grep -c 'Process Mgmt\.' "$T/err") $(grep -c total "$T/err")" '0 1 1' \
-	'a table for people'
+	'run --by subsystem prints a text table'
 try top --format workload
-is "$got $(grep -c 'takes text, json, csv or markdown' "$T/err")" '2 1' 'top: no such table'
+is "$got $(grep -c 'takes text, json, csv or markdown' "$T/err")" '2 1' \
+	'top --format workload is a usage error'
 try report --by subsystem --format json
-is "$got $(grep -c '"subsystem":"Filesystem"' "$T/out")" '0 1' 'report, in JSON'
+is "$got $(grep -c '"subsystem":"Filesystem"' "$T/out")" '0 1' \
+	'report --by subsystem --format json has the subsystem'
 finish

@@ -36,7 +36,7 @@ for how in seccomp ptrace; do
 	is "$(diff "$T/module.names" "$T/$how.names")" '' \
 		"by $how: the same profile as by the module"
 done
-is "$(settings)" "$before" 'the controls are as before'
+is "$(settings)" "$before" 'needs restores the controls'
 try needs -r 1 -e access --discover module -t true -- true
 is "$got $(wc -l <"$T/err")" '0 0' 'the module can be used again'
 finish

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A kernel that is locked down, by integrity and then by confidentiality: what
-# was set at load is counted and can be read, nothing can be set any more, and
-# the command says why. Must be the last file of its lab: lockdown only ever
-# grows, and no module can be loaded after it.
+# A kernel under lockdown, level integrity and then confidentiality: counting
+# goes on as set at load, and results can be read, but nothing can be set, and
+# the command says why. Must be the last file of its lab: lockdown cannot be
+# lifted, and no module can be loaded under it.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -14,7 +14,7 @@ mountpoint -q $secure || mount -t securityfs securityfs $secure
 if ! grep -q '\[none\]' $secure/lockdown 2>/dev/null; then
 	skip_all 'this kernel has no lockdown'
 fi
-# No file of debugfs that can be written can be read any more
+# Under lockdown, kmemleak's file cannot be read.
 [ ! -e /sys/kernel/debug/kmemleak ] ||
 	skip_all 'the look for leaks at the end would be locked out'
 
@@ -36,23 +36,24 @@ for level in integrity confidentiality; do
 	talk_ask storm pause parked
 	is "$(column "$pid" x86-64 getppid count)" \
 		"$(storm_total storm "$pid" getppid)" \
-		"$level: what was set at load is counted, and can be read"
+		"$level: the target set at load is counted exactly"
 	is "$("$WORKLOAD/ctlwrite" "$D/reset" 1)" EPERM \
-		"$level: nothing can be written"
+		"$level: controls cannot be written"
 	said=$(say "$SYSTALLY" run -- true)
 	is "$said $(grep -c 'locked down' "$T/err")" '1 1 0 1' \
-		"$level: systally run: one line says it" || note "$(<"$T/err")"
+		"$level: systally run says in one line that the kernel is locked down" || note "$(<"$T/err")"
 	talk_ask storm go going
 done
 is "$("$SYSTALLY" report 2>&1 >/dev/null | grep -c 'no target')" 0 \
-	'report does not guess'
-like "$("$SYSTALLY" doctor)" 'lockdown: on [(]confidentiality[)]' 'doctor says it'
+	'report does not blame missing targets'
+like "$("$SYSTALLY" doctor)" 'lockdown: on [(]confidentiality[)]' \
+	'doctor says that lockdown is on'
 talk_ask storm stop stopped
 talk_end storm
-passes 'it unloads under lockdown' unload
+passes 'the module unloads under lockdown' unload
 said=$(say "$SYSTALLY" load)
 is "$said $(grep -c 'locked down' "$T/err")" '1 1 0 1' \
-	'and cannot be loaded any more: one line says why' ||
+	'systally load fails in one line that says why' ||
 	note "$(<"$T/err")"
-is "$(cat "$D"/* 2>/dev/null)" '' 'so there is nothing to read'
+is "$(cat "$D"/* 2>/dev/null)" '' 'without the module there is nothing to read'
 finish

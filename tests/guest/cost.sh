@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Prints what one getppid() costs in each state of the module: instructions in the
-# lab with --icount, ns on a real machine. Takes $SYSTALLY_KO and $WORKLOAD as the
-# tests do. Each figure is the median of 5 loops of 100,000 calls.
+# Prints what one getppid() costs in each state of the module: instructions in
+# the lab with --icount, ns on a real machine. Takes $SYSTALLY_KO and $WORKLOAD
+# as the tests do. Each figure is the median of 5 loops of 100,000 calls.
 
 set -eu
 

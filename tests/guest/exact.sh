@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The exactness tests, which 03-exact-HOOK-COLLECT.t each run for one hook and
-# one level: what a workload says that it did, and what is counted, are equal.
+# The exactness tests: what a workload says that it did, and what is counted,
+# are equal. 03-exact-HOOK-COLLECT.t runs them for one hook and one level.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# All that the workloads below say something of
+# The calls that the workloads below report
 exact_calls='getppid getpgid getsid getpriority close poll select execve'
 exact_calls+=' nanosleep restart_syscall pause read'
 
-# NAME|COMMAND. The commands target themselves.
+# NAME|COMMAND. The commands make themselves targets.
 exact_runs="
 one thread|calls -t plain
 one thread, i386|calls32 -t plain
@@ -48,7 +48,7 @@ exact() {
 		"syscalls=$([ "$hook" = kprobe ] &&
 			echo "${exact_calls// /,}" || echo all)" "hook=$hook"
 	like "$(<"$D/hook") $(<"$D/collect")" "^$hook.* $collect\$" \
-		"hook=$hook, collect=$collect"
+		"the module has hook=$hook, collect=$collect"
 
 	while IFS='|' read -r name command; do
 		[ -n "$name" ] || continue
@@ -56,8 +56,9 @@ exact() {
 		started=$EPOCHREALTIME
 		# shellcheck disable=SC2086 # words
 		workload $command >"$T/expect"
-		ok $? "$name: ran"
-		is "$(compare "$T/expect")" '' "$name: equal"
+		ok $? "$name: the workload succeeds"
+		is "$(compare "$T/expect")" '' \
+			"$name: every call is counted exactly"
 		took=$(((${EPOCHREALTIME/./} - ${started/./}) / 1000))
 		[ $took -lt 1500 ] || note "$name: $took ms"
 	done <<<"$exact_runs"
@@ -75,13 +76,13 @@ exact_times() {
 	from=${EPOCHREALTIME/./}
 	workload calls -t sleeps 7 20 >"$T/expect"
 	to=${EPOCHREALTIME/./}
-	is "$(compare "$T/expect")" '' 'sleeps: equal'
+	is "$(compare "$T/expect")" '' 'sleeps: every call is counted exactly'
 	total=$(column all x86-64 nanosleep total_ns)
 	max=$(column all x86-64 nanosleep max_ns)
 	if [ "$collect" = count ]; then
-		is "$total $max" '0 0' 'sleeps: no times in collect=count'
+		is "$total $max" '0 0' 'sleeps: collect=count keeps no times'
 		is "$(grep -vc '^tgid\|^#' "$D/errors")" 0 \
-			'errors: none in collect=count'
+			'errors: collect=count keeps none'
 		skip 'sleeps: the longest' 'collect=count'
 		skip 'sleeps: not longer than it took' 'collect=count'
 		return
@@ -89,12 +90,12 @@ exact_times() {
 	at_least "$total" 140000000 'sleeps: the total is 7 times 20 ms or more'
 	at_least "$max" 20000000 'sleeps: the longest took 20 ms or more'
 	at_least $(((to - from) * 1000)) "$total" \
-		'sleeps: not longer than it took'
+		'sleeps: the total is not longer than the workload took'
 	at_least $((total - 6 * 20000000)) "$max" \
-		'sleeps: the longest leaves 20 ms for each of the others'
+		'sleeps: without the longest, 20 ms remain for each of the others'
 }
 
-# One row per process, and per thread where wanted
+# One row per process, or per thread with threads=1
 exact_rows() {
 	local processes
 
@@ -103,15 +104,16 @@ exact_rows() {
 	processes=$(sed -n 's/^# processes //p' "$T/expect")
 	is "$(awk '$5 == "getppid" && $6 == 101 { print $1 }' "$D/counters" |
 		sort -u | wc -l)" "$processes" \
-		'each process of a tree has a row, with its own calls'
+		'each process of a tree has a row with its own calls'
 	ctl threads 1
 	ctl reset 1
 	workload threads -t 8 >"$T/expect"
-	is "$(compare "$T/expect")" '' 'per thread: equal'
+	is "$(compare "$T/expect")" '' \
+		'threads=1: every call is counted exactly'
 	is "$(awk '$5 == "getppid" && $6 == 10007 { print $10 }' \
 		"$D/counters" | sort -u | wc -l)" 9 \
-		'per thread: 9 rows, each with its own calls'
+		'threads=1: each of 9 threads has a row with its own calls'
 	is "$(awk '$5 == "getppid" { print $1 }' "$D/counters" | sort -u |
-		wc -l)" 1 'per thread: of one process'
+		wc -l)" 1 'threads=1: all rows are of one process'
 	ctl threads 0
 }

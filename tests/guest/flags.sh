@@ -19,8 +19,9 @@ referee_unload() {
 trap 'clean; [ ! -d /sys/module/flags ] || referee_unload' EXIT
 
 # flags_differ everyone|none|TGID...: prints the tasks whose flag is wrong: all
-# tasks of these processes are to carry it, and no others. The first five by name.
-# Prints something, too, if there are no tasks to look at, or none of a TGID.
+# tasks of these processes are to carry it, and no others. The first five by
+# name. Prints something, too, if there are no tasks to look at, or none of a
+# TGID.
 flags_differ() {
 	awk -v tgids=" $* " '
 	BEGIN { everyone = tgids == " everyone " }
@@ -53,7 +54,8 @@ is_state() {
 	[ "$(status state)" = "$1" ]
 }
 
-# settled STATE everyone|none|TGID...: succeeds if the state and the flags are so
+# settled STATE everyone|none|TGID...: succeeds if the state and the flags are
+# so
 settled() {
 	local state=$1
 
@@ -61,8 +63,8 @@ settled() {
 	is_state "$state" && [ -z "$(flags_differ "$@")" ]
 }
 
-# settles NAME STATE everyone|none|TGID...: a test that state and flags become so
-# within ten seconds (more on a slow kernel)
+# settles NAME STATE everyone|none|TGID...: a test that state and flags become
+# so within ten seconds (more on a slow kernel)
 settles() {
 	local name=$1 state=$2 end=$((SECONDS + ${slowness:-1} * 10))
 

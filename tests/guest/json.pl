@@ -4,7 +4,7 @@
 # Parses JSON on stdin, one document per line, and prints what the tests ask
 # for: `keys`, its keys; `rows`, for each row TGID COMM ABI SYSCALL COUNT ERRORS
 # TOTAL_NS; `get KEY`, that value; `row-keys`, the keys of the first row.
-# Run by 08-command.t; fails if a line is not JSON.
+# Fails if a line is not JSON.
 use strict;
 use warnings;
 use JSON::PP;

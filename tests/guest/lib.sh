@@ -16,11 +16,11 @@ WORKLOAD=${WORKLOAD:-$root/tests/workload}
 # shellcheck disable=SC2034 # the test files use it
 LONG=${SYSTALLY_LONG:-}
 D=/sys/kernel/debug/systally
-# Kernels that check themselves are so many times as slow
+# Kernels that check themselves are about five times as slow.
 slowness=1
 [[ $(uname -r) != *-systally-* ]] || slowness=5
 T=$(mktemp -d "${TMPDIR:-/tmp}/systally-test.XXXXXX")
-# From the guest's own memory it loads in a tenth of the time
+# From the guest's own memory, it loads ten times as fast.
 cp "$SYSTALLY_KO" "$T/systally.ko" 2>/dev/null &&
 	SYSTALLY_KO=$T/systally.ko
 export SYSTALLY_KO SYSTALLY WORKLOAD D T
@@ -30,7 +30,7 @@ export SYSTALLY_KO SYSTALLY WORKLOAD D T
 
 # ---- processes ----------------------------------------------------------
 
-# state_is PID LETTER: what /proc says of the process's state
+# state_is PID LETTER: the process has this state in /proc
 state_is() {
 	local line
 
@@ -53,8 +53,8 @@ mount_debugfs() {
 		mount -t debugfs debugfs /sys/kernel/debug
 }
 
-# direct_missing: why this kernel cannot have hook=direct, by what ftrace says;
-# nothing if it can
+# direct_missing: prints why this kernel does not support hook=direct, by what
+# ftrace lists; nothing if it does
 direct_missing() {
 	local sites=/sys/kernel/debug/tracing/available_filter_functions found
 
@@ -88,8 +88,8 @@ need_load() {
 	load "$@" || bail "insmod $SYSTALLY_KO $* failed"
 }
 
-# ctl FILE VALUE: one write, which is expected to succeed. bash would make a
-# write of each line.
+# ctl FILE VALUE: one write, which has to succeed. Lines become words: bash
+# would write each line by itself.
 ctl() {
 	printf '%s\n' "${2//$'\n'/ }" >"$D/$1" || {
 		note "writing '$2' to $1 failed"
@@ -97,8 +97,8 @@ ctl() {
 	}
 }
 
-# refused FILE VALUE [ctlwrite's options]: the errno's name, or `ok`. \n and \0
-# in VALUE mean these characters.
+# refused FILE VALUE [ctlwrite's options]: writes it, and prints the errno's
+# name, or `ok`. \n and \0 in VALUE mean these characters.
 refused() {
 	local file=$1 value=$2
 
@@ -106,8 +106,8 @@ refused() {
 	"$WORKLOAD/ctlwrite" "$@" "$D/$file" "$value"
 }
 
-# settings [BUT]: what all controls read, but for those that match BUT. In a
-# shell without children, as is status: a fork costs milliseconds here.
+# settings [BUT]: prints what all controls read, except those that match BUT.
+# Like status, it starts no processes: a fork costs milliseconds here.
 # shellcheck disable=SC2120
 settings() {
 	local control value
@@ -155,8 +155,8 @@ column() {
 		END { printf "%.0f\n", sum }' "$D/counters"
 }
 
-# totals: prints what does not add up: entered is tallied + unattributed, and the
-# rows of `counters` have the same sum. No call may be counted meanwhile.
+# totals: prints what does not add up: entered is tallied + unattributed, and
+# the rows of `counters` have the same sum. No call may be counted meanwhile.
 totals() {
 	compare /dev/null
 }
@@ -198,8 +198,8 @@ ended() {
 
 declare -A talk_in talk_out talk_pid
 
-# talk_start NAME COMMAND...: as a coprocess; what it says is talk_until's.
-# Storms are started by `nice`, or the tests themselves would starve.
+# talk_start NAME COMMAND...: starts it as a coprocess. Storms are started by
+# `nice`, or the tests get no CPU time.
 talk_start() {
 	local name=$1 in out
 
@@ -217,7 +217,8 @@ talk_say() {
 	echo "$2" >&"${talk_in[$1]}"
 }
 
-# talk_until NAME WORD: its lines up to that, in $T/NAME.said
+# talk_until NAME WORD: waits for the line WORD; the lines before it are in
+# $T/NAME.said
 talk_until() {
 	local line end=$((SECONDS + slowness * 240))
 
@@ -230,7 +231,7 @@ talk_until() {
 	bail "$1 does not say $2"
 }
 
-# talk_ask NAME ORDER WORD
+# talk_ask NAME ORDER WORD: sends ORDER and waits for the line WORD
 talk_ask() {
 	talk_say "$1" "$2"
 	talk_until "$1" "$3"
@@ -247,7 +248,7 @@ talk_end() {
 	return $status
 }
 
-# said NAME WORD [COLUMN]: what it said after WORD, one per line
+# said NAME WORD: prints the rest of each line that begins with WORD
 said() {
 	local line word
 
@@ -256,7 +257,8 @@ said() {
 	done <"$T/$1.said"
 }
 
-# storm_total NAME [PID|all] [CALL|all]: the sum of what a storm says
+# storm_total NAME [PID|all] [CALL|all]: prints how many calls a parked storm
+# has made
 storm_total() {
 	awk -v pid="${2:-all}" -v name="${3:-all}" '
 		$1 == "storm" && (pid == "all" || $2 == pid) &&
@@ -288,13 +290,13 @@ trap clean EXIT
 . "$here/splats.sh"
 splats_begin "${0##*/}"
 
-# Whatever of the module is still there
+# leftovers: prints what of the module is still there
 leftovers() {
 	[ ! -e "$D" ] || echo "$D"
 	[ ! -e /sys/module/systally ] || echo /sys/module/systally
 }
 
-# The same, and whatever the kernel still knows of it: that takes a while
+# leftovers_all: the same, and what the kernel's own lists have of it; slower
 leftovers_all() {
 	leftovers
 	grep -w systally /proc/modules

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the storms share, the tests 2x-*.t: a seed from which all that they
-# choose follows, a time to end by, and the verdict. Sourced instead of lib.sh.
-# SYSTALLY_SEED repeats one; SYSTALLY_SECONDS is how long each goes on.
+# What the storms, the tests 2x-*.t, share: a seed for all random choices, a
+# time limit, and the verdict. Sourced instead of lib.sh. SYSTALLY_SEED repeats
+# a run; SYSTALLY_SECONDS is how long each storm lasts.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -19,7 +19,7 @@ storm_seconds=${SYSTALLY_SECONDS:-8}
 # shellcheck disable=SC2034 # the test files use it
 filter=${storm_calls// /,}
 
-# for_seconds N: starts the clock of storming
+# for_seconds N: storming succeeds for N seconds from now on
 for_seconds() {
 	storm_end=$((SECONDS + $1))
 }
@@ -28,14 +28,15 @@ storming() {
 	[ "$SECONDS" -lt "$storm_end" ]
 }
 
-# one_of WORD...: one of them by chance, in $REPLY; no subshell, which would
-# have a RANDOM of its own
+# one_of WORD...: sets $REPLY to one of them at random. Not in a subshell, which
+# would have a RANDOM of its own.
 one_of() {
 	shift $((RANDOM % $#))
 	REPLY=$1
 }
 
-# What storms have said, in the FILEs below $T, in the words of workload.h
+# storms_as_counts FILE...: prints what storms have said, in the FILEs below $T,
+# as the lines that workload.h describes
 storms_as_counts() {
 	awk '$1 == "storm" {
 		print "count", $3, $4, $5
@@ -47,8 +48,8 @@ storms_as_counts() {
 }
 
 # rows_differ FILE...: prints the calls of which a row has another number than
-# parked storms have made, by what they said in the FILEs below $T; something, too,
-# if they said nothing
+# parked storms have made, by what they said in the FILEs below $T; something,
+# too, if they said nothing
 rows_differ() {
 	awk 'FILENAME !~ /counters$/ {
 		if ($1 == "storm") {
@@ -81,24 +82,24 @@ difference() {
 }
 
 judged=0
-# verdict NAME ITERATIONS WHAT. Two tests: the difference, and that
-# calls were counted at all.
+# verdict NAME ITERATIONS WHAT: two tests: the totals add up, and calls were
+# counted
 verdict() {
 	local entered difference
 
 	difference=$(difference)
-	# with those before resets since the last verdict
+	# with the calls that resets have discarded since the last verdict
 	entered=$(($(status entered) + $(status discarded) - judged))
 	judged=$((judged + entered))
-	is "$difference" 0 "$1: entered is tallied and unattributed"
+	is "$difference" 0 "$1: entered is tallied + unattributed"
 	at_least "$entered" 1 "$1: calls were counted"
 	note "storm $1: seed $seed, $2 $3, $entered calls counted," \
 		"$(status unattributed) unattributed, difference $difference"
 }
 
-# traces_expected: from here on the kernel itself shows call traces, of what it
-# does when it has no memory. On the console they would be the lab's business.
-# traces_forget: and not any more; for `run`, which looks at the log as well.
+# traces_expected: the kernel prints call traces from here on, because it has no
+# memory. They are kept off the console, where the lab would end the guest for
+# them. traces_forget: none any more; clears the log, which `run` looks at.
 traces_expected() {
 	dmesg -n 3
 	splats=${splats/|Call Trace/}
@@ -110,16 +111,16 @@ traces_forget() {
 	dmesg -n 5
 }
 
-# storms_finish: the last five tests of each storm. Without any tracer, no task
+# storms_finish: the last five tests of each storm. Without tracers, no task
 # carries the flag.
 storms_finish() {
 	if loaded; then
-		passes 'unloads after the storm' unload
+		passes 'the module unloads after the storm' unload
 	else
-		ok 0 'is unloaded after the storm'
+		ok 0 'the module is unloaded after the storm'
 	fi
 	referee_load
-	is "$(flags_differ none)" '' 'no flag is left on any task'
+	is "$(flags_differ none)" '' 'no task carries the flag'
 	referee_unload
 	finish
 }

@@ -2,14 +2,14 @@
 # shellcheck shell=bash
 #
 # Other tracers, for the tests of coexistence: each counts the getppid() calls
-# of one process, by way of sys_enter, sys_exit, or both. Sourced after
-# flags.sh, whose referee is the second module.
+# of one process, at sys_enter, sys_exit, or both. Sourced after flags.sh, whose
+# module flags is one of them.
 
 TR=/sys/kernel/tracing
 # The number of the call that puppets and storms make
 getppid_nr=110
 kernel=$(uname -r)
-# bpftrace looks for the headers where the package that has them puts a link.
+# bpftrace looks for kernel headers below /lib/modules.
 headers=$(sed -n 's/^include \(.*\)\/Makefile$/\1/p' \
 	"/lib/modules/$kernel/build/Makefile" 2>/dev/null)
 if [ -n "$headers" ]; then
@@ -42,7 +42,7 @@ module-exit-register referee
 module-exit-may_exist referee
 '
 
-# tracer_missing NAME: says what is not there
+# tracer_missing NAME: prints what this tracer lacks here; nothing if it can run
 tracer_missing() {
 	local needs
 
@@ -64,10 +64,10 @@ tracer_missing() {
 	esac
 }
 
-# tracer_base: what it has counted before it began
+# tracer_base: what a counter that cannot be reset read at the start
 declare -A tracer_pid tracer_ctl tracer_ack tracer_base
 
-# Which event of tracefs, and in which instance
+# tracer_events NAME: prints the folder of its events in tracefs
 tracer_events() {
 	case $1 in
 	instance-*) printf '%s' "$TR/instances/other/" ;;
@@ -102,7 +102,8 @@ module_count() {
 	done <"$F/probes"
 }
 
-# perf_begin NAME COMMAND...: by its control pipes it says when events count
+# perf_begin NAME COMMAND...: starts perf with events off, and with control
+# pipes by which it acknowledges orders
 perf_begin() {
 	local name=$1 ctl ack
 
@@ -128,11 +129,11 @@ perf_ask() {
 		bail "$1 does not acknowledge $2: $(<"$T/$1.out")"
 }
 
-# On 7.x a BPF program can be preempted there, and the kernel then skips it
-# for whoever else comes by on that CPU (recursion_misses in bpf_prog_info). So a
-# process that such programs watch gets a CPU that no one else is on. Kernels
-# whose cpuset lacks cpuset.cpus.isolated are older, and may take their own
-# threads off the CPUs that these belong to.
+# On 7.x a BPF program on sys_enter can be preempted, and the kernel then skips
+# it for other tasks on that CPU (recursion_misses in bpf_prog_info). So a
+# process that such programs count gets a CPU of its own. Older kernels, without
+# cpuset.cpus.isolated, do not need that, and would move their own threads off
+# the CPUs they belong to.
 cgroups=/sys/fs/cgroup
 isolated=0
 
@@ -140,7 +141,7 @@ is_bpf() {
 	[[ $1 = bpftrace-* || $1 = rawtp-* || $1 = syscount ]]
 }
 
-# isolate TGID: for one more tracer
+# isolate TGID: one more tracer needs it
 isolate() {
 	isolated=$((isolated + 1))
 	[ $isolated -eq 1 ] || return 0
@@ -155,7 +156,7 @@ isolate() {
 	echo "$1" >$cgroups/watched/cgroup.procs
 }
 
-# for one less
+# isolate_end: one tracer less needs it
 isolate_end() {
 	isolated=$((isolated - 1))
 	[ $isolated -eq 0 ] && [ -d $cgroups/watched ] || return 0
@@ -163,9 +164,9 @@ isolate_end() {
 	rmdir $cgroups/watched
 }
 
-# tracer_start NAME TGID: from its return on, calls of that process's only
-# thread are counted. With `prepare` it may be late in starting to count: then
-# tracer_go does so, with the process at rest.
+# tracer_start NAME TGID: when it returns, calls of that process's only thread
+# are counted. The process may run during tracer_prepare, but has to rest during
+# tracer_go.
 tracer_start() {
 	tracer_prepare "$@"
 	tracer_go "$@"
@@ -233,14 +234,14 @@ tracer_prepare() {
 	esac
 }
 
-# Its output has a line like that. Before 5.15, 9p reads single pages: bpftrace's
-# libraries take a minute under a storm.
+# tracer_says NAME PATTERN: waits for such a line of its output. Before 5.15, 9p
+# reads single pages: bpftrace's libraries take a minute under a storm.
 tracer_says() {
 	patience=240 wait_for tracer_said "$1" "$2"
 	grep -q "$2" "$T/$1.out" || bail "$1 does not begin: $(<"$T/$1.out")"
 }
 
-# or it has ended, and will say no more
+# tracer_said NAME PATTERN: it has said so, or has ended
 tracer_said() {
 	grep -q "$2" "$T/$1.out" || gone "${tracer_pid[$1]}"
 }
@@ -265,15 +266,15 @@ tracer_go() {
 	esac
 }
 
-# tracer_end NAME SIGNAL: what it says then is in $T/NAME.out
+# tracer_end NAME SIGNAL: ends it; its last output is in $T/NAME.out
 tracer_end() {
 	kill "-$2" "${tracer_pid[$1]}"
 	wait "${tracer_pid[$1]}" 2>/dev/null
 	unset "tracer_pid[$1]"
 }
 
-# tracer_stop NAME: it is gone, and prints how many calls it has counted. Not in
-# a subshell, as its processes are this shell's: in $counted.
+# tracer_stop NAME: ends it, and sets $counted to the calls that it has counted.
+# Not in a subshell, which cannot wait for its processes.
 # shellcheck disable=SC2034 # the test files use it
 tracer_stop() {
 	local name=$1 ctl ack folder trace probe
@@ -342,8 +343,9 @@ tracer_stop() {
 	! is_bpf "$name" || isolate_end
 }
 
-# events_count NAME FOLDER: the events in a buffer, if none was overwritten. Those
-# that have others than getppid are searched, and their two kinds must agree.
+# events_count NAME FOLDER: prints the number of events in a buffer, if none was
+# lost. Buffers with other calls are searched for getppid; entries and exits
+# must be equal.
 events_count() {
 	cat "$2"/per_cpu/cpu*/stats | awk '
 		($1 == "overrun:" || $1 == "dropped") && $NF { lost += $NF }

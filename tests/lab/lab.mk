@@ -3,9 +3,9 @@
 # The lab's kernels: which there are, how KERNEL= picks one, and how to set one
 # up. Included by the Makefile, before it decides where products go.
 
-# KERNEL= picks one of the lab's kernels. Those of a suite have their headers and
-# their compiler in the suite's folder; scripts/own-kernel builds the others.
-# `default` is the distribution's own, and so is its version.
+# KERNEL= picks one of the lab's kernels. Those of a suite have their headers
+# and their compiler in the suite's folder; scripts/own-kernel builds the
+# others. `default`, or the version of that kernel, is the distribution's own.
 suites := 5.10 6.1 6.1-rt 6.12 7.2
 own_kernels := debug kcsan
 default_release = $(shell scripts/setup --kernel-release 2>/dev/null)
@@ -38,8 +38,8 @@ endif
 set-up-%:
 	scripts/setup $(subst -, ,$*)
 
-# $(in_cache) TARGET...: make these for the lab's default kernel, with products in
-# the cache and every warning an error
+# $(in_cache) TARGET...: make these for the lab's default kernel, with products
+# in the cache and every warning an error
 lab_release = $(shell scripts/setup --kernel-release)
 lab_out = $(cache)/build/$(lab_release)
 in_cache = $(MAKE) --no-print-directory KERNEL= \

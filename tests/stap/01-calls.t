@@ -1,16 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tapset systally.stp, and syscount and errno-top, which are on it: every
-# call of every ABI by its own name and number, its error and its time; against
-# what the workloads made, and against systally's own counters in the same run.
+# The tapset systally.stp, and syscount and errno-top, which use it: every call
+# of every ABI has its name, number, error and duration; compared with what the
+# workloads made, and with systally's own counters of the same run.
 
 # shellcheck source=tests/stap/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 need_load collect=time
 
-# calls.stp prints: entry TGID ABI NR NAME COUNT; return TGID ABI NAME ERROR COUNT US
+# calls.stp prints: entry TGID ABI NR NAME COUNT; return TGID ABI NAME ERROR
+# COUNT US
 stap_start calls
 workloads=(calls:plain calls32:plain calls:int80 calls:x32 calls:errors
 	calls32:errors calls:unknown)
@@ -21,8 +22,8 @@ for workload in "${workloads[@]}"; do
 	pids+=($!)
 	wait $!
 done
-passes 'calls ends well' stap_end calls
-is "$(stap_complaints calls)" '' 'and has nothing to complain of'
+passes 'calls ends with status 0' stap_end calls
+is "$(stap_complaints calls)" '' 'it prints no errors'
 
 errors='3 ESRCH 9 EBADF 22 EINVAL 38 ENOSYS'
 

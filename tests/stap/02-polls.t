@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tapset pollwait.stp, and poll-count and poll-timeouts, which are on it:
-# the calls of the family, of every ABI, against what the workload made and,
-# side by side in the same table, against systally's own counters.
+# The tapset pollwait.stp, and poll-count and poll-timeouts, which use it: the
+# calls of the poll family, of every ABI, compared with what the workload made
+# and with systally's own counters, which are in the same table.
 
 # shellcheck source=tests/stap/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -25,8 +25,8 @@ expected=(polls polls32 polls-x32)
 stap_start poll-count 3600 50
 pids=()
 run_workloads
-passes 'poll-count ends well' stap_end poll-count
-is "$(stap_complaints poll-count)" '' 'and has nothing to complain of'
+passes 'poll-count ends with status 0' stap_end poll-count
+is "$(stap_complaints poll-count)" '' 'it prints no errors'
 like "$(<"$T/polls-x32.expected")" 'count x32 epoll_pwait2' 'x32 calls work'
 
 # tgid command abi call calls total systally: truth, script and module
@@ -35,7 +35,7 @@ for i in 0 1 2; do
 		$1 == tgid { print $3, $4, $5, $6, $7 }' | sort)" \
 		"$(awk '$1 == "count" { print $2, $3, $4, $4, $4 }' \
 			"$T/${expected[i]}.expected" | sort)" \
-		"poll-count, ${expected[i]}: truth, script and systally are one"
+		"poll-count, ${expected[i]}: the workload, the script and systally agree"
 	at_least "$(wc -l <"$T/${expected[i]}.expected")" 14 \
 		"${expected[i]}: makes seven calls or more"
 done
@@ -45,9 +45,9 @@ stap_run poll-count 3600 50 -- -c "sh -c '$WORKLOAD/polls >/dev/null'"
 is $? 0 'poll-count with -c ends with the command'
 is "$(table poll-count tgid | awk '$2 == "polls" { print $3, $4, $5, $7 }' |
 	sort)" "$(awk '$1 == "count" { print $2, $3, $4, $4 }' \
-	"$T/polls.expected" | sort)" 'and has counted all of it, as systally has'
+	"$T/polls.expected" | sort)" 'it has counted all calls, as systally has'
 is "$(table poll-count tgid | awk '$2 !~ /^(polls|sh)$/')" '' \
-	'and nobody else'
+	'and counted no other process'
 
 # Every second, the sum over all tables is the total.
 stap_start poll-count 1 50
@@ -58,14 +58,15 @@ awk -v tgid="${pids[1]}" '$1 == "In" { exit } $1 == tgid { n += $5 }
 	END { print n + 0 }' "$T/poll-count.out" >"$T/sum"
 table poll-count tgid | awk -v tgid="${pids[1]}" '
 	$1 == tgid { left += $5 } END { print left + 0 }' >"$T/total"
-at_least "$(<"$T/total")" 1000 'poll-count 1: a total'
-at_least "$(<"$T/total")" "$(<"$T/sum")" 'what the tables show is part of it'
+at_least "$(<"$T/total")" 1000 'poll-count 1: has a total'
+at_least "$(<"$T/total")" "$(<"$T/sum")" \
+	'the tables show no more than the total'
 
 stap_start poll-timeouts 3600 50
 pids=()
 run_workloads
-passes 'poll-timeouts ends well' stap_end poll-timeouts
-is "$(stap_complaints poll-timeouts)" '' 'and has nothing to complain of'
+passes 'poll-timeouts ends with status 0' stap_end poll-timeouts
+is "$(stap_complaints poll-timeouts)" '' 'it prints no errors'
 for i in 0 1 2; do
 	is "$(table poll-timeouts tgid | awk -v tgid="${pids[i]}" '
 		$1 == tgid { print $3, $4, $5, $6, $8 }' | sort)" \

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tapset fileio.stp, and top-files, which is on it: the right ten files in
-# the right order, with bytes and writes, whatever call has written them.
+# The tapset fileio.stp, and top-files, which uses it: the right ten files in
+# the right order, with bytes and writes, for every call that can write.
 
 # shellcheck source=tests/stap/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,8 +16,8 @@ names() {
 
 stap_start top-files 3600
 "$WORKLOAD/files" "$T/one" >"$T/expected"
-passes 'top-files ends well' stap_end top-files
-is "$(stap_complaints top-files)" '' 'and has nothing to complain of'
+passes 'top-files ends with status 0' stap_end top-files
+is "$(stap_complaints top-files)" '' 'it prints no errors'
 is "$(names | wc -l)" 10 'ten files'
 is "$(names)" "$(head -n 10 "$T/expected" | cut -d ' ' -f 2-)" \
 	'the right ten in the right order, with bytes and writes'
@@ -31,7 +31,7 @@ stap_end top-files
 is "$(names | grep '/file-')" "$(cut -d ' ' -f 2- "$T/expected")" \
 	'on an overlay each write counts once'
 is "$(table top-files bytes | awk '/file-/ { print $3 }' | sort -u)" overlay \
-	'and the device is the overlay'
+	'on an overlay the device is the overlay'
 
 # Several at once, 20 files each
 stap_start top-files 3600 100
@@ -55,7 +55,8 @@ rm "$T/gone"
 head -c 100000 /dev/zero >&8
 exec 8>&-
 stap_end top-files
-like "$(names)" '100000 [0-9]+ \(deleted\)' 'a deleted file is said to be one'
+like "$(names)" '100000 [0-9]+ \(deleted\)' \
+	'a deleted file is marked as deleted'
 
 # What ordinary tools do
 stap_start top-files 3600

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tapset systally_module.stp: what it reads is what systally's own files
-# say, what it orders is done, and without the module it says so.
+# The tapset systally_module.stp: it reads what systally's own files say, it
+# adds and removes targets, and without the module it says so.
 
 # shellcheck source=tests/stap/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# said WORDS: the number after them
+# answer WORDS: prints the number after them
 answer() {
 	sed -n "s/^$1 \(-\?[0-9]*\)\$/\1/p" "$T/asks.out"
 }
@@ -43,7 +43,8 @@ like "$(stap_complaints asks)" 'ERROR: systally: no such system call' \
 stap_run asks 1 getppid none
 is "$(answer count) $(answer target)" '-1 0' 'not watched: -1'
 
-# Steering: who is added is counted from then on, who is removed no longer.
+# Targets: a process that is added is counted from then on, one that is removed
+# is not.
 talk_start some "$WORKLOAD/puppet"
 talk_until some ready
 some=$(said some member | head -n 1)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tapset sslio.stp, and ssl-bytes, which is on it: reads, writes, bytes and
+# The tapset sslio.stp, and ssl-bytes, which uses it: reads, writes, bytes and
 # descriptors of a program that is linked with OpenSSL.
 
 # shellcheck source=tests/stap/lib.sh
@@ -13,10 +13,11 @@ for writes in 101 53; do
 	pids[writes]=$!
 	wait $!
 done
-passes 'ssl-bytes ends well' stap_end ssl-bytes
-is "$(stap_complaints ssl-bytes)" '' 'and has nothing to complain of'
+passes 'ssl-bytes ends with status 0' stap_end ssl-bytes
+is "$(stap_complaints ssl-bytes)" '' 'it prints no errors'
 for writes in 101 53; do
-	at_least "$(wc -l <"$T/$writes")" 2 "$writes writes: the workload has run"
+	at_least "$(wc -l <"$T/$writes")" 2 \
+		"$writes writes: the workload has run"
 	# tgid command fd reads bytes_in writes bytes_out
 	is "$(table ssl-bytes tgid | awk -v tgid="${pids[writes]}" '
 		$1 == tgid && $4 { print "read", $3, "calls", $4, "bytes", $5 }

@@ -51,7 +51,7 @@ stap_start startup ls 60000 100
 /bin/ls / >/dev/null
 wait "${stap_pid[startup]}"
 is $? 0 'startup: ends with the command'
-is "$(stap_complaints startup)" '' 'startup: nothing to complain of'
+is "$(stap_complaints startup)" '' 'startup: prints no errors'
 is "$(awk '$1 == "phase" && $2 == "from_us" { on = 1; next }
 	!NF { on = 0 } on { print $1 }' "$T/startup.out" | tr '\n' ' ')" \
 	'loader libc program ' 'startup: three phases'
@@ -91,7 +91,7 @@ has_probe() {
 wait_for has_probe
 talk_ask hot 'call 1009' called
 wait $watcher
-is $? 0 'hot-then-deep: ends well'
+is $? 0 'hot-then-deep: ends with status 0'
 like "$(<"$T/hot-then-deep.out")" "hottest process is $hot \\(puppet\\)" \
 	'hot-then-deep: finds it'
 is "$(awk '$2 == "getppid" { print $3 }' "$T/hot-then-deep.out")" 1009 \

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Prints what the tapsets' probes add to a call: in the lab with --icount, in
-# instructions. Run by `make cost-stap`, in the guest, as the tests are; each
-# script of cost/ has one probe. The figures are medians of five loops.
+# instructions. Runs in the guest, as the tests do; each script
+# of cost/ has one probe. The figures are medians of five loops.
 
 set -eu
 
@@ -33,7 +33,8 @@ for call in getppid poll rw ssl; do
 	base[$call]=$(each $call)
 done
 
-# row SCRIPT CALL WHAT: what it adds to CALL, and to one that it has not asked for
+# row SCRIPT CALL WHAT: what it adds to CALL, and to one that it has not asked
+# for
 row() {
 	local pid live other
 

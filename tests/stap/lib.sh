@@ -12,7 +12,7 @@ STAP=${SYSTALLY_STAP:?}
 
 declare -A stap_pid
 
-# stap_words [ARGUMENT...]: as the script's arguments, in $words
+# stap_words [ARGUMENT...]: sets the array words to what staprun takes for them
 stap_words() {
 	local argument number=0
 
@@ -23,8 +23,8 @@ stap_words() {
 	done
 }
 
-# stap_run NAME [ARGUMENT...] [-- staprun's options]: to its end. What it
-# prints goes to $T/NAME.out and .err.
+# stap_run NAME [ARGUMENT...] [-- staprun's options]: runs it to its end. Its
+# output is in $T/NAME.out and .err.
 stap_run() {
 	local name=$1 words script=()
 
@@ -39,7 +39,8 @@ stap_run() {
 		>"$T/$name.out" 2>"$T/$name.err" </dev/null
 }
 
-# stap_start NAME [ARGUMENT...]: until it says that it is ready
+# stap_start NAME [ARGUMENT...]: starts it, and waits until it prints that it is
+# ready
 stap_start() {
 	rm -f "$T/$1.out"
 	stap_run "$@" &
@@ -55,12 +56,13 @@ stap_end() {
 	wait "${stap_pid[$1]}"
 }
 
-# stap_complaints NAME: what it said on stderr
+# stap_complaints NAME: prints what it said on stderr
 stap_complaints() {
 	cat "$T/$1.err"
 }
 
-# table NAME FIRST-HEADER-WORD: the lines of the last table that has the header
+# table NAME FIRST-HEADER-WORD: prints the rows of its last table with that
+# header
 table() {
 	awk -v word="$2" '
 		$1 == word { rows = ""; at = 1; next }

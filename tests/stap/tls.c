@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Known amounts of data through OpenSSL: a client and a server in one process,
- * over a socket pair. Run by 05-ssl.t: tls [WRITES]
- * Compiled and run in the suite that the tapset is compiled in, with its libssl.
- * Prints how many calls of each kind were made with how many bytes, and what one
- * write took its thread, in ns; fails if what was read is not what was written.
+ * over a socket pair. tls [WRITES] Compiled and run in the suite that the
+ * tapset is compiled in, with its libssl. Prints how many calls of each kind
+ * were made with how many bytes, and what one write took its thread, in ns;
+ * fails if what was read is not what was written.
  */
 #include <openssl/ssl.h>
 #include <openssl/x509.h>

@@ -16,7 +16,7 @@
 #include "needs/render.h"
 
 struct context {
-	struct systally_needs_options options;
+	struct systally_request request;
 	struct systally_signals signals;
 	struct systally_names *names;
 	struct systally_plan plan;
@@ -82,16 +82,16 @@ static inline int needs(struct context *c, char *const *words)
 	if (systally_options_try(&request, systally_command_find("needs"),
 				 argc, argv))
 		return -1;
-	c->options = request.needs;
-	c->options.syscalls = request.syscalls;
-	c->options.output = request.output;
-	c->options.command = request.argv;
-	c->options.command_count = request.argc;
+	c->request = request.needs;
+	c->request.syscalls = request.syscalls;
+	c->request.output = request.output;
+	c->request.argv = request.argv;
+	c->request.argc = request.argc;
 	if (c->planned)
 		systally_plan_free(&c->plan);
 	c->planned = true;
 	systally_error_clear(&c->error);
-	return systally_plan_run(&c->plan, &c->options, c->names, &c->signals,
+	return systally_plan_run(&c->plan, &c->request, c->names, &c->signals,
 				 &c->error);
 }
 

@@ -8,7 +8,7 @@
 
 /* A plan made by hand: its results do not depend on how fast anything is. */
 struct made {
-	struct systally_needs_options options;
+	struct systally_request request;
 	struct systally_plan plan;
 	struct systally_tried tried[4];
 	struct systally_candidate candidates[2];
@@ -75,13 +75,13 @@ static void make_plan(struct made *m)
 	struct systally_tried *tried;
 
 	memset(m, 0, sizeof(*m));
-	m->options.command = command;
-	m->options.command_count = 2;
-	m->options.test = "ask `it`";
-	m->options.bench = "count";
-	m->options.replicas = 2;
-	m->options.margin = -1;
-	plan->options = &m->options;
+	m->request.argv = command;
+	m->request.argc = 2;
+	m->request.test = "ask `it`";
+	m->request.bench = "count";
+	m->request.replicas = 2;
+	m->request.margin = -1;
+	plan->request = &m->request;
 	plan->how = SYSTALLY_DISCOVER_SECCOMP;
 	plan->tried = m->tried;
 	add_passed(m, &plan->untouched, 100, 4);

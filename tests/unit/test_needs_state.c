@@ -146,16 +146,16 @@ static char word[] = "true", *command[] = { word, NULL };
 static int open_state(struct context *c, struct systally_state *file,
 		      struct systally_used **used)
 {
-	memset(&c->options, 0, sizeof(c->options));
-	c->options.test = "true";
-	c->options.command = command;
-	c->options.command_count = 1;
-	c->options.replicas = 1;
-	c->options.state = c->state;
+	memset(&c->request, 0, sizeof(c->request));
+	c->request.test = "true";
+	c->request.argv = command;
+	c->request.argc = 1;
+	c->request.replicas = 1;
+	c->request.state = c->state;
 	*used = systally_used_new(c->names);
 	assert_non_null(*used);
 	systally_error_clear(&c->error);
-	return systally_state_open(file, &c->options, *used, &c->error);
+	return systally_state_open(file, &c->request, *used, &c->error);
 }
 
 static void close_state(struct systally_state *file, struct systally_used *used)

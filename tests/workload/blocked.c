@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One process per call that can block, each asleep inside that call. Run by
- * the guest tests as a coprocess, before or after something is switched:
- * blocked [-t] [-s]
- * Says `blocked PID ABI NAME ERRNO` for each and then `ready`. On a line
- * from stdin it interrupts them by a signal; the ERRNO is what the
- * kernel returns then, before it becomes EINTR. Each goes on to make
- * 101 getppid() calls; their total is printed, and `done`.
+ * One process per call that can block, each asleep in that call. A coprocess:
+ *	blocked [-t] [-s]
+ * Prints `blocked PID ABI NAME ERRNO` for each and then `ready`. On a line from
+ * stdin it interrupts them by a signal; ERRNO is what the kernel returns then,
+ * before it becomes EINTR. Each then makes 101 getppid() calls. Their total is
+ * printed, and `done`.
  */
 #include "blocking.h"
 

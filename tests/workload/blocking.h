@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Calls that block until a signal comes, and what the kernel returns from them
- * then, before it becomes EINTR. Included by the workloads that others
- * interrupt, or kill, in there.
+ * then, before it becomes EINTR. For workloads that are interrupted or killed
+ * in such a call.
  */
 #ifndef BLOCKING_H
 #define BLOCKING_H

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One thread that makes known numbers of calls, by way of the mode: by itself
- * (plain), by int 0x80 or as x32 from 64-bit code, failing, unknown to the
- * kernel, or sleeping. Run by the guest tests: calls [-t] [-s] MODE
+ * One thread that makes known numbers of calls:
+ *	calls [-t] [-s] MODE
+ * MODE says how: in its own ABI (plain), by int 0x80 or as x32 from 64-bit
+ * code, failing, unknown to the kernel, or sleeping.
  */
 #include "workload.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A chain of execs, with a known number of calls before each and one execve
- * that fails. Run by the guest tests:
- * chain [-t] [-s] leader|thread|other LINKS
- * leader: the process's first thread execs; thread: another thread does,
- * which then takes the leader's id; other: the first thread does, by turns
- * into the i386 build beside this program and back.
+ * that fails:
+ *	chain [-t] [-s] leader|thread|other LINKS
+ * leader: the process's first thread execs; thread: another thread does, which
+ * then takes the leader's id; other: the first thread execs the i386 build
+ * beside this program, that one execs this one, and so on.
  */
 #include <pthread.h>
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Many processes that live a few calls long. Run by the guest tests with
- * `follow` set, most of all under the memory cap:
- * churn [-t] [-s] PROCESSES [NAMES]
+ * Many short-lived processes, with `follow` set:
+ *	churn [-t] [-s] PROCESSES [NAMES]
  * Each child takes one of NAMES command names (`churn 0`, with the blank, and
  * so on) and makes calls whose number depends on the name. Prints for each
  * name `comm NAME ABI getppid N` besides the totals.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What one getppid() costs, in ns: under --icount in instructions. Run by
- * tests/guest/cost.sh: cost [-t] [-s] [DISTINCT]
+ * Measures what one getppid() costs, in ns; with --icount that is instructions:
+ *	cost [-t] [-s] [DISTINCT]
  * Prints the median of 5 loops of 100,000 calls. Makes DISTINCT different
  * calls first (numbers that no kernel has), so that the table is not empty.
  */

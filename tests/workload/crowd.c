@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Thousands of processes that wait for a word. Run by the guest tests as a
- * coprocess: crowd N
- * Says `process PID` for each and `ready`; on each line from stdin every one
- * of them makes 7 getppid() calls, and `done` is said when all have.
- * The end of input ends it.
+ * Thousands of processes that make calls when told to. A coprocess: crowd N
+ * Prints `process PID` for each and `ready`. On each line from stdin, every one
+ * makes 7 getppid() calls; `done` is printed when all have. The end of input
+ * ends it.
  */
 #include "workload.h"
 

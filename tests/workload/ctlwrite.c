@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Writes its stdin, or VALUE, to a control file in a single write(2) and prints
- * `ok` or the errno's name. Run by the guest tests:
- * ctlwrite [-u | -c] FILE [VALUE]
+ * `ok` or the errno's name:
+ *	ctlwrite [-u | -c] FILE [VALUE]
  * In VALUE, \n is a line feed and \0 a NUL.
  * -u: as user nobody; -c: as root without CAP_SYS_ADMIN. Both reach the file
- * from its folder, since the way there is root's.
+ * relative to its folder, because only root may use the whole path.
  */
 #define _GNU_SOURCE
 #include <grp.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Known amounts of bytes, written to files by every call that does so. Run by
- * the tests of the tapset fileio: files FOLDER [COUNT]
+ * Writes known amounts of bytes to files, by every call that can write:
+ *	files FOLDER [COUNT]
  * Makes COUNT (12) files, of which each gets more than the next, and prints
  *
  *	file BYTES WRITES PATH
  *
- * for each, the most written to first.
+ * for each, the file with most bytes first.
  */
 #define _GNU_SOURCE
 #include <limits.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads a module and prints `ok` or the errno's name, which insmod hides behind
- * sentences of its own. Run by the guest tests: insert FILE [PARAMETERS]
+ * Loads a module and prints `ok` or the errno's name, which insmod does not
+ * print:
+ *	insert FILE [PARAMETERS]
  */
 #define _GNU_SOURCE
 #include "workload.h"

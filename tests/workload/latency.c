@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls of known lengths, each timed by the caller as well. Run by 15-hist.t:
- * latency [-t] [-s] N
- * Makes N clock_nanosleep() of 0.5 to 32 ms, as many of one octave as of
- * another, and N / 3 poll() of 1 to 16 ms, and prints for each
- * `slept NAME ASKED_NS SEEN_NS`. What the kernel took is not less than was
- * asked for, and not more than was seen by the clock read before and after.
+ * Calls of known duration, which the caller measures, too:
+ *	latency [-t] [-s] N
+ * Makes N clock_nanosleep() of 0.5 to 32 ms, as many in each octave, and N / 3
+ * poll() of 1 to 16 ms, and prints for each `slept NAME ASKED_NS SEEN_NS`. The
+ * call took at least ASKED_NS, and at most SEEN_NS, which is between two
+ * readings of the clock, before and after it.
  */
 #include <math.h>
 #include <poll.h>

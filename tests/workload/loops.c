@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loops of one call, timed: what scripts/overhead measures tools by.
+ * Loops of one call, timed, with which scripts/overhead measures tools:
  *	loops [-t] [-s] getppid|getpgid|getsid|rw LOOPS CALLS
  * Makes one loop to warm up and then LOOPS more, of CALLS calls each; rw reads
- * and writes one byte in turn (/dev/zero, /dev/null), CALLS times both. Says
- * who it is, how many calls it made in all, and what one call took in each
- * loop, in ns: under --icount in instructions.
+ * and writes one byte in turn (/dev/zero, /dev/null), CALLS times each. Prints
+ * its pid, how many calls it made in all, and what one call took in each loop,
+ * in ns; with --icount that is instructions:
  *
  *	pid N
  *	count ABI NAME N
  *	each NS NS ...
  *
- * It says it in a single write, and LOOPS = 0 makes no call of the kind at
- * all: what else the program calls is then the same.
+ * It prints in a single write. LOOPS = 0 makes no call of this kind; the other
+ * calls of the program are the same then.
  */
 #include "workload.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The first process of a new pid namespace, which has pid 1 there. Run by the
- * guest tests: namespace TOKEN [N]
+ * The first process of a new pid namespace, which has pid 1 there:
+ *	namespace TOKEN [N]
  * It writes TOKEN (`1`, `+1`, or a pid that only exists outside) to targets,
  * prints `written` or the errno's name, then makes N getppid() calls and
  * prints `pid PID` (outside) and what to expect.

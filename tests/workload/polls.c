@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Known numbers of waits for files, by every call of the family: some that find
- * a file ready, some that end by time-out, some that only look. Run by the
- * tests of the tapset pollwait: polls [-t] [-s] [x32]
+ * Known numbers of waits for files, by every call of the poll family: some find
+ * a file ready, some end by time-out, some return at once:
+ *	polls [-t] [-s] [x32]
  * Prints for each call
  *
  *	waits ABI NAME READY TIMED_OUT SPUN
  *
- * besides workload.h's line for all three together.
+ * and workload.h's line for all three together.
  */
 #include <poll.h>
 #include <sys/epoll.h>

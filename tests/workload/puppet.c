@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Threads and processes that make calls when told to, and are asleep in one
- * otherwise. Run by the guest tests as a coprocess: puppet [-t] [-s] [THREADS]
- * Says `member TGID TID` for each thread, and `ready`. Then, from stdin:
+ * Threads and processes that make calls when told to, and sleep in a call
+ * otherwise. A coprocess: puppet [-t] [-s] [THREADS]
+ * Prints `member TGID TID` for each thread, and `ready`. Orders from stdin:
  *	call N	every member makes N getppid() calls	-> `called`
  *	thread	one more thread				-> its line, `made`
  *	fork N	a child, that has a child, N deep	-> their lines, `made`
- *	exec	all but the first end, and it begins	-> as at the start
- *		anew, by execve
- *	end	they end, as at the end of input
+ *	exec	all but the first exit; it starts again	-> as at the start
+ *		by execve
+ *	end	all exit, as at the end of input
  */
 #include <pthread.h>
 #include <sys/prctl.h>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Another tracer: a BPF program on a raw tracepoint, which the BPF tools that
- * are packaged cannot place. Run by the guest tests as a coprocess:
- * rawtp sys_enter|sys_exit TGID NR
- * Says `tracing`; on a line from stdin, `calls N`, how many calls of that
- * number that process has entered or left since, and `done`, and ends.
+ * Another tracer: a BPF program on a raw tracepoint, which the packaged BPF
+ * tools cannot attach to. A coprocess: rawtp sys_enter|sys_exit TGID NR Prints
+ * `tracing`. On a line from stdin it prints `calls N`, how many calls of that
+ * number the process has entered or left since then, and `done`, and ends.
  */
 #include <asm/ptrace.h>
 #include <linux/bpf.h>

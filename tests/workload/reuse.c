@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Processes that have the same pid, one after the other. Run by the guest
- * tests: reuse [-t] PID-OR-0 [t|n]:COUNT...
+ * Processes that have the same pid, one after the other:
+ *	reuse [-t] PID-OR-0 [t|n]:COUNT...
  * Each argument is a child with that pid (0: any free one) that makes COUNT
  * getppid() calls; t: it makes itself a target, n: it does not.
  * Prints `pid PID`.

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes whatever to the control files, and reads the result files in all odd
- * ways, for SECONDS; what it chooses follows from SEED. Run by the guest tests:
- * scribble write | read SEED SECONDS
- * Says `did ROUNDS TAKEN REFUSED`, or `wrong: ...` and fails. What is wrong:
- * an errno that the README of the folder does not have, a refused write after
- * which some control reads otherwise, a control that does not take what it
- * reads, a read that differs from another of the same open, a bad pointer that
- * is not refused.
+ * Writes random bytes to the control files, or reads the result files in
+ * unusual ways, for SECONDS; all random choices follow from SEED:
+ *	scribble write | read SEED SECONDS
+ * Prints `did ROUNDS TAKEN REFUSED`, or `wrong: ...` and fails. Wrong are: an
+ * errno that the folder's README does not have, a refused write that changes a
+ * control, a control that refuses what it reads, two reads of one open that
+ * differ, a bad pointer that is not refused.
  */
 #define _GNU_SOURCE
 #include <limits.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls interrupted by signals and restarted by the kernel, which enters them
- * anew each time. Run by the guest tests with `follow` set:
- * signals [-t] [-s] [TIMES]
+ * Calls that signals interrupt and the kernel restarts, which enters them again
+ * each time; with `follow` set:
+ *	signals [-t] [-s] [TIMES]
  * One child reads a pipe and is interrupted by a handler with SA_RESTART;
  * one sleeps and is stopped and continued, which re-enters the sleep as
  * restart_syscall; one has a handler without SA_RESTART.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the binary snapshot and checks what its layout promises. Run by the
- * guest tests, in parallel to storms and resets:
- * snapread [-d] [N | pid PID]
- * Reads it N times (default 1), or until process PID has ended, and says
- * `ok READS` if in each of them the sizes are right, entered is the sum of
- * the rows' counts and unattributed, no row is out of bounds, and
- * entered + discarded never went back. -d prints the rows of the last:
- * `row TGID TID ABI NR COUNT ERRORS TOTAL_NS MAX_NS START_NS COMM` and
- * `hist TGID ABI NR OCTAVE BUCKET BUCKET BUCKET BUCKET COMM`, after `clock KHZ`.
+ * Reads the binary snapshot and checks its layout; also beside storms and
+ * resets:
+ *	snapread [-d] [N | pid PID]
+ * Reads it N times (default 1), or until process PID has exited, and prints `ok
+ * READS` if each time the sizes are right, entered is the sum of the rows'
+ * counts and unattributed, and no row is out of bounds, and if entered +
+ * discarded never decreased. -d prints the rows of the last one: `row TGID TID
+ * ABI NR COUNT ERRORS TOTAL_NS MAX_NS START_NS COMM` and `hist TGID ABI NR
+ * OCTAVE BUCKET BUCKET BUCKET BUCKET COMM`, after `clock KHZ`.
  */
 #include <linux/types.h>
 

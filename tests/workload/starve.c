@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does a thing again and again, each time with another one of the kernel's
- * allocations failing: the first, the second and so on, until it is done before
- * that one comes. Run by the guest tests where the kernel can do that
- * (CONFIG_FAULT_INJECTION):
- * starve load FILE [PARAMETERS [FIRST]]	and unload it, where it loads
- * starve write FILE TEXT
- * starve read FILE
+ * Repeats an operation while another one of the kernel's allocations fails each
+ * time: the first, the second and so on, until the operation needs fewer than
+ * that. Needs CONFIG_FAULT_INJECTION.
+ *	starve load FILE [PARAMETERS [FIRST]]	and unloads it, if it was loaded
+ *	starve write FILE TEXT
+ *	starve read FILE
  * Prints `N RESULT` for each, beginning with FIRST, RESULT being `ok` or the
  * errno's name, and in the end `done TIMES`.
  */

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls without end, until told to stop, and then how many they were. Run by
- * the guest tests as a coprocess:
- * storm [-t] [-s] [-f] [-n] PROCESSES THREADS
- * Starts parked and says `process PID` for each and `ready`. Then, from stdin:
+ * Makes calls until told to stop, and prints how many. A coprocess:
+ *	storm [-t] [-s] [-f] [-n] PROCESSES THREADS
+ * Starts parked, prints `process PID` for each and `ready`. Orders from stdin:
  *	go	make calls				-> `going`
  *	pause	park every thread between two calls	-> the counts, `parked`
  *	stop	park, print and end			-> the counts, `stopped`
- * The counts are lines `storm PID ABI NAME N` since the start. A parked storm
- * has made exactly the calls that it says: each thread writes counters of
- * its own, after the call, and parks with both done.
- * -f: every round of calls is made by a new child, whose calls are the
- * process's in these lines. -n: a nap after each round, which leaves the CPU to
- * others.
+ * The counts are lines `storm PID ABI NAME N`, since the start. They are exact in
+ * a parked storm: each thread updates its own counters after each call, and parks
+ * only after that.
+ * -f: a new child makes every round of calls; these lines count its calls for
+ * its parent. -n: a nap after each round, which leaves the CPU to others.
  */
 #include <pthread.h>
 #include <sys/prctl.h>

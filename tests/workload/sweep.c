@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes every number of calls that no kernel has, in all ABIs, so that a
- * table runs full of one process's rows. Run by the guest tests:
- * sweep [-t] [-s] ROUNDS [LAST]
+ * Calls every number that no kernel has, in all ABIs, so that one process's
+ * rows fill a table:
+ *	sweep [-t] [-s] ROUNDS [LAST]
  * LAST: the last of these numbers, if not all
  */
 #include "workload.h"

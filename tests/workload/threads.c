@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Threads that each make a known number of calls: N of them in rounds of at
- * most ROUND at a time, and the leader as well. Run by the guest tests:
- * threads [-t] [-s] N [ROUND]
+ * most ROUND at a time, and the leader, too:
+ *	threads [-t] [-s] N [ROUND]
  * With up to 64 threads each makes the larger number of calls.
  */
 #include <pthread.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A tree of processes, each of which makes a known number of calls, before
- * its children and after. Run by the guest tests with `follow` set:
- * tree [-t] [-s] [-v] [-o] DEPTH WIDTH
+ * its children and after; with `follow` set:
+ *	tree [-t] [-s] [-v] [-o] DEPTH WIDTH
  * -v makes the children with vfork; -o says what to expect of the root only.
  */
 #include "workload.h"

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Processes that come to a violent end, and what they called until then. Run by
- * the guest tests with `follow` set:
- * victims [-t] [-s] SEED SECONDS
- * One after the other, as the seed has it: killed while all their threads are
- * blocked in calls; killed while they spin; by a seccomp filter, or only denied
- * a call by it; traced, and then killed at a call's entry or its exit, let go
- * there, or with calls that the tracer makes others of or does away with.
- * Prints `# victims N` besides what is to be counted: a call that seccomp
- * denies or a tracer prevents is none.
+ * Processes that are killed, and the calls that they have made until then; with
+ * `follow` set:
+ *	victims [-t] [-s] SEED SECONDS
+ * One after the other, chosen by SEED: killed while all threads are blocked in
+ * calls, or while they run; killed by a seccomp filter, or denied a call by it;
+ * traced, and killed at the entry or exit of a call, or detached there, or with
+ * calls that the tracer changes or skips. Prints `# victims N` besides what is
+ * to be counted. A call that seccomp denies or a tracer skips is not counted.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>

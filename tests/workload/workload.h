@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the workloads share: the calls that they make, which libc by itself
- * never makes, and the lines by which they say what a tracer has to find.
- * Every program of this folder includes it; the guest tests read the lines:
+ * What the workloads, the programs of this folder, share: the calls that they
+ * make, which libc itself never makes, and the lines that they print about
+ * these calls. The guest tests compare the lines with what systally counted:
  *
  *	count ABI NAME N	N calls of NAME
  *	entry ABI NAME N	N calls that reach no function of the kernel:
- *				the tracepoints see them, a kprobe cannot
+ *				the tracepoints count them, kprobes cannot
  *	error ABI NAME ERRNO N	N of these calls failed with ERRNO
  */
 #ifndef WORKLOAD_H
@@ -55,7 +55,7 @@ static const int kind_i386[KINDS] unused = { 64, 132, 147, 96, 6, 168, 82 };
 #define kind_native	kind_x86_64
 #endif
 
-/* All prime, no two alike, so that a mix-up shows */
+/* Different primes, so that counts that are mixed up are noticed */
 static const int counts_many[KINDS] unused = {
 	10007, 5003, 2003, 1009, 503, 307, 211 };
 static const int counts_some[KINDS] unused = { 101, 53, 29, 17, 11, 7, 5 };
