@@ -82,11 +82,7 @@ static inline int needs(struct context *c, char *const *words)
 	if (systally_options_try(&request, systally_command_find("needs"),
 				 argc, argv))
 		return -1;
-	c->request = request.needs;
-	c->request.syscalls = request.syscalls;
-	c->request.output = request.output;
-	c->request.argv = request.argv;
-	c->request.argc = request.argc;
+	c->request = request;
 	if (c->planned)
 		systally_plan_free(&c->plan);
 	c->planned = true;

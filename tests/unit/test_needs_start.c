@@ -73,7 +73,7 @@ static void test_gate(void **state)
 
 	start_waiting(c, &w, command);
 	pid = w.started.pid;
-	assert_int_equal(ptrace(PTRACE_SEIZE, pid, NULL, request), 0);
+	assert_int_equal(ptrace(PTRACE_SEIZE, pid, NULL, options), 0);
 	assert_int_equal(ptrace(PTRACE_INTERRUPT, pid, NULL, NULL), 0);
 	assert_int_equal(waitpid(pid, NULL, __WALL), pid);
 	systally_start_release(&w.started);

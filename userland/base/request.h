@@ -48,28 +48,6 @@ enum systally_needs_discover {
 	SYSTALLY_DISCOVER_PTRACE,
 };
 
-/* What only `needs` takes. */
-struct systally_needs_options {
-	const char *test;	/* -t, a shell command */
-	const char *bench;	/* -b; NULL: performance is not measured */
-	const char *ready;	/* --ready; NULL: the test */
-	const char *stop;	/* --stop; NULL: SIGTERM */
-	const char *syscalls;	/* -e, as given; NULL: all */
-	const char *output;	/* -o; NULL: standard output */
-	const char *state;	/* --state; NULL: none is kept */
-	const char *profile;	/* --seccomp; NULL: none is written */
-	bool server;		/* --server: does not end by itself */
-	bool less_is_better;	/* --less-is-better */
-	bool sub;		/* --sub: commands of ioctl and the like, too */
-	bool verbose;		/* -v */
-	double margin;		/* --margin, in percent; below 0: by spread */
-	unsigned int replicas;	/* -r */
-	uint64_t timeout_ns;	/* --timeout; 0: by the untouched runs */
-	enum systally_needs_discover discover;
-	char **command;		/* ends with NULL */
-	int command_count;
-};
-
 /* Options for which it matters whether the user gave them. */
 enum systally_given {
 	SYSTALLY_GIVEN_BY = 1,
@@ -107,7 +85,22 @@ struct systally_request {
 	char **argv;		/* the command to run, load's parameters */
 	int argc;
 
-	struct systally_needs_options needs;
+
+	/* of `needs` only */
+	const char *test;	/* -t, a shell command */
+	const char *bench;	/* -b; NULL: performance is not measured */
+	const char *ready;	/* --ready; NULL: the test */
+	const char *stop;	/* --stop; NULL: SIGTERM */
+	const char *state;	/* --state; NULL: none is kept */
+	const char *profile;	/* --seccomp; NULL: none is written */
+	bool server;		/* --server: does not end by itself */
+	bool less_is_better;	/* --less-is-better */
+	bool sub;		/* --sub: commands of ioctl and the like, too */
+	bool verbose;		/* -v */
+	double margin;		/* --margin, in percent; below 0: by spread */
+	unsigned int replicas;	/* -r */
+	uint64_t timeout_ns;	/* --timeout; 0: by the untouched runs */
+	enum systally_needs_discover discover;
 };
 
 #endif /* SYSTALLY_REQUEST_H */

@@ -190,8 +190,8 @@ static int read_all(const struct systally_parse *parse,
 	request->command = command;
 	request->format = systally_table_format(command);
 	request->interval_ns = SECOND;
-	request->needs.replicas = 3;
-	request->needs.margin = -1;
+	request->replicas = 3;
+	request->margin = -1;
 	result = read_words(parse, argc, argv);
 	if (result)
 		systally_options_free(request);

@@ -143,22 +143,21 @@ static bool is_same(const char *a, const char *b)
 int systally_settle_needs(const struct systally_usage *usage,
 			  struct systally_request *request)
 {
-	const struct systally_needs_options *needs = &request->needs;
 	const char *output = request->output ? request->output : "-";
 
-	if (!needs->test || !*needs->test)
+	if (!request->test || !*request->test)
 		return systally_usage(usage, "no command that tells whether COMMAND works was given; use -t TEST");
 	if (!request->argc)
 		return systally_usage(usage, "no command to run was given");
-	if (!needs->server && (needs->ready || needs->stop))
+	if (!request->server && (request->ready || request->stop))
 		return systally_usage(usage, "--ready and --stop go with --server");
-	if (is_same(output, needs->profile) ||
-	    is_same(output, needs->state) ||
-	    is_same(needs->profile, needs->state))
+	if (is_same(output, request->profile) ||
+	    is_same(output, request->state) ||
+	    is_same(request->profile, request->state))
 		return systally_usage(usage, "-o, --seccomp and --state have to be different files");
-	if (needs->less_is_better && !needs->bench)
+	if (request->less_is_better && !request->bench)
 		return systally_usage(usage, "--less-is-better goes with -b");
-	if (needs->sub && needs->discover == SYSTALLY_DISCOVER_MODULE)
+	if (request->sub && request->discover == SYSTALLY_DISCOVER_MODULE)
 		return systally_usage(usage, "the module does not see arguments, so --sub does not go with --discover=module");
 	return 0;
 }

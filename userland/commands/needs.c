@@ -67,7 +67,7 @@ static int finish(const struct systally_plan *plan, struct outputs *outputs,
 	unsigned int count, passed;
 
 	if (status == SYSTALLY_NEEDS_INTERRUPTED) {
-		systally_error_set(error, plan->options->state ?
+		systally_error_set(error, plan->request->state ?
 				   "interrupted after %zu of %zu runs; give the same command line again to continue" :
 				   "interrupted after %zu of %zu runs; --state FILE keeps runs, so that you can continue",
 				   plan->repeater.progress.done, plan->repeater.progress.total);
@@ -120,31 +120,26 @@ static void ignore_signals(void)
 int systally_cmd_needs(const struct systally_request *request,
 		       struct systally_error *error)
 {
-	struct systally_needs_options options = request->needs;
 	struct systally_signals signals;
 	struct outputs outputs = { 0 };
 	struct systally_names *names;
 	struct systally_plan plan;
 	int status;
 
-	options.syscalls = request->syscalls;
-	options.output = request->output;
-	options.command = request->argv;
-	options.command_count = request->argc;
 	names = systally_names_new();
 	if (!names) {
 		systally_error_set(error, "out of memory");
 		return SYSTALLY_NEEDS_TROUBLE;
 	}
 	status = SYSTALLY_NEEDS_UNFIT;
-	if (systally_output_prepare(&outputs.report, options.output, error) ||
-	    systally_output_prepare(&outputs.profile, options.profile, error))
+	if (systally_output_prepare(&outputs.report, request->output, error) ||
+	    systally_output_prepare(&outputs.profile, request->profile, error))
 		goto out;
 	status = SYSTALLY_NEEDS_TROUBLE;
 	if (systally_signals_open(&signals, error))
 		goto out;
 	ignore_signals();
-	status = systally_plan_run(&plan, &options, names, &signals, error);
+	status = systally_plan_run(&plan, request, names, &signals, error);
 	status = finish(&plan, &outputs, request->format, status, error);
 	systally_plan_free(&plan);
 	systally_signals_close(&signals);

@@ -21,7 +21,7 @@ static void put_measured(struct systally_json *json, const char *key,
 static void put_head(struct systally_json *json,
 		     const struct systally_plan *plan)
 {
-	const struct systally_needs_options *options = plan->options;
+	const struct systally_request *request = plan->request;
 	const struct systally_outcome *failed;
 	unsigned int passed, count;
 	struct utsname kernel;
@@ -30,11 +30,11 @@ static void put_head(struct systally_json *json,
 	systally_json_count(json, "systally_needs", 1);
 	systally_json_text(json, "kernel",
 			   uname(&kernel) ? NULL : kernel.release);
-	systally_json_words(json, "command", options->command,
-			    (size_t)options->command_count);
-	systally_json_text(json, "test", options->test);
-	systally_json_text(json, "bench", options->bench);
-	systally_json_count(json, "replicas", options->replicas);
+	systally_json_words(json, "command", request->argv,
+			    (size_t)request->argc);
+	systally_json_text(json, "test", request->test);
+	systally_json_text(json, "bench", request->bench);
+	systally_json_count(json, "replicas", request->replicas);
 	systally_json_count(json, "untouched_runs", count);
 	systally_json_count(json, "untouched_passed", passed);
 	systally_json_text(json, "found_by",

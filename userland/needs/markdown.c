@@ -119,9 +119,9 @@ static void print_untouched(FILE *out, const struct systally_plan *plan)
 	if (any)
 		fprintf(out,
 			"The columns are ratios to %s, in bold outside the margin%s.\n",
-			plan->options->bench ?
+			plan->request->bench ?
 			"the untouched runs beside each call" : "these values",
-			plan->options->bench ?
+			plan->request->bench ?
 			"; above 1, the performance is better" : "");
 	print_changes(out, plan);
 	putc('\n', out);
@@ -132,16 +132,16 @@ static int print_head(FILE *out, const struct systally_plan *plan)
 	struct utsname kernel;
 
 	fputs("# What ", out);
-	if (print_command(out, plan->options->command))
+	if (print_command(out, plan->request->argv))
 		return -1;
 	fputs(" needs\n\nTested by ", out);
-	print_code(out, plan->options->test);
-	if (plan->options->bench) {
+	print_code(out, plan->request->test);
+	if (plan->request->bench) {
 		fputs(", measured by ", out);
-		print_code(out, plan->options->bench);
+		print_code(out, plan->request->bench);
 	}
-	fprintf(out, "; %u run%s of each", plan->options->replicas,
-		plan->options->replicas == 1 ? "" : "s");
+	fprintf(out, "; %u run%s of each", plan->request->replicas,
+		plan->request->replicas == 1 ? "" : "s");
 	if (!uname(&kernel))
 		fprintf(out, ", on Linux %s", kernel.release);
 	fprintf(out, ". Calls found by %s.\n",

@@ -117,8 +117,8 @@ double systally_measure_margin(const struct systally_plan *plan,
 	double *spreads, margin = MARGIN_LEAST, before = -1, median;
 	size_t count = 0, i;
 
-	if (plan->options->margin >= 0)
-		return plan->options->margin / 100;
+	if (plan->request->margin >= 0)
+		return plan->request->margin / 100;
 	spreads = calloc(plan->count + 2, sizeof(*spreads));
 	if (!spreads)
 		return greater(margin, spread_of(&plan->untouched, metric));
@@ -203,14 +203,14 @@ systally_measure_ratio(const struct systally_plan *plan,
 	if (!replicas->count || replicas->passed < replicas->count ||
 	    before <= 0 || after < 0)
 		return ratio;
-	if (metric == SYSTALLY_PERFORMANCE && plan->options->less_is_better) {
+	if (metric == SYSTALLY_PERFORMANCE && plan->request->less_is_better) {
 		if (after <= 0)
 			return ratio;
 		ratio.value = before / after;
 	} else {
 		ratio.value = after / before;
 	}
-	if (plan->options->margin < 0)
+	if (plan->request->margin < 0)
 		margin = greater(margin,
 				 greater(spread_of(untouched, metric),
 					 spread_of(replicas, metric)));

@@ -184,7 +184,7 @@ static void keep_last_line(struct systally_run *run, const char *path)
 static uint64_t phase_end(const struct systally_run *run,
 			  enum systally_phase phase)
 {
-	uint64_t timeout = run->runner->options->timeout_ns;
+	uint64_t timeout = run->runner->request->timeout_ns;
 	uint64_t factor = run->discovery ? DISCOVERY_FACTOR : 1;
 	uint64_t now = systally_signals_now_ns();
 	uint64_t end = run->begin_ns + timeout * factor;
@@ -251,7 +251,7 @@ static bool is_running(struct systally_run *run)
 static int check_running(struct systally_run *run, const char *format)
 {
 	systally_run_reap(run);
-	if (!run->runner->options->server || is_running(run))
+	if (!run->runner->request->server || is_running(run))
 		return 0;
 	systally_run_fail(run, format, run->status);
 	return -1;
@@ -263,7 +263,7 @@ static void step_or_note(struct systally_run *run, uint64_t now,
 {
 	uint64_t note = run->begin_ns + NOTE_AFTER;
 
-	if (run->runner->noted || run->runner->options->timeout_ns) {
+	if (run->runner->noted || run->runner->request->timeout_ns) {
 		systally_run_step(run, until);
 	} else if (now < note) {
 		systally_run_step(run, note < until ? note : until);
@@ -281,7 +281,7 @@ static void step_or_note(struct systally_run *run, uint64_t now,
  */
 static int wait_for_work(struct systally_run *run)
 {
-	const struct systally_needs_options *options = run->runner->options;
+	const struct systally_request *request = run->runner->request;
 	uint64_t until = phase_end(run, SYSTALLY_PHASE_WORK);
 	uint64_t pause = 5 * SYSTALLY_MS, next, now;
 	bool in_time = true;
@@ -289,20 +289,20 @@ static int wait_for_work(struct systally_run *run)
 	while (!run->interrupted && !run->outcome->why[0]) {
 		/* before the time is checked: this process may have been late */
 		systally_run_reap(run);
-		if (!options->server && run->ended)
+		if (!request->server && run->ended)
 			return 0;
 		now = systally_signals_now_ns();
 		if (now >= until) {
-			systally_run_fail(run, options->server ?
+			systally_run_fail(run, request->server ?
 					  "not ready in time" : "timeout", 0);
 			return -1;
 		}
-		if (!options->server) {
+		if (!request->server) {
 			step_or_note(run, now, until);
 			continue;
 		}
 		if (check_running(run, "ended (%d) before it was ready") ||
-		    systally_run_helper(run, options->ready ?: options->test,
+		    systally_run_helper(run, request->ready ?: request->test,
 					false, until, &in_time))
 			return -1;
 		/* another server may have answered instead */
@@ -322,7 +322,7 @@ static int run_test(struct systally_run *run)
 {
 	bool in_time = true;
 
-	if (systally_run_helper(run, run->runner->options->test, false,
+	if (systally_run_helper(run, run->runner->request->test, false,
 				phase_end(run, SYSTALLY_PHASE_TEST), &in_time))
 		return -1;
 	if (in_time && !run->helper_status)
@@ -362,7 +362,7 @@ static int run_bench(struct systally_run *run)
 {
 	bool in_time = true;
 
-	if (systally_run_helper(run, run->runner->options->bench, true,
+	if (systally_run_helper(run, run->runner->request->bench, true,
 				phase_end(run, SYSTALLY_PHASE_BENCH), &in_time))
 		return -1;
 	if (in_time && !run->helper_status)
@@ -382,7 +382,7 @@ void systally_run_phases(struct systally_run *run)
 
 	for (phase = 0; phase < SYSTALLY_PHASES; phase++) {
 		if (phase == SYSTALLY_PHASE_BENCH &&
-		    !run->runner->options->bench)
+		    !run->runner->request->bench)
 			break;
 		if (functions[phase](run)) {
 			keep_last_line(run, run->place.error);

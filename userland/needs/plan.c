@@ -114,7 +114,7 @@ static int discover_by(struct systally_plan *plan,
 /* Tries all ways to find the calls, or the one of --discover. */
 static int discover(struct systally_plan *plan, struct systally_error *error)
 {
-	enum systally_needs_discover wanted = plan->options->discover;
+	enum systally_needs_discover wanted = plan->request->discover;
 	struct systally_outcome outcome, failed = { 0 };
 	unsigned int how;
 	int result = 0;
@@ -125,7 +125,7 @@ static int discover(struct systally_plan *plan, struct systally_error *error)
 		if (wanted && wanted != how)
 			continue;
 		/* the module does not see the arguments that --sub needs */
-		if (how == SYSTALLY_DISCOVER_MODULE && plan->options->sub)
+		if (how == SYSTALLY_DISCOVER_MODULE && plan->request->sub)
 			continue;
 		systally_error_clear(error);
 		plan->how = (enum systally_needs_discover)how;
@@ -179,7 +179,7 @@ static int list_features(struct systally_plan *plan,
 	size_t i;
 
 	if (systally_used_features(plan->used, plan->names, set,
-				   plan->options->sub, &features,
+				   plan->request->sub, &features,
 				   &plan->count)) {
 		plan->count = 0;
 		systally_error_set(error, "out of memory");
@@ -195,7 +195,7 @@ static int list_features(struct systally_plan *plan,
 		return SYSTALLY_NEEDS_TROUBLE;
 	}
 	/* the runs with all features at once, and those of the end */
-	plan->repeater.progress.total += plan->options->replicas * 2;
+	plan->repeater.progress.total += plan->request->replicas * 2;
 	return 0;
 }
 
@@ -215,7 +215,7 @@ static int run_all(struct systally_plan *plan, const struct systally_set *set,
 	int result;
 
 	systally_progress_init(&repeater->progress,
-			       plan->options->replicas + 1);
+			       plan->request->replicas + 1);
 	result = run_untouched(plan, error);
 	if (!result)
 		result = find_used(plan, error);
@@ -239,7 +239,7 @@ static int run_all(struct systally_plan *plan, const struct systally_set *set,
 }
 
 int systally_plan_run(struct systally_plan *plan,
-		      const struct systally_needs_options *options,
+		      const struct systally_request *request,
 		      const struct systally_names *names,
 		      const struct systally_signals *signals,
 		      struct systally_error *error)
@@ -247,18 +247,18 @@ int systally_plan_run(struct systally_plan *plan,
 	struct systally_set set = { .all = true };
 
 	memset(plan, 0, sizeof(*plan));
-	plan->options = options;
+	plan->request = request;
 	plan->names = names;
 	plan->repeater.state.fd = -1;
-	if (options->syscalls &&
-	    systally_set_parse(&set, names, options->syscalls, error))
+	if (request->syscalls &&
+	    systally_set_parse(&set, names, request->syscalls, error))
 		return SYSTALLY_NEEDS_UNFIT;
 	plan->used = systally_used_new(names);
 	if (!plan->used) {
 		systally_error_set(error, "out of memory");
 		return SYSTALLY_NEEDS_TROUBLE;
 	}
-	if (systally_repeater_init(&plan->repeater, options, signals,
+	if (systally_repeater_init(&plan->repeater, request, signals,
 				   plan->used, error))
 		return SYSTALLY_NEEDS_UNFIT;
 	return run_all(plan, &set, error);

@@ -9,7 +9,7 @@
 #include "needs/try.h"
 
 struct systally_plan {
-	const struct systally_needs_options *options;
+	const struct systally_request *request;
 	const struct systally_names *names;
 	struct systally_repeater repeater;
 	struct systally_used *used;
@@ -22,12 +22,12 @@ struct systally_plan {
 };
 
 /*
- * Opens the state and does all runs. @options, @names and @signals must live as
+ * Opens the state and does all runs. @request, @names and @signals must live as
  * long as @plan. Returns 0, or with @error an exit status. In both cases the
  * caller calls systally_plan_free().
  */
 int systally_plan_run(struct systally_plan *plan,
-		      const struct systally_needs_options *options,
+		      const struct systally_request *request,
 		      const struct systally_names *names,
 		      const struct systally_signals *signals,
 		      struct systally_error *error);

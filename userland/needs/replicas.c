@@ -10,17 +10,17 @@
 #include "needs/replicas.h"
 
 int systally_repeater_init(struct systally_repeater *repeater,
-			   const struct systally_needs_options *options,
+			   const struct systally_request *request,
 			   const struct systally_signals *signals,
 			   struct systally_used *used,
 			   struct systally_error *error)
 {
 	memset(repeater, 0, sizeof(*repeater));
-	repeater->options = options;
+	repeater->request = request;
 	repeater->state.fd = -1;
-	if (systally_runner_init(&repeater->runner, options, signals, error))
+	if (systally_runner_init(&repeater->runner, request, signals, error))
 		return -1;
-	return systally_state_open(&repeater->state, options, used, error);
+	return systally_state_open(&repeater->state, request, used, error);
 }
 
 void systally_repeater_free(struct systally_repeater *repeater)
@@ -67,7 +67,7 @@ int systally_replicas_run(struct systally_repeater *repeater, const char *label,
 			  struct systally_replicas *replicas,
 			  struct systally_error *error)
 {
-	unsigned int wanted = repeater->options->replicas;
+	unsigned int wanted = repeater->request->replicas;
 	struct systally_outcome *outcome;
 	char *key = NULL;
 	int result;
@@ -118,7 +118,7 @@ bool systally_replicas_done(const struct systally_repeater *repeater,
 	struct systally_outcome outcome;
 	unsigned int i;
 
-	for (i = 1; i <= repeater->options->replicas; i++) {
+	for (i = 1; i <= repeater->request->replicas; i++) {
 		snprintf(key, sizeof(key), "%s %u", label, i);
 		if (!systally_state_find(&repeater->state, key, &outcome))
 			return false;

@@ -17,7 +17,7 @@ struct systally_replicas {
 
 /* What all runs of the plan share. */
 struct systally_repeater {
-	const struct systally_needs_options *options;
+	const struct systally_request *request;
 	struct systally_runner runner;
 	struct systally_state state;
 	struct systally_progress progress;
@@ -25,12 +25,12 @@ struct systally_repeater {
 };
 
 /*
- * Finds the command of @options and opens the state, which adds the calls that
+ * Finds the command of @request and opens the state, which adds the calls that
  * it has to @used. Returns 0, or -1 with @error. In both cases the caller calls
  * systally_repeater_free().
  */
 int systally_repeater_init(struct systally_repeater *repeater,
-			   const struct systally_needs_options *options,
+			   const struct systally_request *request,
 			   const struct systally_signals *signals,
 			   struct systally_used *used,
 			   struct systally_error *error);

@@ -25,7 +25,7 @@
 static const char *end_gently(struct systally_run *run)
 {
 	struct systally_tree *tree = &run->runner->tree;
-	const char *stop = run->runner->options->stop;
+	const char *stop = run->runner->request->stop;
 	bool interrupted = run->interrupted;
 	const char *failed = NULL;
 	bool in_time = true;
@@ -147,7 +147,7 @@ static int run_in_place(struct systally_run *run,
 		systally_run_phases(run);
 		run->sample_ns = 0;
 		run->flooded = false;
-		failed = run->runner->options->server ? end_gently(run) : NULL;
+		failed = run->runner->request->server ? end_gently(run) : NULL;
 		if (failed && run->outcome->passed && !changed) {
 			systally_run_fail(run, failed, run->helper_status);
 			run->outcome->passed = false;

@@ -12,20 +12,20 @@
 #define LIMIT_READY	(60 * SYSTALLY_S)	/* until a server is ready */
 
 int systally_runner_init(struct systally_runner *runner,
-			 const struct systally_needs_options *options,
+			 const struct systally_request *request,
 			 const struct systally_signals *signals,
 			 struct systally_error *error)
 {
 	int phase;
 
 	memset(runner, 0, sizeof(*runner));
-	runner->options = options;
+	runner->request = request;
 	runner->signals = signals;
 	for (phase = 0; phase < SYSTALLY_PHASES; phase++)
 		runner->limit_ns[phase] = LIMIT_UNTOUCHED;
-	if (options->server)
+	if (request->server)
 		runner->limit_ns[SYSTALLY_PHASE_WORK] = LIMIT_READY;
-	if (systally_launchpad_prepare(&runner->pad, options->command, signals,
+	if (systally_launchpad_prepare(&runner->pad, request->argv, signals,
 				       error))
 		return -1;
 	if (!systally_tree_init(&runner->tree, error))

@@ -15,7 +15,7 @@
 #define SYSTALLY_S	(1000 * SYSTALLY_MS)
 
 struct systally_runner {
-	const struct systally_needs_options *options;
+	const struct systally_request *request;
 	const struct systally_signals *signals;
 	struct systally_launchpad pad;
 	struct systally_tree tree;
@@ -24,11 +24,11 @@ struct systally_runner {
 };
 
 /*
- * Prepares for the command of @options. Until systally_runner_limit() the
+ * Prepares for the command of @request. Until systally_runner_limit() the
  * limits are wide. Returns 0, or -1 with @error: there is no such command.
  */
 int systally_runner_init(struct systally_runner *runner,
-			 const struct systally_needs_options *options,
+			 const struct systally_request *request,
 			 const struct systally_signals *signals,
 			 struct systally_error *error);
 void systally_runner_free(struct systally_runner *runner);

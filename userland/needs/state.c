@@ -155,7 +155,7 @@ static int write_line(const struct systally_state *state, struct line *line,
  * which calls are tried is not part of it. Returns -1 if there is no memory.
  */
 static int begin_first_line(struct line *line,
-			    const struct systally_needs_options *o)
+			    const struct systally_request *o)
 {
 	char folder[PATH_MAX];
 	struct utsname kernel;
@@ -166,8 +166,8 @@ static int begin_first_line(struct line *line,
 	put_text(line, "folder",
 		 getcwd(folder, sizeof(folder)) ? folder : NULL);
 	systally_json_count(line->json, kind.key, kind.version);
-	systally_json_words(line->json, "command", o->command,
-			    (size_t)o->command_count);
+	systally_json_words(line->json, "command", o->argv,
+			    (size_t)o->argc);
 	systally_json_text(line->json, "test", o->test);
 	if (o->bench)
 		systally_json_text(line->json, "bench", o->bench);
@@ -500,7 +500,7 @@ static int open_file(struct systally_state *state, struct systally_error *error)
 }
 
 int systally_state_open(struct systally_state *state,
-			const struct systally_needs_options *options,
+			const struct systally_request *request,
 			struct systally_used *used,
 			struct systally_error *error)
 {
@@ -509,10 +509,10 @@ int systally_state_open(struct systally_state *state,
 
 	memset(state, 0, sizeof(*state));
 	state->fd = -1;
-	state->path = options->state;
+	state->path = request->state;
 	if (!state->path)
 		return 0;
-	if (begin_first_line(&first, options) || end_line(&first))
+	if (begin_first_line(&first, request) || end_line(&first))
 		return systally_error_set(error, "out of memory");
 	result = open_file(state, error);
 	if (!result)

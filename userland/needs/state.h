@@ -19,14 +19,14 @@ struct systally_state {
 };
 
 /*
- * Opens the file of @options, if there is one, and reads what is in it. The
+ * Opens the file of @request, if there is one, and reads what is in it. The
  * calls that the command makes are added to @used, and state->how tells how
  * they were found. A last line that was cut short is removed from the file.
  * Returns 0, or -1 with @error: it is not such a file, it is damaged, or it
  * belongs to another command line, folder or kernel.
  */
 int systally_state_open(struct systally_state *state,
-			const struct systally_needs_options *options,
+			const struct systally_request *request,
 			struct systally_used *used,
 			struct systally_error *error);
 void systally_state_close(struct systally_state *state);

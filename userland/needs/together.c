@@ -105,7 +105,7 @@ static int try_members(struct search *search, const bool *members, bool *pass,
 	}
 	result = systally_replicas_run(search->repeater, label, changes, count,
 				       true, &replicas, search->error);
-	*pass = replicas.passed == search->repeater->options->replicas;
+	*pass = replicas.passed == search->repeater->request->replicas;
 	if (keep && *pass && !result) {
 		systally_replicas_free(keep);
 		*keep = replicas;

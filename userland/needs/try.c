@@ -52,7 +52,7 @@ void systally_tried_why(const struct systally_tried *tried, char text[160])
 /* The most groups of replicas that a feature has. */
 static unsigned int runs_of_each(const struct systally_repeater *repeater)
 {
-	return SYSTALLY_WAYS + (repeater->options->bench ? 1 : 0);
+	return SYSTALLY_WAYS + (repeater->request->bench ? 1 : 0);
 }
 
 static enum systally_needs_verdict judge(const struct systally_tried *tried)
@@ -141,7 +141,7 @@ static bool is_measured(const struct systally_repeater *repeater,
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
 		if (tried->ways[way].count &&
 		    tried->ways[way].passed == tried->ways[way].count)
-			return repeater->options->bench;
+			return repeater->request->bench;
 	}
 	return false;
 }
@@ -177,8 +177,8 @@ static int try_feature(struct systally_repeater *repeater,
 	if (result)
 		return result;
 	if (!is_measured(repeater, tried)) {
-		skip(repeater, repeater->options->bench
-				       ? repeater->options->replicas
+		skip(repeater, repeater->request->bench
+				       ? repeater->request->replicas
 				       : 0);
 		return 0;
 	}
@@ -203,7 +203,7 @@ static int try_one(struct systally_repeater *repeater,
 	if (!systally_filter_can(&tried->feature)) {
 		tried->verdict = SYSTALLY_NEEDS_UNTRIED;
 		skip(repeater,
-		     repeater->options->replicas * runs_of_each(repeater));
+		     repeater->request->replicas * runs_of_each(repeater));
 		return 0;
 	}
 	result = try_feature(repeater, tried, error);
@@ -219,12 +219,12 @@ int systally_try_features(struct systally_repeater *repeater,
 	int result;
 
 	repeater->progress.total +=
-		repeater->options->replicas * count * runs_of_each(repeater);
+		repeater->request->replicas * count * runs_of_each(repeater);
 	for (i = 0; i < count; i++) {
 		result = try_one(repeater, &tried[i], error);
 		if (result)
 			return result;
-		if (repeater->options->verbose)
+		if (repeater->request->verbose)
 			report(repeater, &tried[i]);
 	}
 	return 0;
