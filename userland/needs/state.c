@@ -211,7 +211,7 @@ int systally_state_add(struct systally_state *state, const char *key,
 	return write_line(state, &line, error);
 }
 
-/* One call, or with @value one command of a call. */
+/* One call, or with @value one operation of a call. */
 static void put_call(struct systally_json *json, unsigned int abi, int nr,
 		     const uint32_t *value, uint64_t count)
 {
@@ -371,7 +371,7 @@ static int read_call(struct systally_lines *lines, struct systally_used *used)
 				  count);
 		return 0;
 	}
-	/* SYSTALLY_NR_MAX stands for many calls, which have no commands */
+	/* SYSTALLY_NR_MAX stands for many calls, which have no operations */
 	if (systally_lines_count(lines, "value", UINT32_MAX, &value))
 		return -1;
 	if (nr == SYSTALLY_NR_MAX)
