@@ -268,7 +268,7 @@ void systally_selective_want(const char *reason)
 {
 	mutex_lock(&selective_mutex);
 	if (!reason && !systally_selective_allowed)
-		reason = "the parameter selective is 0";
+		reason = "the module was loaded with selective=0";
 	wanted = !reason;
 	if (reason) {
 		leave();
