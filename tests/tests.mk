@@ -72,7 +72,8 @@ unit_flags = $(sanitize) $(userland_flags) -Imodule -I$(arch) -Itests/unit \
 	-I$(unit) $(call pkgs,--cflags,$(SYSTALLY_TEST_PKGS))
 
 # This machine's architecture, as the kernel names it
-arch := module/arch/$(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+machine := $(shell uname -m)
+arch := module/arch/$(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(machine)))
 -include $(arch)/arch.mk
 
 # The parts of the module that need no kernel

@@ -5,7 +5,7 @@
 # neither building nor testing needs: without it there are no pages.
 
 # The version of module and command
-SYSTALLY_VERSION := $(shell sed -n \
+SYSTALLY_VERSION = $(shell sed -n \
 	's/^#define SYSTALLY_VERSION[^"]*"\(.*\)"/\1/p' include/systally.h)
 
 man_names := $(patsubst doc/man/%.scd,%,$(wildcard doc/man/*.scd))

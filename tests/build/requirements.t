@@ -36,6 +36,12 @@ SCRIPT
 chmod +x "$T/cc" "$T/pkg-config"
 make=$(command -v make)
 
+# The pkg-config names of the command's libraries, one a line
+libraries() {
+	sed -n 's/^[[:space:]]*\([^ :]*\):[^:]*:.*/\1/p' userland/sources.mk |
+		grep -v cmocka
+}
+
 # says NAME PATTERN ARGUMENT...: make fails with one line, like PATTERN
 says() {
 	local name=$1 pattern=$2 status
@@ -54,16 +60,15 @@ says 'no pkg-config' \
 	'missing: pkg-config; .*apt-get install pkg-config libseccomp-dev libjson-c-dev .*dnf install pkgconf-pkg-config libseccomp-devel json-c-devel' \
 	userland
 ln -s "$T/pkg-config" "$T/bin/pkg-config"
-known='libseccomp ncursesw'
+known=$(libraries | grep -v json-c | xargs)
 says 'no json-c' \
 	'missing: json-c; install on Debian: apt-get install libjson-c-dev; on Fedora: dnf install json-c-devel' \
 	userland
 known=''
 says 'no library' \
-	'missing: libseccomp, json-c, ncursesw.*; .*libseccomp-dev libjson-c-dev libncurses-dev.*; .*libseccomp-devel json-c-devel ncurses-devel' \
+	'missing: libseccomp, json-c, yajl, ncursesw.*; .*libseccomp-dev libjson-c-dev libyajl-dev libncurses-dev.*; .*libseccomp-devel json-c-devel yajl-devel ncurses-devel' \
 	all
-known=$(sed -n 's/^[[:space:]]*\([^ :]*\):[^:]*:.*/\1/p' userland/sources.mk |
-	grep -v cmocka | xargs)
+known=$(libraries | xargs)
 says 'no cmocka' 'missing: cmocka; .*libcmocka-dev; .*libcmocka-devel' check-unit
 says 'no cmocka for the fuzz replays' 'missing: cmocka; ' check-fuzz
 says 'no kernel headers' \
