@@ -45,14 +45,14 @@
 #include <linux/types.h>
 
 /* The version of module and command. This is the only place that says it. */
-#define SYSTALLY_VERSION	"0.1.0"
+#define SYSTALLY_VERSION "0.1.0"
 
 #define SYSTALLY_MAGIC		"systally" /* 8 bytes, no NUL */
 #define SYSTALLY_FORMAT_VERSION 1
 #define SYSTALLY_COMM_LEN	16
 
-#define SYSTALLY_HIST_BUCKETS	4  /* in an octave */
-#define SYSTALLY_HIST_OCTAVES	63 /* hold every 64-bit time */
+#define SYSTALLY_HIST_BUCKETS 4	 /* in an octave */
+#define SYSTALLY_HIST_OCTAVES 63 /* hold every 64-bit time */
 
 /* The ABI of a row: which table its nr is a number of */
 enum systally_abi {

@@ -20,7 +20,7 @@
  * decides a row's first place (table_hash()). On a clock of 3 GHz, times from
  * 0.1 us to a second get 39 to 62, and most errnos that occur are below that.
  */
-#define HIST_SUB	 (4096 + 32)
+#define HIST_SUB (4096 + 32)
 
 #define HIST_BUCKET_BITS 2
 

@@ -67,7 +67,8 @@ static bool open_streams(void)
 int main(int argc, char **argv)
 {
 	struct systally_command self = {
-		.arguments = "COMMAND [OPTION...]", .words = true,
+		.arguments = "COMMAND [OPTION...]",
+		.words = true,
 	};
 	static char self_name[] = "systally";
 	const struct systally_usage usage = { .name = self_name };

@@ -10,7 +10,7 @@
 #include "fuzz.h"
 #include "stats/dimension.h"
 
-#define WORDS_MAX	40
+#define WORDS_MAX 40
 
 static const struct systally_command *command_of(uint8_t byte)
 {
@@ -38,7 +38,7 @@ static void check(const struct systally_request *request, int argc)
 	must(!!request->format);
 	if (request->command->view != SYSTALLY_VIEW_NONE)
 		must(systally_table_has_format(request->command,
-						 request->format));
+					       request->format));
 	if (request->command->view == SYSTALLY_VIEW_REPORT)
 		must(request->by.count > 0);
 }
@@ -71,8 +71,8 @@ static void must_be_same(const struct systally_request *a,
 	     a->limit == b->limit && a->given == b->given &&
 	     a->collect == b->collect && a->threads == b->threads &&
 	     a->interval_ns == b->interval_ns &&
-	     a->duration_ns == b->duration_ns &&
-	     a->pid_count == b->pid_count && a->by.count == b->by.count);
+	     a->duration_ns == b->duration_ns && a->pid_count == b->pid_count &&
+	     a->by.count == b->by.count);
 	for (i = 0; i < a->by.count; i++)
 		must(a->by.list[i] == b->by.list[i]);
 }

@@ -11,7 +11,8 @@
 #include "fuzz_report.h"
 #include "stats/record.h"
 
-static int read_file(struct systally_record *record, const struct fuzz_file *file)
+static int read_file(struct systally_record *record,
+		     const struct fuzz_file *file)
 {
 	struct systally_error error = { "" };
 
@@ -46,7 +47,7 @@ static void rewrite(const struct systally_record *record)
 		     sizeof(again.snapshot.header)));
 	must(!memcmp(again.snapshot.rows, record->snapshot.rows,
 		     systally_snapshot_rows(&record->snapshot.header) *
-		     sizeof(*again.snapshot.rows)));
+			     sizeof(*again.snapshot.rows)));
 	must(again.command_count == record->command_count &&
 	     again.ended == record->ended && again.status == record->status &&
 	     again.duration_ns == record->duration_ns &&
@@ -86,18 +87,24 @@ static size_t compare(const uint8_t *knobs,
 	const struct systally_comparison comparison = {
 		.by = comparable_by(knobs),
 		.sort = systally_sorts[sort_of(knobs)].compare ?
-			sort_of(knobs) : SYSTALLY_SORT_COUNT,
+				sort_of(knobs) :
+				SYSTALLY_SORT_COUNT,
 		.latency = knobs[KNOB_FLAGS] & FLAG_LATENCY,
-		.limit = knobs[KNOB_LIMIT], .set = &set, .threshold = &none,
+		.limit = knobs[KNOB_LIMIT],
+		.set = &set,
+		.threshold = &none,
 		.time = knobs[KNOB_FLAGS] & FLAG_PERCENTILES ? &none : NULL,
 	};
 	struct systally_error error = { "" };
 	struct systally_changes changes;
 	struct systally_notes notes = { NULL, 0 };
 	const struct systally_change_report view = {
-		.changes = &changes, .records = records,
-		.files = { "a", "b" }, .notes = &notes,
-		.latency = comparison.latency, .width = SYSTALLY_TEXT_WIDTH,
+		.changes = &changes,
+		.records = records,
+		.files = { "a", "b" },
+		.notes = &notes,
+		.latency = comparison.latency,
+		.width = SYSTALLY_TEXT_WIDTH,
 	};
 	size_t differ;
 

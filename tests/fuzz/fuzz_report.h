@@ -18,11 +18,11 @@
 
 /* What each byte means. */
 enum knob {
-	KNOB_BY,	/* a bit for each dimension */
-	KNOB_SORT,	/* enum systally_sort */
+	KNOB_BY,   /* a bit for each dimension */
+	KNOB_SORT, /* enum systally_sort */
 	KNOB_FLAGS,
 	KNOB_LIMIT,
-	KNOB_FORMAT,	/* index in systally_formats[] */
+	KNOB_FORMAT, /* index in systally_formats[] */
 	KNOBS,
 };
 
@@ -83,8 +83,8 @@ static int request_of(const uint8_t *knobs, struct systally_request *request)
 	for (id = 0; id < SYSTALLY_DIMENSIONS; id++) {
 		if (knobs[KNOB_BY] >> id & 1)
 			used += (size_t)snprintf(by + used, sizeof(by) - used,
-					"%s%s", used ? "," : "",
-					systally_dimensions[id].word);
+						 "%s%s", used ? "," : "",
+						 systally_dimensions[id].word);
 	}
 	if (used) {
 		argv[argc++] = "-b";
@@ -134,8 +134,7 @@ static void check_names(const struct systally_snapshot *snapshot)
 	size_t i;
 
 	for (i = 0; i < systally_snapshot_rows(header); i++)
-		must(!!memchr(snapshot->rows[i].comm, '\0',
-			      SYSTALLY_COMM_LEN));
+		must(!!memchr(snapshot->rows[i].comm, '\0', SYSTALLY_COMM_LEN));
 }
 
 static void report(const uint8_t *knobs,

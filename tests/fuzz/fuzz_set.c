@@ -6,7 +6,7 @@
 #include "fuzz.h"
 #include "calls/set.h"
 
-#define FILTER_BYTES	4096
+#define FILTER_BYTES 4096
 
 static struct systally_names *names;
 

@@ -10,7 +10,7 @@
 
 #include "fuzz.h"
 
-#define BYTES_MAX	(1 << 20)
+#define BYTES_MAX (1 << 20)
 
 static void replay(const char *folder, const char *name)
 {
@@ -24,7 +24,7 @@ static void replay(const char *folder, const char *name)
 	file = fopen(path, "re");
 	must(!!file);
 	size = fread(bytes, 1, sizeof(bytes), file);
-	must(feof(file));	/* or it is longer than that */
+	must(feof(file)); /* or it is longer than that */
 	fclose(file);
 	/* in memory of just that size: the sanitizer finds reads beyond it */
 	data = malloc(size ? size : 1);

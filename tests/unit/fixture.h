@@ -18,7 +18,7 @@
 
 struct fixture {
 	struct systally_header header;
-	struct systally_row rows[64];	/* calls, errors, unattributed, hist */
+	struct systally_row rows[64]; /* calls, errors, unattributed, hist */
 };
 
 static inline void fixture_init(struct fixture *fixture)
@@ -50,9 +50,9 @@ static inline struct systally_row *fixture_row(struct fixture *fixture,
 	return &fixture->rows[used];
 }
 
-static inline struct systally_row *
-fixture_call(struct fixture *fixture, uint32_t tgid, const char *comm, int nr,
-	     uint64_t count)
+static inline struct systally_row *fixture_call(struct fixture *fixture,
+						uint32_t tgid, const char *comm,
+						int nr, uint64_t count)
 {
 	struct systally_row *row =
 		fixture_row(fixture, &fixture->header.call_rows);
@@ -66,9 +66,9 @@ fixture_call(struct fixture *fixture, uint32_t tgid, const char *comm, int nr,
 	return row;
 }
 
-static inline struct systally_row *
-fixture_error(struct fixture *fixture, uint32_t tgid, int nr, uint16_t error,
-	      uint64_t count)
+static inline struct systally_row *fixture_error(struct fixture *fixture,
+						 uint32_t tgid, int nr,
+						 uint16_t error, uint64_t count)
 {
 	struct systally_row *row =
 		fixture_row(fixture, &fixture->header.error_rows);
@@ -87,9 +87,9 @@ static inline size_t fixture_bytes(const struct fixture *fixture)
 	       fixture_rows(fixture) * sizeof(fixture->rows[0]);
 }
 
-static inline struct systally_row *
-fixture_hist(struct fixture *fixture, uint32_t tgid, const char *comm, int nr,
-	     uint16_t octave)
+static inline struct systally_row *fixture_hist(struct fixture *fixture,
+						uint32_t tgid, const char *comm,
+						int nr, uint16_t octave)
 {
 	struct systally_row *row =
 		fixture_row(fixture, &fixture->header.hist_rows);

@@ -79,8 +79,8 @@ static inline int needs(struct context *c, char *const *words)
 	for (argc = 1; words[argc - 1]; argc++)
 		argv[argc] = words[argc - 1];
 	argv[argc] = NULL;
-	if (systally_options_try(&request, systally_command_find("needs"),
-				 argc, argv))
+	if (systally_options_try(&request, systally_command_find("needs"), argc,
+				 argv))
 		return -1;
 	c->request = request;
 	if (c->planned)
@@ -91,7 +91,7 @@ static inline int needs(struct context *c, char *const *words)
 				 &c->error);
 }
 
-#define NEEDS(c, ...)	needs(c, (char *[]){ __VA_ARGS__, NULL })
+#define NEEDS(c, ...) needs(c, (char *[]){ __VA_ARGS__, NULL })
 
 /* Returns the result for the feature @label; fails the test without one. */
 static inline const struct systally_tried *tried(struct context *c,
@@ -150,13 +150,13 @@ static inline void write_file(const char *path, const char *text)
  * Leaves the test without a result. Not cmocka's skip(): in TAP, that prints a
  * failed test, which prove counts as a failure.
  */
-#define LEAVE_TEST(why)						\
-	do {							\
-		print_message("# not tested here: %s\n", why);	\
-		return;						\
+#define LEAVE_TEST(why)                                        \
+	do {                                                   \
+		print_message("# not tested here: %s\n", why); \
+		return;                                        \
 	} while (0)
 
-#define TEST(name)	\
+#define TEST(name) \
 	cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 
 #endif /* SYSTALLY_NEEDS_FIXTURE_H */

@@ -38,7 +38,8 @@ static int set_up(void **state)
 	fixture_init(&c->b);
 	c->set.all = true;
 	c->comparison = (struct systally_comparison){
-		.by = systally_by_one(SYSTALLY_BY_SYSCALL), .set = &c->set,
+		.by = systally_by_one(SYSTALLY_BY_SYSCALL),
+		.set = &c->set,
 		.threshold = &c->threshold,
 	};
 	for (side = 0; side < 2; side++) {
@@ -73,8 +74,7 @@ static void compare(struct context *c)
 
 	for (side = 0; side < 2; side++) {
 		systally_snapshot_free(&c->records[side].snapshot);
-		fixture_parse(side ? &c->b : &c->a,
-			      &c->records[side].snapshot);
+		fixture_parse(side ? &c->b : &c->a, &c->records[side].snapshot);
 	}
 	systally_changes_free(&c->changes);
 	if (systally_compare(&c->changes, &c->comparison,
@@ -83,12 +83,16 @@ static void compare(struct context *c)
 		fail_msg("%s", c->error.text);
 }
 
-static const char *render(struct context *c, const struct systally_format *format)
+static const char *render(struct context *c,
+			  const struct systally_format *format)
 {
 	struct systally_change_report report = {
-		.changes = &c->changes, .files = { "before", "after" },
-		.records = c->records, .notes = &c->notes,
-		.latency = c->comparison.latency, .width = 80,
+		.changes = &c->changes,
+		.files = { "before", "after" },
+		.records = c->records,
+		.notes = &c->notes,
+		.latency = c->comparison.latency,
+		.width = 80,
 	};
 	size_t size;
 	FILE *out;
@@ -101,9 +105,9 @@ static const char *render(struct context *c, const struct systally_format *forma
 	return c->text;
 }
 
-#define HEAD \
-"A  before: 2026-11-25T07:30:00+00:00, 6.1.0, ./server --once\n" \
-"B  after: 2026-11-25T07:30:00+00:00, 6.1.0, ./server --once\n"
+#define HEAD                                                             \
+	"A  before: 2026-11-25T07:30:00+00:00, 6.1.0, ./server --once\n" \
+	"B  after: 2026-11-25T07:30:00+00:00, 6.1.0, ./server --once\n"
 
 static void a_thousand_polls(void **state)
 {
@@ -120,11 +124,12 @@ static void a_thousand_polls(void **state)
 	assert_int_equal(c->changes.same, 1);
 	assert_int_equal(c->changes.regressions, 1);
 	assert_int_equal(c->changes.list[0].b.nr, 7);
-	assert_string_equal(render(c, &systally_format_text), HEAD
-"      A     B  change       %  syscall\n"
-"!   307  1307   +1000  +325.7  poll\n"
-"   1316  2316   +1000   +76.0  total\n"
-"1 regression: more (!) than the threshold allows\n");
+	assert_string_equal(
+		render(c, &systally_format_text),
+		HEAD "      A     B  change       %  syscall\n"
+		     "!   307  1307   +1000  +325.7  poll\n"
+		     "   1316  2316   +1000   +76.0  total\n"
+		     "1 regression: more (!) than the threshold allows\n");
 }
 
 static void nothing_changed(void **state)
@@ -134,8 +139,8 @@ static void nothing_changed(void **state)
 	fixture_call(&c->a, 12, "x", 7, 307)->total_ns = 5;
 	fixture_call(&c->b, 13, "z", 7, 307)->total_ns = 7;
 	compare(c);
-	assert_string_equal(render(c, &systally_format_text), HEAD
-			    "no call has changed, of 1\n");
+	assert_string_equal(render(c, &systally_format_text),
+			    HEAD "no call has changed, of 1\n");
 	/* unless times count */
 	c->comparison.latency = true;
 	compare(c);
@@ -146,8 +151,8 @@ static void nothing_changed(void **state)
 	fixture_init(&c->a);
 	fixture_init(&c->b);
 	compare(c);
-	assert_string_equal(render(c, &systally_format_text), HEAD
-			    "no call has changed, of 0\n");
+	assert_string_equal(render(c, &systally_format_text),
+			    HEAD "no call has changed, of 0\n");
 }
 
 static void added_gone_and_failing(void **state)
@@ -165,25 +170,27 @@ static void added_gone_and_failing(void **state)
 	row = fixture_call(&c->b, 12, "x", 1, 4);
 	row->abi = SYSTALLY_ABI_X32;
 	compare(c);
-	assert_string_equal(render(c, &systally_format_text), HEAD
-"    A   B  change      %  errors  change       %  syscall\n"
-"   10   0     -10   gone       0       -       -  poll\n"
-"!   0   4      +4    new       0       -       -  x32:write\n"
-"!   0   3      +3    new       0       -       -  read\n"
-"    4   1      -3  -75.0       0       -       -  write\n"
-"!   8   8       -      -       5      +3  +150.0  close\n"
-"   22  16      -6  -27.3       5      +3  +150.0  total\n"
-"3 regressions: more (!) than the threshold allows\n");
+	assert_string_equal(
+		render(c, &systally_format_text), HEAD
+		"    A   B  change      %  errors  change       %  syscall\n"
+		"   10   0     -10   gone       0       -       -  poll\n"
+		"!   0   4      +4    new       0       -       -  x32:write\n"
+		"!   0   3      +3    new       0       -       -  read\n"
+		"    4   1      -3  -75.0       0       -       -  write\n"
+		"!   8   8       -      -       5      +3  +150.0  close\n"
+		"   22  16      -6  -27.3       5      +3  +150.0  total\n"
+		"3 regressions: more (!) than the threshold allows\n");
 	c->comparison.sort = SYSTALLY_SORT_ERRORS;
 	c->comparison.limit = 2;
 	compare(c);
-	assert_string_equal(render(c, &systally_format_text), HEAD
-"    A   B  change       %  errors  change       %  syscall\n"
-"!   8   8       -       -       5      +3  +150.0  close\n"
-"   10   0     -10    gone       0       -       -  poll\n"
-"!   4   8      +4  +100.0       0       -       -  (3 more)\n"
-"   22  16      -6   -27.3       5      +3  +150.0  total\n"
-"3 regressions: more (!) than the threshold allows\n");
+	assert_string_equal(
+		render(c, &systally_format_text), HEAD
+		"    A   B  change       %  errors  change       %  syscall\n"
+		"!   8   8       -       -       5      +3  +150.0  close\n"
+		"   10   0     -10    gone       0       -       -  poll\n"
+		"!   4   8      +4  +100.0       0       -       -  (3 more)\n"
+		"   22  16      -6   -27.3       5      +3  +150.0  total\n"
+		"3 regressions: more (!) than the threshold allows\n");
 }
 
 /* A number is another call on another ABI, and even a name is. */
@@ -194,12 +201,13 @@ static void abis_apart(void **state)
 	fixture_call(&c->a, 12, "x", 1, 4)->abi = SYSTALLY_ABI_X32;
 	fixture_call(&c->b, 12, "x", 1, 4);
 	compare(c);
-	assert_string_equal(render(c, &systally_format_text), HEAD
-"   A  B  change     %  syscall\n"
-"!  0  4      +4   new  write\n"
-"   4  0      -4  gone  x32:write\n"
-"   4  4       -     -  total\n"
-"1 regression: more (!) than the threshold allows\n");
+	assert_string_equal(
+		render(c, &systally_format_text),
+		HEAD "   A  B  change     %  syscall\n"
+		     "!  0  4      +4   new  write\n"
+		     "   4  0      -4  gone  x32:write\n"
+		     "   4  4       -     -  total\n"
+		     "1 regression: more (!) than the threshold allows\n");
 }
 
 static void by_command(void **state)
@@ -213,15 +221,16 @@ static void by_command(void **state)
 	fixture_call(&c->b, 13, "cat", 7, 10);
 	fixture_call(&c->b, 15, "sh", 7, 11);
 	fixture_call(&c->b, 15, "s\x1b", 7, 1);
-	c->comparison.by = systally_by_two(SYSTALLY_BY_COMMAND,
-					   SYSTALLY_BY_SYSCALL);
+	c->comparison.by =
+		systally_by_two(SYSTALLY_BY_COMMAND, SYSTALLY_BY_SYSCALL);
 	compare(c);
-	assert_string_equal(render(c, &systally_format_text), HEAD
-"    A   B  change      %  command  syscall\n"
-"!   0   1      +1    new  s\\x1b    poll\n"
-"!  10  11      +1  +10.0  sh       poll\n"
-"   60  62      +2   +3.3           total\n"
-"2 regressions: more (!) than the threshold allows\n");
+	assert_string_equal(
+		render(c, &systally_format_text),
+		HEAD "    A   B  change      %  command  syscall\n"
+		     "!   0   1      +1    new  s\\x1b    poll\n"
+		     "!  10  11      +1  +10.0  sh       poll\n"
+		     "   60  62      +2   +3.3           total\n"
+		     "2 regressions: more (!) than the threshold allows\n");
 }
 
 static void times(void **state)
@@ -238,16 +247,18 @@ static void times(void **state)
 	c->time.percent_e9 = 49900000000;
 	compare(c);
 	assert_int_equal(c->changes.regressions, 1);
-	assert_string_equal(render(c, &systally_format_text), HEAD
-"   calls  change   total  change      %     avg   change      %  syscall\n"
-"      10       -   15.0s  -15.0s  -50.0   1.50s   -1.50s  -50.0  read\n"
-"!    100       -  1.50ms  +500us  +50.0  15.0us  +5.00us  +50.0  poll\n"
-"     110       -   15.0s  -14.9s  -50.0   136ms   -136ms  -50.0  total\n"
-"1 regression: more (!) than the threshold allows\n");
+	assert_string_equal(
+		render(c, &systally_format_text), HEAD
+		"   calls  change   total  change      %     avg   change      %  syscall\n"
+		"      10       -   15.0s  -15.0s  -50.0   1.50s   -1.50s  -50.0  read\n"
+		"!    100       -  1.50ms  +500us  +50.0  15.0us  +5.00us  +50.0  poll\n"
+		"     110       -   15.0s  -14.9s  -50.0   136ms   -136ms  -50.0  total\n"
+		"1 regression: more (!) than the threshold allows\n");
 	c->time.percent_e9 = 50000000000;
 	compare(c);
 	assert_int_equal(c->changes.regressions, 0);
-	assert_non_null(strstr(render(c, &systally_format_text), "\nno regression\n"));
+	assert_non_null(
+		strstr(render(c, &systally_format_text), "\nno regression\n"));
 	/* counters without times are compared by count alone */
 	c->a.header.collect = SYSTALLY_COLLECT_COUNT;
 	compare(c);
@@ -266,11 +277,12 @@ static void times_and_errors(void **state)
 	c->b.rows[0].errors = 3;
 	c->comparison.latency = true;
 	compare(c);
-	assert_string_equal(render(c, &systally_format_text), HEAD
-"   calls  change  errors  change   total  change  %     avg  change  %  syscall\n"
-"!    100       -       3      +2  1.00ms       -  -  10.0us       -  -  poll\n"
-"     100       -       3      +2  1.00ms       -  -  10.0us       -  -  total\n"
-"1 regression: more (!) than the threshold allows\n");
+	assert_string_equal(
+		render(c, &systally_format_text), HEAD
+		"   calls  change  errors  change   total  change  %     avg  change  %  syscall\n"
+		"!    100       -       3      +2  1.00ms       -  -  10.0us       -  -  poll\n"
+		"     100       -       3      +2  1.00ms       -  -  10.0us       -  -  total\n"
+		"1 regression: more (!) than the threshold allows\n");
 }
 
 /* What is left out by -n may be the regression. */
@@ -284,12 +296,13 @@ static void rest_regresses(void **state)
 	fixture_call(&c->b, 12, "x", 3, 8)->errors = 5;
 	c->comparison.limit = 1;
 	compare(c);
-	assert_string_equal(render(c, &systally_format_text), HEAD
-"      A   B  change      %  errors  change    %  syscall\n"
-"   5000  10   -4990  -99.8       0       -    -  poll\n"
-"!     8   8       -      -       5      +5  new  (1 more)\n"
-"   5008  18   -4990  -99.6       5      +5  new  total\n"
-"1 regression: more (!) than the threshold allows\n");
+	assert_string_equal(
+		render(c, &systally_format_text), HEAD
+		"      A   B  change      %  errors  change    %  syscall\n"
+		"   5000  10   -4990  -99.8       0       -    -  poll\n"
+		"!     8   8       -      -       5      +5  new  (1 more)\n"
+		"   5008  18   -4990  -99.6       5      +5  new  total\n"
+		"1 regression: more (!) than the threshold allows\n");
 }
 
 /* For some calls the module had no memory but to count them. */
@@ -308,15 +321,16 @@ static void unattributed_count(void **state)
 	compare(c);
 	assert_int_equal(c->changes.regressions, 1);
 	assert_int_equal(c->changes.list[0].b.count, 1307);
-	c->comparison.by = systally_by_two(SYSTALLY_BY_COMMAND,
-					   SYSTALLY_BY_SYSCALL);
+	c->comparison.by =
+		systally_by_two(SYSTALLY_BY_COMMAND, SYSTALLY_BY_SYSCALL);
 	compare(c);
-	assert_string_equal(render(c, &systally_format_text), HEAD
-"     A     B  change       %  command  syscall\n"
-"!    0  1007   +1007     new  ?        poll\n"
-"   307   300      -7    -2.3  x        poll\n"
-"   307  1307   +1000  +325.7           total\n"
-"1 regression: more (!) than the threshold allows\n");
+	assert_string_equal(
+		render(c, &systally_format_text),
+		HEAD "     A     B  change       %  command  syscall\n"
+		     "!    0  1007   +1007     new  ?        poll\n"
+		     "   307   300      -7    -2.3  x        poll\n"
+		     "   307  1307   +1000  +325.7           total\n"
+		     "1 regression: more (!) than the threshold allows\n");
 }
 
 /* Where a line does not fit, numbers get shorter before names do. */
@@ -330,14 +344,15 @@ static void squeezes(void **state)
 	a->abi = b->abi = SYSTALLY_ABI_I386;
 	a->errors = 1234567;
 	b->errors = 9876543;
-	c->comparison.by = systally_by_two(SYSTALLY_BY_COMMAND,
-					   SYSTALLY_BY_SYSCALL);
+	c->comparison.by =
+		systally_by_two(SYSTALLY_BY_COMMAND, SYSTALLY_BY_SYSCALL);
 	compare(c);
-	assert_string_equal(render(c, &systally_format_text), HEAD
-"         A        B    change  errors   change command        syscall\n"
-"! 12345678 98765432 +86419754 9876543 +8641976 a-long-command i386:fgetxattr\n"
-"  12345678 98765432 +86419754 9876543 +8641976                total\n"
-"1 regression: more (!) than the threshold allows\n");
+	assert_string_equal(
+		render(c, &systally_format_text), HEAD
+		"         A        B    change  errors   change command        syscall\n"
+		"! 12345678 98765432 +86419754 9876543 +8641976 a-long-command i386:fgetxattr\n"
+		"  12345678 98765432 +86419754 9876543 +8641976                total\n"
+		"1 regression: more (!) than the threshold allows\n");
 }
 
 static void thresholds(void **state)
@@ -348,10 +363,14 @@ static void thresholds(void **state)
 		uint64_t before, after;
 		bool exceeded;
 	} cases[] = {
-		{ "0", false, 5, 5, false }, { "0", false, 5, 6, true },
-		{ "0", false, 6, 5, false }, { "0", false, 0, 1, true },
-		{ "10", false, 5, 15, false }, { "10", false, 5, 16, true },
-		{ "10", false, 0, 10, false }, { "10", false, 0, 11, true },
+		{ "0", false, 5, 5, false },
+		{ "0", false, 5, 6, true },
+		{ "0", false, 6, 5, false },
+		{ "0", false, 0, 1, true },
+		{ "10", false, 5, 15, false },
+		{ "10", false, 5, 16, true },
+		{ "10", false, 0, 10, false },
+		{ "10", false, 0, 11, true },
 		{ "10%", false, 100, 110, false },
 		{ "10%", false, 100, 111, true },
 		{ "10%", false, 0, 1, true },
@@ -382,17 +401,35 @@ static void thresholds(void **state)
 		const char *text;
 		bool time;
 	} refused[] = {
-		{ "", false }, { "-1", false }, { "%", false }, { "x", false },
-		{ "5x", false }, { "5 ", false },
-		{ "1.5.5%", false }, { "5%%", false }, { "5,6", false },
-		{ "5%,6%", false }, { "5,", false }, { ",5", false },
-		{ "nan", false }, { "inf%", false }, { "0x10", false },
-		{ "1e3", false }, { "99999999999999999999", false },
-		{ "9999999999999%", false }, { "5ms", false },
-		{ "5", true }, { "5.5", true }, { "5y", true },
-		{ "5 ms", true }, { "366d", true }, { "1.5", false },
-		{ "1000000000000000001", false }, { "1000000001%", false },
-		{ "5ms,6ms", true }, { "99999999999s", true },
+		{ "", false },
+		{ "-1", false },
+		{ "%", false },
+		{ "x", false },
+		{ "5x", false },
+		{ "5 ", false },
+		{ "1.5.5%", false },
+		{ "5%%", false },
+		{ "5,6", false },
+		{ "5%,6%", false },
+		{ "5,", false },
+		{ ",5", false },
+		{ "nan", false },
+		{ "inf%", false },
+		{ "0x10", false },
+		{ "1e3", false },
+		{ "99999999999999999999", false },
+		{ "9999999999999%", false },
+		{ "5ms", false },
+		{ "5", true },
+		{ "5.5", true },
+		{ "5y", true },
+		{ "5 ms", true },
+		{ "366d", true },
+		{ "1.5", false },
+		{ "1000000000000000001", false },
+		{ "1000000001%", false },
+		{ "5ms,6ms", true },
+		{ "99999999999s", true },
 		{ "111111111111111111111111111111111111111111", false },
 	};
 	struct systally_threshold threshold;
@@ -439,16 +476,17 @@ static void ignores(void **state)
 
 	fixture_call(&c->b, 1, "x", 3, 100);
 	fixture_call(&c->b, 1, "x", 7, 100);
-	assert_int_equal(systally_set_parse(&ignored, c->names, "poll,futex",
-					    &c->error), 0);
+	assert_int_equal(
+		systally_set_parse(&ignored, c->names, "poll,futex", &c->error),
+		0);
 	systally_set_remove(&c->set, &ignored);
 	compare(c);
 	assert_int_equal(c->changes.shown, 1);
 	assert_int_equal(c->changes.list[0].a.nr, 3);
 	assert_int_equal(c->changes.total.b.count, 100);
 	/* or all but what is kept */
-	assert_int_equal(systally_set_parse(&ignored, c->names, "!close",
-					    &c->error), 0);
+	assert_int_equal(
+		systally_set_parse(&ignored, c->names, "!close", &c->error), 0);
 	systally_set_keep(&c->set, &ignored);
 	assert_false(systally_set_has(&c->set, 0, 3));
 	assert_false(systally_set_has(&c->set, 0, 7));
@@ -475,7 +513,8 @@ static void saturates(void **state)
 	assert_int_equal(systally_difference(0, UINT64_MAX), INT64_MAX);
 	assert_int_equal(systally_difference(UINT64_MAX, 0), -INT64_MAX);
 	assert_int_equal(systally_difference(3, 1), -2);
-	assert_non_null(strstr(render(c, &systally_format_text), "+18446744073G"));
+	assert_non_null(
+		strstr(render(c, &systally_format_text), "+18446744073G"));
 }
 
 static struct json_object *get(struct json_object *object, const char *key)
@@ -497,10 +536,11 @@ static void for_programs(void **state)
 	fixture_call(&c->b, 12, "x", 0, 2);
 	systally_notes_add(&c->notes, "a note");
 	compare(c);
-	assert_string_equal(render(c, &systally_format_csv),
-"abi,nr,syscall,change,regression,count_a,count_b,count_change,count_percent,errors_a,errors_b,errors_change,errors_percent,total_ns_a,total_ns_b,total_ns_change,total_percent,avg_ns_a,avg_ns_b,avg_ns_change,avg_percent\n"
-"x86-64,7,poll,changed,1,307,1307,1000,325.73,0,0,0,,614,1307,693,112.87,2,1,-1,-50.00\n"
-"x86-64,0,read,added,1,0,2,2,,0,0,0,,0,0,0,,0,0,0,\n");
+	assert_string_equal(
+		render(c, &systally_format_csv),
+		"abi,nr,syscall,change,regression,count_a,count_b,count_change,count_percent,errors_a,errors_b,errors_change,errors_percent,total_ns_a,total_ns_b,total_ns_change,total_percent,avg_ns_a,avg_ns_b,avg_ns_change,avg_percent\n"
+		"x86-64,7,poll,changed,1,307,1307,1000,325.73,0,0,0,,614,1307,693,112.87,2,1,-1,-50.00\n"
+		"x86-64,0,read,added,1,0,2,2,,0,0,0,,0,0,0,,0,0,0,\n");
 	object = json_tokener_parse(render(c, &systally_format_json));
 	assert_non_null(object);
 	assert_int_equal(json_object_get_int(get(object, "format")), 1);
@@ -516,18 +556,21 @@ static void for_programs(void **state)
 			    "changed");
 	row = json_object_array_get_idx(get(object, "rows"), 1);
 	assert_null(get(row, "count_percent"));
-	assert_string_equal(json_object_get_string(get(get(object, "a"),
-						       "file")), "before");
-	assert_int_equal(json_object_get_int(get(get(object, "total"),
-						 "count_b")), 1309);
+	assert_string_equal(
+		json_object_get_string(get(get(object, "a"), "file")),
+		"before");
+	assert_int_equal(
+		json_object_get_int(get(get(object, "total"), "count_b")),
+		1309);
 	assert_string_equal(json_object_get_string(get(object, "notes")),
 			    "[ \"a note\" ]");
 	json_object_put(object);
 	/* what one of them has not cannot be compared */
 	c->a.header.collect = SYSTALLY_COLLECT_COUNT;
 	compare(c);
-	assert_non_null(strstr(render(c, &systally_format_csv),
-"\nx86-64,7,poll,changed,1,307,1307,1000,325.73,,,,,,,,,,,,\n"));
+	assert_non_null(strstr(
+		render(c, &systally_format_csv),
+		"\nx86-64,7,poll,changed,1,307,1307,1000,325.73,,,,,,,,,,,,\n"));
 	object = json_tokener_parse(render(c, &systally_format_json));
 	row = json_object_array_get_idx(get(object, "rows"), 0);
 	assert_int_equal(json_object_get_int(get(row, "count_b")), 1307);
@@ -558,8 +601,8 @@ static void text_is_safe(void **state)
 		row->errors = UINT64_MAX / 20;
 		row->total_ns = UINT64_MAX / 20;
 	}
-	c->comparison.by = systally_by_two(SYSTALLY_BY_COMMAND,
-					   SYSTALLY_BY_SYSCALL);
+	c->comparison.by =
+		systally_by_two(SYSTALLY_BY_COMMAND, SYSTALLY_BY_SYSCALL);
 	for (i = 0; i < 2; i++) {
 		c->comparison.latency = i;
 		compare(c);
@@ -568,7 +611,8 @@ static void text_is_safe(void **state)
 			size_t k, length = strcspn(line, "\n");
 
 			if (length > 80)
-				fail_msg("%zu: %.*s", length, (int)length, line);
+				fail_msg("%zu: %.*s", length, (int)length,
+					 line);
 			assert_true(!length || line[length - 1] != ' ');
 			for (k = 0; k < length; k++)
 				assert_in_range(line[k], ' ', '~');

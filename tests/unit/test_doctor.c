@@ -326,8 +326,8 @@ static void policies_are_judged(void **state)
 	systally_run_time_check_policy(&c->checkup);
 	expect(c, "rights", SYSTALLY_FINDING_FAIL,
 	       "CAP_SYS_ADMIN and CAP_SYS_MODULE", "privileged container");
-	expect(c, "lockdown", SYSTALLY_FINDING_WARN, "on (integrity): the controls",
-	       "systally load");
+	expect(c, "lockdown", SYSTALLY_FINDING_WARN,
+	       "on (integrity): the controls", "systally load");
 	expect(c, "signatures", SYSTALLY_FINDING_WARN, "(lockdown)", "sign");
 	systally_findings_free(&c->checkup);
 

@@ -8,7 +8,7 @@
 #include "../../module/hist.h"
 #include "stats/histogram.h"
 
-#define KHZ	1000000		/* a clock unit is a ns */
+#define KHZ 1000000 /* a clock unit is a ns */
 
 /* xorshift64*, so that each run has the same times */
 static uint64_t random_state = 88172645463325252ull;
@@ -162,11 +162,11 @@ static void percentiles(void **state)
 		qsort(times, count, sizeof(*times), compare);
 		for (p = 0; p < SYSTALLY_PERCENTILES; p++) {
 			/* rounded up; 0.9 is not exact as a double */
-			size_t rank = (size_t)(parts[p] * (double)count +
-					       0.9999999);
+			size_t rank =
+				(size_t)(parts[p] * (double)count + 0.9999999);
 			double truth = (double)times[rank - 1];
-			double shown = (double)systally_hist_percentile(&hist,
-				(enum systally_percentile)p, KHZ);
+			double shown = (double)systally_hist_percentile(
+				&hist, (enum systally_percentile)p, KHZ);
 
 			if (shown < truth * 0.875 || shown > truth * 1.125)
 				fail_msg("%zu times, %g: %g, shown %g", count,
@@ -185,8 +185,8 @@ static void percentiles_by_hand(void **state)
 	for (i = 0; i < 900; i++)
 		put(&hist, 3);
 	for (i = 0; i < 99; i++)
-		put(&hist, 100);	/* 96 to 112 */
-	put(&hist, 1000);		/* 896 to 1024 */
+		put(&hist, 100); /* 96 to 112 */
+	put(&hist, 1000);	 /* 896 to 1024 */
 	assert_int_equal(systally_hist_percentile(&hist, SYSTALLY_P50, KHZ), 3);
 	/* the 900th of 1000 */
 	assert_int_equal(systally_hist_percentile(&hist, SYSTALLY_P90, KHZ), 3);

@@ -16,7 +16,7 @@
 struct context {
 	struct systally_json *json;
 	FILE *out;
-	char *text;		/* what was written, after finish() */
+	char *text; /* what was written, after finish() */
 	size_t length;
 };
 
@@ -126,16 +126,17 @@ static void append_old(char *to, size_t size, struct json_object *value)
 
 	assert_non_null(value);
 	snprintf(to + used, size - used, "%s%s", used ? "," : "",
-		 json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
-			JSON_C_TO_STRING_NOSLASHESCAPE));
+		 json_object_to_json_string_ext(
+			 value, JSON_C_TO_STRING_PLAIN |
+					JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(value);
 }
 
 static void doubles_as_json_c(void **state)
 {
 	static const double cases[] = {
-		0, -0.0, 1, 0.1, 1e15, 1e16, 1e17, 1e300, 5e-324, DBL_MAX,
-		123456.789, 1.0 / 3, -2,
+		0,     -0.0,   1,	0.1,	    1e15,    1e16, 1e17,
+		1e300, 5e-324, DBL_MAX, 123456.789, 1.0 / 3, -2,
 	};
 	struct context *c = *state;
 	char old[1024] = "";
@@ -160,8 +161,12 @@ static void doubles_as_json_c(void **state)
 static void texts_as_json_c(void **state)
 {
 	static const char *const others[] = {
-		"", "/usr/bin/ls", "\"a\\b\"", "\xc3\xa4\xe2\x82\xac",
-		"\xf0\x9f\x90\xa7", "\xc2\x80\xef\xbf\xbf",
+		"",
+		"/usr/bin/ls",
+		"\"a\\b\"",
+		"\xc3\xa4\xe2\x82\xac",
+		"\xf0\x9f\x90\xa7",
+		"\xc2\x80\xef\xbf\xbf",
 	};
 	struct context *c = *state;
 	char old[4096] = "";
@@ -184,8 +189,7 @@ static void texts_as_json_c(void **state)
 	}
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		systally_json_text(c->json, NULL, others[i]);
-		append_old(old, sizeof(old),
-			   json_object_new_string(others[i]));
+		append_old(old, sizeof(old), json_object_new_string(others[i]));
 	}
 	systally_json_end(c->json);
 	snprintf(expected, sizeof(expected), "[%s]", old);
@@ -303,16 +307,12 @@ static void misuse(void **state)
 {
 	static const struct {
 		void (*misuse)(struct systally_json *json);
-		const char *text;	/* NULL: any */
+		const char *text; /* NULL: any */
 	} cases[] = {
-		{ no_key, "{" },
-		{ key_in_array, "[" },
-		{ key_at_top, "" },
-		{ not_ended, "{" },
-		{ line_within, "{" },
-		{ line_without_value, "null\n" },
-		{ nothing_to_end, "" },
-		{ two_values, "1" },
+		{ no_key, "{" },	{ key_in_array, "[" },
+		{ key_at_top, "" },	{ not_ended, "{" },
+		{ line_within, "{" },	{ line_without_value, "null\n" },
+		{ nothing_to_end, "" }, { two_values, "1" },
 		{ too_deep, NULL },
 	};
 	size_t i;

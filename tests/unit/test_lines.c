@@ -11,7 +11,7 @@
 #include "base/lines.h"
 
 /* How a message about a line of a diary ends. */
-#define REST	"; it was changed or damaged, keep it again"
+#define REST "; it was changed or damaged, keep it again"
 
 static const struct systally_lines_kind diary = {
 	.noun = "a diary",
@@ -123,16 +123,18 @@ static void values(void **state)
 	double number;
 	bool flag;
 
-	open_text(c, "{\"diary\":3}\n"
-		     "{\"text\":\"a\",\"nul\":\"a\\u0000\",\"none\":null,"
-		     "\"count\":18446744073709551615,\"minus\":-1,"
-		     "\"half\":0.5,\"yes\":true,\"list\":[]}", &diary);
+	open_text(c,
+		  "{\"diary\":3}\n"
+		  "{\"text\":\"a\",\"nul\":\"a\\u0000\",\"none\":null,"
+		  "\"count\":18446744073709551615,\"minus\":-1,"
+		  "\"half\":0.5,\"yes\":true,\"list\":[]}",
+		  &diary);
 	assert_int_equal(systally_lines_first(lines), 0);
 	assert_int_equal(systally_lines_next(lines), 0);
 	assert_false(lines->ended);
 	assert_string_equal(systally_lines_text(lines, "text"), "a");
-	assert_int_equal(systally_lines_count(lines, "count", UINT64_MAX,
-					      &count), 0);
+	assert_int_equal(
+		systally_lines_count(lines, "count", UINT64_MAX, &count), 0);
 	assert_true(count == UINT64_MAX);
 	assert_int_equal(systally_lines_double(lines, "half", &number), 0);
 	assert_true(number == 0.5);
@@ -149,11 +151,9 @@ static void values(void **state)
 	assert_null(systally_lines_text(lines, "nul"));
 	expect_error(c, -1, ", line 2: `nul` has a NUL in it" REST);
 	assert_null(systally_lines_text(lines, "count"));
-	expect_error(c, -1,
-		     ", line 2: `count` is missing or not a text" REST);
+	expect_error(c, -1, ", line 2: `count` is missing or not a text" REST);
 	assert_null(systally_lines_find(lines, "text", json_type_array));
-	expect_error(c, -1,
-		     ", line 2: `text` is missing or not an array" REST);
+	expect_error(c, -1, ", line 2: `text` is missing or not an array" REST);
 	expect_error(c, systally_lines_count(lines, "minus", 9, &count),
 		     ", line 2: `minus` is negative" REST);
 	expect_error(c, systally_lines_count(lines, "count", 9, &count),
@@ -180,28 +180,36 @@ static void objects_within(void **state)
 	assert_int_equal(systally_lines_first(lines), 0);
 	list = systally_lines_find(lines, "list", json_type_array);
 	assert_non_null(list);
-	assert_int_equal(systally_lines_enter(lines, "list",
-				json_object_array_get_idx(list, 0)), 0);
+	assert_int_equal(
+		systally_lines_enter(lines, "list",
+				     json_object_array_get_idx(list, 0)),
+		0);
 	assert_int_equal(systally_lines_count(lines, "n", 7, &count), 0);
 	assert_int_equal(count, 7);
 	assert_false(systally_lines_has(lines, "diary"));
-	expect_error(c, systally_lines_enter(lines, "list",
-				json_object_array_get_idx(list, 1)),
-		     ", line 1: `list` has something else than an object in it"
-		     REST);
+	expect_error(
+		c,
+		systally_lines_enter(lines, "list",
+				     json_object_array_get_idx(list, 1)),
+		", line 1: `list` has something else than an object in it" REST);
 	assert_int_equal(systally_lines_enter(lines, "list", NULL), 0);
 	assert_true(systally_lines_has(lines, "diary"));
-	expect_error(c, systally_lines_count_of(lines, "list",
-				json_object_array_get_idx(list, 0), 9, &count),
-		     ", line 1: `list` has something else than an integer in it"
-		     REST);
-	assert_int_equal(systally_lines_count_of(lines, "list",
-				json_object_array_get_idx(list, 1), 9, &count),
+	expect_error(
+		c,
+		systally_lines_count_of(lines, "list",
+					json_object_array_get_idx(list, 0), 9,
+					&count),
+		", line 1: `list` has something else than an integer in it" REST);
+	assert_int_equal(systally_lines_count_of(
+				 lines, "list",
+				 json_object_array_get_idx(list, 1), 9, &count),
 			 0);
 	assert_int_equal(count, 8);
 	/* the next line ends what was entered */
-	assert_int_equal(systally_lines_enter(lines, "list",
-				json_object_array_get_idx(list, 0)), 0);
+	assert_int_equal(
+		systally_lines_enter(lines, "list",
+				     json_object_array_get_idx(list, 0)),
+		0);
 	assert_int_equal(systally_lines_next(lines), 0);
 	assert_int_equal(systally_lines_count(lines, "n", 9, &count), 0);
 	assert_int_equal(count, 9);
@@ -233,8 +241,9 @@ static void leaves_out_a_cut_line(void **state)
 	/* a line that is whole is not left out, whatever is in it */
 	open_text(c, "{\"log\":1}\n{\"n\"\n", &log_book);
 	assert_int_equal(systally_lines_first(lines), 0);
-	expect_error(c, systally_lines_next(lines),
-		     ", line 2: cut short; it was changed or damaged, log it again");
+	expect_error(
+		c, systally_lines_next(lines),
+		", line 2: cut short; it was changed or damaged, log it again");
 	/* nor is a file that another program wrote taken for a cut log */
 	open_text(c, "[]", &log_book);
 	expect_error(c, systally_lines_first(lines),

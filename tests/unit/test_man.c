@@ -12,7 +12,7 @@
 
 #include "commands/commands.h"
 
-#define PAGES	"doc/man"
+#define PAGES "doc/man"
 
 /* Reads a whole page; the caller frees it. */
 static char *read_page(const char *name)
@@ -74,8 +74,7 @@ static void each_command_has_a_page(void **state)
 	for (command = systally_commands; command->name; command++) {
 		char *page = page_of(command);
 
-		snprintf(mention, sizeof(mention), "\n*%s*",
-			 command->name);
+		snprintf(mention, sizeof(mention), "\n*%s*", command->name);
 		if (!strstr(overview, mention))
 			fail_msg("systally.8 does not mention %s", mention);
 		free(page);
@@ -93,7 +92,8 @@ static void each_page_has_a_command(void **state)
 	(void)state;
 	assert_non_null(pages);
 	while ((entry = readdir(pages))) {
-		if (sscanf(entry->d_name, "systally-%63[^.].8.scd", name) != 1 ||
+		if (sscanf(entry->d_name, "systally-%63[^.].8.scd", name) !=
+			    1 ||
 		    !strstr(entry->d_name, ".8.scd"))
 			continue;
 		count++;

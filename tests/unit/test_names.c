@@ -100,15 +100,17 @@ static void abis(void **state)
 
 		natives += one->native;
 		assert_string_equal(systally_abi_name(abi), one->name);
-		assert_int_equal(systally_abi_find(one->name,
-						   strlen(one->name)), abi);
+		assert_int_equal(
+			systally_abi_find(one->name, strlen(one->name)), abi);
 		assert_non_null(strstr(systally_abi_list(), one->name));
 		/* strace has no title for the native one, nor -e a prefix */
 		assert_true(one->native == !one->strace_title);
 		assert_true(one->native == !*systally_abi_prefix(abi));
 		assert_int_equal(seccomp_arch_resolve_name(
-			one->native ? "x86_64" :
-			abi == SYSTALLY_ABI_I386 ? "x86" : "x32"), one->arch);
+					 one->native		  ? "x86_64" :
+					 abi == SYSTALLY_ABI_I386 ? "x86" :
+								    "x32"),
+				 one->arch);
 	}
 	assert_int_equal(natives, 1);
 	assert_int_equal(systally_abi_native(), SYSTALLY_ABI_X86_64);
@@ -170,7 +172,8 @@ static void classes_are_calls(void **state)
 		while (sscanf(calls_of, "%63s", name) == 1) {
 			unsigned int abi;
 
-			calls_of += strlen(name) + (calls_of[strlen(name)] == ' ');
+			calls_of +=
+				strlen(name) + (calls_of[strlen(name)] == ' ');
 			assert_int_not_equal(*calls_of, ' ');
 			for (found = 0, abi = 0; abi < SYSTALLY_ABIS; abi++)
 				found |= systally_names_number(names_of(state),
@@ -180,7 +183,8 @@ static void classes_are_calls(void **state)
 				fail_msg("%s in %s is no call", name, class);
 		}
 	}
-	assert_non_null(strstr(systally_classes_list(), "%clock %creds %pure %poll"));
+	assert_non_null(
+		strstr(systally_classes_list(), "%clock %creds %pure %poll"));
 	assert_null(systally_classes_find("nosuch"));
 	assert_null(systally_classes_find(""));
 }
@@ -243,16 +247,17 @@ static void out_of_range(void **state)
 	struct systally_error error = { "" };
 	struct systally_set set;
 
-	assert_int_equal(systally_set_parse(&set, names_of(state), "read",
-					    &error), 0);
+	assert_int_equal(
+		systally_set_parse(&set, names_of(state), "read", &error), 0);
 	assert_false(systally_set_has(&set, 0, -1));
 	assert_false(systally_set_has(&set, 0, 5000));
 	assert_false(systally_set_has(&set, 17, 0));
-	assert_int_equal(systally_set_parse(&set, names_of(state), "!read",
-					    &error), 0);
+	assert_int_equal(
+		systally_set_parse(&set, names_of(state), "!read", &error), 0);
 	assert_true(systally_set_has(&set, 0, -1));
 	assert_int_equal(systally_set_parse(&set, names_of(state),
-					    "out_of_range", &error), 0);
+					    "out_of_range", &error),
+			 0);
 	assert_true(systally_set_has(&set, 2, -1));
 	assert_false(systally_set_has(&set, 2, 1022));
 }
@@ -262,15 +267,23 @@ static void refuses(void **state)
 	static const struct {
 		const char *text, *why;
 	} cases[] = {
-		{ "", "empty" }, { " , ", "empty" }, { "!", "empty" },
+		{ "", "empty" },
+		{ " , ", "empty" },
+		{ "!", "empty" },
 		{ "nosuchcall", "'nosuchcall'" },
 		{ "poll,nosuchcall", "'nosuchcall'" },
-		{ "%nosuch", "%nosuch" }, { "%", "class" },
-		{ "arm:poll", "arm" }, { ":poll", "no ABI" },
-		{ "i386:", "'i386:'" }, { "x86-64:waitpid", "waitpid" },
-		{ "1023", "1023" }, { "99999999999999999999", "999" },
-		{ "-1", "'-1'" }, { "7x", "'7x'" },
-		{ "poll,!read", "'!' negates" }, { "!!poll", "'!' negates" },
+		{ "%nosuch", "%nosuch" },
+		{ "%", "class" },
+		{ "arm:poll", "arm" },
+		{ ":poll", "no ABI" },
+		{ "i386:", "'i386:'" },
+		{ "x86-64:waitpid", "waitpid" },
+		{ "1023", "1023" },
+		{ "99999999999999999999", "999" },
+		{ "-1", "'-1'" },
+		{ "7x", "'7x'" },
+		{ "poll,!read", "'!' negates" },
+		{ "!!poll", "'!' negates" },
 		{ "syscall_", "'syscall_'" },
 	};
 	struct systally_error error;
@@ -294,24 +307,26 @@ static void filters(void **state)
 	char text[4096];
 
 	assert_int_equal(systally_set_parse(&set, names_of(state),
-					    "poll,i386:7", &error), 0);
+					    "poll,i386:7", &error),
+			 0);
 	assert_int_equal(systally_set_filter(&set, text, sizeof(text)), 0);
 	assert_string_equal(text, "7,i386:7,i386:168,x32:7");
 	/* exactly as long as it has to be, and one less */
 	assert_int_equal(systally_set_filter(&set, text, strlen(text) + 1), 0);
 	assert_int_equal(systally_set_filter(&set, text, strlen(text)), -1);
-	assert_int_equal(systally_set_parse(&set, names_of(state), "%file",
-					    &error), 0);
+	assert_int_equal(
+		systally_set_parse(&set, names_of(state), "%file", &error), 0);
 	assert_int_equal(systally_set_filter(&set, text, sizeof(text)), 0);
 	/* too long, none at all, or with numbers that no token stands for */
-	assert_int_equal(systally_set_parse(&set, names_of(state), "!poll",
-					    &error), 0);
+	assert_int_equal(
+		systally_set_parse(&set, names_of(state), "!poll", &error), 0);
 	assert_int_equal(systally_set_filter(&set, text, sizeof(text)), -1);
 	assert_int_equal(systally_set_parse(&set, names_of(state),
-					    "poll,out_of_range", &error), 0);
+					    "poll,out_of_range", &error),
+			 0);
 	assert_int_equal(systally_set_filter(&set, text, sizeof(text)), -1);
-	assert_int_equal(systally_set_parse(&set, names_of(state), "none",
-					    &error), 0);
+	assert_int_equal(
+		systally_set_parse(&set, names_of(state), "none", &error), 0);
 	assert_int_equal(systally_set_filter(&set, text, sizeof(text)), -1);
 	set.all = true;
 	assert_int_equal(systally_set_filter(&set, text, sizeof(text)), 0);

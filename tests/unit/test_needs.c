@@ -10,8 +10,8 @@
 
 #include "needs/measure.h"
 
-#define TEXT(number)	#number
-#define NUMBER(macro)	TEXT(macro)
+#define TEXT(number)  #number
+#define NUMBER(macro) TEXT(macro)
 
 static void test_verdicts(void **state)
 {
@@ -19,7 +19,8 @@ static void test_verdicts(void **state)
 
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,write,close,fadvise64",
 			       "-t", "cmp /etc/passwd \"$SYSTALLY_OUTPUT\"",
-			       "cat", "/etc/passwd"), 0);
+			       "cat", "/etc/passwd"),
+			 0);
 	assert_int_equal(c->plan.count, 4);
 	assert_string_equal(verdict(c, "read"), "required");
 	assert_string_equal(verdict(c, "write"), "required");
@@ -51,26 +52,33 @@ static void test_unusable(void **state)
 		       "BENCH printed no number");
 	assert_refused(c, NEEDS(c, "-t", "true", "-b", "echo -5", "true"),
 		       "BENCH printed no number above 0");
-	assert_refused(c, NEEDS(c, "-t", "true", "--server", "--stop",
-				"exit 3", "sleep", "1000"), "--stop failed (3)");
+	assert_refused(c,
+		       NEEDS(c, "-t", "true", "--server", "--stop", "exit 3",
+			     "sleep", "1000"),
+		       "--stop failed (3)");
 	assert_int_equal(NEEDS(c, "-t", "true", "-r", "1.5", "true"), -1);
-	assert_refused(c, NEEDS(c, "-t", "true", "--timeout", "0.2", "sleep",
-				"1000"), "timeout");
-	assert_refused(c, NEEDS(c, "-t", "true", "--server", "--ready",
-				"false", "--timeout", "0.2", "sleep", "1000"),
+	assert_refused(
+		c, NEEDS(c, "-t", "true", "--timeout", "0.2", "sleep", "1000"),
+		"timeout");
+	assert_refused(c,
+		       NEEDS(c, "-t", "true", "--server", "--ready", "false",
+			     "--timeout", "0.2", "sleep", "1000"),
 		       "not ready in time");
 	assert_refused(c, NEEDS(c, "-t", "true", "-e", "nosuch", "true"),
 		       "nosuch");
 	assert_refused(c, NEEDS(c, "-t", "sleep 9", "--timeout", "0.1", "true"),
 		       "longer --timeout");
-	assert_refused(c, NEEDS(c, "-t", "true", "-b", "sleep 9; echo 1",
-				"--timeout", "0.1", "true"),
+	assert_refused(c,
+		       NEEDS(c, "-t", "true", "-b", "sleep 9; echo 1",
+			     "--timeout", "0.1", "true"),
 		       "longer --timeout");
 	/* two results cannot go to one file */
 	assert_int_equal(NEEDS(c, "-t", "true", "-o", c->state, "--state",
-			       c->state, "true"), -1);
+			       c->state, "true"),
+			 -1);
 	assert_int_equal(NEEDS(c, "-t", "true", "-o", c->state, "--seccomp",
-			       c->state, "true"), -1);
+			       c->state, "true"),
+			 -1);
 	assert_int_equal(NEEDS(c, "-t", "true", "--seccomp", "-", "true"), -1);
 }
 
@@ -79,9 +87,12 @@ static void test_flaky_test(void **state)
 {
 	struct context *c = *state;
 
-	assert_refused(c, NEEDS(c, "-r", "4", "-t",
-				"echo >>$FOLDER/n; test $(($(wc -l <$FOLDER/n) % 2)) = 0",
-				"true"), "TEST is flaky: 2 of 4 untouched runs passed");
+	assert_refused(
+		c,
+		NEEDS(c, "-r", "4", "-t",
+		      "echo >>$FOLDER/n; test $(($(wc -l <$FOLDER/n) % 2)) = 0",
+		      "true"),
+		"TEST is flaky: 2 of 4 untouched runs passed");
 }
 
 /* Without the call, the command passes only every second time. */
@@ -89,9 +100,10 @@ static void test_flaky_call(void **state)
 {
 	struct context *c = *state;
 
-	assert_int_equal(NEEDS(c, "-r", "2", "-e", "mkdir", "-t",
-		"test $SYSTALLY_STATUS = 0", "sh", "-c",
-		"mkdir $SYSTALLY_RUN_DIR/x || { echo >>$FOLDER/n; exit $(($(wc -l <$FOLDER/n) % 2)); }"),
+	assert_int_equal(
+		NEEDS(c, "-r", "2", "-e", "mkdir", "-t",
+		      "test $SYSTALLY_STATUS = 0", "sh", "-c",
+		      "mkdir $SYSTALLY_RUN_DIR/x || { echo >>$FOLDER/n; exit $(($(wc -l <$FOLDER/n) % 2)); }"),
 		0);
 	assert_string_equal(verdict(c, "mkdir"), "flaky");
 	assert_int_equal(tried(c, "mkdir")->ways[SYSTALLY_STUB].passed, 1);
@@ -105,10 +117,11 @@ static void test_conflict(void **state)
 {
 	struct context *c = *state;
 
-	assert_int_equal(NEEDS(c, "-r", "1", "-e", "mkdir,symlinkat,fadvise64",
-		"-t", "test -d $SYSTALLY_RUN_DIR/a || test -L $SYSTALLY_RUN_DIR/b",
-		"sh", "-c",
-		"mkdir $SYSTALLY_RUN_DIR/a; ln -s x $SYSTALLY_RUN_DIR/b; cat /etc/passwd"),
+	assert_int_equal(
+		NEEDS(c, "-r", "1", "-e", "mkdir,symlinkat,fadvise64", "-t",
+		      "test -d $SYSTALLY_RUN_DIR/a || test -L $SYSTALLY_RUN_DIR/b",
+		      "sh", "-c",
+		      "mkdir $SYSTALLY_RUN_DIR/a; ln -s x $SYSTALLY_RUN_DIR/b; cat /etc/passwd"),
 		0);
 	assert_string_equal(verdict(c, "mkdir"), "both");
 	assert_string_equal(verdict(c, "symlinkat"), "both");
@@ -117,7 +130,8 @@ static void test_conflict(void **state)
 	assert_int_equal(c->plan.together.conflicts[0].count, 2);
 	assert_false(c->plan.together.conflicts[0].other_way);
 	/* the third one does not conflict */
-	assert_int_equal(c->plan.together.kept[0] + c->plan.together.kept[1] + c->plan.together.kept[2],
+	assert_int_equal(c->plan.together.kept[0] + c->plan.together.kept[1] +
+				 c->plan.together.kept[2],
 			 2);
 	assert_int_equal(c->plan.together.run.passed, 1);
 }
@@ -132,21 +146,25 @@ static void test_kill_is_limited(void **state)
 
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "access,kill", "-t",
 			       "grep -q 0 $SYSTALLY_OUTPUT", "sh", "-c",
-			       "kill -s 0 -- -1; echo $?"), 0);
+			       "kill -s 0 -- -1; echo $?"),
+			 0);
 	assert_string_equal(verdict(c, "access"), "required");
 	assert_string_equal(verdict(c, "kill"), "fake");
 	/* -38 is the result of a stubbed getpid() */
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "access,getpgrp", "-t",
 			       "test $SYSTALLY_STATUS != 1", "perl", "-e",
-			       "getpgrp; $! = 0; kill 0, -38; exit $!"), 0);
+			       "getpgrp; $! = 0; kill 0, -38; exit $!"),
+			 0);
 	assert_string_equal(verdict(c, "access"), "required");
 	/* without root, kill(38) fails anyway; 38 is -getpgrp() when stubbed */
 	if (geteuid())
 		return;
-	assert_int_equal(NEEDS(c, "-r", "1", "-e", "access,getpgrp", "-t",
-			       "test $SYSTALLY_STATUS != 1", "perl", "-e",
-			       "syscall(" NUMBER(SYS_getpgrp) "); $! = 0; "
-			       "kill 0, 38; exit $!"), 0);
+	assert_int_equal(
+		NEEDS(c, "-r", "1", "-e", "access,getpgrp", "-t",
+		      "test $SYSTALLY_STATUS != 1", "perl", "-e",
+		      "syscall(" NUMBER(SYS_getpgrp) "); $! = 0; "
+						     "kill 0, 38; exit $!"),
+		0);
 	assert_string_equal(verdict(c, "access"), "both");
 	assert_string_equal(verdict(c, "getpgrp"), "required");
 }
@@ -157,14 +175,17 @@ static void test_untried(void **state)
 	struct context *c = *state;
 
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "500,access", "-t", "true",
-			       "perl", "-e", "syscall(500)"), 0);
+			       "perl", "-e", "syscall(500)"),
+			 0);
 	assert_int_equal(c->plan.count, 2);
-	assert_string_equal(systally_needs_verdict_name(c->plan.tried[1].verdict),
-			    "untried");
+	assert_string_equal(
+		systally_needs_verdict_name(c->plan.tried[1].verdict),
+		"untried");
 	assert_string_equal(verdict(c, "access"), "both");
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "out_of_range,access", "-t",
 			       "true", "perl", "-e",
-			       "syscall(5000); syscall(6000)"), 0);
+			       "syscall(5000); syscall(6000)"),
+			 0);
 	assert_string_equal(verdict(c, "out_of_range"), "untried");
 	assert_int_equal(tried(c, "out_of_range")->feature.count, 2);
 }
@@ -176,7 +197,8 @@ static void test_untouched_has_filter(void **state)
 
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t",
 			       "grep -q '^Seccomp:.2' $SYSTALLY_OUTPUT", "cat",
-			       "/proc/self/status"), 0);
+			       "/proc/self/status"),
+			 0);
 	assert_int_equal(c->plan.untouched.passed, 1);
 	assert_int_equal(c->plan.end.passed, 1);
 }
@@ -190,13 +212,14 @@ static void test_faster_machine(void **state)
 
 	/* the two untouched runs of the beginning are slow, all others fast */
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "fadvise64", "-t", "true",
-			       "-b", COUNT_RUNS
+			       "-b",
+			       COUNT_RUNS
 			       "test \"${n:-0}\" -lt 2 && echo 100 || echo 200",
-			       "cat", "/etc/passwd"), 0);
-	ratio = systally_measure_ratio(&c->plan,
-				       &tried(c, "fadvise64")->ways[0],
-				       &tried(c, "fadvise64")->beside,
-				       SYSTALLY_PERFORMANCE);
+			       "cat", "/etc/passwd"),
+			 0);
+	ratio = systally_measure_ratio(
+		&c->plan, &tried(c, "fadvise64")->ways[0],
+		&tried(c, "fadvise64")->beside, SYSTALLY_PERFORMANCE);
 	assert_true(ratio.known && ratio.value == 1 && !ratio.outside);
 	ratio = systally_measure_ratio(&c->plan, &c->plan.together.run,
 				       &c->plan.end, SYSTALLY_PERFORMANCE);
@@ -212,8 +235,8 @@ static void assert_untouched(struct context *c, unsigned int count,
 	const struct systally_outcome *failed;
 	unsigned int passed;
 
-	assert_int_equal(systally_measure_untouched(&c->plan, &passed,
-						    &failed), count);
+	assert_int_equal(systally_measure_untouched(&c->plan, &passed, &failed),
+			 count);
 	assert_int_equal(passed, count - failures);
 	assert_string_equal(failed ? failed->why : "", "TEST failed (1)");
 }
@@ -224,9 +247,10 @@ static void test_flaky_later(void **state)
 	struct context *c = *state;
 
 	/* it fails in the 5th run: untouched, discovery, stub, fake, beside */
-	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t", COUNT_RUNS
-			       "test \"$n\" != 4", "-b", "echo 1", "cat",
-			       "/etc/passwd"), 0);
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t",
+			       COUNT_RUNS "test \"$n\" != 4", "-b", "echo 1",
+			       "cat", "/etc/passwd"),
+			 0);
 	assert_string_equal(verdict(c, "fadvise64"), "both");
 	assert_untouched(c, 3, 1);
 }
@@ -237,8 +261,9 @@ static void test_fails_at_end(void **state)
 	struct context *c = *state;
 
 	/* the first four: untouched, discovery, stub, fake */
-	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t", COUNT_RUNS
-			       "test \"${n:-0}\" -lt 4", "cat", "/etc/passwd"),
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t",
+			       COUNT_RUNS "test \"${n:-0}\" -lt 4", "cat",
+			       "/etc/passwd"),
 			 0);
 	assert_untouched(c, 2, 1);
 	assert_int_equal(c->plan.together.conflict_count, 1);
@@ -249,16 +274,11 @@ static void test_fails_at_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(verdicts),
-		TEST(unusable),
-		TEST(flaky_test),
-		TEST(flaky_call),
-		TEST(conflict),
-		TEST(kill_is_limited),
-		TEST(untried),
-		TEST(untouched_has_filter),
-		TEST(faster_machine),
-		TEST(flaky_later),
+		TEST(verdicts),	      TEST(unusable),
+		TEST(flaky_test),     TEST(flaky_call),
+		TEST(conflict),	      TEST(kill_is_limited),
+		TEST(untried),	      TEST(untouched_has_filter),
+		TEST(faster_machine), TEST(flaky_later),
 		TEST(fails_at_end),
 	};
 

@@ -49,11 +49,13 @@ static void test_operations(void **state)
 
 	assert_int_equal(NEEDS(c, "-r", "1", "--sub", "-e", "fcntl", "-t",
 			       "test $SYSTALLY_STATUS = 0", "sh", "-c",
-			       "exec 3>&1; exit 0 >/dev/null"), 0);
+			       "exec 3>&1; exit 0 >/dev/null"),
+			 0);
 	assert_true(tried(c, "fcntl(F_DUPFD)")->feature.part);
 	out = open_memstream(&text, &size);
-	assert_int_equal(systally_needs_profile(out, c->plan.used, c->names,
-						&unnamed), 0);
+	assert_int_equal(
+		systally_needs_profile(out, c->plan.used, c->names, &unnamed),
+		0);
 	fclose(out);
 	assert_int_equal(unnamed, 0);
 	assert_non_null(strstr(text, "\"SCMP_ARCH_X86_64\""));
@@ -68,9 +70,10 @@ static void test_fails_when_traced(void **state)
 {
 	struct context *c = *state;
 
-	assert_refused(c, NEEDS(c, "-r", "1", "-t", "test $SYSTALLY_STATUS = 0",
-				"--discover", "ptrace", "grep", "-q",
-				"TracerPid:.0", "/proc/self/status"),
+	assert_refused(c,
+		       NEEDS(c, "-r", "1", "-t", "test $SYSTALLY_STATUS = 0",
+			     "--discover", "ptrace", "grep", "-q",
+			     "TracerPid:.0", "/proc/self/status"),
 		       "TEST failed (1); try another --discover");
 }
 
@@ -90,7 +93,8 @@ static int needs_without(struct context *c, int call, unsigned int argument,
 	assert_non_null(filter);
 	assert_int_equal(seccomp_rule_add(filter, SCMP_ACT_ERRNO(why), call,
 					  argument ? 1 : 0,
-					  SCMP_A0(SCMP_CMP_EQ, argument)), 0);
+					  SCMP_A0(SCMP_CMP_EQ, argument)),
+			 0);
 	pid = fork();
 	if (!pid) {
 		/* cmocka's handler would take over; the alarm ends a hang */
@@ -115,12 +119,13 @@ static bool asks_for_5_3(const struct context *c, int status)
 /* Linux before 5.3 does not tell which call a process makes. */
 static void test_old_ptrace(void **state)
 {
-	char *words[] = { "-r", "1", "-e", "none", "--discover", "ptrace",
-			  "-t", "true", "true", NULL };
+	char *words[] = { "-r",	    "1",  "-e",	  "none", "--discover",
+			  "ptrace", "-t", "true", "true", NULL };
 
 	assert_int_equal(needs_without(*state, SCMP_SYS(ptrace),
 				       PTRACE_GET_SYSCALL_INFO, EIO, words,
-				       asks_for_5_3), 0);
+				       asks_for_5_3),
+			 0);
 }
 
 static bool found_by_ptrace(const struct context *c, int status)
@@ -134,16 +139,19 @@ static void test_no_listener(void **state)
 	char *words[] = { "-r", "1", "-e", "none", "-t", "true", "true", NULL };
 
 	assert_int_equal(needs_without(*state, SCMP_SYS(sendmsg), 0, EPERM,
-				       words, found_by_ptrace), 0);
+				       words, found_by_ptrace),
+			 0);
 }
 
 /* Makes a call of i386, and one that no kernel has. Returns 0 if both worked. */
 static int make_calls(void)
 {
-	int pid = 20;	/* getpid */
+	int pid = 20; /* getpid */
 
-	asm volatile("int $0x80" : "+a" (pid) : :
-		     "memory", "cc", "r8", "r9", "r10", "r11");
+	asm volatile("int $0x80"
+		     : "+a"(pid)
+		     :
+		     : "memory", "cc", "r8", "r9", "r10", "r11");
 	return syscall(500) != -1 || errno != ENOSYS || pid != getpid();
 }
 
@@ -172,10 +180,11 @@ static void test_other_abis(void **state)
 	if (!has_int80())
 		LEAVE_TEST("the kernel has no calls of i386");
 	for (i = 0; i < 2; i++) {
-		assert_int_equal(NEEDS(c, "-r", "1", "-e", "none",
-				       "--discover", ways[i], "-t",
+		assert_int_equal(NEEDS(c, "-r", "1", "-e", "none", "--discover",
+				       ways[i], "-t",
 				       "test $SYSTALLY_STATUS = 0",
-				       "/proc/self/exe", "make-calls"), 0);
+				       "/proc/self/exe", "make-calls"),
+				 0);
 		assert_int_equal(c->plan.used->count[SYSTALLY_ABI_I386][20], 1);
 		assert_int_equal(c->plan.used->count[SYSTALLY_ABI_X86_64][500],
 				 1);
@@ -185,12 +194,8 @@ static void test_other_abis(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(same_calls),
-		TEST(operations),
-		TEST(fails_when_traced),
-		TEST(old_ptrace),
-		TEST(no_listener),
-		TEST(other_abis),
+		TEST(same_calls), TEST(operations),  TEST(fails_when_traced),
+		TEST(old_ptrace), TEST(no_listener), TEST(other_abis),
 	};
 
 	if (argc == 2 && !strcmp(argv[1], "make-calls"))

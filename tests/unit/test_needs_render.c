@@ -16,7 +16,7 @@ struct made {
 	size_t members[2];
 	struct systally_conflict conflict;
 	struct systally_outcome outcomes[32];
-	size_t used;			/* outcomes */
+	size_t used; /* outcomes */
 };
 
 /* Adds a replica that passed and was measured. */
@@ -69,8 +69,8 @@ static struct systally_tried *add_tried(struct made *m, const char *call,
 /* Two calls conflict, one is required, one is flaky. */
 static void make_plan(struct made *m)
 {
-	static char word[] = "serve", quoted[] = "it's", *command[] = {
-		word, quoted, NULL };
+	static char word[] = "serve", quoted[] = "it's",
+		    *command[] = { word, quoted, NULL };
 	struct systally_plan *plan = &m->plan;
 	struct systally_tried *tried;
 
@@ -136,7 +136,8 @@ static void make_plan(struct made *m)
 
 /* Returns what @render writes, which the caller frees. */
 static char *rendered(const struct systally_plan *plan,
-		      int (*render)(FILE *out, const struct systally_plan *plan))
+		      int (*render)(FILE *out,
+				    const struct systally_plan *plan))
 {
 	char *text = NULL;
 	size_t size;
@@ -174,7 +175,8 @@ static void test_markdown(void **state)
 
 	(void)state;
 	make_plan(&m);
-	assert_rendered(&m.plan, systally_needs_markdown,
+	assert_rendered(
+		&m.plan, systally_needs_markdown,
 		"# What `serve 'it'\\''s'` needs\n"
 		"\n"
 		"Tested by `` ask `it` ``, measured by `count`; 2 runs of each, on Linux ",
@@ -203,7 +205,8 @@ static void test_json(void **state)
 
 	(void)state;
 	make_plan(&m);
-	assert_rendered(&m.plan, systally_needs_json,
+	assert_rendered(
+		&m.plan, systally_needs_json,
 		"{\"systally_needs\":1,"
 		"\"kernel\":\"",
 		"\","
@@ -233,12 +236,14 @@ static void test_csv(void **state)
 
 	(void)state;
 	make_plan(&m);
-	assert_rendered(&m.plan, systally_needs_csv,
+	assert_rendered(
+		&m.plan, systally_needs_csv,
 		"call,calls,verdict,stub_runs,stub_passed,stub_performance,stub_descriptors,stub_memory,fake_runs,fake_passed,fake_performance,fake_descriptors,fake_memory,why\n"
 		"access,7,both,2,2,1.5000,1.0000,1.0000,2,2,1.0000,1.2500,1.0000,\"\"\n"
 		"brk,3,fake,2,0,,,,2,2,1.0000,1.0000,1.0000,stub: timeout\n"
 		"openat,12,required,2,0,,,,2,0,,,,stub: TEST failed (1); fake: TEST failed (2)\n"
-		"ioctl(TCGETS),1,flaky,2,1,,,,2,0,,,,stub passed 1 of 2: TEST failed (1); fake: TEST failed (1)\n", NULL);
+		"ioctl(TCGETS),1,flaky,2,1,,,,2,0,,,,stub passed 1 of 2: TEST failed (1); fake: TEST failed (1)\n",
+		NULL);
 }
 
 /* Fewer than 20 samples are too few to see a peak of descriptors or memory. */
@@ -251,18 +256,21 @@ static void test_too_few_samples(void **state)
 	make_plan(&m);
 	m.tried[0].ways[SYSTALLY_FAKE].outcomes[1].peak.samples = 19;
 	text = rendered(&m.plan, systally_needs_markdown);
-	assert_non_null(strstr(text,
+	assert_non_null(strstr(
+		text,
 		"\n| access | 7 | both | **1.50** | 1.00 | 1.00 | 1.00 | - | - |  |\n"));
-	assert_non_null(strstr(text,
+	assert_non_null(strstr(
+		text,
 		"\n`-` where runs passed: they were sampled too rarely.\n"));
 	free(text);
 	m.plan.untouched.outcomes[0].peak.samples = 19;
 	text = rendered(&m.plan, systally_needs_markdown);
-	assert_non_null(strstr(text,
+	assert_non_null(strstr(
+		text,
 		"\nDescriptors and memory are missing: they were sampled too rarely.\n"));
 	/* they have no columns */
-	assert_non_null(strstr(text,
-		"\n| access | 7 | both | **1.50** | 1.00 |  |\n"));
+	assert_non_null(
+		strstr(text, "\n| access | 7 | both | **1.50** | 1.00 |  |\n"));
 	free(text);
 }
 
@@ -278,7 +286,8 @@ static void test_flaky_untouched_run(void **state)
 	strcpy(m.plan.end.outcomes[1].why, "TEST failed (1)");
 	m.plan.end.passed--;
 	text = rendered(&m.plan, systally_needs_markdown);
-	assert_non_null(strstr(text,
+	assert_non_null(strstr(
+		text,
 		"\nTEST is flaky: 1 of 8 untouched runs failed (TEST failed (1)), so a call may be listed as required by mistake.\n"));
 	free(text);
 }
@@ -293,12 +302,14 @@ static void test_resolved_conflicts(void **state)
 	make_plan(&m);
 	m.conflict.other_way = true;
 	text = rendered(&m.plan, systally_needs_markdown);
-	assert_non_null(strstr(text,
+	assert_non_null(strstr(
+		text,
 		"\n- Conflict: access, brk. access is stubbed, not faked.\n"));
 	free(text);
 	m.conflict.changed = 1;
 	text = rendered(&m.plan, systally_needs_markdown);
-	assert_non_null(strstr(text,
+	assert_non_null(strstr(
+		text,
 		"\n- Conflict: access, brk. brk is faked, not stubbed.\n"));
 	free(text);
 	/* a single member passed before */
@@ -306,9 +317,11 @@ static void test_resolved_conflicts(void **state)
 	m.conflict.count = 1;
 	m.kept[1] = false;
 	text = rendered(&m.plan, systally_needs_markdown);
-	assert_non_null(strstr(text,
+	assert_non_null(strstr(
+		text,
 		"\n- Flaky: brk passed by itself before and fails now. It is left as it is.\n"));
-	assert_non_null(strstr(text,
+	assert_non_null(strstr(
+		text,
 		"\nAll at once: each of the 2 that can be stubbed or faked had to be left out.\n"));
 	free(text);
 }

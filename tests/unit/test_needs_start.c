@@ -25,10 +25,12 @@ static void start_waiting(struct context *c, struct waiting *w, char **command)
 	const struct systally_filter none = { 0 };
 
 	assert_int_equal(systally_launchpad_prepare(&w->pad, command,
-						    &c->signals, &c->error), 0);
+						    &c->signals, &c->error),
+			 0);
 	assert_int_equal(systally_place_make(&w->place, &c->error), 0);
 	assert_int_equal(systally_start(&w->started, &w->pad, &w->place, &none,
-					false, &c->error), 0);
+					false, &c->error),
+			 0);
 }
 
 static void end_waiting(struct context *c, struct waiting *w)
@@ -117,15 +119,19 @@ static void test_unprepared(void **state)
 	assert_int_equal(waitpid(w.started.pid, NULL, 0), w.started.pid);
 	strcpy(w.place.output, "/no/such/folder");
 	assert_int_equal(systally_start(&w.started, &w.pad, &w.place, &none,
-					false, &c->error), -1);
-	assert_string_equal(c->error.text,
+					false, &c->error),
+			 -1);
+	assert_string_equal(
+		c->error.text,
 		"cannot open /no/such/folder: No such file or directory");
 	systally_error_clear(&c->error);
 	strcpy(w.place.said, "/no/such/file");
 	assert_int_equal(systally_start_shell("true", false, &w.place,
 					      variables, &c->signals,
-					      &c->error), -1);
-	assert_string_equal(c->error.text,
+					      &c->error),
+			 -1);
+	assert_string_equal(
+		c->error.text,
 		"cannot open /no/such/file: No such file or directory");
 	systally_error_clear(&c->error);
 	end_waiting(c, &w);
@@ -133,14 +139,16 @@ static void test_unprepared(void **state)
 	assert_int_equal(NEEDS(c, "-r", "1", "-t", "true", "sh", "-c",
 			       "rm -r \"${SYSTALLY_RUN_DIR%/run}\""),
 			 SYSTALLY_NEEDS_TROUBLE);
-	assert_non_null(strstr(c->error.text,
-			       "/said: No such file or directory"));
+	assert_non_null(
+		strstr(c->error.text, "/said: No such file or directory"));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(gate), TEST(gate_closed), TEST(unprepared),
+		TEST(gate),
+		TEST(gate_closed),
+		TEST(unprepared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,29 +17,37 @@ static void test_resume(void **state)
 
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,fadvise64", "--state",
 			       c->state, "-t", "test $SYSTALLY_STATUS = 0",
-			       "cat", "/etc/passwd"), 0);
+			       "cat", "/etc/passwd"),
+			 0);
 	done = c->plan.repeater.progress.timed;
 	assert_int_equal(done, 2 + 1 + 2 * 2 * 2 + 2 + 2);
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,fadvise64", "--state",
 			       c->state, "-t", "test $SYSTALLY_STATUS = 0",
-			       "cat", "/etc/passwd"), 0);
+			       "cat", "/etc/passwd"),
+			 0);
 	assert_int_equal(c->plan.repeater.progress.timed, 0);
 	assert_int_equal(c->plan.repeater.state.resumed, done);
 	assert_string_equal(verdict(c, "read"), "required");
 	assert_string_equal(verdict(c, "fadvise64"), "both");
 	assert_int_equal(c->plan.together.run.passed, 2);
 	/* runs of another command line are not taken from it */
-	assert_refused(c, NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
-				"-t", "true", "cat", "/etc/passwd"), c->state);
+	assert_refused(c,
+		       NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
+			     "-t", "true", "cat", "/etc/passwd"),
+		       c->state);
 	assert_int_equal(chdir("/"), 0);
-	assert_refused(c, NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
-				"-t", "test $SYSTALLY_STATUS = 0", "cat",
-				"/etc/passwd"), "`folder` differs");
+	assert_refused(c,
+		       NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
+			     "-t", "test $SYSTALLY_STATUS = 0", "cat",
+			     "/etc/passwd"),
+		       "`folder` differs");
 	assert_int_equal(chdir(folder), 0);
 	/* a file with other content stays as it is */
 	write_file(c->state, "precious");
-	assert_refused(c, NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
-				"-t", "true", "cat", "/etc/passwd"), c->state);
+	assert_refused(c,
+		       NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
+			     "-t", "true", "cat", "/etc/passwd"),
+		       c->state);
 	read_file(c->state, text, sizeof(text));
 	assert_string_equal(text, "precious");
 }
@@ -51,10 +59,12 @@ static void test_resume_other_calls(void **state)
 
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read,fadvise64", "--state",
 			       c->state, "-t", "test $SYSTALLY_STATUS = 0",
-			       "cat", "/etc/passwd"), 0);
+			       "cat", "/etc/passwd"),
+			 0);
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "read", "--state", c->state,
 			       "-t", "test $SYSTALLY_STATUS = 0", "cat",
-			       "/etc/passwd"), 0);
+			       "/etc/passwd"),
+			 0);
 	assert_int_equal(c->plan.repeater.progress.timed, 0);
 }
 
@@ -80,9 +90,10 @@ static void test_resume_beside(void **state)
 
 	for (again = 0; again < 2; again++) {
 		assert_int_equal(NEEDS(c, "-r", "1", "-e", "read,fadvise64",
-				       "--state", c->state, "-b", "echo 1", "-t",
-				       "test $SYSTALLY_STATUS = 0", "cat",
-				       "/etc/passwd"), 0);
+				       "--state", c->state, "-b", "echo 1",
+				       "-t", "test $SYSTALLY_STATUS = 0", "cat",
+				       "/etc/passwd"),
+				 0);
 		/* first all; then stub, fake, beside, all at once, the end */
 		assert_int_equal(c->plan.repeater.progress.timed,
 				 again ? 2 + 1 + 2 : 1 + 1 + 2 * 2 + 1 + 2);
@@ -104,16 +115,23 @@ static void test_resume_incomplete(void **state)
 		write_file(path, "100");
 		unlink(c->state);
 		assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64",
-				       "--state", c->state, "-b", "cat $FOLDER/figure",
-				       "-t", "true", "cat", "/etc/passwd"), 0);
+				       "--state", c->state, "-b",
+				       "cat $FOLDER/figure", "-t", "true",
+				       "cat", "/etc/passwd"),
+				 0);
 		forget(c->state, lost[i]);
 		write_file(path, "200");
 		assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64",
-				       "--state", c->state, "-b", "cat $FOLDER/figure",
-				       "-t", "true", "cat", "/etc/passwd"), 0);
-		assert_true(c->plan.tried[0].ways[0].outcomes[0].performance == 200);
-		assert_true(c->plan.tried[0].ways[1].outcomes[0].performance == 200);
-		assert_true(c->plan.tried[0].beside.outcomes[0].performance == 200);
+				       "--state", c->state, "-b",
+				       "cat $FOLDER/figure", "-t", "true",
+				       "cat", "/etc/passwd"),
+				 0);
+		assert_true(c->plan.tried[0].ways[0].outcomes[0].performance ==
+			    200);
+		assert_true(c->plan.tried[0].ways[1].outcomes[0].performance ==
+			    200);
+		assert_true(c->plan.tried[0].beside.outcomes[0].performance ==
+			    200);
 		assert_true(c->plan.end.outcomes[0].performance == 200);
 	}
 }
@@ -125,18 +143,22 @@ static void test_resume_test(void **state)
 	char path[96];
 
 	snprintf(path, sizeof(path), "%s/there", c->folder);
-	assert_refused(c, NEEDS(c, "-r", "1", "-e", "fadvise64", "--state",
-				c->state, "-t", "test -e $FOLDER/there", "cat",
-				"/etc/passwd"), "TEST failed (1)");
+	assert_refused(c,
+		       NEEDS(c, "-r", "1", "-e", "fadvise64", "--state",
+			     c->state, "-t", "test -e $FOLDER/there", "cat",
+			     "/etc/passwd"),
+		       "TEST failed (1)");
 	write_file(path, "");
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "--state",
 			       c->state, "-t", "test -e $FOLDER/there", "cat",
-			       "/etc/passwd"), 0);
+			       "/etc/passwd"),
+			 0);
 	assert_int_equal(c->plan.end.passed, 1);
 	unlink(path);
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64,read", "--state",
 			       c->state, "-t", "test -e $FOLDER/there", "cat",
-			       "/etc/passwd"), 0);
+			       "/etc/passwd"),
+			 0);
 	assert_int_equal(c->plan.end.passed, 0);
 }
 
@@ -165,12 +187,15 @@ static void close_state(struct systally_state *file, struct systally_used *used)
 }
 
 static const struct systally_outcome failed = {
-	.why = "TEST failed (1)", .said = "a \"line\"",
+	.why = "TEST failed (1)",
+	.said = "a \"line\"",
 	.peak = { .fds = 3, .memory_kb = 1234, .samples = 20 },
 	.phase_ns = { 1, 2, UINT64_MAX },
 };
 static const struct systally_outcome passed = {
-	.passed = true, .benched = true, .performance = 0.1,
+	.passed = true,
+	.benched = true,
+	.performance = 0.1,
 };
 
 /* Writes a file of two runs, one of which was done twice, and the calls. */
@@ -184,14 +209,19 @@ static void write_state(struct context *c)
 	systally_used_add(used, SYSTALLY_ABI_I386, 20, NULL, 2);
 	systally_used_add(used, SYSTALLY_ABI_X86_64, SYSTALLY_NR_MAX, NULL, 3);
 	systally_used_add_part(used, SYSTALLY_ABI_X86_64, 16, UINT32_MAX, 4);
-	assert_int_equal(systally_state_add(&file, "stub read 1", &passed,
-					    &c->error), 0);
-	assert_int_equal(systally_state_add(&file, "stub read 1", &failed,
-					    &c->error), 0);
-	assert_int_equal(systally_state_add_used(&file, SYSTALLY_DISCOVER_PTRACE,
-						 used, &c->error), 0);
-	assert_int_equal(systally_state_add(&file, "fake read 1", &passed,
-					    &c->error), 0);
+	assert_int_equal(
+		systally_state_add(&file, "stub read 1", &passed, &c->error),
+		0);
+	assert_int_equal(
+		systally_state_add(&file, "stub read 1", &failed, &c->error),
+		0);
+	assert_int_equal(systally_state_add_used(&file,
+						 SYSTALLY_DISCOVER_PTRACE, used,
+						 &c->error),
+			 0);
+	assert_int_equal(
+		systally_state_add(&file, "fake read 1", &passed, &c->error),
+		0);
 	close_state(&file, used);
 }
 
@@ -255,8 +285,9 @@ static void test_cut_line(void **state)
 	assert_same_outcome(&file, "stub read 1", &failed);
 	assert_false(systally_state_find(&file, "fake read 1", &outcome));
 	/* a further line begins where the cut one began */
-	assert_int_equal(systally_state_add(&file, "fake read 1", &passed,
-					    &c->error), 0);
+	assert_int_equal(
+		systally_state_add(&file, "fake read 1", &passed, &c->error),
+		0);
 	close_state(&file, used);
 	assert_int_equal(open_state(c, &file, &used), 0);
 	assert_int_equal(file.resumed, 4);
@@ -347,14 +378,10 @@ static void test_damaged_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(resume),
-		TEST(resume_other_calls),
-		TEST(resume_beside),
-		TEST(resume_incomplete),
-		TEST(resume_test),
-		TEST(round_trip),
-		TEST(cut_line),
-		TEST(damage),
+		TEST(resume),	     TEST(resume_other_calls),
+		TEST(resume_beside), TEST(resume_incomplete),
+		TEST(resume_test),   TEST(round_trip),
+		TEST(cut_line),	     TEST(damage),
 		TEST(damaged_calls),
 	};
 

@@ -67,15 +67,14 @@ static void test_main_thread_ends(void **state)
 	assert_int_equal(tree.pids[0], pid);
 	systally_tree_signal(&tree, SIGKILL);
 	/* until it is reaped, it is a zombie without threads */
-	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT),
-			 0);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	assert_int_equal(info.si_status, SIGKILL);
 	assert_int_equal(systally_tree_list(&tree, 0, true), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	systally_tree_free(&tree);
 }
 
-#define MANY	1000	/* their pids take more than the 4096 bytes of a read */
+#define MANY 1000 /* their pids take more than the 4096 bytes of a read */
 
 /*
  * Starts a process with many children, in a process group of its own. Returns
@@ -133,7 +132,8 @@ static void test_many_children(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(main_thread_ends), TEST(many_children),
+		TEST(main_thread_ends),
+		TEST(many_children),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,11 +9,11 @@
 #include "commands/commands.h"
 #include "stats/dimension.h"
 
-#define WORDS_MAX	32
+#define WORDS_MAX 32
 
 /* Parses @line, split at blanks, as the arguments of @command. */
-static int parse(struct systally_request *request,
-		 const char *command, const char *line)
+static int parse(struct systally_request *request, const char *command,
+		 const char *line)
 {
 	static char copy[512];
 	static char *argv[WORDS_MAX + 1];
@@ -33,8 +33,10 @@ static void takes_all(void **state)
 	struct systally_request o;
 
 	(void)state;
-	assert_int_equal(parse(&o, "top",
-		"-p 12,13 -p 99 -n 5 -b process -s max -e %file -x -L -i 0.5 -d 10 --format csv -o out"), 0);
+	assert_int_equal(
+		parse(&o, "top",
+		      "-p 12,13 -p 99 -n 5 -b process -s max -e %file -x -L -i 0.5 -d 10 --format csv -o out"),
+		0);
 	assert_int_equal(o.pid_count, 3);
 	assert_int_equal(o.pids[0], 12);
 	assert_int_equal(o.pids[2], 99);
@@ -48,8 +50,8 @@ static void takes_all(void **state)
 	assert_ptr_equal(o.format, &systally_format_csv);
 	assert_string_equal(o.output, "out");
 	systally_options_free(&o);
-	assert_int_equal(parse(&o, "report",
-			       "--by=errno --sort=errors --rows=3"), 0);
+	assert_int_equal(
+		parse(&o, "report", "--by=errno --sort=errors --rows=3"), 0);
 	assert_true(systally_by_only(&o.by, SYSTALLY_BY_ERRNO));
 	assert_int_equal(o.limit, 3);
 }
@@ -74,8 +76,7 @@ static void settles_defaults(void **state)
 	assert_int_equal(o.by.count, 2);
 	assert_int_equal(parse(&o, "report", "--format json -n 10"), 0);
 	assert_int_equal(o.limit, 10);
-	assert_int_equal(parse(&o, "report",
-			       "--format csv -b syscall"), 0);
+	assert_int_equal(parse(&o, "report", "--format csv -b syscall"), 0);
 	assert_true(systally_by_only(&o.by, SYSTALLY_BY_SYSCALL));
 	assert_int_equal(parse(&o, "report", "-x"), 0);
 	assert_int_equal(o.sort, SYSTALLY_SORT_ERRORS);
@@ -120,8 +121,7 @@ static void passes_command_on(void **state)
 	assert_string_equal(o.argv[1], "--");
 	assert_int_equal(parse(&o, "run", "-- -dash"), 0);
 	assert_string_equal(o.argv[0], "-dash");
-	assert_int_equal(parse(&o, "load", "targets=all collect=time"),
-			 0);
+	assert_int_equal(parse(&o, "load", "targets=all collect=time"), 0);
 	assert_int_equal(o.argc, 2);
 }
 
@@ -167,8 +167,8 @@ static void knows_strace(void **state)
 	assert_int_equal(o.limit, 0);
 	assert_true(o.collect >= SYSTALLY_COLLECT_TIME);
 	assert_true(o.collect < SYSTALLY_COLLECT_HIST);
-	assert_int_equal(parse(&o, "run",
-			       "--format strace -s calls -n 3 -x ls"), 0);
+	assert_int_equal(
+		parse(&o, "run", "--format strace -s calls -n 3 -x ls"), 0);
 	assert_int_equal(o.sort, SYSTALLY_SORT_COUNT);
 	assert_int_equal(o.limit, 3);
 }
@@ -181,8 +181,8 @@ static void takes_files(void **state)
 	assert_int_equal(parse(&o, "report", "-L a -x"), 0);
 	assert_int_equal(o.file_count, 1);
 	assert_string_equal(o.files[0], "a");
-	assert_int_equal(parse(&o, "record",
-			       "-e %poll -L -P -d 3 -o out ls -o x"), 0);
+	assert_int_equal(
+		parse(&o, "record", "-e %poll -L -P -d 3 -o out ls -o x"), 0);
 	assert_int_equal(o.argc, 3);
 	assert_string_equal(o.output, "out");
 	assert_int_equal(o.collect, SYSTALLY_COLLECT_HIST);
@@ -190,8 +190,10 @@ static void takes_files(void **state)
 	assert_true(systally_by_only(&o.by, SYSTALLY_BY_THREAD));
 	assert_true(o.collect >= SYSTALLY_COLLECT_TIME);
 	assert_true(o.collect < SYSTALLY_COLLECT_HIST);
-	assert_int_equal(parse(&o, "compare",
-		"a --threshold 7,5% b --time-threshold 2ms --ignore futex"), 0);
+	assert_int_equal(
+		parse(&o, "compare",
+		      "a --threshold 7,5% b --time-threshold 2ms --ignore futex"),
+		0);
 	assert_int_equal(o.file_count, 2);
 	assert_string_equal(o.files[1], "b");
 	assert_int_equal(o.threshold.amount, 7);
@@ -199,8 +201,8 @@ static void takes_files(void **state)
 	assert_string_equal(o.ignore, "futex");
 	assert_true(o.given & SYSTALLY_GIVEN_TIME_THRESHOLD && o.latency);
 	assert_true(systally_by_only(&o.by, SYSTALLY_BY_SYSCALL));
-	assert_int_equal(parse(&o, "compare",
-			       "-b command --format json a b"), 0);
+	assert_int_equal(parse(&o, "compare", "-b command --format json a b"),
+			 0);
 	assert_true(systally_by_only(&o.by, SYSTALLY_BY_COMMAND));
 	assert_false(o.given & SYSTALLY_GIVEN_TIME_THRESHOLD || o.latency);
 	assert_int_equal(o.limit, 0);
@@ -213,36 +215,55 @@ static void refuses(void **state)
 		const char *line;
 	} cases[] = {
 		{ "top", "-n -1" },
-		{ "top", "-n x" }, { "top", "-n 3x" },
+		{ "top", "-n x" },
+		{ "top", "-n 3x" },
 		{ "top", "-n 99999999999999999999" },
-		{ "top", "-n 1000000001" }, { "top", "-n +3" },
+		{ "top", "-n 1000000001" },
+		{ "top", "-n +3" },
 		{ "top", "-n" },
-		{ "top", "-i 0" }, { "top", "-i -1" },
-		{ "top", "-i 1sec" }, { "top", "-i nan" },
-		{ "top", "-i inf" }, { "top", "-i 1e9" },
-		{ "top", "-i 0x10" }, { "top", "-i ." },
-		{ "top", "-i 1.2.3" }, { "top", "-i 0.0001" },
-		{ "top", "-d 0" }, { "top", "-d 99999999999" },
-		{ "top", "-p 0" }, { "top", "-p 1,,2" },
-		{ "top", "-p 1," }, { "top", "-p ,1" },
-		{ "top", "-p -5" }, { "top", "-p 1x" },
+		{ "top", "-i 0" },
+		{ "top", "-i -1" },
+		{ "top", "-i 1sec" },
+		{ "top", "-i nan" },
+		{ "top", "-i inf" },
+		{ "top", "-i 1e9" },
+		{ "top", "-i 0x10" },
+		{ "top", "-i ." },
+		{ "top", "-i 1.2.3" },
+		{ "top", "-i 0.0001" },
+		{ "top", "-d 0" },
+		{ "top", "-d 99999999999" },
+		{ "top", "-p 0" },
+		{ "top", "-p 1,,2" },
+		{ "top", "-p 1," },
+		{ "top", "-p ,1" },
+		{ "top", "-p -5" },
+		{ "top", "-p 1x" },
 		{ "top", "-p 4294967297" },
-		{ "top", "-b user" }, { "top", "-b=" },
-		{ "top", "-s size" }, { "top", "--format xml" },
+		{ "top", "-b user" },
+		{ "top", "-b=" },
+		{ "top", "-s size" },
+		{ "top", "--format xml" },
 		{ "top", "-b errno -L" },
 		{ "top", "-b errno -s avg" },
 		{ "top", "-b errno -P" },
 		{ "top", "-b errno -s p90" },
 		{ "top", "-b errno -H read" },
 		{ "top", "-b thread -H read" },
-		{ "top", "-x -H read" }, { "top", "-H" },
+		{ "top", "-x -H read" },
+		{ "top", "-H" },
 		{ "top", "-e read -H read" },
-		{ "top", "-s p9" }, { "status", "-P" },
-		{ "top", "word" }, { "top", "-Z" },
+		{ "top", "-s p9" },
+		{ "status", "-P" },
+		{ "top", "word" },
+		{ "top", "-Z" },
 		{ "top", "--verify" },
-		{ "run", "" }, { "run", "--" },
-		{ "run", "-p 1 -- ls" }, { "run", "-i 1 -- ls" },
-		{ "report", "-i 1" }, { "status", "-n 1" },
+		{ "run", "" },
+		{ "run", "--" },
+		{ "run", "-p 1 -- ls" },
+		{ "run", "-i 1 -- ls" },
+		{ "report", "-i 1" },
+		{ "status", "-n 1" },
 		{ "top", "--format strace" },
 		{ "status", "--format strace" },
 		{ "compare", "--format strace a b" },
@@ -252,15 +273,19 @@ static void refuses(void **state)
 		{ "run", "--format strace -s p99 ls" },
 		{ "run", "--format strace -H read ls" },
 		{ "run", "-s min-time ls" },
-		{ "report", "a b" }, { "report", "-d 1 a" },
-		{ "record", "ls" }, { "record", "-o out" },
+		{ "report", "a b" },
+		{ "report", "-d 1 a" },
+		{ "record", "ls" },
+		{ "record", "-o out" },
 		{ "record", "-o out -b process ls" },
 		{ "record", "-o out --format json ls" },
-		{ "compare", "" }, { "compare", "a" },
+		{ "compare", "" },
+		{ "compare", "a" },
 		{ "compare", "a b c" },
 		{ "compare", "-b errno a b" },
 		{ "compare", "-b process a b" },
-		{ "top", "-b syscall,syscall" }, { "top", "-b syscall," },
+		{ "top", "-b syscall,syscall" },
+		{ "top", "-b syscall," },
 		{ "top", "-b ,syscall" },
 		{ "compare", "-b thread a b" },
 		{ "compare", "-s max a b" },
@@ -268,7 +293,8 @@ static void refuses(void **state)
 		{ "compare", "--threshold x a b" },
 		{ "compare", "--threshold 5ms a b" },
 		{ "compare", "--time-threshold 5 a b" },
-		{ "unload", "x" }, { "unload", "-o x" },
+		{ "unload", "x" },
+		{ "unload", "-o x" },
 	};
 	struct systally_request o;
 	size_t i;

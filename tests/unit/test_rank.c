@@ -10,7 +10,7 @@
 #define READ	0
 #define WRITE	1
 #define POLL	7
-#define GETPPID	110
+#define GETPPID 110
 
 struct context {
 	struct systally_names *names;
@@ -44,7 +44,7 @@ static int set_up(void **state)
 	row = fixture_call(&fixture, 30, "nginx", READ, 50);
 	row->errors = 9;
 	row->max_ns = 90;
-	fixture_call(&fixture, 50, "idle", 24, 0);	/* no call, no row */
+	fixture_call(&fixture, 50, "idle", 24, 0); /* no call, no row */
 	fixture_call(&fixture, 0, "cat", READ, 1);
 	fixture_call(&fixture, 0, "ls", READ, 2);
 	row = fixture_call(&fixture, 40, "old", POLL, 3);
@@ -87,9 +87,8 @@ static const char *name_of(const struct context *context, size_t i)
 	static char buffer[SYSTALLY_FIELD_LEN];
 	const struct systally_by *by = &context->ranking.by;
 
-	return by->list[by->count - 1]->name(context->names,
-					     &context->ranking.groups[i],
-					     buffer);
+	return by->list[by->count - 1]->name(
+		context->names, &context->ranking.groups[i], buffer);
 }
 
 static void by_syscall(void **state)
@@ -139,8 +138,8 @@ static void by_others(void **state)
 	assert_int_equal(groups[0].count, 111);
 	assert_int_equal(groups[0].max_ns, 90);
 
-	context->question.by = systally_by_two(SYSTALLY_BY_PROCESS,
-					      SYSTALLY_BY_SYSCALL);
+	context->question.by =
+		systally_by_two(SYSTALLY_BY_PROCESS, SYSTALLY_BY_SYSCALL);
 	groups = rank(context);
 	assert_int_equal(context->ranking.shown, 7);
 	assert_int_equal(groups[0].tgid, 20);
@@ -164,8 +163,8 @@ static void by_several(void **state)
 	struct context *context = *state;
 	const struct systally_group *groups;
 
-	context->question.by = systally_by_two(SYSTALLY_BY_COMMAND,
-					       SYSTALLY_BY_SYSCALL);
+	context->question.by =
+		systally_by_two(SYSTALLY_BY_COMMAND, SYSTALLY_BY_SYSCALL);
 	groups = rank(context);
 	assert_int_equal(context->ranking.shown, 7);
 	assert_string_equal(groups[0].comm, "redis");
@@ -175,8 +174,8 @@ static void by_several(void **state)
 	assert_string_equal(name_of(context, 2), "write");
 	assert_int_equal(groups[3].count, 11);
 
-	context->question.by = systally_by_two(SYSTALLY_BY_ERRNO,
-					       SYSTALLY_BY_SYSCALL);
+	context->question.by =
+		systally_by_two(SYSTALLY_BY_ERRNO, SYSTALLY_BY_SYSCALL);
 	context->question.sort = SYSTALLY_SORT_ERRORS;
 	groups = rank(context);
 	assert_int_equal(context->ranking.shown, 3);
@@ -188,8 +187,8 @@ static void by_several(void **state)
 	assert_string_equal(name_of(context, 2), "read");
 	assert_int_equal(context->ranking.total.errors, 16);
 
-	context->question.by = systally_by_two(SYSTALLY_BY_SUBSYSTEM,
-					       SYSTALLY_BY_PROCESS);
+	context->question.by =
+		systally_by_two(SYSTALLY_BY_SUBSYSTEM, SYSTALLY_BY_PROCESS);
 	context->question.sort = SYSTALLY_SORT_COUNT;
 	groups = rank(context);
 	assert_int_equal(context->ranking.shown, 6);
@@ -213,16 +212,16 @@ static void by_abi(void **state)
 	assert_int_equal(groups[0].count, 214);
 	assert_string_equal(name_of(context, 1), "i386");
 	assert_int_equal(groups[1].count, 3);
-	context->question.by = systally_by_two(SYSTALLY_BY_ABI,
-					       SYSTALLY_BY_SYSCALL);
+	context->question.by =
+		systally_by_two(SYSTALLY_BY_ABI, SYSTALLY_BY_SYSCALL);
 	groups = rank(context);
 	assert_int_equal(context->ranking.shown, 4);
-	assert_int_equal(systally_by_fields(&context->question.by, true,
-					    fields), 3);
+	assert_int_equal(
+		systally_by_fields(&context->question.by, true, fields), 3);
 	assert_string_equal(fields[0]->key, "abi");
 	assert_string_equal(fields[1]->key, "nr");
-	assert_int_equal(systally_by_fields(&context->question.by, false,
-					    fields), 2);
+	assert_int_equal(
+		systally_by_fields(&context->question.by, false, fields), 2);
 }
 
 static void by_thread(void **state)
@@ -235,7 +234,8 @@ static void by_thread(void **state)
 	context->question.by = systally_by_one(SYSTALLY_BY_THREAD);
 	assert_int_equal(systally_rank(&context->ranking, &context->question,
 				       &context->snapshot, context->names,
-				       &error), -1);
+				       &error),
+			 -1);
 	assert_non_null(strstr(error.text, "threads"));
 	context->snapshot.header.flags |= SYSTALLY_THREADS;
 	row = context->snapshot.calls;
@@ -309,8 +309,8 @@ static void breaks_ties(void **state)
 	const struct systally_group *groups;
 	size_t i, round;
 
-	context->question.by = systally_by_two(SYSTALLY_BY_PROCESS,
-					      SYSTALLY_BY_SYSCALL);
+	context->question.by =
+		systally_by_two(SYSTALLY_BY_PROCESS, SYSTALLY_BY_SYSCALL);
 	for (i = 0; i < 8; i++) {
 		struct systally_row *row = &context->snapshot.calls[i];
 
@@ -356,7 +356,8 @@ static void selects(void **state)
 	assert_int_equal(context->ranking.total.count, 150);
 	context->question.pid_count = 0;
 	assert_int_equal(systally_set_parse(&context->set, context->names,
-					    "read,i386:poll", &error), 0);
+					    "read,i386:poll", &error),
+			 0);
 	rank(context);
 	assert_int_equal(context->ranking.total.count, 56);
 }
@@ -415,8 +416,8 @@ static void has_percentiles(void **state)
 	systally_snapshot_free(&context->snapshot);
 	fixture_parse(&fixture, &context->snapshot);
 
-	context->question.by = systally_by_two(SYSTALLY_BY_PROCESS,
-					      SYSTALLY_BY_SYSCALL);
+	context->question.by =
+		systally_by_two(SYSTALLY_BY_PROCESS, SYSTALLY_BY_SYSCALL);
 	context->question.sort = SYSTALLY_SORT_P50;
 	groups = rank(context);
 	assert_int_equal(context->ranking.shown, 5);
@@ -456,8 +457,9 @@ static void has_percentiles(void **state)
 	assert_int_equal(groups[0].percentile_ns[SYSTALLY_P50], 960);
 
 	assert_int_equal(systally_set_parse(&context->set, context->names,
-					    "write", &(struct systally_error){
-						"" }), 0);
+					    "write",
+					    &(struct systally_error){ "" }),
+			 0);
 	rank(context);
 	assert_int_equal(context->ranking.hist.count, 50);
 }
@@ -471,8 +473,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(by_abi, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(by_thread, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sorts, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(breaks_ties, set_up,
-						tear_down),
+		cmocka_unit_test_setup_teardown(breaks_ties, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(selects, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(limits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(saturates, set_up, tear_down),

@@ -13,12 +13,12 @@
 
 struct context {
 	struct fixture fixture;
-	struct systally_record record;	/* what is written */
+	struct systally_record record; /* what is written */
 	struct systally_record read;
 	struct systally_names *names;
 	struct systally_error error;
 	char path[64];
-	char *text;			/* the file */
+	char *text; /* the file */
 	size_t size;
 };
 
@@ -294,7 +294,8 @@ static void says_what_is_wrong(void **state)
 		{ "\"kernel\":", "\"colonel\":", "line 1: `kernel`" },
 		{ "\"kernel\":\"6", "\"kernel\":\"\\u0000", "NUL" },
 		{ "\"kernel\":\"6", "\"kernel\":\"\xff", "line 1: not UTF-8" },
-		{ "\"kernel\":\"6", "\"kernel\":\"\xc0\xb6", "line 1: not UTF-8" },
+		{ "\"kernel\":\"6", "\"kernel\":\"\xc0\xb6",
+		  "line 1: not UTF-8" },
 		{ "\"sh\"", "7", "`command`" },
 		{ "\"collect\":\"hist\"", "\"collect\":\"all\"", "`collect`" },
 		{ "\"threads\":true", "\"threads\":1", "`threads`" },
@@ -303,7 +304,8 @@ static void says_what_is_wrong(void **state)
 		  "1015 calls in its rows and 17 unattributed, 1033 entered" },
 		{ "\"entered\":1032", "\"entered\":-1", "`entered`" },
 		{ "\"entered\":1032", "\"entered\":1e3", "`entered`" },
-		{ "\"clock_khz\":1000000", "\"clock_khz\":0", "no `clock_khz`" },
+		{ "\"clock_khz\":1000000", "\"clock_khz\":0",
+		  "no `clock_khz`" },
 		{ "\"call_rows\":3", "\"call_rows\":2", "line 4: `row`" },
 		{ "\"call_rows\":3", "\"call_rows\":4", "line 5: `row`" },
 		{ "\"hist_rows\":1", "\"hist_rows\":0", "more rows" },
@@ -367,7 +369,8 @@ static void refuses_other_files(void **state)
 	static const struct {
 		const char *path, *message;
 	} cases[] = {
-		{ "/nonexistent/file", "cannot open /nonexistent/file: No such" },
+		{ "/nonexistent/file",
+		  "cannot open /nonexistent/file: No such" },
 		{ "/tmp", "cannot read /tmp: Is a directory" },
 		{ "/dev/null", "is empty" },
 		{ "/dev/zero", "is not a recording" },
@@ -379,7 +382,8 @@ static void refuses_other_files(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		systally_error_clear(&c->error);
 		assert_int_equal(systally_record_read(&c->read, cases[i].path,
-						      &c->error), -1);
+						      &c->error),
+				 -1);
 		if (!strstr(c->error.text, cases[i].message))
 			fail_msg("%s: %s", cases[i].path, c->error.text);
 	}

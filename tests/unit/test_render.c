@@ -28,14 +28,22 @@ static int set_up(void **state)
 	if (!c)
 		return -1;
 	groups = c->groups;
-	groups[0] = (struct systally_group){
-		.count = 4321, .errors = 12, .total_ns = 98765432,
-		.max_ns = 1234567890, .tgid = 4194304, .tid = 4194303,
-		.nr = 7, .comm = "nginx",
-		.percentile_ns = { 21, 22, 23, 24 }, .hist_count = 4309 };
-	groups[1] = (struct systally_group){
-		.count = 5, .tgid = 0, .nr = 168,
-		.abi = SYSTALLY_ABI_I386, .comm = "a b" };
+	groups[0] =
+		(struct systally_group){ .count = 4321,
+					 .errors = 12,
+					 .total_ns = 98765432,
+					 .max_ns = 1234567890,
+					 .tgid = 4194304,
+					 .tid = 4194303,
+					 .nr = 7,
+					 .comm = "nginx",
+					 .percentile_ns = { 21, 22, 23, 24 },
+					 .hist_count = 4309 };
+	groups[1] = (struct systally_group){ .count = 5,
+					     .tgid = 0,
+					     .nr = 168,
+					     .abi = SYSTALLY_ABI_I386,
+					     .comm = "a b" };
 	c->names = systally_names_new();
 	c->ranking.names = c->names;
 	c->ranking.groups = groups;
@@ -46,9 +54,10 @@ static int set_up(void **state)
 	c->ranking.timed = true;
 	c->header.collect = SYSTALLY_COLLECT_TIME;
 	c->header.unattributed = 3;
-	c->report = (struct systally_report){
-		.ranking = &c->ranking, .header = &c->header,
-		.notes = &c->notes, .width = SYSTALLY_TEXT_WIDTH };
+	c->report = (struct systally_report){ .ranking = &c->ranking,
+					      .header = &c->header,
+					      .notes = &c->notes,
+					      .width = SYSTALLY_TEXT_WIDTH };
 	*state = c;
 	return 0;
 }
@@ -64,7 +73,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static const char *render(struct context *c, const struct systally_format *format)
+static const char *render(struct context *c,
+			  const struct systally_format *format)
 {
 	size_t size;
 	FILE *out;
@@ -89,8 +99,7 @@ static void check_lines(const char *text, size_t width)
 			fail_msg("%zu columns: %.*s", length, (int)length,
 				 text);
 		if (length && text[length - 1] == ' ')
-			fail_msg("blank at the end: '%.*s'", (int)length,
-				 text);
+			fail_msg("blank at the end: '%.*s'", (int)length, text);
 		for (i = 0; i < length; i++)
 			assert_true(text[i] >= ' ' && text[i] <= '~');
 		text += length + 1;
@@ -102,20 +111,21 @@ static void text_lines_up(void **state)
 	struct context *c = *state;
 
 	c->report.latency = true;
-	assert_string_equal(render(c, &systally_format_text),
-"calls  %calls  errors     total       avg      max  syscall\n"
-" 4321   99.88      12  98.765ms  22.857us  1.234s   poll\n"
-"    5    0.12       0         -         -        -  i386:poll\n"
-" 4326  100.00      12  98.765ms  22.830us  1.234s   total\n");
+	assert_string_equal(
+		render(c, &systally_format_text),
+		"calls  %calls  errors     total       avg      max  syscall\n"
+		" 4321   99.88      12  98.765ms  22.857us  1.234s   poll\n"
+		"    5    0.12       0         -         -        -  i386:poll\n"
+		" 4326  100.00      12  98.765ms  22.830us  1.234s   total\n");
 	c->report.latency = false;
 	c->ranking.rest = c->groups[1];
 	c->ranking.rest_groups = 12;
 	c->ranking.shown = 1;
 	assert_string_equal(render(c, &systally_format_text),
-"calls  %calls  errors  syscall\n"
-" 4321   99.88      12  poll\n"
-"    5    0.12       0  (12 more)\n"
-" 4326  100.00      12  total\n");
+			    "calls  %calls  errors  syscall\n"
+			    " 4321   99.88      12  poll\n"
+			    "    5    0.12       0  (12 more)\n"
+			    " 4326  100.00      12  total\n");
 }
 
 /* Without times there is no errors column: it would be all false zeros. */
@@ -127,10 +137,10 @@ static void text_hides_unknown(void **state)
 	c->ranking.timed = false;
 	c->ranking.by = systally_by_one(SYSTALLY_BY_PROCESS);
 	assert_string_equal(render(c, &systally_format_text),
-"calls  %calls      pid  command\n"
-" 4321   99.88  4194304  nginx\n"
-"    5    0.12        -  a b\n"
-" 4326  100.00           total\n");
+			    "calls  %calls      pid  command\n"
+			    " 4321   99.88  4194304  nginx\n"
+			    "    5    0.12        -  a b\n"
+			    " 4326  100.00           total\n");
 }
 
 static void text_fits(void **state)
@@ -149,7 +159,7 @@ static void text_fits(void **state)
 	g->max_ns = UINT64_MAX;
 	g->abi = SYSTALLY_ABI_I386;
 	g->error = 516;
-	g->nr = 423;	/* sched_rr_get_interval_time64 */
+	g->nr = 423; /* sched_rr_get_interval_time64 */
 	memset(g->comm, '\x1b', SYSTALLY_COMM_LEN - 1);
 	c->ranking.total = *g;
 	for (i = 0; i < SYSTALLY_PERCENTILES; i++)
@@ -186,11 +196,12 @@ static void text_has_percentiles(void **state)
 	g->percentile_ns[SYSTALLY_P90] = 12345;
 	g->percentile_ns[SYSTALLY_P99] = 999999;
 	g->percentile_ns[SYSTALLY_P999] = 1200000000;
-	assert_string_equal(render(c, &systally_format_text),
-"calls  %calls  errors     p50     p90     p99   p99.9     max  syscall\n"
-" 4321   99.88      12  0.99us  12.3us   999us  1.20s   1.23s   poll\n"
-"    5    0.12       0       -       -       -       -       -  i386:poll\n"
-" 4326  100.00      12  0.02us  0.02us  0.02us  0.02us  1.23s   total\n");
+	assert_string_equal(
+		render(c, &systally_format_text),
+		"calls  %calls  errors     p50     p90     p99   p99.9     max  syscall\n"
+		" 4321   99.88      12  0.99us  12.3us   999us  1.20s   1.23s   poll\n"
+		"    5    0.12       0       -       -       -       -       -  i386:poll\n"
+		" 4326  100.00      12  0.02us  0.02us  0.02us  0.02us  1.23s   total\n");
 	/* they take the place of the other times */
 	c->report.latency = true;
 	assert_null(strstr(render(c, &systally_format_text), "avg"));
@@ -202,11 +213,11 @@ static void make_histogram(struct context *c)
 
 	c->header.clock_khz = 1000000;
 	c->report.histogram = "poll";
-	hist->buckets[26] = 3;		/* 192 to 224 ns */
+	hist->buckets[26] = 3; /* 192 to 224 ns */
 	hist->buckets[28] = 77;
 	hist->buckets[29] = 154;
 	hist->buckets[30] = 1;
-	hist->buckets[100] = 1;		/* 67 to 83 ms, far away */
+	hist->buckets[100] = 1; /* 67 to 83 ms, far away */
 	hist->count = 236;
 	c->ranking.total.hist_count = 236;
 }
@@ -216,16 +227,17 @@ static void text_draws_histogram(void **state)
 	struct context *c = *state;
 
 	make_histogram(c);
-	assert_string_equal(render(c, &systally_format_text),
-"poll: 236 calls timed\n"
-"p50 0.02us, p90 0.02us, p99 0.02us, p99.9 0.02us, max 1.23s\n"
-"[     0.192us,      0.224us)   3 |@                                            |\n"
-"[     0.224us,      0.256us)   0 |                                             |\n"
-"[     0.256us,      0.320us)  77 |@@@@@@@@@@@@@@@@@@@@@@                       |\n"
-"[     0.320us,      0.384us) 154 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"
-"[     0.384us,      0.448us)   1 |@                                            |\n"
-"...\n"
-"[    67.108ms,     83.886ms)   1 |@                                            |\n");
+	assert_string_equal(
+		render(c, &systally_format_text),
+		"poll: 236 calls timed\n"
+		"p50 0.02us, p90 0.02us, p99 0.02us, p99.9 0.02us, max 1.23s\n"
+		"[     0.192us,      0.224us)   3 |@                                            |\n"
+		"[     0.224us,      0.256us)   0 |                                             |\n"
+		"[     0.256us,      0.320us)  77 |@@@@@@@@@@@@@@@@@@@@@@                       |\n"
+		"[     0.320us,      0.384us) 154 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|\n"
+		"[     0.384us,      0.448us)   1 |@                                            |\n"
+		"...\n"
+		"[    67.108ms,     83.886ms)   1 |@                                            |\n");
 	/* whatever the numbers are, it fits */
 	c->ranking.hist.buckets[251] = UINT64_MAX;
 	check_lines(render(c, &systally_format_text), 80);
@@ -265,22 +277,24 @@ static struct json_object *at(struct json_object *object, const char *key)
 	struct json_object *value = NULL;
 
 	if (!json_object_object_get_ex(object, key, &value))
-		fail_msg("no %s in %s", key, json_object_to_json_string(object));
+		fail_msg("no %s in %s", key,
+			 json_object_to_json_string(object));
 	return value;
 }
 
 static void json_is_read_back(void **state)
 {
 	static const char *const keys[] = {
-		"tgid", "comm", "abi", "nr", "syscall", "count", "errors",
-		"total_ns", "max_ns", "p50_ns", "p90_ns", "p99_ns", "p999_ns",
+		"tgid",	  "comm",   "abi",	"nr",	  "syscall",
+		"count",  "errors", "total_ns", "max_ns", "p50_ns",
+		"p90_ns", "p99_ns", "p999_ns",
 	};
 	struct context *c = *state;
 	struct json_object *object, *row;
 	size_t i;
 
-	c->ranking.by = systally_by_two(SYSTALLY_BY_PROCESS,
-					      SYSTALLY_BY_SYSCALL);
+	c->ranking.by =
+		systally_by_two(SYSTALLY_BY_PROCESS, SYSTALLY_BY_SYSCALL);
 	c->groups[0].count = UINT64_MAX;
 	c->groups[0].nr = -1;
 	object = read_json(render(c, &systally_format_json));
@@ -288,8 +302,8 @@ static void json_is_read_back(void **state)
 	assert_string_equal(json_object_get_string(at(object, "collect")),
 			    "time");
 	assert_int_equal(json_object_get_int(at(object, "unattributed")), 3);
-	assert_true(json_object_is_type(at(object, "kernel"),
-					json_type_string));
+	assert_true(
+		json_object_is_type(at(object, "kernel"), json_type_string));
 	assert_int_equal(json_object_array_length(at(object, "rows")), 2);
 	row = json_object_array_get_idx(at(object, "rows"), 0);
 	assert_int_equal(json_object_object_length(row),
@@ -330,8 +344,8 @@ static void json_has_fitting_fields(void **state)
 		row = json_object_array_get_idx(at(object, "rows"), 0);
 		at(row, cases[i].has);
 		at(row, "count");
-		assert_false(json_object_object_get_ex(row, cases[i].lacks,
-						       &value));
+		assert_false(
+			json_object_object_get_ex(row, cases[i].lacks, &value));
 		json_object_put(object);
 	}
 	c->report.series = true;
@@ -396,13 +410,15 @@ static void csv_has_one_head(void **state)
 {
 	struct context *c = *state;
 
-	assert_string_equal(render(c, &systally_format_csv),
-"abi,nr,syscall,count,errors,total_ns,max_ns,p50_ns,p90_ns,p99_ns,p999_ns\n"
-"x86-64,7,poll,4321,12,98765432,1234567890,21,22,23,24\n"
-"i386,168,poll,5,0,0,0,0,0,0,0\n");
+	assert_string_equal(
+		render(c, &systally_format_csv),
+		"abi,nr,syscall,count,errors,total_ns,max_ns,p50_ns,p90_ns,p99_ns,p999_ns\n"
+		"x86-64,7,poll,4321,12,98765432,1234567890,21,22,23,24\n"
+		"i386,168,poll,5,0,0,0,0,0,0,0\n");
 	c->report.series = true;
 	c->report.first = true;
-	assert_non_null(strstr(render(c, &systally_format_csv), "time,abi,nr,"));
+	assert_non_null(
+		strstr(render(c, &systally_format_csv), "time,abi,nr,"));
 	c->report.first = false;
 	assert_null(strstr(render(c, &systally_format_csv), "abi,nr"));
 	assert_int_equal(strcspn(c->text, ","), 25);
@@ -424,15 +440,16 @@ static void data_has_histogram(void **state)
 	assert_int_equal(json_object_array_length(at(object, "rows")), 2);
 	json_object_put(object);
 	assert_string_equal(render(c, &systally_format_csv),
-"low_ns,high_ns,count\n"
-"192,224,3\n"
-"256,320,77\n"
-"320,384,154\n"
-"384,448,1\n"
-"67108864,83886080,1\n");
+			    "low_ns,high_ns,count\n"
+			    "192,224,3\n"
+			    "256,320,77\n"
+			    "320,384,154\n"
+			    "384,448,1\n"
+			    "67108864,83886080,1\n");
 	c->report.series = true;
 	c->report.first = true;
-	assert_non_null(strstr(render(c, &systally_format_csv), "time,low_ns,"));
+	assert_non_null(
+		strstr(render(c, &systally_format_csv), "time,low_ns,"));
 	c->report.first = false;
 	assert_null(strstr(render(c, &systally_format_csv), "low_ns"));
 	assert_int_equal(strcspn(c->text, ","), 25);
@@ -444,22 +461,23 @@ static void markdown_is_safe(void **state)
 	struct context *c = *state;
 
 	assert_string_equal(render(c, &systally_format_markdown),
-"| calls | %calls | errors | syscall     |\n"
-"| ----: | -----: | -----: | ----------- |\n"
-"|  4321 |  99.88 |     12 | `poll`      |\n"
-"|     5 |   0.12 |      0 | `i386:poll` |\n"
-"|  4326 | 100.00 |     12 | total       |\n");
+			    "| calls | %calls | errors | syscall     |\n"
+			    "| ----: | -----: | -----: | ----------- |\n"
+			    "|  4321 |  99.88 |     12 | `poll`      |\n"
+			    "|     5 |   0.12 |      0 | `i386:poll` |\n"
+			    "|  4326 | 100.00 |     12 | total       |\n");
 	c->ranking.by = systally_by_one(SYSTALLY_BY_COMMAND);
 	strcpy(c->groups[0].comm, "<b>|@x`*_\n");
 	systally_notes_add(&c->notes, "the control `a_b|c` is <0> | _x_");
-	assert_string_equal(render(c, &systally_format_markdown),
-"| calls | %calls | errors | command              |\n"
-"| ----: | -----: | -----: | -------------------- |\n"
-"|  4321 |  99.88 |     12 | `` <b>\\|@x`*_\\x0a `` |\n"
-"|     5 |   0.12 |      0 | `a b`                |\n"
-"|  4326 | 100.00 |     12 | total                |\n"
-"\n"
-"> note: the control `a_b\\|c` is \\<0\\> \\| \\_x\\_\n");
+	assert_string_equal(
+		render(c, &systally_format_markdown),
+		"| calls | %calls | errors | command              |\n"
+		"| ----: | -----: | -----: | -------------------- |\n"
+		"|  4321 |  99.88 |     12 | `` <b>\\|@x`*_\\x0a `` |\n"
+		"|     5 |   0.12 |      0 | `a b`                |\n"
+		"|  4326 | 100.00 |     12 | total                |\n"
+		"\n"
+		"> note: the control `a_b\\|c` is \\<0\\> \\| \\_x\\_\n");
 }
 
 static void errnos(void **state)
@@ -471,9 +489,9 @@ static void errnos(void **state)
 	c->ranking.shown = 1;
 	c->groups[0].error = 4;
 	assert_string_equal(render(c, &systally_format_text),
-"errors  %errors  errno  meaning\n"
-"    12   100.00  EINTR  Interrupted system call\n"
-"    12   100.00         total\n");
+			    "errors  %errors  errno  meaning\n"
+			    "    12   100.00  EINTR  Interrupted system call\n"
+			    "    12   100.00         total\n");
 }
 
 int main(void)
@@ -494,10 +512,9 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(json_is_read_back, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(json_has_fitting_fields,
-						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(weird_comms, set_up,
+		cmocka_unit_test_setup_teardown(json_has_fitting_fields, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(weird_comms, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(csv_has_one_head, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(markdown_is_safe, set_up,

@@ -21,9 +21,14 @@
 static const struct {
 	const char *file, *text;
 } files[] = {
-	{ "README", "help\n" }, { "enabled", "1\n" }, { "collect", "count\n" },
-	{ "targets", "none\n" }, { "follow", "0\n" }, { "syscalls", "all\n" },
-	{ "threads", "0\n" }, { "status", "entered: 5\nkprobe_missed: 12\n" },
+	{ "README", "help\n" },
+	{ "enabled", "1\n" },
+	{ "collect", "count\n" },
+	{ "targets", "none\n" },
+	{ "follow", "0\n" },
+	{ "syscalls", "all\n" },
+	{ "threads", "0\n" },
+	{ "status", "entered: 5\nkprobe_missed: 12\n" },
 	{ "snapshot", "" },
 };
 
@@ -49,8 +54,7 @@ static void put(struct context *c, const char *file, const char *text)
 
 static void expect(struct context *c, const char *file, const char *text)
 {
-	char *found = systally_control_read(&c->control, file, NULL,
-					    &c->error);
+	char *found = systally_control_read(&c->control, file, NULL, &c->error);
 
 	assert_non_null(found);
 	if (strcmp(found, text))
@@ -102,12 +106,12 @@ static void debugfs_is_found_in_the_mounts(void **state)
 	    "proc /proc proc rw 0 0\n"
 	    "none /some\\040where/debug debugfs rw,nosuid 0 0\n");
 	snprintf(mounts, sizeof(mounts), "%s/status", c->control.directory);
-	assert_int_equal(systally_control_find_debugfs(mounts, path,
-						       &c->error), 0);
+	assert_int_equal(systally_control_find_debugfs(mounts, path, &c->error),
+			 0);
 	assert_string_equal(path, "/some where/debug");
 	put(c, "status", "proc /debugfs proc rw 0 0\n");
-	assert_int_equal(systally_control_find_debugfs(mounts, path,
-						       &c->error), -1);
+	assert_int_equal(systally_control_find_debugfs(mounts, path, &c->error),
+			 -1);
 	assert_non_null(strstr(c->error.text, "mount -t debugfs"));
 }
 
@@ -134,8 +138,9 @@ static void controls_are_read_and_written(void **state)
 	expect(c, "enabled", "1");
 	assert_true(systally_control_is(&c->control, "enabled", "1"));
 	assert_false(systally_control_is(&c->control, "enabled", "0"));
-	assert_int_equal(systally_control_write(&c->control, "enabled", "0",
-						&c->error), 0);
+	assert_int_equal(
+		systally_control_write(&c->control, "enabled", "0", &c->error),
+		0);
 	expect(c, "enabled", "0");
 	assert_int_equal(systally_control_missed(&c->control), 12);
 	assert_true(systally_control_status_number("a: 1\nbb: 22\nb: 3x\n",
@@ -144,8 +149,8 @@ static void controls_are_read_and_written(void **state)
 	assert_false(systally_control_status_number("a: 1\nbb: 22\nb: 3x\n",
 						    "b", &number));
 	assert_false(systally_control_status_number("", "b", &number));
-	assert_true(systally_control_status_number("bb: 22\nb: 3\n", "b",
-						   &number));
+	assert_true(
+		systally_control_status_number("bb: 22\nb: 3\n", "b", &number));
 	assert_int_equal(number, 3);
 	/* larger than the first buffer */
 	large = malloc(300001);
@@ -158,17 +163,18 @@ static void controls_are_read_and_written(void **state)
 	large = systally_control_read(&c->control, "status", &size, &c->error);
 	assert_int_equal(size, 300000);
 	free(large);
-	assert_int_equal(systally_control_snapshot(&c->control, &snapshot,
-						   &c->error), -1);
+	assert_int_equal(
+		systally_control_snapshot(&c->control, &snapshot, &c->error),
+		-1);
 	assert_non_null(strstr(c->error.text, "empty"));
 	systally_error_clear(&c->error);
-	assert_int_equal(systally_control_write(&c->control, "nosuch", "1",
-						&c->error),
-			 -ENOENT);
+	assert_int_equal(
+		systally_control_write(&c->control, "nosuch", "1", &c->error),
+		-ENOENT);
 	assert_non_null(strstr(c->error.text, "nosuch"));
 	systally_error_clear(&c->error);
-	assert_null(systally_control_read(&c->control, "nosuch", NULL,
-					  &c->error));
+	assert_null(
+		systally_control_read(&c->control, "nosuch", NULL, &c->error));
 }
 
 /* The child has a file of the folder open until the gate is closed. */
@@ -219,12 +225,12 @@ static void session_restores_the_controls(void **state)
 	put(c, "syscalls", "read\ni386:poll\n");
 	assert_int_equal(systally_set_parse(&c->set, c->names, "7", &c->error),
 			 0);
-	assert_int_equal(systally_session_begin(&session, &c->control,
-						&c->error), 0);
+	assert_int_equal(
+		systally_session_begin(&session, &c->control, &c->error), 0);
 	assert_int_equal(systally_session_prepare(&session, &wants, &c->error),
 			 0);
-	assert_int_equal(systally_session_set(&session, "targets", "123",
-					      &c->error), 0);
+	assert_int_equal(
+		systally_session_set(&session, "targets", "123", &c->error), 0);
 	expect(c, "collect", "time");
 	expect(c, "threads", "1");
 	expect(c, "syscalls", "7");
@@ -249,8 +255,8 @@ static void session_keeps_a_setting_it_cannot_restore(void **state)
 	memset(text, '7', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	put(c, "syscalls", text);
-	assert_int_equal(systally_session_begin(&session, &c->control,
-						&c->error), 0);
+	assert_int_equal(
+		systally_session_begin(&session, &c->control, &c->error), 0);
 	/* it could not be restored, so it is not changed */
 	assert_int_equal(systally_session_prepare(&session, &wants, &c->error),
 			 -1);
@@ -265,18 +271,18 @@ static void only_one_session_at_a_time(void **state)
 	struct systally_session second = SYSTALLY_SESSION_NONE;
 	char pid[32];
 
-	assert_int_equal(systally_session_begin(&first, &c->control,
-						&c->error), 0);
-	assert_int_equal(systally_session_begin(&second, &c->control,
-						&c->error), -1);
+	assert_int_equal(systally_session_begin(&first, &c->control, &c->error),
+			 0);
+	assert_int_equal(
+		systally_session_begin(&second, &c->control, &c->error), -1);
 	snprintf(pid, sizeof(pid), "pid %d", getpid());
 	if (!strstr(c->error.text, pid))
 		fail_msg("%s", c->error.text);
 	systally_session_end(&second, &c->error);
 	systally_session_end(&first, &c->error);
 	systally_error_clear(&c->error);
-	assert_int_equal(systally_session_begin(&second, &c->control,
-						&c->error), 0);
+	assert_int_equal(
+		systally_session_begin(&second, &c->control, &c->error), 0);
 	systally_session_end(&second, &c->error);
 }
 
@@ -355,7 +361,7 @@ static void watch_with_targets_leaves_them(void **state)
 	expect(c, "targets", "all");
 }
 
-#define TEST(function)                                                         \
+#define TEST(function) \
 	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)

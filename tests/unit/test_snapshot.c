@@ -114,9 +114,13 @@ static void refuses_what_is_unknown(void **state)
 
 static void refuses_absurd_counts(void **state)
 {
-	static const uint64_t absurd[] = { 5, 1ULL << 32, 1ULL << 58,
-					   UINT64_MAX / sizeof(struct systally_row),
-					   UINT64_MAX - 3, UINT64_MAX };
+	static const uint64_t absurd[] = { 5,
+					   1ULL << 32,
+					   1ULL << 58,
+					   UINT64_MAX /
+						   sizeof(struct systally_row),
+					   UINT64_MAX - 3,
+					   UINT64_MAX };
 	struct fixture fixture;
 	size_t i, size;
 
@@ -249,8 +253,7 @@ static void ends_comm(void **state)
 	make_usual(&fixture);
 	memset(fixture.rows[0].comm, 'x', SYSTALLY_COMM_LEN);
 	fixture_parse(&fixture, &snapshot);
-	assert_int_equal(strlen(snapshot.calls[0].comm),
-			 SYSTALLY_COMM_LEN - 1);
+	assert_int_equal(strlen(snapshot.calls[0].comm), SYSTALLY_COMM_LEN - 1);
 	systally_snapshot_free(&snapshot);
 }
 

@@ -61,12 +61,16 @@ static const char *render(struct context *c, enum systally_sort sort,
 			  size_t limit)
 {
 	struct systally_question question = {
-		.by = systally_by_one(SYSTALLY_BY_SYSCALL), .sort = sort, .limit = limit,
+		.by = systally_by_one(SYSTALLY_BY_SYSCALL),
+		.sort = sort,
+		.limit = limit,
 	};
 	struct systally_notes notes = { 0 };
 	struct systally_report report = {
-		.ranking = &c->ranking, .header = &c->snapshot.header,
-		.notes = &notes, .width = SYSTALLY_TEXT_WIDTH,
+		.ranking = &c->ranking,
+		.header = &c->snapshot.header,
+		.notes = &notes,
+		.width = SYSTALLY_TEXT_WIDTH,
 	};
 	struct systally_error error = { "" };
 	size_t size;
@@ -75,7 +79,8 @@ static const char *render(struct context *c, enum systally_sort sort,
 	systally_snapshot_free(&c->snapshot);
 	fixture_parse(&c->fixture, &c->snapshot);
 	assert_int_equal(systally_rank(&c->ranking, &question, &c->snapshot,
-				       c->names, &error), 0);
+				       c->names, &error),
+			 0);
 	free(c->text);
 	out = open_memstream(&c->text, &size);
 	assert_int_equal(systally_format_strace.report(out, &report), 0);
@@ -92,14 +97,15 @@ static void small_numbers(void **state)
 	add(c, 0, "execve", 1, 0, 1500);
 	add(c, 0, "mmap", 8, 0, 12000);
 	add(c, 0, "pread64", 2, 0, 3000);
-	assert_string_equal(render(c, SYSTALLY_SORT_TIME, 0),
-"% time     seconds  usecs/call     calls    errors syscall\n"
-"------ ----------- ----------- --------- --------- ----------------\n"
-" 72.73    0.000012           1         8           mmap\n"
-" 18.18    0.000003           1         2           pread64\n"
-"  9.09    0.000002           1         1           execve\n"
-"------ ----------- ----------- --------- --------- ----------------\n"
-"100.00    0.000017           1        11           total\n");
+	assert_string_equal(
+		render(c, SYSTALLY_SORT_TIME, 0),
+		"% time     seconds  usecs/call     calls    errors syscall\n"
+		"------ ----------- ----------- --------- --------- ----------------\n"
+		" 72.73    0.000012           1         8           mmap\n"
+		" 18.18    0.000003           1         2           pread64\n"
+		"  9.09    0.000002           1         1           execve\n"
+		"------ ----------- ----------- --------- --------- ----------------\n"
+		"100.00    0.000017           1        11           total\n");
 }
 
 /* The same strace, of clocks that run a million times, and more, as fast */
@@ -110,25 +116,27 @@ static void large_numbers(void **state)
 	add(c, 0, "clock_nanosleep", 3, 0, 3256360000000);
 	add(c, 0, "openat", 33, 7, 503281000000);
 	add(c, 0, "sched_get_priority_max", 1, 0, 8302000000);
-	assert_string_equal(render(c, SYSTALLY_SORT_TIME, 0),
-"% time     seconds  usecs/call     calls    errors syscall\n"
-"------ ----------- ----------- --------- --------- -----------------------\n"
-" 86.42 3256.360000  1085453333         3           clock_nanosleep\n"
-" 13.36  503.281000    15250939        33         7 openat\n"
-"  0.22    8.302000     8302000         1           sched_get_priority_max\n"
-"------ ----------- ----------- --------- --------- -----------------------\n"
-"100.00 3767.943000   101836297        37         7 total\n");
+	assert_string_equal(
+		render(c, SYSTALLY_SORT_TIME, 0),
+		"% time     seconds  usecs/call     calls    errors syscall\n"
+		"------ ----------- ----------- --------- --------- -----------------------\n"
+		" 86.42 3256.360000  1085453333         3           clock_nanosleep\n"
+		" 13.36  503.281000    15250939        33         7 openat\n"
+		"  0.22    8.302000     8302000         1           sched_get_priority_max\n"
+		"------ ----------- ----------- --------- --------- -----------------------\n"
+		"100.00 3767.943000   101836297        37         7 total\n");
 	c->fixture.rows[0].total_ns = 320387000000000;
 	c->fixture.rows[1].total_ns = 40453200000000;
 	c->fixture.rows[2].total_ns = 803200000000;
-	assert_string_equal(render(c, SYSTALLY_SORT_TIME, 0),
-"% time       seconds   usecs/call     calls    errors syscall\n"
-"------ ------------- ------------ --------- --------- -----------------------\n"
-" 88.59 320387.000000 106795666666         3           clock_nanosleep\n"
-" 11.19  40453.200000   1225854545        33         7 openat\n"
-"  0.22    803.200000    803200000         1           sched_get_priority_max\n"
-"------ ------------- ------------ --------- --------- -----------------------\n"
-"100.00 361643.400000   9774145945        37         7 total\n");
+	assert_string_equal(
+		render(c, SYSTALLY_SORT_TIME, 0),
+		"% time       seconds   usecs/call     calls    errors syscall\n"
+		"------ ------------- ------------ --------- --------- -----------------------\n"
+		" 88.59 320387.000000 106795666666         3           clock_nanosleep\n"
+		" 11.19  40453.200000   1225854545        33         7 openat\n"
+		"  0.22    803.200000    803200000         1           sched_get_priority_max\n"
+		"------ ------------- ------------ --------- --------- -----------------------\n"
+		"100.00 361643.400000   9774145945        37         7 total\n");
 }
 
 /* No time at all: strace still says that it is the whole of it */
@@ -138,13 +146,14 @@ static void no_time(void **state)
 
 	add(c, 0, "sched_get_priority_max", 1, 0, 0);
 	add(c, 0, "clock_nanosleep", 3, 0, 0);
-	assert_string_equal(render(c, SYSTALLY_SORT_NOTHING, 0),
-"% time     seconds  usecs/call     calls    errors syscall\n"
-"------ ----------- ----------- --------- --------- -----------------------\n"
-"  0.00    0.000000           0         1           sched_get_priority_max\n"
-"  0.00    0.000000           0         3           clock_nanosleep\n"
-"------ ----------- ----------- --------- --------- -----------------------\n"
-"100.00    0.000000           0         4           total\n");
+	assert_string_equal(
+		render(c, SYSTALLY_SORT_NOTHING, 0),
+		"% time     seconds  usecs/call     calls    errors syscall\n"
+		"------ ----------- ----------- --------- --------- -----------------------\n"
+		"  0.00    0.000000           0         1           sched_get_priority_max\n"
+		"  0.00    0.000000           0         3           clock_nanosleep\n"
+		"------ ----------- ----------- --------- --------- -----------------------\n"
+		"100.00    0.000000           0         4           total\n");
 }
 
 static void tables_by_abi(void **state)
@@ -153,21 +162,24 @@ static void tables_by_abi(void **state)
 
 	add(c, SYSTALLY_ABI_I386, "getppid", 202, 0, 1160000);
 	add(c, SYSTALLY_ABI_I386, "close", 22, 22, 137000);
-	assert_string_equal(render(c, SYSTALLY_SORT_TIME, 0),
-"System call usage summary for 32 bit mode:\n"
-"% time     seconds  usecs/call     calls    errors syscall\n"
-"------ ----------- ----------- --------- --------- ----------------\n"
-" 89.44    0.001160           5       202           getppid\n"
-" 10.56    0.000137           6        22        22 close\n"
-"------ ----------- ----------- --------- --------- ----------------\n"
-"100.00    0.001297           5       224        22 total\n");
+	assert_string_equal(
+		render(c, SYSTALLY_SORT_TIME, 0),
+		"System call usage summary for 32 bit mode:\n"
+		"% time     seconds  usecs/call     calls    errors syscall\n"
+		"------ ----------- ----------- --------- --------- ----------------\n"
+		" 89.44    0.001160           5       202           getppid\n"
+		" 10.56    0.000137           6        22        22 close\n"
+		"------ ----------- ----------- --------- --------- ----------------\n"
+		"100.00    0.001297           5       224        22 total\n");
 	add(c, 0, "execve", 1, 0, 0);
 	add(c, SYSTALLY_ABI_X32, "getppid", 5, 5, 1000);
 	render(c, SYSTALLY_SORT_TIME, 0);
 	assert_int_equal(strncmp(c->text, "% time ", 7), 0);
-	assert_non_null(strstr(c->text,
+	assert_non_null(strstr(
+		c->text,
 		" total\nSystem call usage summary for 32 bit mode:\n% time "));
-	assert_non_null(strstr(c->text,
+	assert_non_null(strstr(
+		c->text,
 		" total\nSystem call usage summary for x32 mode:\n% time "));
 }
 
@@ -178,20 +190,22 @@ static void limit(void **state)
 
 	add(c, 0, "execve", 1, 0, 1000000);
 	add(c, 0, "mmap", 8, 1, 3000000);
-	assert_string_equal(render(c, SYSTALLY_SORT_TIME, 1),
-"% time     seconds  usecs/call     calls    errors syscall\n"
-"------ ----------- ----------- --------- --------- ----------------\n"
-" 75.00    0.003000         375         8         1 mmap\n"
-"------ ----------- ----------- --------- --------- ----------------\n"
-"100.00    0.004000         444         9         1 total\n");
+	assert_string_equal(
+		render(c, SYSTALLY_SORT_TIME, 1),
+		"% time     seconds  usecs/call     calls    errors syscall\n"
+		"------ ----------- ----------- --------- --------- ----------------\n"
+		" 75.00    0.003000         375         8         1 mmap\n"
+		"------ ----------- ----------- --------- --------- ----------------\n"
+		"100.00    0.004000         444         9         1 total\n");
 	/* even where nothing else is left of the table */
 	add(c, SYSTALLY_ABI_I386, "close", 6, 0, 137000);
-	assert_non_null(strstr(render(c, SYSTALLY_SORT_TIME, 1),
-"System call usage summary for 32 bit mode:\n"
-"% time     seconds  usecs/call     calls    errors syscall\n"
-"------ ----------- ----------- --------- --------- ----------------\n"
-"------ ----------- ----------- --------- --------- ----------------\n"
-"100.00    0.000137          22         6           total\n"));
+	assert_non_null(strstr(
+		render(c, SYSTALLY_SORT_TIME, 1),
+		"System call usage summary for 32 bit mode:\n"
+		"% time     seconds  usecs/call     calls    errors syscall\n"
+		"------ ----------- ----------- --------- --------- ----------------\n"
+		"------ ----------- ----------- --------- --------- ----------------\n"
+		"100.00    0.000137          22         6           total\n"));
 }
 
 static void nothing(void **state)

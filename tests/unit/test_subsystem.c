@@ -141,7 +141,8 @@ static void rank(struct context *c, struct systally_ranking *ranking,
 	struct systally_error error = { "" };
 
 	assert_int_equal(systally_rank(ranking, &question, &c->snapshot,
-				       c->names, &error), 0);
+				       c->names, &error),
+			 0);
 }
 
 static const char *name_of(const struct systally_ranking *ranking, size_t i)
@@ -170,7 +171,8 @@ static void test_workload(void **state)
 	struct context *c = *state;
 	struct systally_ranking ranking;
 	const struct systally_report report = {
-		.ranking = &ranking, .header = &c->snapshot.header,
+		.ranking = &ranking,
+		.header = &c->snapshot.header,
 	};
 	char *text = NULL;
 	size_t size;
@@ -181,18 +183,19 @@ static void test_workload(void **state)
 	assert_non_null(out);
 	assert_int_equal(systally_format_workload.report(out, &report), 0);
 	fclose(out);
-	assert_string_equal(text,
-"+-------------+----------+-----------------+-------------------+\n"
-"| System Call | # calls  | Linux Subsystem | System Call (API) |\n"
-"+=============+==========+=================+===================+\n"
-"| getppid     | 10000001 | Process Mgmt.   | sys_getppid()     |\n"
-"+-------------+----------+-----------------+-------------------+\n"
-"| poll        | 1009     | Filesystem      | sys_poll()        |\n"
-"+-------------+----------+-----------------+-------------------+\n"
-"| i386:poll   | 5        | Filesystem      | sys_poll()        |\n"
-"+-------------+----------+-----------------+-------------------+\n"
-"| syscall_999 | 3        | Unknown         | -                 |\n"
-"+-------------+----------+-----------------+-------------------+\n");
+	assert_string_equal(
+		text,
+		"+-------------+----------+-----------------+-------------------+\n"
+		"| System Call | # calls  | Linux Subsystem | System Call (API) |\n"
+		"+=============+==========+=================+===================+\n"
+		"| getppid     | 10000001 | Process Mgmt.   | sys_getppid()     |\n"
+		"+-------------+----------+-----------------+-------------------+\n"
+		"| poll        | 1009     | Filesystem      | sys_poll()        |\n"
+		"+-------------+----------+-----------------+-------------------+\n"
+		"| i386:poll   | 5        | Filesystem      | sys_poll()        |\n"
+		"+-------------+----------+-----------------+-------------------+\n"
+		"| syscall_999 | 3        | Unknown         | -                 |\n"
+		"+-------------+----------+-----------------+-------------------+\n");
 	free(text);
 	systally_ranking_free(&ranking);
 }

@@ -33,22 +33,22 @@ static void escapes(void **state)
 static void utf8(void **state)
 {
 	static const struct {
-		const char *bytes, *escaped;	/* NULL: it is UTF-8 */
+		const char *bytes, *escaped; /* NULL: it is UTF-8 */
 	} cases[] = {
 		{ "", NULL },
 		{ "plain \x01\x7f", NULL },
-		{ "\xc2\x80", NULL },			/* U+0080 */
-		{ "\xdf\xbf\xe0\xa0\x80", NULL },	/* U+07FF, U+0800 */
-		{ "\xed\x9f\xbf\xee\x80\x80", NULL },	/* U+D7FF, U+E000 */
+		{ "\xc2\x80", NULL },			  /* U+0080 */
+		{ "\xdf\xbf\xe0\xa0\x80", NULL },	  /* U+07FF, U+0800 */
+		{ "\xed\x9f\xbf\xee\x80\x80", NULL },	  /* U+D7FF, U+E000 */
 		{ "\xef\xbf\xbf\xf0\x90\x80\x80", NULL }, /* FFFF, 10000 */
-		{ "\xf4\x8f\xbf\xbf", NULL },		/* U+10FFFF */
+		{ "\xf4\x8f\xbf\xbf", NULL },		  /* U+10FFFF */
 		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },
-		{ "\xc0\x80", "\\xc0\\x80" },		/* overlong NUL */
+		{ "\xc0\x80", "\\xc0\\x80" }, /* overlong NUL */
 		{ "\xe0\x9f\xbf", "\\xe0\\x9f\\xbf" },
 		{ "\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf" },
-		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },	/* surrogate */
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" }, /* surrogate */
 		{ "\x80", "\\x80" },
-		{ "\xe2\x82", "\\xe2\\x82" },		/* cut */
+		{ "\xe2\x82", "\\xe2\\x82" }, /* cut */
 		{ "\xe2\x82x", "\\xe2\\x82x" },
 		{ "\xff\xc3\xa4", "\\xff\xc3\xa4" },
 	};
@@ -101,8 +101,11 @@ static void durations(void **state)
 		uint64_t ns;
 		const char *text;
 	} cases[] = {
-		{ 0, "0.000us" }, { 1, "0.001us" }, { 999999, "999.999us" },
-		{ 1000000, "1.000ms" }, { 999999999, "999.999ms" },
+		{ 0, "0.000us" },
+		{ 1, "0.001us" },
+		{ 999999, "999.999us" },
+		{ 1000000, "1.000ms" },
+		{ 999999999, "999.999ms" },
 		{ 1000000000, "1.000s " },
 		{ 99999999999999, "99999.999s " },
 		{ 100000000000000, "100000s " },
@@ -112,13 +115,22 @@ static void durations(void **state)
 		uint64_t ns;
 		const char *text;
 	} shorts[] = {
-		{ 0, "0.00us" }, { 10, "0.01us" }, { 9999, "9.99us" },
-		{ 10000, "10.0us" }, { 99999, "99.9us" }, { 100000, "100us" },
-		{ 999999, "999us" }, { 1000000, "1.00ms" },
-		{ 999999999, "999ms" }, { 1000000000, "1.00s " },
-		{ 999999999999, "999s " }, { 1000000000000, "1000s " },
-		{ 9999999999999, "9999s " }, { 10000000000000, "2h " },
-		{ 36000ULL * 1000000000000, "416d " }, { UINT64_MAX, "213503d " },
+		{ 0, "0.00us" },
+		{ 10, "0.01us" },
+		{ 9999, "9.99us" },
+		{ 10000, "10.0us" },
+		{ 99999, "99.9us" },
+		{ 100000, "100us" },
+		{ 999999, "999us" },
+		{ 1000000, "1.00ms" },
+		{ 999999999, "999ms" },
+		{ 1000000000, "1.00s " },
+		{ 999999999999, "999s " },
+		{ 1000000000000, "1000s " },
+		{ 9999999999999, "9999s " },
+		{ 10000000000000, "2h " },
+		{ 36000ULL * 1000000000000, "416d " },
+		{ UINT64_MAX, "213503d " },
 	};
 	char text[24];
 	size_t i;
@@ -225,12 +237,9 @@ static void notes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(escapes),
-		cmocka_unit_test(utf8),
-		cmocka_unit_test(numbers),
-		cmocka_unit_test(durations),
-		cmocka_unit_test(times),
-		cmocka_unit_test(csv),
+		cmocka_unit_test(escapes), cmocka_unit_test(utf8),
+		cmocka_unit_test(numbers), cmocka_unit_test(durations),
+		cmocka_unit_test(times),   cmocka_unit_test(csv),
 		cmocka_unit_test(notes),
 	};
 

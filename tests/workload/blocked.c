@@ -15,7 +15,7 @@ static void handler(int signal unused)
 
 int main(int argc unused, char **argv)
 {
-	struct sigaction action = { .sa_handler = handler };	/* no restart */
+	struct sigaction action = { .sa_handler = handler }; /* no restart */
 	pid_t pids[SLEEPERS];
 	struct sleeper sleeper;
 	char byte;
@@ -39,8 +39,8 @@ int main(int argc unused, char **argv)
 	for (i = 0; i < SLEEPERS; i++) {
 		sleeper = sleeper_open(pids[i], pids[i]);
 		wait_blocked(&sleeper, sleepers[i].nr);
-		printf("blocked %d %s %s %d\n", pids[i], ABI,
-		       sleepers[i].name, sleepers[i].error);
+		printf("blocked %d %s %s %d\n", pids[i], ABI, sleepers[i].name,
+		       sleepers[i].error);
 	}
 	puts("ready");
 	fflush(stdout);

@@ -12,11 +12,11 @@
 #include "workload.h"
 
 /* From the kernel's own errno.h; user space never sees them */
-#define ERESTARTSYS		512
-#define ERESTARTNOHAND		514
-#define ERESTART_RESTARTBLOCK	516
+#define ERESTARTSYS	      512
+#define ERESTARTNOHAND	      514
+#define ERESTART_RESTARTBLOCK 516
 
-static int quiet[2];	/* a pipe in which nothing ever comes */
+static int quiet[2]; /* a pipe in which nothing ever comes */
 static int futex_word;
 
 static void block_read(void)

@@ -32,8 +32,8 @@ static long int80(long nr, long a, long b, long c)
 	long result;
 
 	asm volatile("int $0x80"
-		     : "=a" (result)
-		     : "a" (nr), "b" (a), "c" (b), "d" (c)
+		     : "=a"(result)
+		     : "a"(nr), "b"(a), "c"(b), "d"(c)
 		     : "memory", "r8", "r9", "r10", "r11");
 	return result;
 }
@@ -98,7 +98,7 @@ static void errors(char **argv unused)
 		{ GETPGID, -1, ESRCH, 503 },
 		{ GETSID, -1, ESRCH, 307 },
 		{ GETPRIORITY, 99, EINVAL, 211 },
-		{ GETPRIORITY, 1, ESRCH, 101 },	/* no such process group */
+		{ GETPRIORITY, 1, ESRCH, 101 }, /* no such process group */
 		{ POLL, 0, EINVAL, 53 },	/* more than RLIMIT_NOFILE */
 	};
 	unsigned int i;
@@ -188,14 +188,11 @@ int main(int argc unused, char **argv)
 		const char *name;
 		void (*run)(char **argv);
 	} modes[] = {
-		{ "plain", plain },
-		{ "ppid", ppid },
+		{ "plain", plain },	 { "ppid", ppid },
 #ifdef __x86_64__
-		{ "int80", int80_mode },
-		{ "x32", x32_mode },
+		{ "int80", int80_mode }, { "x32", x32_mode },
 #endif
-		{ "errors", errors },
-		{ "unknown", unknown },
+		{ "errors", errors },	 { "unknown", unknown },
 		{ "sleeps", sleeps },
 	};
 	unsigned int i;
@@ -206,6 +203,7 @@ int main(int argc unused, char **argv)
 			modes[i].run(argv + 1);
 			return 0;
 		}
-	fprintf(stderr, "usage: calls [-t] [-s] plain|ppid|int80|x32|errors|unknown|sleeps [N [MS]]\n");
+	fprintf(stderr,
+		"usage: calls [-t] [-s] plain|ppid|int80|x32|errors|unknown|sleeps [N [MS]]\n");
 	return 2;
 }

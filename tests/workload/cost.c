@@ -7,8 +7,8 @@
  */
 #include "workload.h"
 
-#define LOOP		100000
-#define LOOPS		5
+#define LOOP  100000
+#define LOOPS 5
 
 static double loop(void)
 {
@@ -19,8 +19,8 @@ static double loop(void)
 	for (i = 0; i < LOOP; i++)
 		syscall(SYS_getppid);
 	clock_gettime(CLOCK_MONOTONIC, &to);
-	return ((to.tv_sec - from.tv_sec) * 1e9 +
-		(to.tv_nsec - from.tv_nsec)) / LOOP;
+	return ((to.tv_sec - from.tv_sec) * 1e9 + (to.tv_nsec - from.tv_nsec)) /
+	       LOOP;
 }
 
 static int compare(const void *a, const void *b)
@@ -39,7 +39,7 @@ int main(int argc unused, char **argv)
 	distinct = argument(argv, 0);
 	for (i = 0; i < distinct; i++)
 		syscall(600 + i % 400);
-	loop();		/* warms up, and is not measured */
+	loop(); /* warms up, and is not measured */
 	for (i = 0; i < LOOPS; i++)
 		results[i] = loop();
 	qsort(results, LOOPS, sizeof(*results), compare);

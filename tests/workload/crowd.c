@@ -8,7 +8,7 @@
 #include "workload.h"
 
 static struct shared {
-	int round;		/* writer: the main process */
+	int round; /* writer: the main process */
 	int done;
 } *shared;
 
@@ -17,8 +17,8 @@ static void body(void)
 	int round = 0, i;
 
 	for (;;) {
-		while (__atomic_load_n(&shared->round,
-				       __ATOMIC_SEQ_CST) == round)
+		while (__atomic_load_n(&shared->round, __ATOMIC_SEQ_CST) ==
+		       round)
 			futex_wait(&shared->round, round);
 		round++;
 		if (__atomic_load_n(&shared->round, __ATOMIC_SEQ_CST) < 0)
@@ -51,8 +51,8 @@ int main(int argc, char **argv)
 		__atomic_store_n(&shared->done, 0, __ATOMIC_SEQ_CST);
 		__atomic_add_fetch(&shared->round, 1, __ATOMIC_SEQ_CST);
 		futex_wake(&shared->round);
-		while (__atomic_load_n(&shared->done,
-				       __ATOMIC_SEQ_CST) != number)
+		while (__atomic_load_n(&shared->done, __ATOMIC_SEQ_CST) !=
+		       number)
 			nap();
 		puts("done");
 		fflush(stdout);

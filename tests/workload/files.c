@@ -15,7 +15,7 @@
 
 #include "workload.h"
 
-#define CHUNK	997
+#define CHUNK 997
 
 static char text[CHUNK];
 static int source_fd, pipe_fds[2];
@@ -29,9 +29,7 @@ static void check(const char *what, ssize_t got)
 /* One write of CHUNK bytes, by the @way-th call; counts as one */
 static void put(int fd, int way)
 {
-	struct iovec parts[2] = {
-		{ text, 500 }, { text + 500, CHUNK - 500 }
-	};
+	struct iovec parts[2] = { { text, 500 }, { text + 500, CHUNK - 500 } };
 	loff_t from = 0;
 	off_t offset = 0;
 
@@ -57,8 +55,7 @@ static void put(int fd, int way)
 		break;
 	default:
 		check("write to a pipe", write(pipe_fds[1], text, CHUNK));
-		check("splice",
-		      splice(pipe_fds[0], NULL, fd, NULL, CHUNK, 0));
+		check("splice", splice(pipe_fds[0], NULL, fd, NULL, CHUNK, 0));
 	}
 }
 

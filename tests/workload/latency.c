@@ -12,7 +12,7 @@
 
 #include "workload.h"
 
-#define NS	1000000000ll
+#define NS 1000000000ll
 
 struct sleep {
 	long long asked_ns;
@@ -70,13 +70,13 @@ int main(int argc unused, char **argv)
 		die("calloc");
 	/* In no order: 101 and 37 have no divisor in common with prime counts */
 	for (i = 0; i < count; i++) {
-		sleeps[i].asked_ns = 500000 * exp2(6.0 * (i * 101 % count) /
-						   count);
+		sleeps[i].asked_ns =
+			500000 * exp2(6.0 * (i * 101 % count) / count);
 		sleep_once(&sleeps[i]);
 	}
 	for (i = 0; i < few; i++) {
-		polls[i].asked_ns = (long long)
-			exp2(4.0 * (i * 37 % few) / few) * 1000000;
+		polls[i].asked_ns =
+			(long long)exp2(4.0 * (i * 37 % few) / few) * 1000000;
 		poll_once(&polls[i]);
 	}
 	print("clock_nanosleep", sleeps, count);

@@ -16,7 +16,7 @@
  */
 #include "workload.h"
 
-#define LOOPS_MAX	1000
+#define LOOPS_MAX 1000
 
 static int zero_fd, null_fd;
 
@@ -91,7 +91,7 @@ int main(int argc unused, char **argv)
 	printf("pid %d\n", getpid());
 	if (rw) {
 		expect(ABI, "read", calls);
-		expect(ABI, "write", calls + 1);	/* and the one below */
+		expect(ABI, "write", calls + 1); /* and the one below */
 	} else {
 		expect(ABI, kind_names[kind], calls);
 	}

@@ -48,7 +48,7 @@ static const struct call calls[] = {
 #endif
 };
 
-static long bit;		/* X32_BIT or 0 */
+static long bit; /* X32_BIT or 0 */
 static int ready_fd, idle_fd;
 static int ready_epoll, idle_epoll;
 
@@ -69,8 +69,9 @@ static long wait_once(const struct call *call, int ready, int ms)
 	spec.tv_sec = val.tv_sec = spec64[0] = ms / 1000;
 	spec.tv_nsec = spec64[1] = ms % 1000 * 1000000;
 	val.tv_usec = ms % 1000 * 1000;
-	time = call->how == TIMESPEC ? (void *)&spec :
-	       call->how == TIMESPEC64 ? (void *)spec64 : (void *)&val;
+	time = call->how == TIMESPEC   ? (void *)&spec :
+	       call->how == TIMESPEC64 ? (void *)spec64 :
+					 (void *)&val;
 	switch (call->what) {
 	case POLL_CALL:
 		pollfd.fd = fd;

@@ -18,9 +18,9 @@
 /* Writer: the main thread; of done and members, all */
 static struct shared {
 	int round;
-	int calls;		/* each in this round; -1: the end */
+	int calls; /* each in this round; -1: the end */
 	int done;
-	int members;		/* that wait for a round, besides the first */
+	int members; /* that wait for a round, besides the first */
 } *shared;
 
 static void join(int round)
@@ -29,8 +29,8 @@ static void join(int round)
 	fflush(stdout);
 	__atomic_add_fetch(&shared->members, 1, __ATOMIC_SEQ_CST);
 	for (;;) {
-		while (__atomic_load_n(&shared->round,
-				       __ATOMIC_SEQ_CST) == round)
+		while (__atomic_load_n(&shared->round, __ATOMIC_SEQ_CST) ==
+		       round)
 			futex_wait(&shared->round, round);
 		round++;
 		if (shared->calls < 0)

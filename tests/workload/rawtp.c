@@ -11,21 +11,26 @@
 
 #include "workload.h"
 
-#define INSN(c, d, s, o, i) ((struct bpf_insn)			\
-	{ .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) })
-#define MOV(d, s)	INSN(BPF_ALU64 | BPF_MOV | BPF_X, d, s, 0, 0)
-#define MOV_IMM(d, i)	INSN(BPF_ALU64 | BPF_MOV | BPF_K, d, 0, 0, i)
-#define ADD_IMM(d, i)	INSN(BPF_ALU64 | BPF_ADD | BPF_K, d, 0, 0, i)
-#define SHR_IMM(d, i)	INSN(BPF_ALU64 | BPF_RSH | BPF_K, d, 0, 0, i)
-#define LOAD(d, s, o)	INSN(BPF_LDX | BPF_DW | BPF_MEM, d, s, o, 0)
-#define STORE_0(d, o)	INSN(BPF_ST | BPF_W | BPF_MEM, d, 0, o, 0)
+#define INSN(c, d, s, o, i)                 \
+	((struct bpf_insn){ .code = (c),    \
+			    .dst_reg = (d), \
+			    .src_reg = (s), \
+			    .off = (o),     \
+			    .imm = (i) })
+#define MOV(d, s)	 INSN(BPF_ALU64 | BPF_MOV | BPF_X, d, s, 0, 0)
+#define MOV_IMM(d, i)	 INSN(BPF_ALU64 | BPF_MOV | BPF_K, d, 0, 0, i)
+#define ADD_IMM(d, i)	 INSN(BPF_ALU64 | BPF_ADD | BPF_K, d, 0, 0, i)
+#define SHR_IMM(d, i)	 INSN(BPF_ALU64 | BPF_RSH | BPF_K, d, 0, 0, i)
+#define LOAD(d, s, o)	 INSN(BPF_LDX | BPF_DW | BPF_MEM, d, s, o, 0)
+#define STORE_0(d, o)	 INSN(BPF_ST | BPF_W | BPF_MEM, d, 0, o, 0)
 #define ATOMIC_ADD(d, s) INSN(BPF_STX | BPF_DW | BPF_ATOMIC, d, s, 0, BPF_ADD)
-#define LOAD_MAP(d, fd)	INSN(BPF_LD | BPF_DW | BPF_IMM, d, BPF_PSEUDO_MAP_FD, \
-			     0, fd), INSN(0, 0, 0, 0, 0)
-#define IF_EQ(d, i, o)	INSN(BPF_JMP | BPF_JEQ | BPF_K, d, 0, o, i)
-#define IF_NE(d, i, o)	INSN(BPF_JMP | BPF_JNE | BPF_K, d, 0, o, i)
-#define CALL(f)		INSN(BPF_JMP | BPF_CALL, 0, 0, 0, f)
-#define END()		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
+#define LOAD_MAP(d, fd)                                               \
+	INSN(BPF_LD | BPF_DW | BPF_IMM, d, BPF_PSEUDO_MAP_FD, 0, fd), \
+		INSN(0, 0, 0, 0, 0)
+#define IF_EQ(d, i, o) INSN(BPF_JMP | BPF_JEQ | BPF_K, d, 0, o, i)
+#define IF_NE(d, i, o) INSN(BPF_JMP | BPF_JNE | BPF_K, d, 0, o, i)
+#define CALL(f)	       INSN(BPF_JMP | BPF_CALL, 0, 0, 0, f)
+#define END()	       INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
 static int bpf(int command, union bpf_attr *attr, const char *what)
 {
@@ -101,7 +106,7 @@ static void locked_memory_free(void)
 
 int main(int argc, char **argv)
 {
-	union bpf_attr attr = { };
+	union bpf_attr attr = {};
 	__u32 key = 0;
 	__u64 calls = 0;
 	char byte;

@@ -14,31 +14,31 @@
 
 #include "workload.h"
 
-#define BYTES_MAX	5000	/* more than a control takes */
-#define IMAGE_MAX	(8 << 20)
+#define BYTES_MAX 5000 /* more than a control takes */
+#define IMAGE_MAX (8 << 20)
 
 static const struct control {
 	const char *name;
-	const char *words[8];	/* some that it takes */
+	const char *words[8]; /* some that it takes */
 } controls[] = {
 	{ "enabled", { "0", "1" } },
 	{ "collect", { "count", "time", "hist" } },
 	{ "hook", { "auto", "tracepoint", "kprobe", "direct" } },
 	{ "targets", { "none", "all", "1", "+1", "-1", "1 1", "+1,-1" } },
 	{ "follow", { "0", "1" } },
-	{ "syscalls", { "getppid", "poll,read", "i386:poll", "x32:7",
-			"x86-64:getsid close", "0 1 2", "39" } },
+	{ "syscalls",
+	  { "getppid", "poll,read", "i386:poll", "x32:7", "x86-64:getsid close",
+	    "0 1 2", "39" } },
 	{ "threads", { "0", "1" } },
 	{ "reset", { "1" } },
 };
 
-#define CONTROL_COUNT	(sizeof(controls) / sizeof(controls[0]))
-#define RESET		(CONTROL_COUNT - 1)
+#define CONTROL_COUNT (sizeof(controls) / sizeof(controls[0]))
+#define RESET	      (CONTROL_COUNT - 1)
 
 /* Those that the folder's README lists, but for EPERM */
-static const int refusals[] = {
-	EINVAL, ESRCH, ENOENT, E2BIG, EOPNOTSUPP, EBUSY, ENOMEM
-};
+static const int refusals[] = { EINVAL,	    ESRCH, ENOENT, E2BIG,
+				EOPNOTSUPP, EBUSY, ENOMEM };
 
 static unsigned short chance[3];
 static unsigned char bytes[BYTES_MAX];
@@ -248,11 +248,12 @@ static void write_round(void)
 /* ---- read --------------------------------------------------------------- */
 
 static const char *const files[] = {
-	"README", "counters", "errors", "snapshot", "enabled", "collect",
-	"hook", "targets", "follow", "syscalls", "threads", "inflight", "status",
+	"README",  "counters", "errors",  "snapshot", "enabled",
+	"collect", "hook",     "targets", "follow",   "syscalls",
+	"threads", "inflight", "status",
 };
 
-#define OF_ONE_MOMENT	11	/* of these */
+#define OF_ONE_MOMENT 11 /* of these */
 
 static char image[IMAGE_MAX], part[IMAGE_MAX];
 

@@ -9,11 +9,11 @@
  */
 #include "workload.h"
 
-#define ERESTARTSYS		512
-#define ERESTARTNOHAND		514
-#define ERESTART_RESTARTBLOCK	516
+#define ERESTARTSYS	      512
+#define ERESTARTNOHAND	      514
+#define ERESTART_RESTARTBLOCK 516
 
-static int *handled;	/* shared: writer the child of the moment */
+static int *handled; /* shared: writer the child of the moment */
 static int times = 11;
 
 static void handler(int signal unused)

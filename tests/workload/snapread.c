@@ -47,8 +47,7 @@ static void image_read(void)
 			if (!image)
 				die("realloc");
 		}
-		bytes = read(fd, image + image_bytes,
-			     image_room - image_bytes);
+		bytes = read(fd, image + image_bytes, image_room - image_bytes);
 		if (bytes < 0)
 			die("read snapshot");
 		if (!bytes)
@@ -101,8 +100,7 @@ static void image_check(const struct systally_header *header)
 		    row->nr >= 1023)
 			wrong("row %llu: abi %u nr %d", (unsigned long long)i,
 			      row->abi, row->nr);
-		if (strnlen(row->comm, sizeof(row->comm)) ==
-		    sizeof(row->comm))
+		if (strnlen(row->comm, sizeof(row->comm)) == sizeof(row->comm))
 			wrong("row %llu: comm without end",
 			      (unsigned long long)i);
 		if (i < header->call_rows) {
@@ -176,8 +174,8 @@ static void image_print(const struct systally_header *header)
 	printf("clock %llu\n", (unsigned long long)header->clock_khz);
 	for (rows = i + header->hist_rows; i < rows; i++) {
 		row = row_at(header, i);
-		printf("hist %u %s %d %u %llu %llu %llu %llu %s\n",
-		       row->tgid, abi_names[row->abi], row->nr, row->octave,
+		printf("hist %u %s %d %u %llu %llu %llu %llu %s\n", row->tgid,
+		       abi_names[row->abi], row->nr, row->octave,
 		       (unsigned long long)row->buckets[0],
 		       (unsigned long long)row->buckets[1],
 		       (unsigned long long)row->buckets[2],

@@ -89,7 +89,7 @@ int main(int argc, char **argv)
 	nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	if (nth_fd < 0)
 		die("fail-nth");
-	for (nth = first; ; nth++) {
+	for (nth = first;; nth++) {
 		nth_set(nth);
 		error = act(argv[2], text);
 		left = nth_get();

@@ -20,12 +20,12 @@
 enum { PARK, GO, STOP };
 
 struct worker {
-	long counts[KINDS];	/* writer: the worker, or its child */
+	long counts[KINDS]; /* writer: the worker, or its child */
 } __attribute__((aligned(64)));
 
 static struct shared {
-	int order;		/* written by the main process only */
-	int parked;		/* threads at rest */
+	int order;  /* written by the main process only */
+	int parked; /* threads at rest */
 } *shared;
 static struct worker *workers;
 static long threads;

@@ -7,9 +7,9 @@
  */
 #include "workload.h"
 
-#define FIRST	550
-#define LAST	1022
-#define X32	0x40000000
+#define FIRST 550
+#define LAST  1022
+#define X32   0x40000000
 
 int main(int argc unused, char **argv)
 {
@@ -23,8 +23,10 @@ int main(int argc unused, char **argv)
 
 			syscall(nr);
 			syscall(nr | X32);
-			__asm__ volatile ("int $0x80" : "+a" (result) : :
-					  "memory", "r8", "r9", "r10", "r11");
+			__asm__ volatile("int $0x80"
+					 : "+a"(result)
+					 :
+					 : "memory", "r8", "r9", "r10", "r11");
 		}
 	}
 	return 0;

@@ -81,7 +81,7 @@ int main(int argc unused, char **argv)
 	for (level = 0; level < KINDS; level++)
 		expect(ABI, kind_names[level],
 		       (counts_some[level] + (level == GETPGID ? 13 : 0)) *
-		       all);
+			       all);
 	expect_error(ABI, "close", EBADF, counts_some[CLOSE] * all);
 	return 0;
 }

@@ -21,17 +21,17 @@
 #include "blocking.h"
 
 #ifdef __i386__
-#define NR_OFFSET	offsetof(struct user_regs_struct, orig_eax)
+#define NR_OFFSET offsetof(struct user_regs_struct, orig_eax)
 #else
-#define NR_OFFSET	offsetof(struct user_regs_struct, orig_rax)
+#define NR_OFFSET offsetof(struct user_regs_struct, orig_rax)
 #endif
 
-#define THREADS		3
+#define THREADS 3
 
 /* What a child says to its parent */
 static struct shared {
-	int tids[THREADS];	/* written by each thread, before it blocks */
-	int over;		/* written by the parent: end by yourself */
+	int tids[THREADS]; /* written by each thread, before it blocks */
+	int over;	   /* written by the parent: end by yourself */
 } *shared;
 
 static long made[KINDS], blocked[SLEEPERS];
@@ -157,13 +157,13 @@ static void killed_anywhere(void)
 
 static const struct {
 	unsigned int action;
-	int signal;		/* it dies of; 0: the call fails */
+	int signal; /* it dies of; 0: the call fails */
 } verdicts[] = {
 	{ SECCOMP_RET_KILL_PROCESS, SIGSYS },
 	{ SECCOMP_RET_KILL_THREAD, SIGSYS },
 	{ SECCOMP_RET_TRAP, SIGSYS },
 	{ SECCOMP_RET_ERRNO | EPERM, 0 },
-	{ SECCOMP_RET_TRACE, 0 },	/* no tracer: ENOSYS */
+	{ SECCOMP_RET_TRACE, 0 }, /* no tracer: ENOSYS */
 };
 
 static void filter_install(unsigned int action)
@@ -267,10 +267,10 @@ static void traced(void)
 	for (i = 0; i < calls; i++) {
 		next_stop(pid, PTRACE_SYSCALL);
 		switch (roll(4)) {
-		case 0:		/* no call */
+		case 0: /* no call */
 			nr_set(pid, -1);
 			break;
-		case 1:		/* another one */
+		case 1: /* another one */
 			nr_set(pid, kind_native[GETPPID]);
 			made[GETPPID]++;
 			break;
@@ -309,9 +309,8 @@ static void traced(void)
 
 int main(int argc unused, char **argv)
 {
-	static void (*const ways[])(void) = {
-		killed_blocked, killed_anywhere, denied, traced
-	};
+	static void (*const ways[])(void) = { killed_blocked, killed_anywhere,
+					      denied, traced };
 	long victims, seconds;
 	time_t end;
 	int i;

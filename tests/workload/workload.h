@@ -30,14 +30,14 @@
 #include <unistd.h>
 
 #ifdef __i386__
-#define ABI		"i386"
+#define ABI "i386"
 #else
-#define ABI		"x86-64"
+#define ABI "x86-64"
 #endif
 
-#define CONTROLS	"/sys/kernel/debug/systally/"
-#define X32_BIT		0x40000000
-#define unused		__attribute__((unused))
+#define CONTROLS "/sys/kernel/debug/systally/"
+#define X32_BIT	 0x40000000
+#define unused	 __attribute__((unused))
 
 enum kind { GETPPID, GETPGID, GETSID, GETPRIORITY, CLOSE, POLL, SELECT, KINDS };
 
@@ -50,14 +50,14 @@ static const int kind_x86_64[KINDS] unused = { 110, 121, 124, 140, 3, 7, 23 };
 static const int kind_i386[KINDS] unused = { 64, 132, 147, 96, 6, 168, 82 };
 
 #ifdef __i386__
-#define kind_native	kind_i386
+#define kind_native kind_i386
 #else
-#define kind_native	kind_x86_64
+#define kind_native kind_x86_64
 #endif
 
 /* Different primes, so that counts that are mixed up are noticed */
-static const int counts_many[KINDS] unused = {
-	10007, 5003, 2003, 1009, 503, 307, 211 };
+static const int counts_many[KINDS] unused = { 10007, 5003, 2003, 1009,
+					       503,   307,  211 };
 static const int counts_some[KINDS] unused = { 101, 53, 29, 17, 11, 7, 5 };
 static const int counts_few[KINDS] unused = { 7, 5, 3, 2, 1, 1, 1 };
 
@@ -225,9 +225,8 @@ static int unused proc_open(int pid, int tid, const char *file)
 
 static struct sleeper unused sleeper_open(int pid, int tid)
 {
-	struct sleeper sleeper = {
-		proc_open(pid, tid, "stat"), proc_open(pid, tid, "syscall")
-	};
+	struct sleeper sleeper = { proc_open(pid, tid, "stat"),
+				   proc_open(pid, tid, "syscall") };
 
 	return sleeper;
 }

@@ -15,14 +15,14 @@ static uint64_t unit_ns(const char *name)
 		const char *name;
 		uint64_t ns;
 	} units[] = {
-		{"", SECOND_NS},
-		{"ns", 1},
-		{"us", 1000},
-		{"ms", 1000000},
-		{"s", SECOND_NS},
-		{"m", 60 * SECOND_NS},
-		{"h", 3600 * SECOND_NS},
-		{"d", 86400 * SECOND_NS},
+		{ "", SECOND_NS },
+		{ "ns", 1 },
+		{ "us", 1000 },
+		{ "ms", 1000000 },
+		{ "s", SECOND_NS },
+		{ "m", 60 * SECOND_NS },
+		{ "h", 3600 * SECOND_NS },
+		{ "d", 86400 * SECOND_NS },
 	};
 	size_t i;
 

@@ -9,22 +9,22 @@
 
 /* What is given up, in this order, until all columns fit. */
 static const struct step {
-	unsigned int gap;	/* blanks between two columns */
+	unsigned int gap; /* blanks between two columns */
 	int digits;
 	bool optional;
-	unsigned int label;	/* room for the last column, if it needs it */
+	unsigned int label; /* room for the last column, if it needs it */
 } steps[] = {
 	/* 28 is the longest name of a call, 7 a heading */
 	{ 2, 12, true, 28 }, { 1, 12, true, 28 }, { 1, 8, true, 28 },
-	{ 1, 8, false, 7 }, { 1, 5, false, 0 },
+	{ 1, 8, false, 7 },  { 1, 5, false, 0 },
 };
 
-#define STEPS	(sizeof(steps) / sizeof(steps[0]))
+#define STEPS (sizeof(steps) / sizeof(steps[0]))
 
 /* What stands around cells; the gap of a plain table is as the step says. */
 static const struct frame {
 	const char *before, *between, *after;
-	bool fixed;		/* nothing is given up to fit a width */
+	bool fixed; /* nothing is given up to fit a width */
 } frames[] = {
 	[SYSTALLY_GRID_PLAIN] = { "", "", "", false },
 	[SYSTALLY_GRID_RULED] = { "", " ", "", true },
@@ -36,8 +36,8 @@ static const struct frame {
 struct layout {
 	const struct systally_grid *grid;
 	const struct step *step;
-	unsigned int list[SYSTALLY_COLUMNS_MAX];	/* columns shown */
-	unsigned int width[SYSTALLY_COLUMNS_MAX];	/* of these */
+	unsigned int list[SYSTALLY_COLUMNS_MAX];  /* columns shown */
+	unsigned int width[SYSTALLY_COLUMNS_MAX]; /* of these */
 	unsigned int count;
 };
 
@@ -268,8 +268,8 @@ void systally_grid_print(FILE *out, const struct systally_grid *grid)
 	if (grid->style == SYSTALLY_GRID_PIPES)
 		print_alignment(out, &layout);
 	else if (grid->style != SYSTALLY_GRID_PLAIN)
-		print_rule(out, &layout, grid->style == SYSTALLY_GRID_BOXED ?
-					 '=' : '-');
+		print_rule(out, &layout,
+			   grid->style == SYSTALLY_GRID_BOXED ? '=' : '-');
 	for (row = 0; row < grid->rows; row++) {
 		if (grid->style == SYSTALLY_GRID_RULED &&
 		    row == grid->rows - grid->foot)

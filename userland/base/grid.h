@@ -10,24 +10,24 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define SYSTALLY_CELL_LEN	200
-#define SYSTALLY_COLUMNS_MAX	24
+#define SYSTALLY_CELL_LEN    200
+#define SYSTALLY_COLUMNS_MAX 24
 
 enum systally_grid_style {
-	SYSTALLY_GRID_PLAIN,	/* columns and blanks */
-	SYSTALLY_GRID_RULED,	/* dashes below the head and above the foot */
-	SYSTALLY_GRID_BOXED,	/* a reStructuredText grid table */
-	SYSTALLY_GRID_PIPES,	/* a markdown table */
+	SYSTALLY_GRID_PLAIN, /* columns and blanks */
+	SYSTALLY_GRID_RULED, /* dashes below the head and above the foot */
+	SYSTALLY_GRID_BOXED, /* a reStructuredText grid table */
+	SYSTALLY_GRID_PIPES, /* a markdown table */
 };
 
 struct systally_column {
 	const char *heading;
-	int id;			/* for the user of the grid */
-	bool left;		/* text to the left; numbers to the right */
-	bool optional;		/* left out where the table does not fit */
-	unsigned int width;	/* at least */
-	unsigned int extra;	/* blanks behind the widest cell */
-	unsigned int least;	/* may be cut down to this; 0: it may not */
+	int id;		    /* for the user of the grid */
+	bool left;	    /* text to the left; numbers to the right */
+	bool optional;	    /* left out where the table does not fit */
+	unsigned int width; /* at least */
+	unsigned int extra; /* blanks behind the widest cell */
+	unsigned int least; /* may be cut down to this; 0: it may not */
 };
 
 /*
@@ -43,9 +43,9 @@ typedef void systally_cell_function(const void *context,
 struct systally_grid {
 	struct systally_column columns[SYSTALLY_COLUMNS_MAX];
 	unsigned int count;
-	size_t rows;		/* with the foot's, without the head */
-	size_t foot;		/* rows at the end that are sums */
-	unsigned int width;	/* columns of the terminal; 0: no limit */
+	size_t rows;	    /* with the foot's, without the head */
+	size_t foot;	    /* rows at the end that are sums */
+	unsigned int width; /* columns of the terminal; 0: no limit */
 	enum systally_grid_style style;
 	systally_cell_function *cell;
 	const void *context;

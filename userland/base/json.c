@@ -14,17 +14,17 @@
 #include "base/text.h"
 
 /* yajl's own limit is 128; nothing here nests deeper than 5. */
-#define DEPTH_MAX	32
+#define DEPTH_MAX 32
 
 /* A double of 1e308 and 20 digits after the point, and its end. */
-#define NUMBER_LEN	336
+#define NUMBER_LEN 336
 
 struct systally_json {
 	yajl_gen gen;
 	bool failed;
-	bool has_value;			/* since the last end of a line */
-	unsigned int depth;		/* of open objects and arrays */
-	bool is_object[DEPTH_MAX];	/* [0]: the outermost one */
+	bool has_value;		   /* since the last end of a line */
+	unsigned int depth;	   /* of open objects and arrays */
+	bool is_object[DEPTH_MAX]; /* [0]: the outermost one */
 };
 
 /*
@@ -87,9 +87,9 @@ static bool begin(struct systally_json *json, const char *key)
 		json->failed = true;
 	json->has_value = true;
 	if (!json->failed && key)
-		check(json, yajl_gen_string(json->gen,
-					    (const unsigned char *)key,
-					    strlen(key)));
+		check(json,
+		      yajl_gen_string(json->gen, (const unsigned char *)key,
+				      strlen(key)));
 	return !json->failed;
 }
 
@@ -133,8 +133,8 @@ void systally_json_end(struct systally_json *json)
 static void put_string(struct systally_json *json, const char *text,
 		       size_t length)
 {
-	check(json, yajl_gen_string(json->gen, (const unsigned char *)text,
-				    length));
+	check(json,
+	      yajl_gen_string(json->gen, (const unsigned char *)text, length));
 }
 
 void systally_json_text(struct systally_json *json, const char *key,
@@ -169,14 +169,13 @@ static void put_number(struct systally_json *json, const char *key,
 		       const char *digits, int length)
 {
 	if (begin(json, key))
-		check(json, yajl_gen_number(json->gen, digits,
-					    (size_t)length));
+		check(json, yajl_gen_number(json->gen, digits, (size_t)length));
 }
 
 void systally_json_count(struct systally_json *json, const char *key,
 			 uint64_t count)
 {
-	char digits[20];	/* of UINT64_MAX */
+	char digits[20]; /* of UINT64_MAX */
 	char *first = digits + sizeof(digits);
 
 	/* cheaper than snprintf(): most of what a report holds are counts */
@@ -191,8 +190,8 @@ void systally_json_number(struct systally_json *json, const char *key,
 			  int64_t number)
 {
 	char digits[24];
-	int length = snprintf(digits, sizeof(digits), "%lld",
-			      (long long)number);
+	int length =
+		snprintf(digits, sizeof(digits), "%lld", (long long)number);
 
 	put_number(json, key, digits, length);
 }
@@ -232,8 +231,7 @@ void systally_json_double(struct systally_json *json, const char *key,
 	put_number(json, key, text, length);
 }
 
-void systally_json_bool(struct systally_json *json, const char *key,
-			bool value)
+void systally_json_bool(struct systally_json *json, const char *key, bool value)
 {
 	if (begin(json, key))
 		check(json, yajl_gen_bool(json->gen, value));

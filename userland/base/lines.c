@@ -11,11 +11,11 @@
 #include "base/text.h"
 
 /* A line may hold the arguments of a command. The kernel limits these, too. */
-#define LINE_BYTES_MAX	(16 * 1024 * 1024)
-#define DEPTH_MAX	16
+#define LINE_BYTES_MAX (16 * 1024 * 1024)
+#define DEPTH_MAX      16
 
-int systally_lines_damaged(struct systally_lines *lines,
-			   const char *format, ...)
+int systally_lines_damaged(struct systally_lines *lines, const char *format,
+			   ...)
 {
 	char text[256];
 	va_list args;
@@ -23,8 +23,8 @@ int systally_lines_damaged(struct systally_lines *lines,
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	return systally_error_set(lines->error,
-		"%s, line %zu: %s; it was changed or damaged, %s",
+	return systally_error_set(
+		lines->error, "%s, line %zu: %s; it was changed or damaged, %s",
 		lines->path, lines->number, text, lines->kind->remedy);
 }
 
@@ -91,8 +91,8 @@ static int read_line(struct systally_lines *lines)
 	lines->number++;
 	while ((c = getc_unlocked(lines->file)) != EOF && c != '\n') {
 		if (lines->number == 1 && !lines->length && c != '{')
-			return systally_error_set(lines->error,
-				"%s is not %s; %s", lines->path,
+			return systally_error_set(
+				lines->error, "%s is not %s; %s", lines->path,
 				lines->kind->noun, lines->kind->maker);
 		if (add_byte(lines, c))
 			return -1;
@@ -147,13 +147,14 @@ int systally_lines_first(struct systally_lines *lines)
 		return 0;
 	if (!systally_lines_has(lines, kind->key))
 		return systally_error_set(lines->error,
-			"%s is JSON, but not %s; %s", lines->path, kind->noun,
-			kind->maker);
+					  "%s is JSON, but not %s; %s",
+					  lines->path, kind->noun, kind->maker);
 	if (systally_lines_count(lines, kind->key, UINT64_MAX, &version))
 		return -1;
 	if (version == kind->version)
 		return 0;
-	return systally_error_set(lines->error,
+	return systally_error_set(
+		lines->error,
 		"%s is %s of version %llu, this command reads version %llu; use the systally that wrote it, or %s",
 		lines->path, kind->noun, (unsigned long long)version,
 		(unsigned long long)kind->version, kind->remedy);
@@ -175,8 +176,9 @@ int systally_lines_enter(struct systally_lines *lines, const char *key,
 			 struct json_object *object)
 {
 	if (object && !json_object_is_type(object, json_type_object))
-		return systally_lines_damaged(lines,
-			"`%s` has something else than an object in it", key);
+		return systally_lines_damaged(
+			lines, "`%s` has something else than an object in it",
+			key);
 	lines->inner = object ? object : lines->object;
 	return 0;
 }
@@ -196,11 +198,12 @@ struct json_object *systally_lines_find(struct systally_lines *lines,
 	json_object_object_get_ex(lines->inner, key, &value);
 	if (json_object_is_type(value, type))
 		return value;
-	missing(lines, key, type == json_type_int ? "an integer" :
-			    type == json_type_string ? "a text" :
-			    type == json_type_array ? "an array" :
-			    type == json_type_boolean ? "true or false" :
-			    json_type_to_name(type));
+	missing(lines, key,
+		type == json_type_int	  ? "an integer" :
+		type == json_type_string  ? "a text" :
+		type == json_type_array	  ? "an array" :
+		type == json_type_boolean ? "true or false" :
+					    json_type_to_name(type));
 	return NULL;
 }
 
@@ -209,8 +212,9 @@ int systally_lines_count_of(struct systally_lines *lines, const char *key,
 			    uint64_t *count)
 {
 	if (!json_object_is_type(value, json_type_int))
-		return systally_lines_damaged(lines,
-			"`%s` has something else than an integer in it", key);
+		return systally_lines_damaged(
+			lines, "`%s` has something else than an integer in it",
+			key);
 	if (json_object_get_int64(value) < 0)
 		return systally_lines_damaged(lines, "`%s` is negative", key);
 	*count = json_object_get_uint64(value);
@@ -222,8 +226,8 @@ int systally_lines_count_of(struct systally_lines *lines, const char *key,
 int systally_lines_count(struct systally_lines *lines, const char *key,
 			 uint64_t max, uint64_t *count)
 {
-	struct json_object *value = systally_lines_find(lines, key,
-							json_type_int);
+	struct json_object *value =
+		systally_lines_find(lines, key, json_type_int);
 
 	return value ? systally_lines_count_of(lines, key, value, max, count) :
 		       -1;
@@ -245,8 +249,8 @@ int systally_lines_double(struct systally_lines *lines, const char *key,
 int systally_lines_bool(struct systally_lines *lines, const char *key,
 			bool *value)
 {
-	struct json_object *found = systally_lines_find(lines, key,
-							json_type_boolean);
+	struct json_object *found =
+		systally_lines_find(lines, key, json_type_boolean);
 
 	if (!found)
 		return -1;
@@ -256,8 +260,8 @@ int systally_lines_bool(struct systally_lines *lines, const char *key,
 
 const char *systally_lines_text(struct systally_lines *lines, const char *key)
 {
-	struct json_object *value = systally_lines_find(lines, key,
-							json_type_string);
+	struct json_object *value =
+		systally_lines_find(lines, key, json_type_string);
 
 	if (!value)
 		return NULL;

@@ -17,10 +17,10 @@
 
 /* A kind of file. The first three are parts of messages. */
 struct systally_lines_kind {
-	const char *noun;	/* "a recording" */
-	const char *maker;	/* "`systally record -o FILE` makes one" */
-	const char *remedy;	/* "record it again" */
-	const char *key;	/* of the version, in the first line */
+	const char *noun;   /* "a recording" */
+	const char *maker;  /* "`systally record -o FILE` makes one" */
+	const char *remedy; /* "record it again" */
+	const char *key;    /* of the version, in the first line */
 	uint64_t version;
 	/*
 	 * The file grows by whole lines. A last line without a line feed was
@@ -35,15 +35,15 @@ struct systally_lines {
 	struct systally_error *error;
 	FILE *file;
 	struct json_tokener *tokener;
-	char *line;		/* the bytes, without the line feed, no NUL */
-	size_t room;		/* of @line */
-	size_t length;		/* of @line */
-	size_t number;		/* of the line, from 1 */
-	off_t whole_bytes;	/* up to the end of the last whole line */
-	bool ended;		/* there is no further line */
-	bool cut;		/* @ended, and @line is what was left out */
-	struct json_object *object;	/* of the line */
-	struct json_object *inner;	/* what the values are read from */
+	char *line;	   /* the bytes, without the line feed, no NUL */
+	size_t room;	   /* of @line */
+	size_t length;	   /* of @line */
+	size_t number;	   /* of the line, from 1 */
+	off_t whole_bytes; /* up to the end of the last whole line */
+	bool ended;	   /* there is no further line */
+	bool cut;	   /* @ended, and @line is what was left out */
+	struct json_object *object; /* of the line */
+	struct json_object *inner;  /* what the values are read from */
 };
 
 /*
@@ -112,9 +112,8 @@ int systally_lines_count_of(struct systally_lines *lines, const char *key,
 			    uint64_t *count);
 
 /* Sets an error: what is wrong in this line. Always returns -1. */
-int systally_lines_damaged(struct systally_lines *lines,
-			   const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+int systally_lines_damaged(struct systally_lines *lines, const char *format,
+			   ...) __attribute__((format(printf, 2, 3)));
 
 /* Sets an error: there is no memory. Always returns -1. */
 int systally_lines_no_memory(struct systally_lines *lines);

@@ -20,8 +20,8 @@ FILE *systally_output_open(const char *path, FILE *stream,
 /* An output that is checked long before something is written to it. */
 struct systally_output {
 	const char *path;
-	FILE *pipe;	/* open, if @path is a named pipe */
-	bool made;	/* @path did not exist before */
+	FILE *pipe; /* open, if @path is a named pipe */
+	bool made;  /* @path did not exist before */
 };
 
 /*

@@ -57,7 +57,8 @@ int systally_process_explain(const char *path, int why,
 	if (why == ENOENT)
 		meaning = "the interpreter that it names does not exist";
 	else if (why == ENOEXEC)
-		meaning = "it is neither a program nor a script that begins with #!";
+		meaning =
+			"it is neither a program nor a script that begins with #!";
 	return systally_error_set(error, "cannot run '%s': %s", path, meaning);
 }
 
@@ -65,9 +66,10 @@ int systally_process_explain(const char *path, int why,
 static int cannot(const char *command, int why, struct systally_error *error)
 {
 	if (why == ENOENT || why == ENOTDIR) {
-		systally_error_set(error,
-				   "cannot run '%s': there is no such command; check its name and PATH",
-				   command);
+		systally_error_set(
+			error,
+			"cannot run '%s': there is no such command; check its name and PATH",
+			command);
 		return SYSTALLY_NOT_FOUND;
 	}
 	systally_process_explain(command, why, error);

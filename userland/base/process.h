@@ -15,7 +15,7 @@
 #include "base/signals.h"
 
 /* The exit statuses of a shell for a command it cannot run, or not find */
-#define SYSTALLY_NOT_EXECUTABLE	126
+#define SYSTALLY_NOT_EXECUTABLE 126
 #define SYSTALLY_NOT_FOUND	127
 
 /*
@@ -34,8 +34,8 @@ int systally_process_find(const char *command, char path[PATH_MAX],
 
 struct systally_child {
 	pid_t pid;
-	int gate;	/* a byte written here releases the child */
-	int failure;	/* the errno of a failed exec can be read here */
+	int gate;    /* a byte written here releases the child */
+	int failure; /* the errno of a failed exec can be read here */
 };
 
 /*

@@ -12,12 +12,12 @@
 
 #include "base/threshold.h"
 
-struct systally_command;	/* cli/options.h */
-struct systally_dimension;	/* stats/dimension.h */
-struct systally_format;		/* render/formats.h */
+struct systally_command;   /* cli/options.h */
+struct systally_dimension; /* stats/dimension.h */
+struct systally_format;	   /* render/formats.h */
 
 /* What rows are grouped by. More dimensions than these do not fit a line. */
-#define SYSTALLY_BY_MAX	4
+#define SYSTALLY_BY_MAX 4
 
 struct systally_by {
 	const struct systally_dimension *list[SYSTALLY_BY_MAX];
@@ -32,8 +32,8 @@ enum systally_sort {
 	SYSTALLY_SORT_MAX,
 	SYSTALLY_SORT_ERRORS,
 	SYSTALLY_SORT_NAME,
-	SYSTALLY_SORT_NOTHING,	/* by number, as strace -S nothing */
-	SYSTALLY_SORT_P50,	/* and on, as enum systally_percentile */
+	SYSTALLY_SORT_NOTHING, /* by number, as strace -S nothing */
+	SYSTALLY_SORT_P50,     /* and on, as enum systally_percentile */
 	SYSTALLY_SORT_P90,
 	SYSTALLY_SORT_P99,
 	SYSTALLY_SORT_P999,
@@ -58,48 +58,47 @@ enum systally_given {
 
 struct systally_request {
 	const struct systally_command *command;
-	unsigned int given;	/* enum systally_given: not a default */
-	struct systally_by by;	/* -b, or the default of command and format */
+	unsigned int given;    /* enum systally_given: not a default */
+	struct systally_by by; /* -b, or the default of command and format */
 	enum systally_sort sort;
 	const struct systally_format *format;
-	unsigned int collect;	/* level needed: enum systally_collect */
-	bool threads;		/* the counters have to be kept by thread */
-	bool failed;		/* -x */
-	bool latency;		/* -L */
-	bool percentiles;	/* -P */
-	bool verify;		/* --verify */
-	bool words;		/* help --words */
-	const char *histogram;	/* -H, as given; NULL: none is drawn */
-	size_t limit;		/* rows to show; 0: all */
-	uint64_t interval_ns;	/* -i */
-	uint64_t duration_ns;	/* -d; 0: none */
-	const char *syscalls;	/* -e or -H, as given; NULL: all */
-	const char *ignore;	/* --ignore, as given; NULL: nothing */
-	const char *output;	/* -o; NULL: the command's default */
-	uint32_t *pids;		/* -p, freed by systally_request_free() */
+	unsigned int collect;  /* level needed: enum systally_collect */
+	bool threads;	       /* the counters have to be kept by thread */
+	bool failed;	       /* -x */
+	bool latency;	       /* -L */
+	bool percentiles;      /* -P */
+	bool verify;	       /* --verify */
+	bool words;	       /* help --words */
+	const char *histogram; /* -H, as given; NULL: none is drawn */
+	size_t limit;	       /* rows to show; 0: all */
+	uint64_t interval_ns;  /* -i */
+	uint64_t duration_ns;  /* -d; 0: none */
+	const char *syscalls;  /* -e or -H, as given; NULL: all */
+	const char *ignore;    /* --ignore, as given; NULL: nothing */
+	const char *output;    /* -o; NULL: the command's default */
+	uint32_t *pids;	       /* -p, freed by systally_request_free() */
 	size_t pid_count;
-	struct systally_threshold threshold;		/* of calls, errors */
-	struct systally_threshold time_threshold;	/* of total times */
-	const char *files[2];	/* report's FILE, compare's A and B */
+	struct systally_threshold threshold;	  /* of calls, errors */
+	struct systally_threshold time_threshold; /* of total times */
+	const char *files[2]; /* report's FILE, compare's A and B */
 	size_t file_count;
-	char **argv;		/* the command to run, load's parameters */
+	char **argv; /* the command to run, load's parameters */
 	int argc;
 
-
 	/* of `needs` only */
-	const char *test;	/* -t, a shell command */
-	const char *bench;	/* -b; NULL: performance is not measured */
-	const char *ready;	/* --ready; NULL: the test */
-	const char *stop;	/* --stop; NULL: SIGTERM */
-	const char *state;	/* --state; NULL: none is kept */
-	const char *profile;	/* --seccomp; NULL: none is written */
-	bool server;		/* --server: does not end by itself */
-	bool less_is_better;	/* --less-is-better */
-	bool sub;		/* --sub: commands of ioctl and the like, too */
-	bool verbose;		/* -v */
-	double margin;		/* --margin, in percent; below 0: by spread */
-	unsigned int replicas;	/* -r */
-	uint64_t timeout_ns;	/* --timeout; 0: by the untouched runs */
+	const char *test;      /* -t, a shell command */
+	const char *bench;     /* -b; NULL: performance is not measured */
+	const char *ready;     /* --ready; NULL: the test */
+	const char *stop;      /* --stop; NULL: SIGTERM */
+	const char *state;     /* --state; NULL: none is kept */
+	const char *profile;   /* --seccomp; NULL: none is written */
+	bool server;	       /* --server: does not end by itself */
+	bool less_is_better;   /* --less-is-better */
+	bool sub;	       /* --sub: commands of ioctl and the like, too */
+	bool verbose;	       /* -v */
+	double margin;	       /* --margin, in percent; below 0: by spread */
+	unsigned int replicas; /* -r */
+	uint64_t timeout_ns;   /* --timeout; 0: by the untouched runs */
 	enum systally_needs_discover discover;
 };
 

@@ -31,8 +31,8 @@ int systally_signals_open(struct systally_signals *signals,
 	}
 	signals->fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals->fd < 0)
-		return systally_error_set(error,
-			"cannot wait for signals: %s", strerror(errno));
+		return systally_error_set(error, "cannot wait for signals: %s",
+					  strerror(errno));
 	sigprocmask(SIG_BLOCK, &mask, &signals->old_mask);
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = SIG_IGN;
@@ -64,9 +64,9 @@ uint64_t systally_signals_now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-enum systally_event systally_signals_wait(const struct systally_signals *signals,
-					  uint64_t until_ns, int input,
-					  struct signalfd_siginfo *info)
+enum systally_event
+systally_signals_wait(const struct systally_signals *signals, uint64_t until_ns,
+		      int input, struct signalfd_siginfo *info)
 {
 	struct pollfd fds[2] = {
 		{ .fd = signals->fd, .events = POLLIN },
@@ -78,11 +78,14 @@ enum systally_event systally_signals_wait(const struct systally_signals *signals
 	for (;;) {
 		now = systally_signals_now_ns();
 		left.tv_sec = until_ns > now ?
-			(time_t)((until_ns - now) / 1000000000) : 0;
+				      (time_t)((until_ns - now) / 1000000000) :
+				      0;
 		left.tv_nsec = until_ns > now ?
-			(long)((until_ns - now) % 1000000000) : 0;
+				       (long)((until_ns - now) % 1000000000) :
+				       0;
 		if (ppoll(fds, input < 0 ? 1 : 2, until_ns ? &left : NULL,
-			  NULL) < 0 && errno != EINTR)
+			  NULL) < 0 &&
+		    errno != EINTR)
 			return SYSTALLY_EVENT_ERROR;
 		if (read(signals->fd, info, sizeof(*info)) == sizeof(*info))
 			return SYSTALLY_EVENT_SIGNAL;

@@ -48,9 +48,9 @@ void systally_signals_close(struct systally_signals *signals);
  * Waits until CLOCK_MONOTONIC reaches @until_ns (0: never), a signal arrives
  * (stored in @info), or the file descriptor @input can be read (-1: none).
  */
-enum systally_event systally_signals_wait(const struct systally_signals *signals,
-					  uint64_t until_ns, int input,
-					  struct signalfd_siginfo *info);
+enum systally_event
+systally_signals_wait(const struct systally_signals *signals, uint64_t until_ns,
+		      int input, struct signalfd_siginfo *info);
 
 /* Returns true if the signal asks this process to end. */
 bool systally_signals_ends(const struct signalfd_siginfo *info);

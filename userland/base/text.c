@@ -41,8 +41,10 @@ static size_t utf8_length(const unsigned char *text, size_t room)
 		unsigned char mask, lead;
 		uint32_t least;
 	} forms[] = {
-		{ 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 },
-		{ 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 },
+		{ 0x80, 0x00, 0 },
+		{ 0xe0, 0xc0, 0x80 },
+		{ 0xf0, 0xe0, 0x800 },
+		{ 0xf8, 0xf0, 0x10000 },
 	};
 	size_t i, length;
 	uint32_t point;
@@ -96,7 +98,7 @@ static void escape_utf8(const char *text, size_t room, char *to)
 }
 
 void systally_text_escape_utf8(const char *comm,
-			  char escaped[SYSTALLY_ESCAPED_LEN])
+			       char escaped[SYSTALLY_ESCAPED_LEN])
 {
 	escape_utf8(comm, strnlen(comm, SYSTALLY_COMM_LEN), escaped);
 }
@@ -120,9 +122,9 @@ void systally_text_number(uint64_t number, int width, char text[24])
 	length = snprintf(text, 24, "%llu", (unsigned long long)number);
 	while (length > width && power < sizeof(suffixes) - 2) {
 		number /= 1000;
-		length = snprintf(text, 24, "%llu%c",
-				  (unsigned long long)number,
-				  suffixes[++power]);
+		length =
+			snprintf(text, 24, "%llu%c", (unsigned long long)number,
+				 suffixes[++power]);
 	}
 }
 

@@ -14,17 +14,16 @@
 #include "systally.h"
 
 /* The columns of a report that does not go to a terminal. */
-#define SYSTALLY_TEXT_WIDTH	80
+#define SYSTALLY_TEXT_WIDTH 80
 
 /* Room for an escaped comm: each byte becomes four characters at most. */
-#define SYSTALLY_ESCAPED_LEN	(4 * SYSTALLY_COMM_LEN + 1)
+#define SYSTALLY_ESCAPED_LEN (4 * SYSTALLY_COMM_LEN + 1)
 
 /*
  * Writes @comm as printable ASCII: all other bytes, and backslashes, become
  * \xHH. @comm ends at a NUL or after SYSTALLY_COMM_LEN bytes.
  */
-void systally_text_escape(const char *comm,
-			  char escaped[SYSTALLY_ESCAPED_LEN]);
+void systally_text_escape(const char *comm, char escaped[SYSTALLY_ESCAPED_LEN]);
 
 /*
  * Returns true if the @length bytes at @text are UTF-8 as RFC 3629 defines it.

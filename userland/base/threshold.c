@@ -7,9 +7,9 @@
 #include "base/duration.h"
 #include "base/threshold.h"
 
-#define PER_UNIT UINT64_C(1000000000) /* percent_e9 */
+#define PER_UNIT    UINT64_C(1000000000) /* percent_e9 */
 #define PERCENT_MAX PER_UNIT
-#define COUNT_MAX UINT64_C(1000000000000000000)
+#define COUNT_MAX   UINT64_C(1000000000000000000)
 #define TIME_MAX_NS (UINT64_C(31536000) * 1000000000) /* a year */
 
 static int read_percent(const char *text, size_t length, uint64_t *percent_e9)

@@ -9,8 +9,8 @@
 
 #include "calls/abi.h"
 
-#define NAMED(word)	.name = (word), .prefix = word ":"
-#define ARCH(token)	.arch = (token), .arch_name = #token
+#define NAMED(word) .name = (word), .prefix = word ":"
+#define ARCH(token) .arch = (token), .arch_name = #token
 
 const struct systally_abi_info systally_abis[SYSTALLY_ABIS] = {
 	[SYSTALLY_ABI_X86_64] = {

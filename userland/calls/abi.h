@@ -12,15 +12,15 @@
 #include "systally.h"
 
 struct systally_abi_info {
-	const char *name;		/* as -e, JSON and CSV have it */
-	const char *prefix;		/* of a call, see systally_abi_prefix() */
-	uint32_t arch;			/* libseccomp's, SCMP_ARCH_* */
-	const char *arch_name;		/* libseccomp's word, also OCI's */
-	uint32_t audit_arch;		/* seccomp_data.arch, AUDIT_ARCH_* */
-	int nr_mask;			/* set in each number of this ABI */
-	const char *strace_title;	/* strace -c: "... for %s mode"; or NULL */
-	const char *kconfig[2];		/* enabled by any of these; NULL: none */
-	bool native;			/* the one that needs no prefix */
+	const char *name;	  /* as -e, JSON and CSV have it */
+	const char *prefix;	  /* of a call, see systally_abi_prefix() */
+	uint32_t arch;		  /* libseccomp's, SCMP_ARCH_* */
+	const char *arch_name;	  /* libseccomp's word, also OCI's */
+	uint32_t audit_arch;	  /* seccomp_data.arch, AUDIT_ARCH_* */
+	int nr_mask;		  /* set in each number of this ABI */
+	const char *strace_title; /* strace -c: "... for %s mode"; or NULL */
+	const char *kconfig[2];	  /* enabled by any of these; NULL: none */
+	bool native;		  /* the one that needs no prefix */
 };
 
 /* Index: enum systally_abi */

@@ -114,7 +114,7 @@ static const struct {
 	  "ppoll ppoll_time64 pselect6 pselect6_time64 select" },
 };
 
-#define CLASSES	(sizeof(classes) / sizeof(classes[0]))
+#define CLASSES (sizeof(classes) / sizeof(classes[0]))
 
 const char *systally_classes_find(const char *name)
 {

@@ -14,15 +14,15 @@
 #include "calls/subsystem.h"
 
 struct systally_names {
-	char *call[SYSTALLY_ABIS][SYSTALLY_NR_MAX];	/* NULL: no name */
+	char *call[SYSTALLY_ABIS][SYSTALLY_NR_MAX]; /* NULL: no name */
 };
 
 /* Returns a copy of the call's name, or NULL. */
 static char *name_of(unsigned int abi, int nr)
 {
 	const struct systally_abi_info *its = &systally_abis[abi];
-	char *name = seccomp_syscall_resolve_num_arch(its->arch,
-						      its->nr_mask | nr);
+	char *name =
+		seccomp_syscall_resolve_num_arch(its->arch, its->nr_mask | nr);
 	const struct systally_call *call;
 
 	if (name)
@@ -97,8 +97,8 @@ void systally_names_abi_call(const struct systally_names *names,
 		 name);
 }
 
-int systally_names_number(const struct systally_names *names,
-			  unsigned int abi, const char *name)
+int systally_names_number(const struct systally_names *names, unsigned int abi,
+			  const char *name)
 {
 	int nr;
 
@@ -138,7 +138,7 @@ static const struct {
 	{ 531, "ENOGRACE", "NFS file lock reclaim refused" },
 };
 
-#define KERNEL_ERRORS	(sizeof(kernel_errors) / sizeof(kernel_errors[0]))
+#define KERNEL_ERRORS (sizeof(kernel_errors) / sizeof(kernel_errors[0]))
 
 void systally_names_errno(unsigned int error, char name[SYSTALLY_NAME_LEN])
 {

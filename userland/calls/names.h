@@ -11,8 +11,8 @@
 #include "systally.h"
 
 /* Numbers from this one on share one row, SYSTALLY_NR_OUT_OF_RANGE. */
-#define SYSTALLY_NR_MAX		1023
-#define SYSTALLY_NAME_LEN	48
+#define SYSTALLY_NR_MAX	  1023
+#define SYSTALLY_NAME_LEN 48
 
 struct systally_names;
 
@@ -31,7 +31,7 @@ void systally_names_call(const struct systally_names *names, unsigned int abi,
  * Writes the call as -e takes it: `i386:poll`, and without a prefix for the
  * native ABI.
  */
-#define SYSTALLY_CALL_LEN	(SYSTALLY_NAME_LEN + 16)
+#define SYSTALLY_CALL_LEN (SYSTALLY_NAME_LEN + 16)
 void systally_names_abi_call(const struct systally_names *names,
 			     unsigned int abi, int nr,
 			     char text[SYSTALLY_CALL_LEN]);
@@ -44,8 +44,8 @@ const char *systally_names_known(const struct systally_names *names,
 				 unsigned int abi, int nr);
 
 /* Returns the number that @abi gives @name, or -1 if it has no such call. */
-int systally_names_number(const struct systally_names *names,
-			  unsigned int abi, const char *name);
+int systally_names_number(const struct systally_names *names, unsigned int abi,
+			  const char *name);
 
 /*
  * Writes an error's name, such as ENOENT; also those that only the kernel

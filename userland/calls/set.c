@@ -10,7 +10,7 @@
 #include "calls/classes.h"
 #include "calls/set.h"
 
-#define SEPARATORS	", \t\r\n"
+#define SEPARATORS ", \t\r\n"
 
 /* Returns the bit of @nr. Numbers that are out of range share the last one. */
 static unsigned int bit(int nr)
@@ -65,7 +65,8 @@ static int add_class(struct systally_set *set,
 	size_t length;
 
 	if (!calls)
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"no class of system calls is called %%%s; there are %s",
 			class, systally_classes_list());
 	while (*calls) {
@@ -119,7 +120,8 @@ static int add_token(struct systally_set *set,
 	if (colon) {
 		abi = systally_abi_find(token, (size_t)(colon - token));
 		if (abi < 0)
-			return systally_error_set(error,
+			return systally_error_set(
+				error,
 				"no ABI is called %.*s in '%s'; there are %s",
 				(int)(colon - token), token, token,
 				systally_abi_list());
@@ -143,7 +145,8 @@ static int add_token(struct systally_set *set,
 	}
 	nr = read_number(what);
 	if (nr >= SYSTALLY_NR_MAX)
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"no system call has the number %s; the highest is %d, and out_of_range stands for the rest",
 			what, SYSTALLY_NR_MAX - 1);
 	if (nr >= 0) {
@@ -153,7 +156,8 @@ static int add_token(struct systally_set *set,
 		return 0;
 	}
 	if (add_name(set, names, abi, what) == 0)
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"no system call is called '%s'; see `man 2 syscalls` for the names, give its number, or a class such as %%file",
 			token);
 	return 0;
@@ -183,14 +187,16 @@ int systally_set_parse(struct systally_set *set,
 	     token = strtok_r(NULL, SEPARATORS, &rest)) {
 		tokens++;
 		if (*token == '!')
-			result = systally_error_set(error,
+			result = systally_error_set(
+				error,
 				"'!' negates the whole set, so it must be its first character; it stands before '%s'",
 				token + 1);
 		else
 			result = add_token(set, names, token, error);
 	}
 	if (!result && !tokens)
-		result = systally_error_set(error,
+		result = systally_error_set(
+			error,
 			"the set of system calls is empty; name some, or leave -e out");
 	free(copy);
 	for (abi = 0; negate && abi < SYSTALLY_ABIS; abi++) {
@@ -200,8 +206,7 @@ int systally_set_parse(struct systally_set *set,
 	return result;
 }
 
-int systally_set_filter(const struct systally_set *set, char *text,
-			size_t size)
+int systally_set_filter(const struct systally_set *set, char *text, size_t size)
 {
 	unsigned int abi;
 	size_t used = 0;
@@ -230,8 +235,8 @@ int systally_set_filter(const struct systally_set *set, char *text,
 }
 
 /* Removes each call from @set for which "is it in @what?" equals @in. */
-static void remove_if(struct systally_set *set,
-		      const struct systally_set *what, bool in)
+static void remove_if(struct systally_set *set, const struct systally_set *what,
+		      bool in)
 {
 	unsigned int abi;
 	int nr;

@@ -14,7 +14,7 @@
 
 /* The bits are call numbers; the last one is all that are out of range. */
 struct systally_set {
-	bool all;	/* every call; the bits mean nothing */
+	bool all; /* every call; the bits mean nothing */
 	uint64_t bits[SYSTALLY_ABIS][(SYSTALLY_NR_MAX + 1) / 64];
 };
 
@@ -41,8 +41,7 @@ void systally_set_keep(struct systally_set *set,
 bool systally_set_is_empty(const struct systally_set *set);
 
 /* Returns true if the call is in @set. @abi and @nr may have any value. */
-bool systally_set_has(const struct systally_set *set, unsigned int abi,
-		      int nr);
+bool systally_set_has(const struct systally_set *set, unsigned int abi, int nr);
 
 /*
  * Writes @set to @text as the module's `syscalls` takes it. It consists of

@@ -4,7 +4,7 @@
  */
 #include "calls/subsystem.h"
 
-#define NRS	1024	/* no number in the table is larger */
+#define NRS 1024 /* no number in the table is larger */
 
 const struct systally_call *systally_call_find(unsigned int abi, int nr)
 {

@@ -40,8 +40,8 @@ enum systally_subsystem {
 struct systally_call {
 	const char *name;
 	enum systally_subsystem subsystem;
-	int nr[SYSTALLY_ABIS];		/* -1: the ABI has no such call */
-	const char *function[SYSTALLY_ABIS];	/* `sys_read`; NULL: no call */
+	int nr[SYSTALLY_ABIS];		     /* -1: the ABI has no such call */
+	const char *function[SYSTALLY_ABIS]; /* `sys_read`; NULL: no call */
 };
 
 /* All of them, sorted by name: subsystem_table.c */

@@ -55,7 +55,7 @@ enum systally_option {
 	SYSTALLY_OPTION_STATE,
 	SYSTALLY_OPTION_SECCOMP,
 	SYSTALLY_OPTION_VERBOSE,
-	SYSTALLY_OPTION_HELP,		/* these three: of every command */
+	SYSTALLY_OPTION_HELP, /* these three: of every command */
 	SYSTALLY_OPTION_USAGE,
 	SYSTALLY_OPTION_VERSION,
 	SYSTALLY_OPTION_COUNT,
@@ -73,17 +73,17 @@ enum systally_view {
 /* A subcommand. commands/commands.c has the table. */
 struct systally_command {
 	const char *name;
-	const char *arguments;	/* for its usage; NULL: it takes none */
-	const char *summary;	/* its line of `systally --help` */
-	const char *doc;	/* of `systally COMMAND --help` */
-	const enum systally_option *options;	/* ends with _END; or NULL */
+	const char *arguments; /* for its usage; NULL: it takes none */
+	const char *summary;   /* its line of `systally --help` */
+	const char *doc;       /* of `systally COMMAND --help` */
+	const enum systally_option *options; /* ends with _END; or NULL */
 	enum systally_view view;
-	const struct systally_format *format;	/* default; NULL: text */
-	bool series;		/* renders intervals */
-	size_t rows;		/* that a table shows by default; 0: all */
-	size_t files;		/* takes that many FILE arguments, at most */
-	bool words;		/* takes a COMMAND, or other words */
-	unsigned int collect;	/* level it needs at least */
+	const struct systally_format *format; /* default; NULL: text */
+	bool series;			      /* renders intervals */
+	size_t rows;	      /* that a table shows by default; 0: all */
+	size_t files;	      /* takes that many FILE arguments, at most */
+	bool words;	      /* takes a COMMAND, or other words */
+	unsigned int collect; /* level it needs at least */
 	/* Sets defaults and refuses what does not go together; NULL: nothing */
 	int (*settle)(const struct systally_usage *usage,
 		      struct systally_request *request);

@@ -13,10 +13,10 @@
 #include "cli/values.h"
 #include "systally.h"
 
-#define SECOND	1000000000ULL	/* in ns */
+#define SECOND 1000000000ULL /* in ns */
 
-static int read_argument(const struct systally_parse *parse, char *arg, int argc,
-			 char **argv)
+static int read_argument(const struct systally_parse *parse, char *arg,
+			 int argc, char **argv)
 {
 	struct systally_request *request = parse->request;
 	const struct systally_command *command = request->command;
@@ -32,9 +32,11 @@ static int read_argument(const struct systally_parse *parse, char *arg, int argc
 		optind = argc;
 		return 0;
 	}
-	return systally_usage(&parse->usage, command->files ?
-			      "takes no more arguments, such as '%s'" :
-			      "takes no argument '%s'", arg);
+	return systally_usage(&parse->usage,
+			      command->files ?
+				      "takes no more arguments, such as '%s'" :
+				      "takes no argument '%s'",
+			      arg);
 }
 
 /* Is @word the beginning of several options? `--time-threshold=1` is of one. */
@@ -51,7 +53,8 @@ static bool is_ambiguous(const struct systally_command *command,
 }
 
 /* Says why getopt_long() has refused the word that it has just read. */
-static int refuse_option(const struct systally_parse *parse, int code, char **argv)
+static int refuse_option(const struct systally_parse *parse, int code,
+			 char **argv)
 {
 	const char *word = argv[optind - 1];
 	char letter[] = { '-', (char)optopt, '\0' };
@@ -74,7 +77,8 @@ static int refuse_option(const struct systally_parse *parse, int code, char **ar
 
 /* The help of a row; the words that the option takes stand for %s in it. */
 static const char *make_help(const struct systally_command *command,
-			     const struct systally_option_row *row, char *text, size_t size)
+			     const struct systally_option_row *row, char *text,
+			     size_t size)
 {
 	const char *place = row->words ? strstr(row->argp.doc, "%s") : NULL;
 	size_t used;
@@ -95,7 +99,8 @@ static int show_help(const struct systally_parse *parse, int key)
 	const struct systally_command *command = parse->request->command;
 	struct argp_option list[SYSTALLY_OPTION_COUNT + 1] = { 0 };
 	char texts[SYSTALLY_OPTION_COUNT][256];
-	struct argp argp = { .options = list, .args_doc = command->arguments,
+	struct argp argp = { .options = list,
+			     .args_doc = command->arguments,
 			     .doc = command->doc };
 	char name[64];
 	const struct systally_option_row *row;
@@ -105,16 +110,19 @@ static int show_help(const struct systally_parse *parse, int key)
 		return EINVAL;
 	for (i = 0; (row = systally_table_at(command, i)); i++) {
 		list[i] = row->argp;
-		list[i].doc = make_help(command, row, texts[i],
-					sizeof(texts[i]));
+		list[i].doc =
+			make_help(command, row, texts[i], sizeof(texts[i]));
 	}
 	snprintf(name, sizeof(name), "%s", parse->usage.name);
 	if (key == 'V')
 		printf("systally %s\n", SYSTALLY_VERSION);
 	else
-		argp_help(&argp, stdout, key == KEY_USAGE ? ARGP_HELP_USAGE :
-			  ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG |
-			  ARGP_HELP_DOC, name);
+		argp_help(&argp, stdout,
+			  key == KEY_USAGE ?
+				  ARGP_HELP_USAGE :
+				  ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG |
+					  ARGP_HELP_DOC,
+			  name);
 	exit(fflush(stdout) ? 1 : 0);
 }
 
@@ -130,8 +138,8 @@ static void make_getopt(const struct systally_command *command,
 	for (i = 0; (row = systally_table_at(command, i)); i++) {
 		*list++ = (struct option){
 			.name = row->argp.name,
-			.has_arg = row->argp.arg ? required_argument :
-						   no_argument,
+			.has_arg =
+				row->argp.arg ? required_argument : no_argument,
 			.val = row->argp.key,
 		};
 		if (row->argp.key > 255)
@@ -153,7 +161,7 @@ static int read_words(const struct systally_parse *parse, int argc, char **argv)
 	int code, result = 0;
 
 	make_getopt(command, list, letters);
-	optind = 0;	/* glibc: start anew */
+	optind = 0; /* glibc: start anew */
 	while (!result) {
 		code = getopt_long(argc, argv, letters, list, NULL);
 		if (code == -1)
@@ -167,7 +175,7 @@ static int read_words(const struct systally_parse *parse, int argc, char **argv)
 			result = show_help(parse, code);
 		else
 			result = systally_value_read(parse, row, optarg,
-					    parse->request);
+						     parse->request);
 		if (!result && row)
 			parse->request->given |= row->given;
 	}
@@ -203,7 +211,8 @@ void systally_options_parse(struct systally_request *request,
 			    char **argv)
 {
 	const struct systally_parse parse = {
-		.usage = { .name = argv[0] }, .request = request,
+		.usage = { .name = argv[0] },
+		.request = request,
 	};
 
 	if (read_all(&parse, command, argc, argv))
@@ -254,11 +263,14 @@ systally_options_find(const struct systally_command *command, const char *name,
 void systally_options_words(FILE *out, const struct systally_command *command,
 			    const struct argp_option *option)
 {
-	const struct systally_option_row *row = systally_table_of(command, option->key);
+	const struct systally_option_row *row =
+		systally_table_of(command, option->key);
 	const void *found;
 	const char *word;
 	size_t i;
 
-	for (i = 0; row && (word = systally_table_word(command, row->kind, i, &found)); i++)
+	for (i = 0;
+	     row && (word = systally_table_word(command, row->kind, i, &found));
+	     i++)
 		fprintf(out, "%s\n", word);
 }

@@ -63,21 +63,27 @@ static int check_report(const struct systally_usage *usage,
 
 	if (systally_by_errors(&request->by) &&
 	    (request->latency || needs_hist(request)))
-		return systally_usage(usage, "--by errno has no times, so neither -L, -P or -H nor a sort by time, avg, max or a percentile goes with it");
+		return systally_usage(
+			usage,
+			"--by errno has no times, so neither -L, -P or -H nor a sort by time, avg, max or a percentile goes with it");
 	if (request->histogram && (request->syscalls || request->failed ||
 				   systally_by_threads(&request->by)))
-		return systally_usage(usage, "-H draws all calls of the name that it is given, so neither -e, -x nor --by thread goes with it");
+		return systally_usage(
+			usage,
+			"-H draws all calls of the name that it is given, so neither -e, -x nor --by thread goes with it");
 	if (format->by_call &&
 	    (!systally_by_only(&request->by, SYSTALLY_BY_SYSCALL) ||
 	     needs_hist(request) || (format->counts && request->latency)))
 		return systally_usage(usage, "--format %s %s", format->word,
 				      format->limits);
 	if (request->file_count && request->duration_ns)
-		return systally_usage(usage, "-d is for what is counted now, not for a file");
+		return systally_usage(
+			usage, "-d is for what is counted now, not for a file");
 	return 0;
 }
 
-int systally_settle(const struct systally_usage *usage, struct systally_request *request)
+int systally_settle(const struct systally_usage *usage,
+		    struct systally_request *request)
 {
 	const struct systally_command *command = request->command;
 
@@ -105,10 +111,13 @@ int systally_settle_record(const struct systally_usage *usage,
 	if (!request->argc)
 		return systally_usage(usage, "no command to run was given");
 	if (!request->output)
-		return systally_usage(usage, "no file to write to was given; use -o FILE");
+		return systally_usage(
+			usage, "no file to write to was given; use -o FILE");
 	if (request->given & SYSTALLY_GIVEN_BY &&
 	    !systally_by_only(&request->by, SYSTALLY_BY_THREAD))
-		return systally_usage(usage, "a recording can be grouped later, by `systally report FILE --by`; only --by thread has to be given before");
+		return systally_usage(
+			usage,
+			"a recording can be grouped later, by `systally report FILE --by`; only --by thread has to be given before");
 	return 0;
 }
 
@@ -118,18 +127,26 @@ int systally_settle_compare(const struct systally_usage *usage,
 	unsigned int i;
 
 	if (request->file_count != 2)
-		return systally_usage(usage, "two recordings are needed, A and B; `systally record -o FILE` makes one");
+		return systally_usage(
+			usage,
+			"two recordings are needed, A and B; `systally record -o FILE` makes one");
 	for (i = 0; i < request->by.count; i++) {
 		const struct systally_dimension *dimension =
 			request->by.list[i];
 
 		if (dimension->process)
-			return systally_usage(usage, "process numbers differ from run to run; use --by command");
+			return systally_usage(
+				usage,
+				"process numbers differ from run to run; use --by command");
 		if (dimension->errors)
-			return systally_usage(usage, "errors are compared for every group, so --by errno does not go with compare");
+			return systally_usage(
+				usage,
+				"errors are compared for every group, so --by errno does not go with compare");
 	}
 	if (!systally_sorts[request->sort].compare)
-		return systally_usage(usage, "changes are sorted by count, errors, time, avg or name");
+		return systally_usage(
+			usage,
+			"changes are sorted by count, errors, time, avg or name");
 	if (request->given & SYSTALLY_GIVEN_TIME_THRESHOLD)
 		request->latency = true;
 	return 0;
@@ -146,18 +163,25 @@ int systally_settle_needs(const struct systally_usage *usage,
 	const char *output = request->output ? request->output : "-";
 
 	if (!request->test || !*request->test)
-		return systally_usage(usage, "no command that tells whether COMMAND works was given; use -t TEST");
+		return systally_usage(
+			usage,
+			"no command that tells whether COMMAND works was given; use -t TEST");
 	if (!request->argc)
 		return systally_usage(usage, "no command to run was given");
 	if (!request->server && (request->ready || request->stop))
-		return systally_usage(usage, "--ready and --stop go with --server");
+		return systally_usage(usage,
+				      "--ready and --stop go with --server");
 	if (is_same(output, request->profile) ||
 	    is_same(output, request->state) ||
 	    is_same(request->profile, request->state))
-		return systally_usage(usage, "-o, --seccomp and --state have to be different files");
+		return systally_usage(
+			usage,
+			"-o, --seccomp and --state have to be different files");
 	if (request->less_is_better && !request->bench)
 		return systally_usage(usage, "--less-is-better goes with -b");
 	if (request->sub && request->discover == SYSTALLY_DISCOVER_MODULE)
-		return systally_usage(usage, "the module does not see arguments, so --sub does not go with --discover=module");
+		return systally_usage(
+			usage,
+			"the module does not see arguments, so --sub does not go with --discover=module");
 	return 0;
 }

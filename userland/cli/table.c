@@ -9,12 +9,12 @@
 #include "stats/dimension.h"
 #include "stats/sort.h"
 
-#define SECOND		1000000000ULL	/* in ns */
-#define DAY		(86400 * SECOND)
-#define YEAR		(365 * DAY)	/* keeps sums of times in 64 bits */
-#define ROWS_MAX	1000000000
+#define SECOND	 1000000000ULL /* in ns */
+#define DAY	 (86400 * SECOND)
+#define YEAR	 (365 * DAY) /* keeps sums of times in 64 bits */
+#define ROWS_MAX 1000000000
 
-#define INTO(member)	.offset = offsetof(struct systally_request, member)
+#define INTO(member) .offset = offsetof(struct systally_request, member)
 
 /* Indexed by enum systally_option. */
 static const struct systally_option_row rows[SYSTALLY_OPTION_COUNT] = {
@@ -283,15 +283,17 @@ static bool has_dimension(const struct systally_command *command,
 }
 
 const char *systally_table_word(const struct systally_command *command,
-			   enum systally_option_kind kind, size_t index, const void **found)
+				enum systally_option_kind kind, size_t index,
+				const void **found)
 {
 	const bool change = command->view == SYSTALLY_VIEW_CHANGE;
 	size_t i;
 
 	if (kind == KIND_DISCOVER)
 		return index <= SYSTALLY_DISCOVER_PTRACE ?
-		       systally_needs_discover_name(
-				(enum systally_needs_discover)index) : NULL;
+			       systally_needs_discover_name(
+				       (enum systally_needs_discover)index) :
+			       NULL;
 	if (kind == KIND_FORMAT && !index) {
 		*found = systally_table_format(command);
 		return systally_table_format(command)->word;
@@ -315,8 +317,9 @@ const char *systally_table_word(const struct systally_command *command,
 	return NULL;
 }
 
-void systally_table_words(const struct systally_command *command, enum systally_option_kind kind,
-		       char *text, size_t size)
+void systally_table_words(const struct systally_command *command,
+			  enum systally_option_kind kind, char *text,
+			  size_t size)
 {
 	const void *found;
 	const char *word = systally_table_word(command, kind, 0, &found), *next;
@@ -326,13 +329,15 @@ void systally_table_words(const struct systally_command *command, enum systally_
 	for (i = 0; word && used < size; i++, word = next) {
 		next = systally_table_word(command, kind, i + 1, &found);
 		used += (size_t)snprintf(text + used, size - used, "%s%s",
-					 !i ? "" : next ? ", " : " or ", word);
+					 !i   ? "" :
+					 next ? ", " :
+						" or ",
+					 word);
 	}
 }
 
 const struct systally_option_row *
-systally_table_at(const struct systally_command *command,
-				size_t index)
+systally_table_at(const struct systally_command *command, size_t index)
 {
 	const enum systally_option *option = command->options;
 

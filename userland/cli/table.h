@@ -11,37 +11,50 @@
 
 /* Keys of options that have no letter, and that the parser treats specially. */
 enum {
-	KEY_FORMAT = 256, KEY_VERIFY, KEY_IGNORE, KEY_THRESHOLD,
-	KEY_TIME_THRESHOLD, KEY_WORDS, KEY_LESS_IS_BETTER, KEY_SERVER,
-	KEY_READY, KEY_STOP, KEY_SUB, KEY_MARGIN, KEY_TIMEOUT, KEY_DISCOVER,
-	KEY_STATE, KEY_SECCOMP, KEY_USAGE,
+	KEY_FORMAT = 256,
+	KEY_VERIFY,
+	KEY_IGNORE,
+	KEY_THRESHOLD,
+	KEY_TIME_THRESHOLD,
+	KEY_WORDS,
+	KEY_LESS_IS_BETTER,
+	KEY_SERVER,
+	KEY_READY,
+	KEY_STOP,
+	KEY_SUB,
+	KEY_MARGIN,
+	KEY_TIMEOUT,
+	KEY_DISCOVER,
+	KEY_STATE,
+	KEY_SECCOMP,
+	KEY_USAGE,
 };
 
 /* What an option takes, and the type of the request's member that keeps it. */
 enum systally_option_kind {
-	KIND_FLAG,		/* bool */
-	KIND_TEXT,		/* const char * */
-	KIND_COUNT,		/* size_t, from @least to @most */
-	KIND_UINT,		/* unsigned int, the same */
-	KIND_DURATION,		/* uint64_t ns, from @least to @most */
-	KIND_PERCENT,		/* double, from 0 to @most */
-	KIND_THRESHOLD,		/* struct systally_threshold of counts */
-	KIND_TIME_THRESHOLD,	/* struct systally_threshold of times */
-	KIND_PIDS,		/* pids and pid_count */
-	KIND_BY,		/* struct systally_by */
-	KIND_SORT,		/* enum systally_sort */
-	KIND_FORMAT,		/* const struct systally_format * */
-	KIND_DISCOVER,		/* enum systally_needs_discover */
-	KIND_HELP,		/* shows something and ends */
+	KIND_FLAG,	     /* bool */
+	KIND_TEXT,	     /* const char * */
+	KIND_COUNT,	     /* size_t, from @least to @most */
+	KIND_UINT,	     /* unsigned int, the same */
+	KIND_DURATION,	     /* uint64_t ns, from @least to @most */
+	KIND_PERCENT,	     /* double, from 0 to @most */
+	KIND_THRESHOLD,	     /* struct systally_threshold of counts */
+	KIND_TIME_THRESHOLD, /* struct systally_threshold of times */
+	KIND_PIDS,	     /* pids and pid_count */
+	KIND_BY,	     /* struct systally_by */
+	KIND_SORT,	     /* enum systally_sort */
+	KIND_FORMAT,	     /* const struct systally_format * */
+	KIND_DISCOVER,	     /* enum systally_needs_discover */
+	KIND_HELP,	     /* shows something and ends */
 };
 
 struct systally_option_row {
 	struct argp_option argp;
 	enum systally_option_kind kind;
-	size_t offset;		/* in struct systally_request */
-	unsigned int given;	/* enum systally_given */
+	size_t offset;	    /* in struct systally_request */
+	unsigned int given; /* enum systally_given */
 	uint64_t least, most;
-	bool words;		/* %s in the help stands for the words it takes */
+	bool words; /* %s in the help stands for the words it takes */
 };
 
 /*

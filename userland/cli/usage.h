@@ -7,13 +7,13 @@
 
 #include <stdbool.h>
 
-#define SYSTALLY_EXIT_USAGE	2
+#define SYSTALLY_EXIT_USAGE 2
 
 /* Who reads a command line, and what is done about a wrong one. */
 struct systally_usage {
-	const char *name;	/* argv[0], for messages: `systally top` */
-	bool quiet;		/* says nothing: tests and fuzzers */
-	bool returns;		/* returns; otherwise the process exits */
+	const char *name; /* argv[0], for messages: `systally top` */
+	bool quiet;	  /* says nothing: tests and fuzzers */
+	bool returns;	  /* returns; otherwise the process exits */
 };
 
 /*

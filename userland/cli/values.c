@@ -12,13 +12,14 @@
 #include "stats/dimension.h"
 #include "stats/sort.h"
 
-#define SECOND		1000000000ULL	/* in ns */
-#define DAY		(86400 * SECOND)
-#define PIDS_MAX	500		/* fit one write to `targets` */
-#define NAME_LEN	24
+#define SECOND	 1000000000ULL /* in ns */
+#define DAY	 (86400 * SECOND)
+#define PIDS_MAX 500 /* fit one write to `targets` */
+#define NAME_LEN 24
 
 /* Writes how messages call the option: `-n`, or `--format`. */
-static const char *name_of(const struct systally_option_row *row, char name[NAME_LEN])
+static const char *name_of(const struct systally_option_row *row,
+			   char name[NAME_LEN])
 {
 	if (row->argp.key < 256)
 		snprintf(name, NAME_LEN, "-%c", row->argp.key);
@@ -28,8 +29,9 @@ static const char *name_of(const struct systally_option_row *row, char name[NAME
 }
 
 /* Says what the option takes. Returns EINVAL. */
-static int refuse(const struct systally_parse *parse, const struct systally_option_row *row,
-		  const char *what, const char *arg)
+static int refuse(const struct systally_parse *parse,
+		  const struct systally_option_row *row, const char *what,
+		  const char *arg)
 {
 	char name[NAME_LEN];
 
@@ -37,8 +39,9 @@ static int refuse(const struct systally_parse *parse, const struct systally_opti
 			      name_of(row, name), what, arg);
 }
 
-static int read_count(const struct systally_parse *parse, const struct systally_option_row *row,
-		      const char *arg, size_t *count)
+static int read_count(const struct systally_parse *parse,
+		      const struct systally_option_row *row, const char *arg,
+		      size_t *count)
 {
 	uint64_t value;
 	char what[80];
@@ -54,8 +57,9 @@ static int read_count(const struct systally_parse *parse, const struct systally_
 	return refuse(parse, row, what, arg);
 }
 
-static int read_duration(const struct systally_parse *parse, const struct systally_option_row *row,
-			 const char *arg, uint64_t *ns)
+static int read_duration(const struct systally_parse *parse,
+			 const struct systally_option_row *row, const char *arg,
+			 uint64_t *ns)
 {
 	char what[80];
 
@@ -69,8 +73,9 @@ static int read_duration(const struct systally_parse *parse, const struct systal
 	return refuse(parse, row, what, arg);
 }
 
-static int read_percent(const struct systally_parse *parse, const struct systally_option_row *row,
-			const char *arg, double *percent)
+static int read_percent(const struct systally_parse *parse,
+			const struct systally_option_row *row, const char *arg,
+			double *percent)
 {
 	uint64_t millionths;
 	char what[80];
@@ -85,22 +90,24 @@ static int read_percent(const struct systally_parse *parse, const struct systall
 	return refuse(parse, row, what, arg);
 }
 
-static int read_threshold(const struct systally_parse *parse, const struct systally_option_row *row,
-			  const char *arg,
-			  struct systally_threshold *threshold)
+static int read_threshold(const struct systally_parse *parse,
+			  const struct systally_option_row *row,
+			  const char *arg, struct systally_threshold *threshold)
 {
 	bool time = row->kind == KIND_TIME_THRESHOLD;
 
 	if (!systally_threshold_parse(threshold, arg, time))
 		return 0;
-	return refuse(parse, row, time ?
-		      "a time such as 50ms, a percentage such as 5%, or both with a comma" :
-		      "a whole number, a percentage such as 5%, or both with a comma",
-		      arg);
+	return refuse(
+		parse, row,
+		time ? "a time such as 50ms, a percentage such as 5%, or both with a comma" :
+		       "a whole number, a percentage such as 5%, or both with a comma",
+		arg);
 }
 
-static int read_pids(const struct systally_parse *parse, const struct systally_option_row *row,
-		     const char *arg, struct systally_request *request)
+static int read_pids(const struct systally_parse *parse,
+		     const struct systally_option_row *row, const char *arg,
+		     struct systally_request *request)
 {
 	const char *text = arg;
 	uint32_t *pids;
@@ -112,9 +119,10 @@ static int read_pids(const struct systally_parse *parse, const struct systally_o
 		if (length != strspn(text, "0123456789") ||
 		    systally_decimal_parse(text, length, 1, &pid) || !pid ||
 		    pid > INT32_MAX || request->pid_count == PIDS_MAX)
-			return refuse(parse, row,
-				      "at most 500 process numbers, separated by commas",
-				      arg);
+			return refuse(
+				parse, row,
+				"at most 500 process numbers, separated by commas",
+				arg);
 		pids = reallocarray(request->pids, request->pid_count + 1,
 				    sizeof(*pids));
 		if (!pids)
@@ -128,32 +136,36 @@ static int read_pids(const struct systally_parse *parse, const struct systally_o
 }
 
 /* Says which words the option takes. Returns EINVAL. */
-static int refuse_word(const struct systally_parse *parse, const struct systally_option_row *row,
-		       const char *arg)
+static int refuse_word(const struct systally_parse *parse,
+		       const struct systally_option_row *row, const char *arg)
 {
 	char words[200];
 
-	systally_table_words(parse->request->command, row->kind, words, sizeof(words));
+	systally_table_words(parse->request->command, row->kind, words,
+			     sizeof(words));
 	return refuse(parse, row, words, arg);
 }
 
 /* One word of the option's, or an alias of one. Returns NULL for others. */
 static const void *find_word(const struct systally_command *command,
-			     enum systally_option_kind kind, const char *text, size_t length)
+			     enum systally_option_kind kind, const char *text,
+			     size_t length)
 {
 	const void *found = NULL;
 	const char *word;
 	size_t i;
 
-	for (i = 0; (word = systally_table_word(command, kind, i, &found)); i++) {
+	for (i = 0; (word = systally_table_word(command, kind, i, &found));
+	     i++) {
 		if (strlen(word) == length && !strncmp(word, text, length))
 			return found;
 	}
 	return NULL;
 }
 
-static int read_by(const struct systally_parse *parse, const struct systally_option_row *row,
-		   const char *arg, struct systally_by *by)
+static int read_by(const struct systally_parse *parse,
+		   const struct systally_option_row *row, const char *arg,
+		   struct systally_by *by)
 {
 	const char *text = arg;
 	unsigned int i;
@@ -179,8 +191,9 @@ static int read_by(const struct systally_parse *parse, const struct systally_opt
 	}
 }
 
-int systally_value_read(const struct systally_parse *parse, const struct systally_option_row *row,
-		      char *arg, struct systally_request *request)
+int systally_value_read(const struct systally_parse *parse,
+			const struct systally_option_row *row, char *arg,
+			struct systally_request *request)
 {
 	void *member = (char *)request + row->offset;
 	const struct systally_command *command = request->command;
@@ -227,7 +240,8 @@ int systally_value_read(const struct systally_parse *parse, const struct systall
 		return 0;
 	case KIND_DISCOVER:
 		for (i = 0; i <= SYSTALLY_DISCOVER_PTRACE; i++) {
-			if (!strcmp(systally_table_word(command, row->kind, i, &found),
+			if (!strcmp(systally_table_word(command, row->kind, i,
+							&found),
 				    arg)) {
 				*(enum systally_needs_discover *)member =
 					(enum systally_needs_discover)i;

@@ -8,13 +8,16 @@
 #include "commands/commands.h"
 #include "systally.h"
 
-#define OPTIONS(...) \
-	.options = (const enum systally_option []){ \
-		__VA_ARGS__, SYSTALLY_OPTIONS_END }
+#define OPTIONS(...)                              \
+	.options = (const enum systally_option[]) \
+	{                                         \
+		__VA_ARGS__, SYSTALLY_OPTIONS_END \
+	}
 
 const struct systally_command systally_commands[] = {
 	{
-		.name = "run", .arguments = "[--] COMMAND [ARGUMENT...]",
+		.name = "run",
+		.arguments = "[--] COMMAND [ARGUMENT...]",
 		.summary = "count one command, from its exec to its end",
 		.doc = "Counts the system calls of COMMAND and its children, from its exec to its end, and reports them on standard error.",
 		OPTIONS(SYSTALLY_OPTION_ROWS, SYSTALLY_OPTION_BY,
@@ -23,8 +26,10 @@ const struct systally_command systally_commands[] = {
 			SYSTALLY_OPTION_PERCENTILES, SYSTALLY_OPTION_HISTOGRAM,
 			SYSTALLY_OPTION_DURATION, SYSTALLY_OPTION_FORMAT,
 			SYSTALLY_OPTION_OUTPUT),
-		.view = SYSTALLY_VIEW_REPORT, .words = true,
-		.settle = systally_settle_run, .run = systally_cmd_run,
+		.view = SYSTALLY_VIEW_REPORT,
+		.words = true,
+		.settle = systally_settle_run,
+		.run = systally_cmd_run,
 	},
 	{
 		.name = "top",
@@ -37,11 +42,14 @@ const struct systally_command systally_commands[] = {
 			SYSTALLY_OPTION_HISTOGRAM, SYSTALLY_OPTION_INTERVAL,
 			SYSTALLY_OPTION_DURATION, SYSTALLY_OPTION_FORMAT,
 			SYSTALLY_OPTION_OUTPUT),
-		.view = SYSTALLY_VIEW_REPORT, .series = true, .rows = 10,
+		.view = SYSTALLY_VIEW_REPORT,
+		.series = true,
+		.rows = 10,
 		.run = systally_cmd_top,
 	},
 	{
-		.name = "report", .arguments = "[FILE]",
+		.name = "report",
+		.arguments = "[FILE]",
 		.summary = "show what was counted, or what FILE has recorded",
 		.doc = "Reports what was counted since the last reset, or what `record` has written to FILE.",
 		OPTIONS(SYSTALLY_OPTION_PID, SYSTALLY_OPTION_ROWS,
@@ -50,7 +58,9 @@ const struct systally_command systally_commands[] = {
 			SYSTALLY_OPTION_LATENCY, SYSTALLY_OPTION_PERCENTILES,
 			SYSTALLY_OPTION_HISTOGRAM, SYSTALLY_OPTION_DURATION,
 			SYSTALLY_OPTION_FORMAT, SYSTALLY_OPTION_OUTPUT),
-		.view = SYSTALLY_VIEW_REPORT, .rows = 10, .files = 1,
+		.view = SYSTALLY_VIEW_REPORT,
+		.rows = 10,
+		.files = 1,
 		.run = systally_cmd_report,
 	},
 	{
@@ -62,11 +72,14 @@ const struct systally_command systally_commands[] = {
 			SYSTALLY_OPTION_LATENCY_KEPT,
 			SYSTALLY_OPTION_PERCENTILES_KEPT,
 			SYSTALLY_OPTION_DURATION, SYSTALLY_OPTION_OUTPUT),
-		.words = true, .collect = SYSTALLY_COLLECT_TIME,
-		.settle = systally_settle_record, .run = systally_cmd_record,
+		.words = true,
+		.collect = SYSTALLY_COLLECT_TIME,
+		.settle = systally_settle_record,
+		.run = systally_cmd_record,
 	},
 	{
-		.name = "compare", .arguments = "A B",
+		.name = "compare",
+		.arguments = "A B",
 		.summary = "tell what differs between two recordings",
 		.doc = "Tells which system calls were added, are gone or have changed from recording A to B. Exit status: 0 no regression, 1 a regression, 2 trouble.",
 		OPTIONS(SYSTALLY_OPTION_CHANGES, SYSTALLY_OPTION_BY,
@@ -75,8 +88,10 @@ const struct systally_command systally_commands[] = {
 			SYSTALLY_OPTION_THRESHOLD,
 			SYSTALLY_OPTION_TIME_THRESHOLD, SYSTALLY_OPTION_FORMAT,
 			SYSTALLY_OPTION_OUTPUT),
-		.view = SYSTALLY_VIEW_CHANGE, .files = 2,
-		.settle = systally_settle_compare, .run = systally_cmd_compare,
+		.view = SYSTALLY_VIEW_CHANGE,
+		.files = 2,
+		.settle = systally_settle_compare,
+		.run = systally_cmd_compare,
 	},
 	{
 		.name = "needs",
@@ -92,9 +107,11 @@ const struct systally_command systally_commands[] = {
 			SYSTALLY_OPTION_STATE, SYSTALLY_OPTION_SECCOMP,
 			SYSTALLY_OPTION_FORMAT, SYSTALLY_OPTION_OUTPUT,
 			SYSTALLY_OPTION_VERBOSE),
-		.view = SYSTALLY_VIEW_NEEDS, .words = true,
+		.view = SYSTALLY_VIEW_NEEDS,
+		.words = true,
 		.format = &systally_format_markdown,
-		.settle = systally_settle_needs, .run = systally_cmd_needs,
+		.settle = systally_settle_needs,
+		.run = systally_cmd_needs,
 	},
 	{
 		.name = "status",
@@ -102,14 +119,16 @@ const struct systally_command systally_commands[] = {
 		.doc = "Shows what the module is doing and the totals.",
 		OPTIONS(SYSTALLY_OPTION_VERIFY, SYSTALLY_OPTION_FORMAT,
 			SYSTALLY_OPTION_OUTPUT),
-		.view = SYSTALLY_VIEW_LIST, .run = systally_cmd_status,
+		.view = SYSTALLY_VIEW_LIST,
+		.run = systally_cmd_status,
 	},
 	{
 		.name = "doctor",
 		.summary = "check what can keep systally from working here",
 		.doc = "Checks what can keep systally from working here, and gives the remedy for each.",
 		OPTIONS(SYSTALLY_OPTION_FORMAT, SYSTALLY_OPTION_OUTPUT),
-		.view = SYSTALLY_VIEW_LIST, .run = systally_cmd_doctor,
+		.view = SYSTALLY_VIEW_LIST,
+		.run = systally_cmd_doctor,
 	},
 	{
 		.name = "reset",
@@ -118,10 +137,12 @@ const struct systally_command systally_commands[] = {
 		.run = systally_cmd_reset,
 	},
 	{
-		.name = "load", .arguments = "[NAME=VALUE...]",
+		.name = "load",
+		.arguments = "[NAME=VALUE...]",
 		.summary = "load the kernel module",
 		.doc = "Loads the module, from beside this command or by modprobe.",
-		.words = true, .run = systally_cmd_load,
+		.words = true,
+		.run = systally_cmd_load,
 	},
 	{
 		.name = "unload",
@@ -130,11 +151,13 @@ const struct systally_command systally_commands[] = {
 		.run = systally_cmd_unload,
 	},
 	{
-		.name = "help", .arguments = "[COMMAND]",
+		.name = "help",
+		.arguments = "[COMMAND]",
 		.summary = "show the help of a command",
 		.doc = "Shows the help of COMMAND, or of systally.",
 		OPTIONS(SYSTALLY_OPTION_WORDS),
-		.words = true, .run = systally_cmd_help,
+		.words = true,
+		.run = systally_cmd_help,
 	},
 	{ .name = NULL },
 };

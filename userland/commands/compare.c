@@ -29,8 +29,8 @@ static int read_sets(struct compare *compare)
 
 	compare->set.all = true;
 	if (request->syscalls &&
-	    systally_set_parse(&compare->set, compare->names,
-			       request->syscalls, compare->error))
+	    systally_set_parse(&compare->set, compare->names, request->syscalls,
+			       compare->error))
 		return -1;
 	if (!request->ignore)
 		return 0;
@@ -63,9 +63,10 @@ static int check_asked(struct compare *compare)
 		for (nr = 0; nr <= SYSTALLY_NR_MAX; nr++) {
 			if (!systally_set_has(&compare->set, abi, nr) ||
 			    systally_set_has(&asked[0], abi, nr) ==
-			    systally_set_has(&asked[1], abi, nr))
+				    systally_set_has(&asked[1], abi, nr))
 				continue;
-			return systally_error_set(compare->error,
+			return systally_error_set(
+				compare->error,
 				"A and B were recorded with different -e ('%.80s', '%.80s'), so not all of their calls can be compared; give compare an -e that both have",
 				compare->records[0].syscalls ?: "all",
 				compare->records[1].syscalls ?: "all");
@@ -73,7 +74,8 @@ static int check_asked(struct compare *compare)
 	}
 	systally_set_keep(&compare->set, &asked[0]);
 	if (systally_set_is_empty(&compare->set))
-		return systally_error_set(compare->error,
+		return systally_error_set(
+			compare->error,
 			"there is nothing to compare: A and B were recorded with -e '%.80s', and compare was to look at other calls, or none",
 			compare->records[0].syscalls ?: "all");
 	return 0;
@@ -86,9 +88,11 @@ static int check_threads(struct compare *compare)
 
 	if (!systally_by_has(&compare->request->by, SYSTALLY_BY_COMMAND) ||
 	    !((records[0].snapshot.header.flags ^
-	       records[1].snapshot.header.flags) & SYSTALLY_THREADS))
+	       records[1].snapshot.header.flags) &
+	      SYSTALLY_THREADS))
 		return 0;
-	return systally_error_set(compare->error,
+	return systally_error_set(
+		compare->error,
 		"only one of A and B was recorded by thread, so the names of their commands differ; compare without --by, or record it again");
 }
 
@@ -102,7 +106,8 @@ static int check_times(struct compare *compare)
 	for (side = 0; side < 2; side++) {
 		if (compare->records[side].snapshot.header.collect ==
 		    SYSTALLY_COLLECT_COUNT)
-			return systally_error_set(compare->error,
+			return systally_error_set(
+				compare->error,
 				"%s has no times and errors to compare; record it again, or leave out -L, --time-threshold and sorting by time or errors",
 				compare->request->files[side]);
 	}
@@ -124,27 +129,30 @@ static void add_notes(struct compare *compare)
 			systally_notes_add(notes, "%s has no calls at all",
 					   name);
 		if (!record->ended)
-			systally_notes_add(notes,
-				"%s ends before its command did", name);
+			systally_notes_add(
+				notes, "%s ends before its command did", name);
 		else if (record->status)
-			systally_notes_add(notes,
-				"%s's command failed, with status %d", name,
-				record->status);
+			systally_notes_add(
+				notes, "%s's command failed, with status %d",
+				name, record->status);
 		if (header->collect == SYSTALLY_COLLECT_COUNT)
-			systally_notes_add(notes,
+			systally_notes_add(
+				notes,
 				"%s has no times and errors, so these were not compared",
 				name);
 		if (header->unattributed)
-			systally_notes_add(notes,
+			systally_notes_add(
+				notes,
 				"%llu calls of %s are unattributed, because the module ran out of memory: their command, time and errors are unknown",
-				(unsigned long long)header->unattributed,
-				name);
+				(unsigned long long)header->unattributed, name);
 		if (header->untimed)
-			systally_notes_add(notes,
+			systally_notes_add(
+				notes,
 				"%llu calls of %s have no time and error",
 				(unsigned long long)header->untimed, name);
 		if (record->missed)
-			systally_notes_add(notes,
+			systally_notes_add(
+				notes,
 				"kprobes missed %llu hits of %s: its counts are too low by as much",
 				(unsigned long long)record->missed, name);
 	}
@@ -155,13 +163,15 @@ static int write_report(struct compare *compare,
 {
 	const struct systally_request *request = compare->request;
 	const struct systally_change_report report = {
-		.changes = changes, .records = compare->records,
+		.changes = changes,
+		.records = compare->records,
 		.files = { request->files[0], request->files[1] },
-		.notes = &compare->notes, .latency = request->latency,
+		.notes = &compare->notes,
+		.latency = request->latency,
 		.width = SYSTALLY_TEXT_WIDTH,
 	};
-	FILE *out = systally_output_open(request->output, stdout,
-					 compare->error);
+	FILE *out =
+		systally_output_open(request->output, stdout, compare->error);
 	int result;
 	size_t i;
 
@@ -170,10 +180,8 @@ static int write_report(struct compare *compare,
 	result = request->format->change(out, &report);
 	if (result)
 		systally_error_set(compare->error, "no memory for the report");
-	for (i = 0; !request->format->notes &&
-	     i < compare->notes.count; i++)
-		fprintf(stderr, "systally: note: %s\n",
-			compare->notes.text[i]);
+	for (i = 0; !request->format->notes && i < compare->notes.count; i++)
+		fprintf(stderr, "systally: note: %s\n", compare->notes.text[i]);
 	if (systally_output_close(out, request->output, compare->error))
 		result = -1;
 	return result;
@@ -184,11 +192,15 @@ static int compare_records(struct compare *compare)
 {
 	const struct systally_request *request = compare->request;
 	const struct systally_comparison comparison = {
-		.by = request->by, .sort = request->sort,
-		.latency = request->latency, .limit = request->limit,
-		.set = &compare->set, .threshold = &request->threshold,
+		.by = request->by,
+		.sort = request->sort,
+		.latency = request->latency,
+		.limit = request->limit,
+		.set = &compare->set,
+		.threshold = &request->threshold,
 		.time = request->given & SYSTALLY_GIVEN_TIME_THRESHOLD ?
-			&request->time_threshold : NULL,
+				&request->time_threshold :
+				NULL,
 	};
 	struct systally_changes changes;
 	int status = TROUBLE;
@@ -213,7 +225,8 @@ int systally_cmd_compare(const struct systally_request *request,
 			 struct systally_error *error)
 {
 	struct compare compare = {
-		.request = request, .error = error,
+		.request = request,
+		.error = error,
 		.names = systally_names_new(),
 	};
 	int status = TROUBLE;

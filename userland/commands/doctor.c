@@ -24,8 +24,11 @@ static int write_findings(FILE *out, const struct systally_format *format,
 	static const char *const keys[] = { "result", "check", "finding",
 					    "remedy" };
 	struct systally_list list = {
-		.keys = keys, .columns = 4, .rows = checkup->count,
-		.kernel = checkup->kernel.release, .array = "checks",
+		.keys = keys,
+		.columns = 4,
+		.rows = checkup->count,
+		.kernel = checkup->kernel.release,
+		.array = "checks",
 		.line = write_line,
 	};
 	const char **cells = calloc(checkup->count + 1, 4 * sizeof(*cells));

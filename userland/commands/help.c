@@ -23,13 +23,15 @@ static int list_words(const struct systally_request *request,
 	command = systally_command_find(request->argv[0]);
 	if (!command)
 		return systally_error_set(error, "'%s' is not a command",
-					  request->argv[0]), 1;
+					  request->argv[0]),
+		       1;
 	if (request->argc > 1) {
 		option = systally_options_find(command, request->argv[1], 0);
 		if (!option)
-			return systally_error_set(error,
-				"'%s' is not an option of %s",
-				request->argv[1], command->name), 1;
+			return systally_error_set(
+				       error, "'%s' is not an option of %s",
+				       request->argv[1], command->name),
+			       1;
 		systally_options_words(stdout, command, option);
 		return 0;
 	}
@@ -56,9 +58,11 @@ int systally_cmd_help(const struct systally_request *request,
 		return list_words(request, error);
 	command = systally_command_find(request->argv[0]);
 	if (!command)
-		return systally_error_set(error,
-			"'%s' is not a command; `systally help` lists them",
-			request->argv[0]), 2;
+		return systally_error_set(
+			       error,
+			       "'%s' is not a command; `systally help` lists them",
+			       request->argv[0]),
+		       2;
 	snprintf(name, sizeof(name), "systally %s", command->name);
 	/* prints the help and ends the process */
 	systally_options_parse(&ignored, command, 2, argv);

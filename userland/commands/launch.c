@@ -25,8 +25,8 @@ struct run {
 	void *context;
 	struct systally_child child;
 	struct systally_output output;
-	int status;		/* the command's; -1: it has not ended */
-	uint64_t missed;	/* kprobe_missed at the start */
+	int status;	 /* the command's; -1: it has not ended */
+	uint64_t missed; /* kprobe_missed at the start */
 	bool written;
 };
 
@@ -38,7 +38,8 @@ static int check_free(struct run *run)
 	bool none;
 
 	if (systally_control_is(&run->control, "enabled", "0"))
-		return systally_error_set(run->error,
+		return systally_error_set(
+			run->error,
 			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
 			directory);
 	targets = systally_control_read(&run->control, "targets", NULL,
@@ -48,7 +49,8 @@ static int check_free(struct run *run)
 	none = !strcmp(targets, "none");
 	free(targets);
 	if (!none)
-		return systally_error_set(run->error,
+		return systally_error_set(
+			run->error,
 			"other processes are being counted, and their counts would be lost; show them with `systally top`, end that with `echo none > %s/targets`",
 			directory);
 	return 0;
@@ -80,7 +82,8 @@ static int stop_and_write(struct run *run)
 {
 	struct systally_snapshot snapshot = { 0 };
 	struct systally_launched launched = {
-		.snapshot = &snapshot, .status = run->status,
+		.snapshot = &snapshot,
+		.status = run->status,
 	};
 	const char *path = run->request->output;
 	int result;
@@ -88,15 +91,17 @@ static int stop_and_write(struct run *run)
 	run->written = true;
 	/* first: descendants that are still running are no longer counted */
 	systally_control_write(&run->control, "targets", "none", run->error);
-	result = systally_control_snapshot(&run->control, &snapshot,
-					   run->error);
+	result =
+		systally_control_snapshot(&run->control, &snapshot, run->error);
 	launched.missed = systally_control_missed(&run->control) - run->missed;
 	if (systally_session_end(&run->session, run->error))
 		result = -1;
 	/* opened only now: a command that could not run leaves the old file */
 	launched.out = snapshot.rows ?
-		systally_output_begin(&run->output, path ? stdout : stderr,
-				      run->error) : NULL;
+			       systally_output_begin(&run->output,
+						     path ? stdout : stderr,
+						     run->error) :
+			       NULL;
 	if (!launched.out) {
 		systally_snapshot_free(&snapshot);
 		return -1;
@@ -139,9 +144,8 @@ static int attend(struct run *run)
 	if (limit)
 		limit += systally_signals_now_ns();
 	while (waitpid(run->child.pid, &wait_status, WNOHANG) == 0) {
-		switch (systally_signals_wait(&run->signals,
-					      run->written ? 0 : limit, -1,
-					      &info)) {
+		switch (systally_signals_wait(
+			&run->signals, run->written ? 0 : limit, -1, &info)) {
 		case SYSTALLY_EVENT_TIME:
 			result |= stop_and_write(run);
 			break;
@@ -186,9 +190,13 @@ int systally_launch(const struct systally_request *request,
 		    struct systally_error *error)
 {
 	struct run run = {
-		.request = request, .error = error, .set = set,
-		.session = SYSTALLY_SESSION_NONE, .write = write,
-		.context = context, .status = -1,
+		.request = request,
+		.error = error,
+		.set = set,
+		.session = SYSTALLY_SESSION_NONE,
+		.write = write,
+		.context = context,
+		.status = -1,
 	};
 	char path[PATH_MAX];
 	int missing;

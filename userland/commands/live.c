@@ -64,8 +64,8 @@ void systally_live_draw(const char *title, const char *text)
 	attroff(A_REVERSE);
 	while (*text && line < LINES) {
 		length = strcspn(text, "\n");
-		mvaddnstr(line++, 0, text, length > (size_t)COLS ? COLS :
-							(int)length);
+		mvaddnstr(line++, 0, text,
+			  length > (size_t)COLS ? COLS : (int)length);
 		text += length + (text[length] == '\n');
 	}
 	refresh();

@@ -17,8 +17,7 @@ int systally_cmd_load(const struct systally_request *request,
 	if (systally_loader_check_unloaded(error) ||
 	    systally_kmod_open(&kmod, NULL, error))
 		return 1;
-	if (!systally_loader_load(&kmod, request->argv, request->argc,
-				  error)) {
+	if (!systally_loader_load(&kmod, request->argv, request->argc, error)) {
 		printf("loaded %s\n", kmod.path);
 		status = 0;
 	}

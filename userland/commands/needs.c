@@ -67,10 +67,13 @@ static int finish(const struct systally_plan *plan, struct outputs *outputs,
 	unsigned int count, passed;
 
 	if (status == SYSTALLY_NEEDS_INTERRUPTED) {
-		systally_error_set(error, plan->request->state ?
-				   "interrupted after %zu of %zu runs; give the same command line again to continue" :
-				   "interrupted after %zu of %zu runs; --state FILE keeps runs, so that you can continue",
-				   plan->repeater.progress.done, plan->repeater.progress.total);
+		systally_error_set(
+			error,
+			plan->request->state ?
+				"interrupted after %zu of %zu runs; give the same command line again to continue" :
+				"interrupted after %zu of %zu runs; --state FILE keeps runs, so that you can continue",
+			plan->repeater.progress.done,
+			plan->repeater.progress.total);
 		return status;
 	}
 	if (status)

@@ -24,12 +24,15 @@ static int write_record(void *context, const struct systally_launched *launched,
 	const struct systally_request *request = recorder->request;
 	char release[] = SYSTALLY_VERSION;
 	struct systally_record record = {
-		.systally = release, .command = request->argv,
+		.systally = release,
+		.command = request->argv,
 		.command_count = (size_t)request->argc,
 		.syscalls = (char *)request->syscalls,
 		.duration_ns = request->duration_ns,
-		.missed = launched->missed, .ended = launched->status >= 0,
-		.status = launched->status, .snapshot = *launched->snapshot,
+		.missed = launched->missed,
+		.ended = launched->status >= 0,
+		.status = launched->status,
+		.snapshot = *launched->snapshot,
 	};
 	struct utsname kernel;
 	struct timespec now;
@@ -59,8 +62,8 @@ int systally_cmd_record(const struct systally_request *request,
 	recorder.names = names;
 	if (!request->syscalls ||
 	    !systally_set_parse(&set, names, request->syscalls, error))
-		status = systally_launch(request, &set, write_record,
-					 &recorder, error);
+		status = systally_launch(request, &set, write_record, &recorder,
+					 error);
 	systally_names_free(names);
 	return status;
 }

@@ -19,8 +19,8 @@
 static const char *explain_nothing(const struct systally_control *control)
 {
 	struct systally_error ignored = { "" };
-	char *syscalls = systally_control_read(control, "syscalls", NULL,
-					       &ignored);
+	char *syscalls =
+		systally_control_read(control, "syscalls", NULL, &ignored);
 	bool known = syscalls, all = known && !strcmp(syscalls, "all");
 
 	free(syscalls);
@@ -88,7 +88,7 @@ static int report(const struct systally_control *control,
 	result = take(control, request, &snapshot, error);
 	if (!result) {
 		systally_report_note_missed(&notes,
-					systally_control_missed(control));
+					    systally_control_missed(control));
 		result = systally_report_write(reporter, &snapshot, &notes,
 					       explain_nothing(control), out,
 					       error);
@@ -112,9 +112,9 @@ static int report_record(const struct systally_request *request,
 	if (!out)
 		return -1;
 	systally_report_note_missed(&notes, record->missed);
-	result = systally_report_write(reporter, &record->snapshot, &notes,
-			"nothing was counted when this was recorded", out,
-			error);
+	result = systally_report_write(
+		reporter, &record->snapshot, &notes,
+		"nothing was counted when this was recorded", out, error);
 	systally_notes_free(&notes);
 	if (systally_output_close(out, request->output, error))
 		result = -1;
@@ -168,7 +168,9 @@ int systally_cmd_report(const struct systally_request *request,
 {
 	struct systally_set set = { .all = true };
 	struct systally_reporter reporter = {
-		.request = request, .set = &set, .pids = request->pids,
+		.request = request,
+		.set = &set,
+		.pids = request->pids,
 		.pid_count = request->pid_count,
 		.difference = request->duration_ns,
 		.width = SYSTALLY_TEXT_WIDTH,

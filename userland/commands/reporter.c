@@ -13,12 +13,12 @@
 #include "commands/reporter.h"
 #include "calls/subsystem.h"
 
-#define NAMED_MAX	5	/* calls that the unattributed note names */
+#define NAMED_MAX 5 /* calls that the unattributed note names */
 
 /* Writes which calls are in no row, with their counts: `: poll 7, read 5`. */
 static void name_unattributed(const struct systally_snapshot *snapshot,
-			      const struct systally_names *names,
-			      char *text, size_t size)
+			      const struct systally_names *names, char *text,
+			      size_t size)
 {
 	size_t count = snapshot->header.unattributed_rows;
 	char name[SYSTALLY_CALL_LEN];
@@ -50,21 +50,26 @@ static void add_notes(struct systally_notes *notes,
 	char text[NAMED_MAX * (SYSTALLY_NAME_LEN + 32)];
 
 	if (header->unattributed) {
-		name_unattributed(snapshot, reporter->names, text, sizeof(text));
-		systally_notes_add(notes,
+		name_unattributed(snapshot, reporter->names, text,
+				  sizeof(text));
+		systally_notes_add(
+			notes,
 			"%llu calls were counted but are in no row, because the module ran out of memory for rows (memory_max_bytes)%s",
 			(unsigned long long)header->unattributed, text);
 	}
 	if (header->untimed)
-		systally_notes_add(notes,
+		systally_notes_add(
+			notes,
 			"%llu calls were counted, but their time and error could not be kept",
 			(unsigned long long)header->untimed);
 	if (ranking->folded)
-		systally_notes_add(notes,
+		systally_notes_add(
+			notes,
 			"pid 0 (shown as -) stands for processes that have ended, added up by command to save memory");
 	/* only a difference says how many calls were discarded meanwhile */
 	if (reporter->difference && header->discarded)
-		systally_notes_add(notes,
+		systally_notes_add(
+			notes,
 			"someone reset the counters: %llu more calls were thrown away",
 			(unsigned long long)header->discarded);
 }
@@ -89,7 +94,8 @@ static void note_unknown(struct systally_notes *notes,
 			calls = systally_sum(calls, group->count);
 	}
 	if (calls)
-		systally_notes_add(notes,
+		systally_notes_add(
+			notes,
 			"%llu calls have numbers that are not among those of Linux 6.1 to 7.2: their subsystem is Unknown",
 			(unsigned long long)calls);
 }
@@ -111,7 +117,8 @@ static uint64_t count_asked(const struct systally_reporter *reporter,
 			    const struct systally_snapshot *snapshot)
 {
 	const struct systally_question question = {
-		.set = reporter->set, .pids = reporter->pids,
+		.set = reporter->set,
+		.pids = reporter->pids,
 		.pid_count = reporter->pid_count,
 	};
 	uint64_t calls = 0;
@@ -138,9 +145,10 @@ static void add_reason(struct systally_notes *notes,
 	if (!header->entered)
 		systally_notes_add(notes, "%s", nothing);
 	else if (!header->call_rows)
-		return;	/* add_notes() has said that all calls are unattributed */
+		return; /* add_notes() has said that all calls are unattributed */
 	else if (!asked)
-		systally_notes_add(notes,
+		systally_notes_add(
+			notes,
 			"%llu call%s counted, but none that %s%s%s ask%s for",
 			(unsigned long long)header->entered,
 			header->entered == 1 ? " was" : "s were",
@@ -163,10 +171,12 @@ static int check_hist(const struct systally_request *request,
 	    !header->call_rows)
 		return 0;
 	if (header->collect != SYSTALLY_COLLECT_HIST)
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"histograms are not kept, since the control `collect` is `%s`; write `hist` to it and count again",
 			systally_names_collect(header->collect));
-	systally_notes_add(notes,
+	systally_notes_add(
+		notes,
 		"no call is in a histogram: none has returned since `collect` is `hist`");
 	return 0;
 }
@@ -183,17 +193,17 @@ static int check_file(const struct systally_reporter *reporter,
 
 	if (request->collect >= SYSTALLY_COLLECT_TIME &&
 	    header->collect == SYSTALLY_COLLECT_COUNT)
-		return systally_error_set(error,
-			"%s has no times and errors; record it again",
+		return systally_error_set(
+			error, "%s has no times and errors; record it again",
 			reporter->file);
 	if (request->collect == SYSTALLY_COLLECT_HIST &&
 	    header->collect != SYSTALLY_COLLECT_HIST)
-		return systally_error_set(error,
-			"%s has no histograms; record it again with -P",
+		return systally_error_set(
+			error, "%s has no histograms; record it again with -P",
 			reporter->file);
-	if (request->threads &&
-	    !(header->flags & SYSTALLY_THREADS))
-		return systally_error_set(error,
+	if (request->threads && !(header->flags & SYSTALLY_THREADS))
+		return systally_error_set(
+			error,
 			"%s is not kept by thread; record it again with --by thread",
 			reporter->file);
 	return 0;
@@ -206,18 +216,25 @@ int systally_report_write(struct systally_reporter *reporter,
 {
 	const struct systally_request *request = reporter->request;
 	struct systally_question question = {
-		.by = request->by, .sort = request->sort,
-		.failed = request->failed, .limit = request->limit,
-		.set = reporter->set, .pids = reporter->pids,
+		.by = request->by,
+		.sort = request->sort,
+		.failed = request->failed,
+		.limit = request->limit,
+		.set = reporter->set,
+		.pids = reporter->pids,
 		.pid_count = reporter->pid_count,
 	};
 	struct systally_ranking ranking;
 	struct systally_report report = {
-		.ranking = &ranking, .header = &snapshot->header,
-		.notes = notes, .latency = request->latency,
+		.ranking = &ranking,
+		.header = &snapshot->header,
+		.notes = notes,
+		.latency = request->latency,
 		.percentiles = request->percentiles,
-		.histogram = request->histogram, .kernel = reporter->kernel,
-		.series = reporter->series, .first = reporter->first,
+		.histogram = request->histogram,
+		.kernel = reporter->kernel,
+		.series = reporter->series,
+		.first = reporter->first,
 		.width = reporter->width,
 	};
 	size_t i;
@@ -228,16 +245,19 @@ int systally_report_write(struct systally_reporter *reporter,
 	if (request->collect >= SYSTALLY_COLLECT_TIME &&
 	    snapshot->header.collect == SYSTALLY_COLLECT_COUNT &&
 	    !has_times(snapshot))
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"times and errors are not kept, since the control `collect` is `count`; write `time` to it and count again");
 	if (request->collect >= SYSTALLY_COLLECT_TIME &&
 	    snapshot->header.call_rows && !has_times(snapshot))
-		systally_notes_add(notes,
+		systally_notes_add(
+			notes,
 			"no call was timed, so nothing is known of errors: none has returned yet, or `collect` was `count` when they were counted");
 	if (check_hist(request, snapshot, notes, error))
 		return -1;
 	/* by default there is a row for each thread, if the counters are by thread */
-	if (!(request->given & SYSTALLY_GIVEN_BY) && request->format->all_rows &&
+	if (!(request->given & SYSTALLY_GIVEN_BY) &&
+	    request->format->all_rows &&
 	    snapshot->header.flags & SYSTALLY_THREADS)
 		question.by = systally_by_two(SYSTALLY_BY_THREAD,
 					      SYSTALLY_BY_SYSCALL);
@@ -259,11 +279,11 @@ int systally_report_write(struct systally_reporter *reporter,
 	return result;
 }
 
-void systally_report_note_missed(struct systally_notes *notes,
-				 uint64_t missed)
+void systally_report_note_missed(struct systally_notes *notes, uint64_t missed)
 {
 	if (missed)
-		systally_notes_add(notes,
+		systally_notes_add(
+			notes,
 			"kprobes missed %llu hits: the counts are too low by as much; `echo tracepoint` to the control `hook` avoids that",
 			(unsigned long long)missed);
 }

@@ -18,13 +18,13 @@ struct systally_reporter {
 	const struct systally_request *request;
 	const struct systally_names *names;
 	const struct systally_set *set;
-	const uint32_t *pids;	/* tgids to show; none: all */
+	const uint32_t *pids; /* tgids to show; none: all */
 	size_t pid_count;
-	const char *file;	/* the recording to report on; NULL: live */
-	const char *kernel;	/* its release; NULL: the running one's */
-	bool difference;	/* snapshots are differences of two */
-	bool series;		/* one of several, each with its time */
-	bool first;		/* the next one is the first of the series */
+	const char *file;   /* the recording to report on; NULL: live */
+	const char *kernel; /* its release; NULL: the running one's */
+	bool difference;    /* snapshots are differences of two */
+	bool series;	    /* one of several, each with its time */
+	bool first;	    /* the next one is the first of the series */
 	unsigned int width;
 };
 
@@ -41,7 +41,6 @@ int systally_report_write(struct systally_reporter *reporter,
 			  FILE *out, struct systally_error *error);
 
 /* Adds the note on kprobes that missed hits; none if @missed is 0. */
-void systally_report_note_missed(struct systally_notes *notes,
-				 uint64_t missed);
+void systally_report_note_missed(struct systally_notes *notes, uint64_t missed);
 
 #endif /* SYSTALLY_REPORT_H */

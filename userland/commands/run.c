@@ -17,11 +17,12 @@ static int write_report(void *context, const struct systally_launched *launched,
 	int result;
 
 	systally_report_note_missed(&notes, launched->missed);
-	result = systally_report_write(reporter, launched->snapshot, &notes,
-			reporter->request->syscalls ?
+	result = systally_report_write(
+		reporter, launched->snapshot, &notes,
+		reporter->request->syscalls ?
 			"nothing was counted: the command made none of the calls that -e asks for" :
 			"nothing was counted, though the command did run; `systally doctor` may tell why",
-			launched->out, error);
+		launched->out, error);
 	systally_notes_free(&notes);
 	return result;
 }
@@ -31,7 +32,9 @@ int systally_cmd_run(const struct systally_request *request,
 {
 	struct systally_set set = { .all = true };
 	struct systally_reporter reporter = {
-		.request = request, .set = &set, .width = SYSTALLY_TEXT_WIDTH,
+		.request = request,
+		.set = &set,
+		.width = SYSTALLY_TEXT_WIDTH,
 	};
 	struct systally_names *names = systally_names_new();
 	int status = 1;
@@ -41,8 +44,8 @@ int systally_cmd_run(const struct systally_request *request,
 	reporter.names = names;
 	if (!request->syscalls ||
 	    !systally_set_parse(&set, names, request->syscalls, error))
-		status = systally_launch(request, &set, write_report,
-					 &reporter, error);
+		status = systally_launch(request, &set, write_report, &reporter,
+					 error);
 	systally_names_free(names);
 	return status;
 }

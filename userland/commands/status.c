@@ -11,7 +11,7 @@
 #include "commands/commands.h"
 #include "device/control.h"
 
-#define PAIRS_MAX	512	/* a status with more lines is cut there */
+#define PAIRS_MAX 512 /* a status with more lines is cut there */
 
 /* Keys and values, one after the other. */
 struct pairs {
@@ -38,8 +38,12 @@ static int write_pairs(FILE *out, const struct systally_format *format,
 {
 	static const char *const keys[] = { "key", "value" };
 	struct systally_list list = {
-		.keys = keys, .columns = 2, .cells = pairs->cells,
-		.rows = pairs->count, .sentence = sentence, .line = write_line,
+		.keys = keys,
+		.columns = 2,
+		.cells = pairs->cells,
+		.rows = pairs->count,
+		.sentence = sentence,
+		.line = write_line,
 	};
 	struct utsname kernel;
 
@@ -110,14 +114,16 @@ static int verify(const struct systally_control *control, FILE *out,
 	add(&pairs, "tallied", numbers[1]);
 	add(&pairs, "unattributed", numbers[2]);
 	if (same)
-		snprintf(sentence, sizeof(sentence),
-			 "verified: entered %llu == tallied %llu + unattributed %llu",
-			 entered, tallied, unattributed);
+		snprintf(
+			sentence, sizeof(sentence),
+			"verified: entered %llu == tallied %llu + unattributed %llu",
+			entered, tallied, unattributed);
 	else
-		snprintf(sentence, sizeof(sentence),
-			 "differs: entered %llu != tallied %llu + unattributed %llu, by %lld; this is a fault of the module, please report it with `systally status` and the kernel log",
-			 entered, tallied, unattributed,
-			 (long long)(entered - tallied - unattributed));
+		snprintf(
+			sentence, sizeof(sentence),
+			"differs: entered %llu != tallied %llu + unattributed %llu, by %lld; this is a fault of the module, please report it with `systally status` and the kernel log",
+			entered, tallied, unattributed,
+			(long long)(entered - tallied - unattributed));
 	if (write_pairs(out, format, &pairs, sentence))
 		return systally_error_set(error, "no memory for the status");
 	return same ? 0 : 1;

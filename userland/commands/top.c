@@ -30,8 +30,8 @@ struct top {
 	struct systally_snapshot last;
 	uint64_t missed;
 	FILE *out;
-	bool live;		/* on a terminal, in place */
-	char *screen;		/* live: the text that it shows */
+	bool live;    /* on a terminal, in place */
+	char *screen; /* live: the text that it shows */
 };
 
 static void draw(struct top *top)
@@ -98,9 +98,8 @@ static int show(struct top *top)
 		result = systally_report_write(&top->reporter, &diff, &notes,
 					       nothing, top->out, top->error);
 		if (!result)
-			result = systally_output_flush(top->out,
-						       top->request->output,
-						       top->error);
+			result = systally_output_flush(
+				top->out, top->request->output, top->error);
 	}
 	systally_notes_free(&notes);
 	systally_snapshot_free(&diff);
@@ -123,7 +122,8 @@ static int loop(struct top *top)
 {
 	uint64_t next = systally_signals_now_ns();
 	uint64_t end = top->request->duration_ns ?
-		       next + top->request->duration_ns : UINT64_MAX;
+			       next + top->request->duration_ns :
+			       UINT64_MAX;
 	struct signalfd_siginfo info;
 	int result = 0;
 
@@ -151,8 +151,8 @@ static int loop(struct top *top)
 				return 0;
 			break;
 		case SYSTALLY_EVENT_ERROR:
-			return systally_error_set(top->error,
-				"cannot wait: %s", strerror(errno));
+			return systally_error_set(top->error, "cannot wait: %s",
+						  strerror(errno));
 		}
 	}
 	return result;
@@ -195,10 +195,14 @@ int systally_cmd_top(const struct systally_request *request,
 		     struct systally_error *error)
 {
 	struct top top = {
-		.request = request, .error = error,
-		.watch = SYSTALLY_WATCH_NONE, .set = { .all = true },
-		.reporter = { .request = request, .difference = true,
-			      .series = true, .first = true,
+		.request = request,
+		.error = error,
+		.watch = SYSTALLY_WATCH_NONE,
+		.set = { .all = true },
+		.reporter = { .request = request,
+			      .difference = true,
+			      .series = true,
+			      .first = true,
 			      .width = SYSTALLY_TEXT_WIDTH },
 	};
 	struct systally_names *names = systally_names_new();
@@ -220,7 +224,8 @@ int systally_cmd_top(const struct systally_request *request,
 	if (systally_signals_open(&top.signals, error))
 		goto out_output;
 	if (!systally_watch_begin(&top.watch, &top.control, request, &top.set,
-				  error) && !watch(&top))
+				  error) &&
+	    !watch(&top))
 		status = 0;
 	if (systally_watch_end(&top.watch, error))
 		status = 1;

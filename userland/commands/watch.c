@@ -18,9 +18,9 @@ static void write_pids(const uint32_t *pids, size_t count, const char *sign,
 
 	text[0] = '\0';
 	for (i = 0; i < count; i++) {
-		int length = snprintf(text + used,
-				      SYSTALLY_CONTROL_BYTES_MAX - used,
-				      "%s%s%u", i ? "," : "", sign, pids[i]);
+		int length =
+			snprintf(text + used, SYSTALLY_CONTROL_BYTES_MAX - used,
+				 "%s%s%u", i ? "," : "", sign, pids[i]);
 
 		used += (size_t)length;
 		if (used >= SYSTALLY_CONTROL_BYTES_MAX)
@@ -57,7 +57,8 @@ static int begin_own(struct systally_watch *watch,
 
 	watch->own = true;
 	if (systally_control_is(watch->control, "enabled", "0"))
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
 			watch->control->directory);
 	if (request->pid_count)
@@ -102,7 +103,7 @@ static int begin_added(struct systally_watch *watch,
 	if (!systally_session_begin(&watch->session, watch->control, error) &&
 	    !systally_control_write(watch->control, "targets", text, error))
 		return 0;
-	watch->added_count = 0;	/* all of them or none */
+	watch->added_count = 0; /* all of them or none */
 	return -1;
 }
 
@@ -121,25 +122,28 @@ int systally_watch_begin(struct systally_watch *watch,
 		return -1;
 	none = !strcmp(targets, "none");
 	if (none) {
-		result = systally_session_begin(&watch->session, control,
-						error);
+		result =
+			systally_session_begin(&watch->session, control, error);
 		if (!result)
 			result = begin_own(watch, request, set, error);
 		goto out;
 	}
 	if (request->collect >= SYSTALLY_COLLECT_TIME &&
 	    systally_control_is(control, "collect", "count")) {
-		result = systally_error_set(error,
+		result = systally_error_set(
+			error,
 			"others are being counted without times and errors, which -L, -x, --by errno and such need; write `time` to %s/collect, or leave these out",
 			control->directory);
 	} else if (request->collect == SYSTALLY_COLLECT_HIST &&
 		   !systally_control_is(control, "collect", "hist")) {
-		result = systally_error_set(error,
+		result = systally_error_set(
+			error,
 			"others are being counted without histograms, which -P and -H need; write `hist` to %s/collect, or leave these out",
 			control->directory);
 	} else if (request->threads &&
 		   systally_control_is(control, "threads", "0")) {
-		result = systally_error_set(error,
+		result = systally_error_set(
+			error,
 			"others are being counted, and not by thread; write 1 to %s/threads, or leave --by thread out",
 			control->directory);
 	} else if (!request->pid_count) {

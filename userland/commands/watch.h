@@ -11,15 +11,15 @@
 struct systally_watch {
 	const struct systally_control *control;
 	struct systally_session session;
-	bool own;		/* there were no targets before */
-	uint32_t *added;	/* targets to remove when the watch ends */
+	bool own;	 /* there were no targets before */
+	uint32_t *added; /* targets to remove when the watch ends */
 	size_t added_count;
-	bool filter;		/* others are counted too: show those of -p only */
-	char what[64];		/* for the title */
+	bool filter;   /* others are counted too: show those of -p only */
+	char what[64]; /* for the title */
 };
 
 /* A watch that has not begun, or has ended. */
-#define SYSTALLY_WATCH_NONE	{ .session = SYSTALLY_SESSION_NONE }
+#define SYSTALLY_WATCH_NONE { .session = SYSTALLY_SESSION_NONE }
 
 /*
  * Makes the module count what @request asks for. If there are no targets, all

@@ -14,7 +14,7 @@
 
 /* From linux/capability.h */
 #define CAP_SYS_MODULE 16
-#define CAP_SYS_ADMIN 21
+#define CAP_SYS_ADMIN  21
 
 #define SECURE_BOOT                  \
 	"/sys/firmware/efi/efivars/" \

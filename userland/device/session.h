@@ -33,10 +33,7 @@ struct systally_session_wants {
 };
 
 /* A session that has not begun, or has ended. */
-#define SYSTALLY_SESSION_NONE \
-	{                     \
-		.lock = -1    \
-	}
+#define SYSTALLY_SESSION_NONE { .lock = -1 }
 
 /*
  * Takes the lock. Returns 0, or -1 with @error. If another systally holds the

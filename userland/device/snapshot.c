@@ -16,10 +16,11 @@
 #endif
 
 /* A newer module may write longer rows and headers, but not longer than this. */
-#define ROW_BYTES_MAX		65536
-#define HEADER_BYTES_MAX	65536
+#define ROW_BYTES_MAX	 65536
+#define HEADER_BYTES_MAX 65536
 
-#define REMEDY	"; the loaded module may be of another build, `systally doctor` compares it"
+#define REMEDY \
+	"; the loaded module may be of another build, `systally doctor` compares it"
 
 static int check_header(const struct systally_header *header, size_t size,
 			struct systally_error *error)
@@ -28,34 +29,40 @@ static int check_header(const struct systally_header *header, size_t size,
 
 	if (header->header_bytes < SYSTALLY_HEADER_BYTES_MIN ||
 	    header->header_bytes > HEADER_BYTES_MAX)
-		return systally_error_set(error,
-			"the snapshot's header has an impossible size, %u bytes"
-			REMEDY, header->header_bytes);
+		return systally_error_set(
+			error,
+			"the snapshot's header has an impossible size, %u bytes" REMEDY,
+			header->header_bytes);
 	if (header->row_bytes < sizeof(struct systally_row) ||
 	    header->row_bytes > ROW_BYTES_MAX)
-		return systally_error_set(error,
-			"the snapshot's rows have an impossible size, %u bytes"
-			REMEDY, header->row_bytes);
+		return systally_error_set(
+			error,
+			"the snapshot's rows have an impossible size, %u bytes" REMEDY,
+			header->row_bytes);
 	if (header->header_bytes > size)
-		return systally_error_set(error,
-			"the snapshot is cut short: it has %zu bytes, and its header alone has %u"
-			REMEDY, size, header->header_bytes);
+		return systally_error_set(
+			error,
+			"the snapshot is cut short: it has %zu bytes, and its header alone has %u" REMEDY,
+			size, header->header_bytes);
 	room = (size - header->header_bytes) / header->row_bytes;
 	rows = header->call_rows;
 	if (__builtin_add_overflow(rows, header->error_rows, &rows) ||
 	    __builtin_add_overflow(rows, header->unattributed_rows, &rows) ||
 	    __builtin_add_overflow(rows, header->hist_rows, &rows) ||
 	    rows > room)
-		return systally_error_set(error,
-			"the snapshot is cut short: its %zu bytes hold %llu rows, and its header promises more"
-			REMEDY, size, (unsigned long long)room);
+		return systally_error_set(
+			error,
+			"the snapshot is cut short: its %zu bytes hold %llu rows, and its header promises more" REMEDY,
+			size, (unsigned long long)room);
 	/* a longer header is of a newer module: more parts may follow */
 	if (header->header_bytes <= sizeof(*header) &&
 	    header->header_bytes + rows * header->row_bytes != size)
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"the snapshot is longer than its header says" REMEDY);
 	if (header->hist_rows && !header->clock_khz)
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"the snapshot has histograms, but no clock_khz" REMEDY);
 	return 0;
 }
@@ -64,9 +71,10 @@ static int check_row(struct systally_row *row, size_t index,
 		     struct systally_error *error)
 {
 	if (row->abi >= SYSTALLY_ABIS)
-		return systally_error_set(error,
-			"row %zu of the snapshot has an unknown ABI (%u)"
-			REMEDY, index, row->abi);
+		return systally_error_set(
+			error,
+			"row %zu of the snapshot has an unknown ABI (%u)" REMEDY,
+			index, row->abi);
 	row->comm[SYSTALLY_COMM_LEN - 1] = '\0';
 	if (row->nr < 0)
 		row->nr = SYSTALLY_NR_OUT_OF_RANGE;
@@ -77,8 +85,7 @@ static void set_parts(struct systally_snapshot *snapshot)
 {
 	snapshot->calls = snapshot->rows;
 	snapshot->errors = snapshot->calls + snapshot->header.call_rows;
-	snapshot->unattributed =
-		snapshot->errors + snapshot->header.error_rows;
+	snapshot->unattributed = snapshot->errors + snapshot->header.error_rows;
 	snapshot->hist =
 		snapshot->unattributed + snapshot->header.unattributed_rows;
 }
@@ -100,19 +107,23 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 	memset(snapshot, 0, sizeof(*snapshot));
 	if (size < sizeof(header->magic) ||
 	    memcmp(data, SYSTALLY_MAGIC, sizeof(header->magic)))
-		return systally_error_set(error,
-			size ? "this is not a systally snapshot: it does not start with '"
-			SYSTALLY_MAGIC "'" : "the snapshot is empty");
+		return systally_error_set(
+			error,
+			size ? "this is not a systally snapshot: it does not start with '" SYSTALLY_MAGIC
+			       "'" :
+			       "the snapshot is empty");
 	memcpy(header, data, size < sizeof(*header) ? size : sizeof(*header));
 	if (size >= sizeof(header->magic) + sizeof(header->version) &&
 	    header->version != SYSTALLY_FORMAT_VERSION)
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"the module writes snapshots of version %u, this command reads version %u; use the command that was built with the module",
 			header->version, SYSTALLY_FORMAT_VERSION);
 	if (size < SYSTALLY_HEADER_BYTES_MIN)
-		return systally_error_set(error,
-			"the snapshot is cut short: it has %zu bytes, a header has %d"
-			REMEDY, size, SYSTALLY_HEADER_BYTES_MIN);
+		return systally_error_set(
+			error,
+			"the snapshot is cut short: it has %zu bytes, a header has %d" REMEDY,
+			size, SYSTALLY_HEADER_BYTES_MIN);
 	/* an older header ends before these fields: rows were copied there */
 	if (header->header_bytes < sizeof(*header))
 		header->hist_rows = header->clock_khz = 0;
@@ -121,8 +132,8 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 	rows = systally_snapshot_rows(header);
 	snapshot->rows = calloc(rows ? rows : 1, sizeof(*snapshot->rows));
 	if (!snapshot->rows)
-		return systally_error_set(error,
-			"no memory for %zu rows of the snapshot", rows);
+		return systally_error_set(
+			error, "no memory for %zu rows of the snapshot", rows);
 	from = (const unsigned char *)data + header->header_bytes;
 	for (i = 0; i < rows; i++, from += header->row_bytes) {
 		memcpy(&snapshot->rows[i], from, sizeof(*snapshot->rows));
@@ -135,9 +146,10 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 	for (i = 0; i < header->hist_rows; i++) {
 		if (snapshot->hist[i].octave < SYSTALLY_HIST_OCTAVES)
 			continue;
-		systally_error_set(error,
-			"row %zu of the snapshot's histograms has an unknown octave (%u)"
-			REMEDY, i, snapshot->hist[i].octave);
+		systally_error_set(
+			error,
+			"row %zu of the snapshot's histograms has an unknown octave (%u)" REMEDY,
+			i, snapshot->hist[i].octave);
 		systally_snapshot_free(snapshot);
 		return -1;
 	}
@@ -167,7 +179,7 @@ uint64_t systally_snapshot_tallied(const struct systally_snapshot *snapshot)
 	return sum;
 }
 
-#define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 /*
  * Compares what identifies a row. Two rows of which this returns 0 are the same
@@ -350,14 +362,14 @@ int systally_snapshot_diff(struct systally_snapshot *diff,
 		free(old_copy.rows);
 		systally_snapshot_free(diff);
 		return systally_error_set(error,
-			"no memory to compare two snapshots");
+					  "no memory to compare two snapshots");
 	}
 	/* `entered` is smaller if the module was loaded again */
 	if (n->generation != o->generation || n->discarded != o->discarded ||
 	    n->entered < o->entered) {
 		/* what resets threw away since @old, without what @old shows */
-		d->discarded = minus(minus(n->discarded, o->discarded),
-				     o->entered);
+		d->discarded =
+			minus(minus(n->discarded, o->discarded), o->entered);
 		set_parts(diff);
 		goto out;
 	}
@@ -374,13 +386,12 @@ int systally_snapshot_diff(struct systally_snapshot *diff,
 	d->error_rows = diff_rows(to, new_copy.errors, n->error_rows,
 				  old_copy.errors, o->error_rows, SUMS);
 	to += d->error_rows;
-	d->unattributed_rows = diff_rows(to, new_copy.unattributed,
-					 n->unattributed_rows,
-					 old_copy.unattributed,
-					 o->unattributed_rows, SUMS);
+	d->unattributed_rows =
+		diff_rows(to, new_copy.unattributed, n->unattributed_rows,
+			  old_copy.unattributed, o->unattributed_rows, SUMS);
 	to += d->unattributed_rows;
-	d->hist_rows = diff_rows(to, new_copy.hist, n->hist_rows,
-				 old_copy.hist, o->hist_rows, HIST_SUMS);
+	d->hist_rows = diff_rows(to, new_copy.hist, n->hist_rows, old_copy.hist,
+				 o->hist_rows, HIST_SUMS);
 	set_parts(diff);
 out:
 	free(new_copy.rows);

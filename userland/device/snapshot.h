@@ -14,11 +14,11 @@
 
 struct systally_snapshot {
 	struct systally_header header;
-	struct systally_row *calls;		/* header.call_rows of them */
-	struct systally_row *errors;		/* header.error_rows */
-	struct systally_row *unattributed;	/* header.unattributed_rows */
-	struct systally_row *hist;		/* header.hist_rows */
-	struct systally_row *rows;		/* the four above, in turn */
+	struct systally_row *calls;	   /* header.call_rows of them */
+	struct systally_row *errors;	   /* header.error_rows */
+	struct systally_row *unattributed; /* header.unattributed_rows */
+	struct systally_row *hist;	   /* header.hist_rows */
+	struct systally_row *rows;	   /* the four above, in turn */
 };
 
 /*

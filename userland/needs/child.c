@@ -25,7 +25,7 @@
  * and heaps far away from it. A filter sees only the low half of a 32-bit
  * program's arguments; no such program has memory at this low half.
  */
-#define PAGE_ADDRESS	0x2badfffff000ULL
+#define PAGE_ADDRESS 0x2badfffff000ULL
 
 struct systally_launchpad_page {
 	struct msghdr message;
@@ -77,7 +77,8 @@ int systally_launchpad_prepare(struct systally_launchpad *pad, char **command,
 void systally_launchpad_free(struct systally_launchpad *pad)
 {
 	if (pad->page)
-		munmap(pad->page, page_bytes(count_words(pad->page->arguments)));
+		munmap(pad->page,
+		       page_bytes(count_words(pad->page->arguments)));
 	pad->page = NULL;
 }
 
@@ -106,8 +107,9 @@ static int set_variable(const char *name, const char *value,
 			struct systally_error *error)
 {
 	return setenv(name, value, 1) ?
-	       systally_error_set(error, "cannot set %s: %s", name,
-				  strerror(errno)) : 0;
+		       systally_error_set(error, "cannot set %s: %s", name,
+					  strerror(errno)) :
+		       0;
 }
 
 /*
@@ -152,8 +154,9 @@ static int prepare_command(pid_t parent, const struct systally_launchpad *pad,
 	    redirect(place->error, flags, STDERR_FILENO, error))
 		return -1;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ?
-	       systally_error_set(error, "cannot set no_new_privs: %s",
-				  strerror(errno)) : 0;
+		       systally_error_set(error, "cannot set no_new_privs: %s",
+					  strerror(errno)) :
+		       0;
 }
 
 static int prepare_shell(pid_t parent, bool figure,
@@ -207,7 +210,8 @@ static void report(int failure, const struct systally_error *error)
  * that fails, nobody can answer a notification, not even that of an _exit(). So
  * this process ends by an invalid instruction.
  */
-static void hand_over(struct systally_launchpad_page *page, int fd, int listener)
+static void hand_over(struct systally_launchpad_page *page, int fd,
+		      int listener)
 {
 	struct cmsghdr *header;
 

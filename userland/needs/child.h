@@ -20,7 +20,7 @@
  * exec by the address of the list.
  */
 struct systally_launchpad {
-	char path[PATH_MAX];	/* of the program */
+	char path[PATH_MAX]; /* of the program */
 	struct systally_launchpad_page *page;
 	const struct systally_signals *signals;
 };
@@ -56,7 +56,7 @@ const void *systally_launchpad_message(const struct systally_launchpad *pad);
  * filter or the exec fails, it writes the errno as an int to @failure, plus
  * SYSTALLY_START_FILTER if it was the filter.
  */
-#define SYSTALLY_START_FILTER	4096
+#define SYSTALLY_START_FILTER 4096
 _Noreturn void systally_child_command(pid_t parent, int gate, int failure,
 				      int socket,
 				      const struct systally_launchpad *pad,
@@ -64,8 +64,8 @@ _Noreturn void systally_child_command(pid_t parent, int gate, int failure,
 				      const struct systally_filter *filter);
 
 /* Executes the shell command @text as systally_start_shell() describes. */
-_Noreturn void systally_child_shell(pid_t parent, int failure,
-				    const char *text, bool figure,
+_Noreturn void systally_child_shell(pid_t parent, int failure, const char *text,
+				    bool figure,
 				    const struct systally_place *place,
 				    char *const *variables,
 				    const struct systally_signals *signals);

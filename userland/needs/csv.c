@@ -29,9 +29,8 @@ static void print_way(FILE *out, const struct systally_plan *plan,
 
 	fprintf(out, ",%u,%u", tried->ways[way].count, tried->ways[way].passed);
 	for (m = 0; m < SYSTALLY_METRICS; m++) {
-		struct systally_ratio ratio =
-			systally_measure_ratio(plan, &tried->ways[way],
-					       &tried->beside, m);
+		struct systally_ratio ratio = systally_measure_ratio(
+			plan, &tried->ways[way], &tried->beside, m);
 
 		putc(',', out);
 		if (ratio.known)

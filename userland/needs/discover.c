@@ -47,11 +47,13 @@ static int check_free(struct systally_discovery *discovery,
 		      struct systally_error *error)
 {
 	if (systally_control_is(&discovery->control, "enabled", "0"))
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"the module does not count now; switch it on with `echo 1 > %s/enabled`",
 			discovery->control.directory);
 	if (!systally_control_is(&discovery->control, "targets", "none"))
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"the module counts other processes, and their counts would be lost; stop that with `echo none > %s/targets`",
 			discovery->control.directory);
 	return 0;
@@ -62,7 +64,8 @@ int systally_discovery_take_module(struct systally_discovery *discovery,
 {
 	const struct systally_set all = { .all = true };
 	const struct systally_session_wants wants = {
-		.collect = SYSTALLY_COLLECT_COUNT, .calls = &all,
+		.collect = SYSTALLY_COLLECT_COUNT,
+		.calls = &all,
 	};
 	struct systally_error ignored = { "" };
 
@@ -88,8 +91,7 @@ static int end_module(struct systally_discovery *discovery,
 	size_t i;
 
 	systally_control_write(&discovery->control, "targets", "none", error);
-	if (!systally_control_snapshot(&discovery->control, &snapshot,
-				       error)) {
+	if (!systally_control_snapshot(&discovery->control, &snapshot, error)) {
 		for (i = 0; i < snapshot.header.call_rows; i++) {
 			row = &snapshot.calls[i];
 			systally_used_add(discovery->used, row->abi, row->nr,
@@ -97,7 +99,8 @@ static int end_module(struct systally_discovery *discovery,
 		}
 		result = 0;
 		if (snapshot.header.unattributed)
-			result = systally_error_set(error,
+			result = systally_error_set(
+				error,
 				"the module ran out of memory for rows, so not all calls are known; load it with a greater memory_max_bytes, or try --discover=seccomp");
 	}
 	systally_snapshot_free(&snapshot);
@@ -115,7 +118,9 @@ static int end_module(struct systally_discovery *discovery,
 static int get_call(pid_t pid, struct __ptrace_syscall_info *call)
 {
 	return ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof(*call),
-		      call) < 0 ? -1 : 0;
+		      call) < 0 ?
+		       -1 :
+		       0;
 }
 
 static int attach_ptrace(pid_t pid, struct systally_error *error)
@@ -129,18 +134,22 @@ static int attach_ptrace(pid_t pid, struct systally_error *error)
 	if (ptrace(PTRACE_SEIZE, pid, NULL, options) ||
 	    ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) ||
 	    waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"cannot trace the command with ptrace: %s; another tracer or kernel.yama.ptrace_scope may forbid it",
 			strerror(errno));
 	/* the command is not at a call; this only tries whether it works */
 	if (get_call(pid, &call))
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"cannot read calls with ptrace: %s; --discover=ptrace needs Linux 5.3",
 			strerror(errno));
 	return ptrace(PTRACE_SYSCALL, pid, NULL, NULL) ?
-	       systally_error_set(error,
-			"cannot trace the command with ptrace: %s",
-			strerror(errno)) : 0;
+		       systally_error_set(
+			       error,
+			       "cannot trace the command with ptrace: %s",
+			       strerror(errno)) :
+		       0;
 }
 
 /* Counts the call at whose entry a process is stopped. */
@@ -174,8 +183,8 @@ static void count_first_exec(struct systally_discovery *discovery)
 			  NULL, 1);
 }
 
-void systally_discovery_stopped(struct systally_discovery *discovery,
-				pid_t pid, int wait_status)
+void systally_discovery_stopped(struct systally_discovery *discovery, pid_t pid,
+				int wait_status)
 {
 	int signal = WSTOPSIG(wait_status);
 	int event = wait_status >> 16;
@@ -273,8 +282,10 @@ int systally_discovery_attach(struct systally_discovery *discovery,
 	if (discovery->how != SYSTALLY_DISCOVER_MODULE)
 		return 0;
 	snprintf(pid, sizeof(pid), "%d", started->pid);
-	return systally_session_set(&discovery->session, "targets", pid, error) ?
-	       -1 : 0;
+	return systally_session_set(&discovery->session, "targets", pid,
+				    error) ?
+		       -1 :
+		       0;
 }
 
 int systally_discovery_end(struct systally_discovery *discovery,

@@ -13,11 +13,11 @@
 #include "needs/start.h"
 
 struct systally_discovery {
-	enum systally_needs_discover how;	/* not AUTO */
-	struct systally_used *used;		/* gets the calls */
-	int listener;		/* seccomp; -1: none, or all have ended */
-	bool executed;		/* ptrace: the first exec is done */
-	struct systally_control control;	/* module */
+	enum systally_needs_discover how; /* not AUTO */
+	struct systally_used *used;	  /* gets the calls */
+	int listener;  /* seccomp; -1: none, or all have ended */
+	bool executed; /* ptrace: the first exec is done */
+	struct systally_control control; /* module */
 	struct systally_session session;
 };
 
@@ -48,8 +48,8 @@ int systally_discovery_attach(struct systally_discovery *discovery,
 void systally_discovery_serve(struct systally_discovery *discovery);
 
 /* Counts the call of a process that ptrace has stopped, and continues it. */
-void systally_discovery_stopped(struct systally_discovery *discovery,
-				pid_t pid, int wait_status);
+void systally_discovery_stopped(struct systally_discovery *discovery, pid_t pid,
+				int wait_status);
 
 /*
  * Ends the discovery. Call it when the command has ended. Returns 0, or -1 with

@@ -50,15 +50,17 @@ void systally_used_add_part(struct systally_used *used, unsigned int abi,
 			return;
 		}
 	}
-	parts = reallocarray(used->parts, used->part_count + 1,
-			     sizeof(*parts));
+	parts = reallocarray(used->parts, used->part_count + 1, sizeof(*parts));
 	if (!parts) {
 		used->lost = true;
 		return;
 	}
 	used->parts = parts;
 	parts[used->part_count++] = (struct systally_used_part){
-		.abi = abi, .nr = nr, .value = value, .count = count,
+		.abi = abi,
+		.nr = nr,
+		.value = value,
+		.count = count,
 	};
 }
 
@@ -77,8 +79,9 @@ void systally_used_add(struct systally_used *used, unsigned int abi, int nr,
 	part = used->part_of[abi][nr];
 	if (part && arguments)
 		systally_used_add_part(used, abi, nr,
-			(uint32_t)arguments[part->argument] & part->mask,
-			count);
+				       (uint32_t)arguments[part->argument] &
+					       part->mask,
+				       count);
 }
 
 /* Adds a feature, or its count if another ABI has one of the same label. */
@@ -134,12 +137,13 @@ int systally_used_features(const struct systally_used *used,
 			    !systally_set_has(set, abi, nr))
 				continue;
 			memset(&feature, 0, sizeof(feature));
-			feature.nr = systally_names_known(names, abi, nr) ?
-				     -1 : nr;
+			feature.nr =
+				systally_names_known(names, abi, nr) ? -1 : nr;
 			feature.count = used->count[abi][nr];
 			systally_names_call(names, abi,
-					    nr < SYSTALLY_NR_MAX ? nr :
-						SYSTALLY_NR_OUT_OF_RANGE,
+					    nr < SYSTALLY_NR_MAX ?
+						    nr :
+						    SYSTALLY_NR_OUT_OF_RANGE,
 					    feature.call);
 			strcpy(feature.label, feature.call);
 			if (add_feature(features, count, &feature))
@@ -160,14 +164,13 @@ int systally_used_features(const struct systally_used *used,
 		feature.value = u->value;
 		feature.count = u->count;
 		systally_names_call(names, u->abi, u->nr, feature.call);
-		systally_part_label(part, feature.call, u->value,
-				    feature.label, sizeof(feature.label));
+		systally_part_label(part, feature.call, u->value, feature.label,
+				    sizeof(feature.label));
 		if (add_feature(features, count, &feature))
 			goto err_free;
 	}
 	if (*count)
-		qsort(*features, *count, sizeof(**features),
-		      compare_features);
+		qsort(*features, *count, sizeof(**features), compare_features);
 	return 0;
 
 err_free:

@@ -13,17 +13,17 @@
 #include "calls/names.h"
 #include "calls/set.h"
 
-#define SYSTALLY_FEATURE_LEN	96
+#define SYSTALLY_FEATURE_LEN 96
 
 /* One feature, in all ABIs that have it. */
 struct systally_feature {
-	char label[SYSTALLY_FEATURE_LEN];	/* what people read; unique */
+	char label[SYSTALLY_FEATURE_LEN]; /* what people read; unique */
 	char call[SYSTALLY_NAME_LEN];
-	int nr;			/* the number if the call has no name, or -1 */
-	bool part;		/* one operation of the call: */
-	unsigned int argument;	/* this argument, counted from 0, */
-	uint32_t mask, value;	/* has this value in these bits */
-	uint64_t count;		/* how often it was called */
+	int nr;		       /* the number if the call has no name, or -1 */
+	bool part;	       /* one operation of the call: */
+	unsigned int argument; /* this argument, counted from 0, */
+	uint32_t mask, value;  /* has this value in these bits */
+	uint64_t count;	       /* how often it was called */
 };
 
 /* How a call is divided into operations; see part.h. */
@@ -40,7 +40,7 @@ struct systally_used {
 		uint64_t count;
 	} *parts;
 	size_t part_count;
-	bool lost;	/* there was no memory for all of them */
+	bool lost; /* there was no memory for all of them */
 };
 
 /* Returns an empty record, or NULL if there is no memory. */

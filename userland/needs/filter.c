@@ -74,13 +74,13 @@ static int export(struct systally_filter *filter, scmp_filter_ctx context,
 	filter->program.filter = malloc((size_t)status.st_size + 1);
 	if (!filter->program.filter ||
 	    pread(fd, filter->program.filter, (size_t)status.st_size, 0) !=
-	    status.st_size) {
+		    status.st_size) {
 		failed(ENOMEM, error);
 		systally_filter_free(filter);
 		goto out_close;
 	}
-	filter->program.len = (unsigned short)
-		((size_t)status.st_size / sizeof(struct sock_filter));
+	filter->program.len = (unsigned short)((size_t)status.st_size /
+					       sizeof(struct sock_filter));
 	result = 0;
 out_close:
 	close(fd);
@@ -99,18 +99,20 @@ static int add_rule(scmp_filter_ctx context,
 {
 	const struct systally_feature *feature = change->feature;
 	uint32_t action = change->way == SYSTALLY_STUB ?
-			  SCMP_ACT_ERRNO(ENOSYS) : SCMP_ACT_ERRNO(0);
+				  SCMP_ACT_ERRNO(ENOSYS) :
+				  SCMP_ACT_ERRNO(0);
 	int nr = seccomp_syscall_resolve_name(feature->call);
 	struct scmp_arg_cmp compare = {
-		.arg = feature->argument, .op = SCMP_CMP_MASKED_EQ,
-		.datum_a = feature->mask, .datum_b = feature->value,
+		.arg = feature->argument,
+		.op = SCMP_CMP_MASKED_EQ,
+		.datum_a = feature->mask,
+		.datum_b = feature->value,
 	};
 
 	if (nr == __NR_SCMP_ERROR)
 		return -EINVAL;
 	if (feature->part)
-		return seccomp_rule_add_array(context, action, nr, 1,
-					      &compare);
+		return seccomp_rule_add_array(context, action, nr, 1, &compare);
 	if (strcmp(feature->call, "execve"))
 		return seccomp_rule_add_array(context, action, nr, 0, NULL);
 	compare.arg = 1;
@@ -122,10 +124,9 @@ static int add_rule(scmp_filter_ctx context,
 /* Lets kill(@pid, ...) fail with EPERM. */
 static int refuse_kill(scmp_filter_ctx context, int pid)
 {
-	return seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM),
-				SCMP_SYS(kill), 1,
-				SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX,
-					(uint32_t)pid));
+	return seccomp_rule_add(
+		context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(kill), 1,
+		SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)pid));
 }
 
 /*
@@ -135,7 +136,8 @@ static int refuse_kill(scmp_filter_ctx context, int pid)
  * -ENOSYS of a stub as a process group.
  */
 static int protect_others(scmp_filter_ctx context,
-			const struct systally_needs_change *changes, size_t count)
+			  const struct systally_needs_change *changes,
+			  size_t count)
 {
 	bool group = false;
 	size_t i;
@@ -146,8 +148,9 @@ static int protect_others(scmp_filter_ctx context,
 		/* as in kill(-getpgrp(), ...) */
 		group |= !strcmp(changes[i].feature->call, "getpgrp");
 	}
-	return refuse_kill(context, -1) ?: refuse_kill(context, -ENOSYS) ?:
-	       (group ? refuse_kill(context, ENOSYS) : 0);
+	return refuse_kill(context, -1)		     ?:
+		       refuse_kill(context, -ENOSYS) ?:
+		       (group ? refuse_kill(context, ENOSYS) : 0);
 }
 
 int systally_filter_deny(struct systally_filter *filter,
@@ -167,7 +170,8 @@ int systally_filter_deny(struct systally_filter *filter,
 		why = add_rule(context, &changes[i], arguments);
 		if (why) {
 			seccomp_release(context);
-			return systally_error_set(error,
+			return systally_error_set(
+				error,
 				"libseccomp cannot filter %s: %s; leave it out with -e '!%s'",
 				changes[i].feature->label, strerror(-why),
 				changes[i].feature->call);
@@ -180,8 +184,8 @@ int systally_filter_deny(struct systally_filter *filter,
 	return failed(why, error);
 }
 
-int systally_filter_notify(struct systally_filter *filter,
-			   const void *message, struct systally_error *error)
+int systally_filter_notify(struct systally_filter *filter, const void *message,
+			   struct systally_error *error)
 {
 	scmp_filter_ctx context = new_filter(SCMP_ACT_NOTIFY);
 	int why;

@@ -12,8 +12,8 @@
 
 /* What happens instead of a call. */
 enum systally_way {
-	SYSTALLY_STUB,	/* it fails with ENOSYS */
-	SYSTALLY_FAKE,	/* it returns 0 and does nothing */
+	SYSTALLY_STUB, /* it fails with ENOSYS */
+	SYSTALLY_FAKE, /* it returns 0 and does nothing */
 	SYSTALLY_WAYS,
 };
 
@@ -28,7 +28,7 @@ struct systally_needs_change {
 
 /* A BPF program that the child can load after the fork. */
 struct systally_filter {
-	struct sock_fprog program;	/* .filter is NULL: there is none */
+	struct sock_fprog program; /* .filter is NULL: there is none */
 };
 
 /*
@@ -47,8 +47,8 @@ int systally_filter_deny(struct systally_filter *filter,
  * Makes a filter that notifies each call, except for the sendmsg of the message
  * at @message, which hands over the listener. Returns 0, or -1 with @error.
  */
-int systally_filter_notify(struct systally_filter *filter,
-			   const void *message, struct systally_error *error);
+int systally_filter_notify(struct systally_filter *filter, const void *message,
+			   struct systally_error *error);
 
 void systally_filter_free(struct systally_filter *filter);
 

@@ -143,9 +143,9 @@ static void put_member(struct systally_json *json,
 	systally_json_object(json, NULL);
 	systally_json_text(json, "feature", candidate->tried->feature.label);
 	systally_json_text(json, "way",
-			   together->kept[member]
-				   ? systally_way_name(candidate->way)
-				   : NULL);
+			   together->kept[member] ?
+				   systally_way_name(candidate->way) :
+				   NULL);
 	systally_json_end(json);
 }
 

@@ -16,7 +16,8 @@
 static void print_code(FILE *out, const char *text)
 {
 	const char *fence = strstr(text, "``") ? "``` " :
-			    strchr(text, '`') ? "`` " : "`";
+			    strchr(text, '`')  ? "`` " :
+						 "`";
 	size_t i;
 
 	fputs(fence, out);
@@ -29,7 +30,8 @@ static void print_code(FILE *out, const char *text)
 /* Writes @word with the quotes that a shell needs. */
 static void print_word(FILE *out, const char *word)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyz"
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
 
 	if (*word && !word[strspn(word, plain)]) {
@@ -120,9 +122,11 @@ static void print_untouched(FILE *out, const struct systally_plan *plan)
 		fprintf(out,
 			"The columns are ratios to %s, in bold outside the margin%s.\n",
 			plan->request->bench ?
-			"the untouched runs beside each call" : "these values",
+				"the untouched runs beside each call" :
+				"these values",
 			plan->request->bench ?
-			"; above 1, the performance is better" : "");
+				"; above 1, the performance is better" :
+				"");
 	print_changes(out, plan);
 	putc('\n', out);
 }
@@ -169,8 +173,9 @@ static bool print_ratio(FILE *out, const struct systally_plan *plan,
 }
 
 /* Chooses the metrics that have a column. Returns how many there are. */
-static unsigned int choose_metrics(const struct systally_plan *plan,
-				   enum systally_metric chosen[SYSTALLY_METRICS])
+static unsigned int
+choose_metrics(const struct systally_plan *plan,
+	       enum systally_metric chosen[SYSTALLY_METRICS])
 {
 	unsigned int count = 0;
 	enum systally_metric m;
@@ -218,10 +223,9 @@ static void print_table(FILE *out, const struct systally_plan *plan)
 			systally_needs_verdict_name(tried->verdict));
 		for (way = 0; way < SYSTALLY_WAYS; way++) {
 			for (m = 0; m < count; m++)
-				unmeasured |= print_ratio(out, plan,
-							  &tried->ways[way],
-							  &tried->beside,
-							  metrics[m]);
+				unmeasured |= print_ratio(
+					out, plan, &tried->ways[way],
+					&tried->beside, metrics[m]);
 		}
 		systally_tried_why(tried, why);
 		fprintf(out, " %s |\n", why);
@@ -257,8 +261,9 @@ static void print_conflict(FILE *out, const struct systally_together *together,
 	const struct systally_candidate *changed =
 		&together->candidates[conflict->changed];
 	const char *done = !conflict->other_way ? "left as it is" :
-			   changed->way == SYSTALLY_STUB ? "stubbed, not faked" :
-							   "faked, not stubbed";
+			   changed->way == SYSTALLY_STUB ?
+						  "stubbed, not faked" :
+						  "faked, not stubbed";
 	size_t i;
 
 	if (conflict->count == 1) {
@@ -294,9 +299,8 @@ static void print_together(FILE *out, const struct systally_plan *plan)
 			"\nAll at once: each of the %zu that can be stubbed or faked had to be left out.",
 			together->count);
 	for (m = 0; kept && m < SYSTALLY_METRICS; m++) {
-		struct systally_ratio ratio =
-			systally_measure_ratio(plan, &together->run, &plan->end,
-					       m);
+		struct systally_ratio ratio = systally_measure_ratio(
+			plan, &together->run, &plan->end, m);
 		const char *bold = ratio.outside ? "**" : "";
 
 		if (ratio.known)

@@ -7,14 +7,16 @@
 
 #include "needs/measure.h"
 
-#define MARGIN_LEAST	0.05
-#define REPLICAS_MAX	100	/* -r takes no more */
-#define SAMPLES_LEAST	20	/* with fewer, a peak may have been missed */
+#define MARGIN_LEAST  0.05
+#define REPLICAS_MAX  100 /* -r takes no more */
+#define SAMPLES_LEAST 20  /* with fewer, a peak may have been missed */
 
 const char *systally_metric_name(enum systally_metric metric)
 {
 	static const char *const names[SYSTALLY_METRICS] = {
-		"performance", "descriptors", "memory",
+		"performance",
+		"descriptors",
+		"memory",
 	};
 
 	return names[metric];
@@ -57,15 +59,15 @@ static double median_of(double *values, size_t count)
 
 /* Sorts the values of replicas that passed. Returns how many there are. */
 static unsigned int sort_values(const struct systally_replicas *replicas,
-			 enum systally_metric metric,
-			 double values[REPLICAS_MAX])
+				enum systally_metric metric,
+				double values[REPLICAS_MAX])
 {
 	unsigned int count = 0, i;
 
 	for (i = 0; i < replicas->count && i < REPLICAS_MAX; i++) {
 		if (replicas->outcomes[i].passed)
-			values[count++] = value_of(&replicas->outcomes[i],
-						   metric);
+			values[count++] =
+				value_of(&replicas->outcomes[i], metric);
 	}
 	qsort(values, count, sizeof(*values), compare);
 	return count;
@@ -100,8 +102,8 @@ static double spread_of(const struct systally_replicas *replicas,
  * Returns group @number of untouched replicas, or NULL after the last. They are
  * in the order of their runs: beginning, beside each feature, end.
  */
-static const struct systally_replicas *untouched_group(const struct systally_plan *plan,
-						       size_t number)
+static const struct systally_replicas *
+untouched_group(const struct systally_plan *plan, size_t number)
 {
 	if (!number)
 		return &plan->untouched;
@@ -163,13 +165,12 @@ bool systally_measure_drift(const struct systally_plan *plan,
 	}
 	free(medians);
 	return half && fabs(*later / *earlier - 1) >
-		       systally_measure_margin(plan, metric);
+			       systally_measure_margin(plan, metric);
 }
 
-unsigned int
-systally_measure_untouched(const struct systally_plan *plan,
-			   unsigned int *passed,
-			   const struct systally_outcome **failed)
+unsigned int systally_measure_untouched(const struct systally_plan *plan,
+					unsigned int *passed,
+					const struct systally_outcome **failed)
 {
 	const struct systally_replicas *untouched;
 	unsigned int count = 0;
@@ -211,9 +212,8 @@ systally_measure_ratio(const struct systally_plan *plan,
 		ratio.value = after / before;
 	}
 	if (plan->request->margin < 0)
-		margin = greater(margin,
-				 greater(spread_of(untouched, metric),
-					 spread_of(replicas, metric)));
+		margin = greater(margin, greater(spread_of(untouched, metric),
+						 spread_of(replicas, metric)));
 	ratio.known = true;
 	ratio.outside = fabs(ratio.value - 1) > margin;
 	return ratio;

@@ -8,16 +8,16 @@
 #include "needs/plan.h"
 
 enum systally_metric {
-	SYSTALLY_PERFORMANCE,	/* what BENCH prints */
-	SYSTALLY_DESCRIPTORS,	/* the most that were open at a time */
-	SYSTALLY_MEMORY,	/* the most that was resident, in KiB */
+	SYSTALLY_PERFORMANCE, /* what BENCH prints */
+	SYSTALLY_DESCRIPTORS, /* the most that were open at a time */
+	SYSTALLY_MEMORY,      /* the most that was resident, in KiB */
 	SYSTALLY_METRICS,
 };
 
 struct systally_ratio {
-	bool known;	/* both were measured, and the untouched is not 0 */
-	bool outside;	/* @value is further from 1 than the margin */
-	double value;	/* performance: above 1 is always better */
+	bool known;   /* both were measured, and the untouched is not 0 */
+	bool outside; /* @value is further from 1 than the margin */
+	double value; /* performance: above 1 is always better */
 };
 
 /* Returns `performance`, `descriptors` or `memory`. */
@@ -53,10 +53,9 @@ bool systally_measure_drift(const struct systally_plan *plan,
  * Returns the number of untouched runs, how many of them @passed, and the
  * outcome of the first one that @failed, or NULL.
  */
-unsigned int
-systally_measure_untouched(const struct systally_plan *plan,
-			   unsigned int *passed,
-			   const struct systally_outcome **failed);
+unsigned int systally_measure_untouched(const struct systally_plan *plan,
+					unsigned int *passed,
+					const struct systally_outcome **failed);
 
 /*
  * Compares the median of @replicas with that of the untouched runs @beside

@@ -16,9 +16,9 @@ struct systally_part_name {
 
 struct systally_part {
 	const char *call;
-	unsigned int argument;	/* from 0 */
-	uint32_t mask;		/* the bits that tell the operation */
-	const struct systally_part_name *names;	/* ends with NULL */
+	unsigned int argument; /* from 0 */
+	uint32_t mask;	       /* the bits that tell the operation */
+	const struct systally_part_name *names; /* ends with NULL */
 };
 
 /* Returns how the call @name is divided, or NULL if it is not. */

@@ -17,17 +17,17 @@
 #include "base/process.h"
 #include "needs/phases.h"
 
-#define DISCOVERY_FACTOR	10	/* for the limits while calls are found */
+#define DISCOVERY_FACTOR 10 /* for the limits while calls are found */
 
 /* Between two samples, at the beginning and later */
-#define SAMPLE_FIRST	(1 * SYSTALLY_MS)
-#define SAMPLE		(5 * SYSTALLY_MS)
-#define SAMPLE_SHARE	50	/* samples take at most a 50th of the time */
+#define SAMPLE_FIRST (1 * SYSTALLY_MS)
+#define SAMPLE	     (5 * SYSTALLY_MS)
+#define SAMPLE_SHARE 50 /* samples take at most a 50th of the time */
 
-#define OUTPUT_MOST	(1LL << 30)	/* bytes in one file */
-#define OUTPUT_TAIL	4096		/* bytes to search for the last line */
-#define NOTE_AFTER	(30 * SYSTALLY_S)
-#define HELPER_LEAST	(1 * SYSTALLY_S) /* for TEST and BENCH at least */
+#define OUTPUT_MOST  (1LL << 30) /* bytes in one file */
+#define OUTPUT_TAIL  4096	 /* bytes to search for the last line */
+#define NOTE_AFTER   (30 * SYSTALLY_S)
+#define HELPER_LEAST (1 * SYSTALLY_S) /* for TEST and BENCH at least */
 
 void systally_run_reap(struct systally_run *run)
 {
@@ -76,14 +76,15 @@ static bool helper_ended(const struct systally_run *run)
 
 	return run->helper &&
 	       !waitid(P_PID, (id_t)run->helper, &info,
-		       WEXITED | WNOHANG | WNOWAIT) && info.si_pid;
+		       WEXITED | WNOHANG | WNOWAIT) &&
+	       info.si_pid;
 }
 
 void systally_run_sample(struct systally_run *run)
 {
 	uint64_t now = systally_signals_now_ns();
-	uint64_t pause = now - run->begin_ns < 20 * SYSTALLY_MS ?
-			 SAMPLE_FIRST : SAMPLE;
+	uint64_t pause =
+		now - run->begin_ns < 20 * SYSTALLY_MS ? SAMPLE_FIRST : SAMPLE;
 	struct systally_peak peak = run->outcome->peak;
 	uint64_t took;
 
@@ -206,12 +207,12 @@ static void kill_helper(struct systally_run *run)
 		kill(-run->helper, SIGKILL);
 		kill(run->helper, SIGKILL);
 		systally_run_step(run, systally_signals_now_ns() +
-				       100 * SYSTALLY_MS);
+					       100 * SYSTALLY_MS);
 	}
 }
 
-int systally_run_helper(struct systally_run *run, const char *text,
-			bool figure, uint64_t until_ns, bool *in_time)
+int systally_run_helper(struct systally_run *run, const char *text, bool figure,
+			uint64_t until_ns, bool *in_time)
 {
 	char status[32], pid[32], seconds[48];
 	char *variables[] = { seconds, pid, status, NULL };
@@ -221,7 +222,8 @@ int systally_run_helper(struct systally_run *run, const char *text,
 	snprintf(pid, sizeof(pid), "SYSTALLY_PID=%d", run->started.pid);
 	snprintf(seconds, sizeof(seconds), "SYSTALLY_SECONDS=%.6f",
 		 (double)(run->outcome->phase_ns[SYSTALLY_PHASE_WORK] ?:
-			  now - run->begin_ns) / 1e9);
+				  now - run->begin_ns) /
+			 1e9);
 	if (!run->ended)
 		variables[2] = NULL;
 	run->helper_status = -1;
@@ -258,8 +260,7 @@ static int check_running(struct systally_run *run, const char *format)
 }
 
 /* Does a step. Writes a note, once, if the run is as long as a server's. */
-static void step_or_note(struct systally_run *run, uint64_t now,
-			 uint64_t until)
+static void step_or_note(struct systally_run *run, uint64_t now, uint64_t until)
 {
 	uint64_t note = run->begin_ns + NOTE_AFTER;
 
@@ -293,8 +294,11 @@ static int wait_for_work(struct systally_run *run)
 			return 0;
 		now = systally_signals_now_ns();
 		if (now >= until) {
-			systally_run_fail(run, request->server ?
-					  "not ready in time" : "timeout", 0);
+			systally_run_fail(run,
+					  request->server ?
+						  "not ready in time" :
+						  "timeout",
+					  0);
 			return -1;
 		}
 		if (!request->server) {
@@ -367,15 +371,19 @@ static int run_bench(struct systally_run *run)
 		return -1;
 	if (in_time && !run->helper_status)
 		return read_number(run);
-	systally_run_fail(run, in_time ? "BENCH failed (%d)" :
-				"timeout in BENCH", run->helper_status);
+	systally_run_fail(run,
+			  in_time ? "BENCH failed (%d)" : "timeout in BENCH",
+			  run->helper_status);
 	return -1;
 }
 
 void systally_run_phases(struct systally_run *run)
 {
-	static int (*const functions[SYSTALLY_PHASES])(struct systally_run *) = {
-		wait_for_work, run_test, run_bench,
+	static int (*const functions[SYSTALLY_PHASES])(
+		struct systally_run *) = {
+		wait_for_work,
+		run_test,
+		run_bench,
 	};
 	uint64_t begin = run->begin_ns, now;
 	int phase;

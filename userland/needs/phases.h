@@ -11,7 +11,7 @@
 #include "needs/start.h"
 
 /* A process that has not ended so long after SIGKILL is an error. */
-#define SYSTALLY_KILL_LIMIT	(20 * SYSTALLY_S)
+#define SYSTALLY_KILL_LIMIT (20 * SYSTALLY_S)
 
 /* A run. All is zero at its start except for the first four members. */
 struct systally_run {
@@ -21,15 +21,15 @@ struct systally_run {
 	struct systally_error *error;
 	struct systally_place place;
 	struct systally_started started;
-	bool ended;		/* the command itself, not its descendants */
-	int status;		/* of the command, as a shell has it */
-	pid_t helper;		/* shell command such as TEST; 0: none runs */
+	bool ended;   /* the command itself, not its descendants */
+	int status;   /* of the command, as a shell has it */
+	pid_t helper; /* shell command such as TEST; 0: none runs */
 	int helper_status;
-	pid_t leftover;		/* process group of the last helper to kill */
+	pid_t leftover; /* process group of the last helper to kill */
 	uint64_t begin_ns;
-	uint64_t sample_ns;	/* time of the next sample; 0: none are taken */
-	bool interrupted;	/* by SIGINT or another signal */
-	bool flooded;		/* more output than is allowed */
+	uint64_t sample_ns; /* time of the next sample; 0: none are taken */
+	bool interrupted;   /* by SIGINT or another signal */
+	bool flooded;	    /* more output than is allowed */
 };
 
 /*
@@ -57,8 +57,8 @@ void systally_run_fail(struct systally_run *run, const char *format,
  * it has not ended at @until_ns, it is killed. Returns 0 and whether it ended
  * @in_time, or -1: the run was interrupted, or @run->error is set.
  */
-int systally_run_helper(struct systally_run *run, const char *text,
-			bool figure, uint64_t until_ns, bool *in_time);
+int systally_run_helper(struct systally_run *run, const char *text, bool figure,
+			uint64_t until_ns, bool *in_time);
 
 /* Does all phases. Sets the outcome, or @run->error. */
 void systally_run_phases(struct systally_run *run);

@@ -25,7 +25,8 @@ int systally_place_make(struct systally_place *place,
 	strcpy(place->directory, "/tmp/systally-needs-XXXXXX");
 	if (!mkdtemp(place->directory))
 		return systally_error_set(error,
-			"cannot make a folder in /tmp: %s", strerror(errno));
+					  "cannot make a folder in /tmp: %s",
+					  strerror(errno));
 	sprintf(place->run, "%.60s/run", place->directory);
 	sprintf(place->output, "%.60s/output", place->directory);
 	sprintf(place->error, "%.60s/error", place->directory);
@@ -78,7 +79,8 @@ static int unmount_all(const struct systally_place *place,
 
 	while (find_mount(place->directory, path)) {
 		if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW))
-			return systally_error_set(error,
+			return systally_error_set(
+				error,
 				"cannot unmount %s, which the command has mounted: %s; unmount it and remove %s",
 				path, strerror(errno), place->directory);
 	}
@@ -119,7 +121,8 @@ static int remove_tree(const char *directory, struct systally_error *error)
 		fts_close(walk);
 	if (!rmdir(directory) || errno == ENOENT)
 		return 0;
-	return systally_error_set(error,
+	return systally_error_set(
+		error,
 		"cannot remove %s with the files that the command has left: %s; remove it",
 		directory, strerror(errno));
 }

@@ -9,12 +9,12 @@
 
 /* Paths. The command, TEST and the others get some of them as variables. */
 struct systally_place {
-	char directory[64];	/* holds the others; removed after the run */
-	char run[72];		/* SYSTALLY_RUN_DIR: a folder for the command */
-	char output[72];	/* SYSTALLY_OUTPUT: its standard output */
-	char error[72];		/* SYSTALLY_ERROR: its standard error */
-	char said[72];		/* output of TEST, --ready, --stop, BENCH */
-	char figure[72];	/* standard output of BENCH */
+	char directory[64]; /* holds the others; removed after the run */
+	char run[72];	    /* SYSTALLY_RUN_DIR: a folder for the command */
+	char output[72];    /* SYSTALLY_OUTPUT: its standard output */
+	char error[72];	    /* SYSTALLY_ERROR: its standard error */
+	char said[72];	    /* output of TEST, --ready, --stop, BENCH */
+	char figure[72];    /* standard output of BENCH */
 };
 
 /* Makes the folders. Returns 0, or -1 with @error. */

@@ -74,7 +74,8 @@ static int run_untouched(struct systally_plan *plan,
 	if (!untouched->passed)
 		return refuse("the untouched command fails", failed,
 			      remedy_for(failed), error);
-	systally_error_set(error,
+	systally_error_set(
+		error,
 		"TEST is flaky: %u of %u untouched runs passed (%s); calls can be tried only if all pass",
 		untouched->passed, untouched->count, failed->why);
 	return SYSTALLY_NEEDS_UNFIT;
@@ -142,10 +143,10 @@ static int discover(struct systally_plan *plan, struct systally_error *error)
 	systally_error_clear(error);
 	return refuse("the command fails while its calls are recorded", &failed,
 		      strstr(failed.why, "timeout") ||
-				strstr(failed.why, "in time") ?
-			"give a longer --timeout" : wanted ?
-			"try another --discover" :
-			"no way of --discover works with this command",
+				      strstr(failed.why, "in time") ?
+			      "give a longer --timeout" :
+		      wanted ? "try another --discover" :
+			       "no way of --discover works with this command",
 		      error);
 }
 
@@ -168,7 +169,9 @@ static int find_used(struct systally_plan *plan, struct systally_error *error)
 	systally_progress_end(&repeater->progress,
 			      systally_signals_now_ns() - begin_ns);
 	return systally_state_add_used(&repeater->state, plan->how, plan->used,
-				       error) ? SYSTALLY_NEEDS_TROUBLE : 0;
+				       error) ?
+		       SYSTALLY_NEEDS_TROUBLE :
+		       0;
 }
 
 static int list_features(struct systally_plan *plan,

@@ -13,12 +13,12 @@ struct systally_plan {
 	const struct systally_names *names;
 	struct systally_repeater repeater;
 	struct systally_used *used;
-	enum systally_needs_discover how;	/* the calls were found */
-	struct systally_replicas untouched;	/* at the beginning */
-	struct systally_tried *tried;		/* features one by one */
+	enum systally_needs_discover how;   /* the calls were found */
+	struct systally_replicas untouched; /* at the beginning */
+	struct systally_tried *tried;	    /* features one by one */
 	size_t count;
-	struct systally_together together;	/* features all at once */
-	struct systally_replicas end;		/* untouched, at the end */
+	struct systally_together together; /* features all at once */
+	struct systally_replicas end;	   /* untouched, at the end */
 };
 
 /*

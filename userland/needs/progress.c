@@ -9,7 +9,7 @@
 
 #include "needs/progress.h"
 
-#define BAR	24	/* characters */
+#define BAR 24 /* characters */
 
 void systally_progress_init(struct systally_progress *progress, size_t total)
 {
@@ -22,7 +22,8 @@ void systally_progress_left(const struct systally_progress *progress,
 			    char text[32])
 {
 	size_t runs = progress->total > progress->done ?
-		      progress->total - progress->done : 0;
+			      progress->total - progress->done :
+			      0;
 	uint64_t seconds;
 
 	text[0] = '\0';

@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 struct systally_progress {
-	bool terminal;		/* standard error is a terminal */
-	size_t done, total;	/* runs; the total is an estimate */
-	size_t timed;		/* runs that were not taken from the state */
-	uint64_t spent_ns;	/* in timed runs */
-	bool shown;		/* the bar is on the screen */
+	bool terminal;	    /* standard error is a terminal */
+	size_t done, total; /* runs; the total is an estimate */
+	size_t timed;	    /* runs that were not taken from the state */
+	uint64_t spent_ns;  /* in timed runs */
+	bool shown;	    /* the bar is on the screen */
 };
 
 void systally_progress_init(struct systally_progress *progress, size_t total);

@@ -56,9 +56,9 @@ static int run_one(struct systally_repeater *repeater, const char *key,
 		return result;
 	systally_progress_end(&repeater->progress,
 			      systally_signals_now_ns() - begin_ns);
-	return systally_state_add(&repeater->state, key, outcome, error)
-		       ? SYSTALLY_NEEDS_TROUBLE
-		       : 0;
+	return systally_state_add(&repeater->state, key, outcome, error) ?
+		       SYSTALLY_NEEDS_TROUBLE :
+		       0;
 }
 
 int systally_replicas_run(struct systally_repeater *repeater, const char *label,
@@ -88,9 +88,9 @@ int systally_replicas_run(struct systally_repeater *repeater, const char *label,
 		free(key);
 		/* without a filter, no call can be tried on this machine */
 		if (result)
-			return result == SYSTALLY_NEEDS_NO_FILTER
-				       ? SYSTALLY_NEEDS_UNFIT
-				       : result;
+			return result == SYSTALLY_NEEDS_NO_FILTER ?
+				       SYSTALLY_NEEDS_UNFIT :
+				       result;
 		replicas->count++;
 		replicas->passed += outcome->passed;
 		if (stop_at_failure && !outcome->passed)

@@ -14,8 +14,8 @@
 #include "needs/phases.h"
 #include "needs/run.h"
 
-#define GRACE		(3 * SYSTALLY_S)  /* between SIGTERM and SIGKILL */
-#define STOP_LIMIT	(20 * SYSTALLY_S) /* for --stop */
+#define GRACE	   (3 * SYSTALLY_S)  /* between SIGTERM and SIGKILL */
+#define STOP_LIMIT (20 * SYSTALLY_S) /* for --stop */
 
 /*
  * Asks the server to end and gives it time for that. This is done after a failed
@@ -48,8 +48,8 @@ static const char *end_gently(struct systally_run *run)
 	until = systally_signals_now_ns() + GRACE;
 	while (systally_signals_now_ns() < until && !run->interrupted &&
 	       (!run->ended || systally_tree_list(tree, 0, false)))
-		systally_run_step(run, systally_signals_now_ns() +
-				       20 * SYSTALLY_MS);
+		systally_run_step(run,
+				  systally_signals_now_ns() + 20 * SYSTALLY_MS);
 	run->interrupted |= interrupted;
 	return failed;
 }
@@ -69,18 +69,19 @@ static int end_all(struct systally_run *run)
 		systally_run_reap(run);
 		systally_tree_list(tree, 0, true);
 		systally_tree_signal(tree, SIGKILL);
-		if (!tree->count &&
-		    (tree->before_count ||
-		     (waitpid(-1, NULL, WNOHANG | __WALL) < 0 &&
-		      errno == ECHILD)))
+		if (!tree->count && (tree->before_count ||
+				     (waitpid(-1, NULL, WNOHANG | __WALL) < 0 &&
+				      errno == ECHILD)))
 			return 0;
-		systally_run_step(run, systally_signals_now_ns() +
-				       5 * SYSTALLY_MS);
+		systally_run_step(run,
+				  systally_signals_now_ns() + 5 * SYSTALLY_MS);
 	}
 	if (!tree->count)
-		return systally_error_set(run->error,
+		return systally_error_set(
+			run->error,
 			"a child process is left that /proc does not show; mount /proc without hidepid");
-	return systally_error_set(run->error,
+	return systally_error_set(
+		run->error,
 		"process %d does not end after SIGKILL; /proc/%d/stack shows what it waits for",
 		tree->pids[0], tree->pids[0]);
 }
@@ -102,8 +103,8 @@ static int wait_for_exec(struct systally_run *run, bool changed)
 		return 0;
 	if (why >= SYSTALLY_START_FILTER) {
 		systally_error_set(run->error,
-			"the kernel refuses the seccomp filter: %s",
-			strerror(why - SYSTALLY_START_FILTER));
+				   "the kernel refuses the seccomp filter: %s",
+				   strerror(why - SYSTALLY_START_FILTER));
 		return SYSTALLY_NEEDS_NO_FILTER;
 	}
 	if (changed) {
@@ -170,7 +171,9 @@ int systally_run_once(struct systally_runner *runner,
 		      struct systally_error *error)
 {
 	struct systally_run run = {
-		.runner = runner, .discovery = discovery, .outcome = outcome,
+		.runner = runner,
+		.discovery = discovery,
+		.outcome = outcome,
 		.error = error,
 	};
 	struct systally_filter filter;
@@ -179,15 +182,15 @@ int systally_run_once(struct systally_runner *runner,
 	memset(outcome, 0, sizeof(*outcome));
 	memset(&filter, 0, sizeof(filter));
 	if (discovery && discovery->how == SYSTALLY_DISCOVER_SECCOMP)
-		result = systally_filter_notify(&filter,
-				systally_launchpad_message(&runner->pad),
-				error);
+		result = systally_filter_notify(
+			&filter, systally_launchpad_message(&runner->pad),
+			error);
 	else if (discovery)
 		result = 0;
 	else
-		result = systally_filter_deny(&filter, changes, count,
-				systally_launchpad_arguments(&runner->pad),
-				error);
+		result = systally_filter_deny(
+			&filter, changes, count,
+			systally_launchpad_arguments(&runner->pad), error);
 	if (result)
 		return SYSTALLY_NEEDS_NO_FILTER;
 	if (systally_place_make(&run.place, error)) {

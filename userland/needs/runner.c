@@ -6,10 +6,10 @@
 
 #include "needs/runner.h"
 
-#define LIMIT_LEAST	(5 * SYSTALLY_S)	/* of each phase */
-#define LIMIT_FACTOR	5			/* of the untouched run's time */
-#define LIMIT_UNTOUCHED	(3600 * SYSTALLY_S)	/* of untouched runs */
-#define LIMIT_READY	(60 * SYSTALLY_S)	/* until a server is ready */
+#define LIMIT_LEAST	(5 * SYSTALLY_S)    /* of each phase */
+#define LIMIT_FACTOR	5		    /* of the untouched run's time */
+#define LIMIT_UNTOUCHED (3600 * SYSTALLY_S) /* of untouched runs */
+#define LIMIT_READY	(60 * SYSTALLY_S)   /* until a server is ready */
 
 int systally_runner_init(struct systally_runner *runner,
 			 const struct systally_request *request,

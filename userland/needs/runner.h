@@ -11,16 +11,16 @@
 #include "needs/tree.h"
 
 /* All times and limits of a run are in nanoseconds. */
-#define SYSTALLY_MS	1000000ULL
-#define SYSTALLY_S	(1000 * SYSTALLY_MS)
+#define SYSTALLY_MS 1000000ULL
+#define SYSTALLY_S  (1000 * SYSTALLY_MS)
 
 struct systally_runner {
 	const struct systally_request *request;
 	const struct systally_signals *signals;
 	struct systally_launchpad pad;
 	struct systally_tree tree;
-	uint64_t limit_ns[SYSTALLY_PHASES];	/* if there is no --timeout */
-	bool noted;		/* the note on a long run was written */
+	uint64_t limit_ns[SYSTALLY_PHASES]; /* if there is no --timeout */
+	bool noted; /* the note on a long run was written */
 };
 
 /*

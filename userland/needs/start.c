@@ -16,7 +16,7 @@
 #include "needs/start.h"
 
 /* To prepare a child takes less than 1 ms; more than this is a failure. */
-#define REPORT_LIMIT_S	60
+#define REPORT_LIMIT_S 60
 
 static int make_pipes(int gate[2], int failure[2], int sockets[2],
 		      bool listener)
@@ -50,7 +50,8 @@ static int read_report(int failure, struct systally_error *error)
 		got = poll(&waiting, 1, REPORT_LIMIT_S * 1000);
 	} while (got < 0 && errno == EINTR);
 	if (!got)
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"cannot start a process: it was not ready after %d seconds",
 			REPORT_LIMIT_S);
 	do {
@@ -78,12 +79,14 @@ static int wait_for_command(struct systally_started *started,
 	if (got < 0)
 		return -1;
 	if (!got)
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"cannot start a process: it was killed before it was ready");
 	/* systally_start_result() must not wait */
 	return fcntl(started->failure, F_SETFL, O_NONBLOCK) ?
-	       systally_error_set(error, "cannot make a pipe: %s",
-				  strerror(errno)) : 0;
+		       systally_error_set(error, "cannot make a pipe: %s",
+					  strerror(errno)) :
+		       0;
 }
 
 int systally_start(struct systally_started *started,
@@ -149,7 +152,9 @@ int systally_start_listener(struct systally_started *started)
 	char byte;
 	struct iovec part = { .iov_base = &byte, .iov_len = 1 };
 	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
 		.msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *header;

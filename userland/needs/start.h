@@ -15,10 +15,10 @@
 /* A command that was forked. A descriptor is -1 after it was closed. */
 struct systally_started {
 	pid_t pid;
-	int gate;	/* pipe: a byte written here opens the gate */
-	int failure;	/* pipe: the errno of a failed exec; closed by exec */
-	int hand_over;	/* socket: the listener; -1: none is expected */
-	bool listener_lost;	/* the child could not send the listener */
+	int gate;      /* pipe: a byte written here opens the gate */
+	int failure;   /* pipe: the errno of a failed exec; closed by exec */
+	int hand_over; /* socket: the listener; -1: none is expected */
+	bool listener_lost; /* the child could not send the listener */
 };
 
 /*

@@ -154,8 +154,7 @@ static int write_line(const struct systally_state *state, struct line *line,
  * Begins the first line: all that outcomes depend on. How they are shown and
  * which calls are tried is not part of it. Returns -1 if there is no memory.
  */
-static int begin_first_line(struct line *line,
-			    const struct systally_request *o)
+static int begin_first_line(struct line *line, const struct systally_request *o)
 {
 	char folder[PATH_MAX];
 	struct utsname kernel;
@@ -166,8 +165,7 @@ static int begin_first_line(struct line *line,
 	put_text(line, "folder",
 		 getcwd(folder, sizeof(folder)) ? folder : NULL);
 	systally_json_count(line->json, kind.key, kind.version);
-	systally_json_words(line->json, "command", o->argv,
-			    (size_t)o->argc);
+	systally_json_words(line->json, "command", o->argv, (size_t)o->argc);
 	systally_json_text(line->json, "test", o->test);
 	if (o->bench)
 		systally_json_text(line->json, "bench", o->bench);
@@ -292,9 +290,10 @@ static int read_first_line(struct systally_lines *lines, const char *wanted)
 	/* cut short: is it the beginning of what would be there? */
 	if (lines->cut)
 		return strncmp(wanted, lines->line, lines->length) ?
-		       systally_error_set(lines->error, "%s is not %s; %s",
-					  lines->path, kind.noun, kind.maker) :
-		       0;
+			       systally_error_set(
+				       lines->error, "%s is not %s; %s",
+				       lines->path, kind.noun, kind.maker) :
+			       0;
 	if (lines->ended)
 		return 0;
 	object = json_tokener_parse(wanted);
@@ -302,7 +301,8 @@ static int read_first_line(struct systally_lines *lines, const char *wanted)
 		return systally_lines_no_memory(lines);
 	different = find_difference(object, lines->object);
 	if (different)
-		systally_error_set(lines->error,
+		systally_error_set(
+			lines->error,
 			"%s belongs to another command line, folder or kernel (`%s` differs); give another file to --state, or remove this one to start again",
 			lines->path, different);
 	json_object_put(object);
@@ -493,7 +493,8 @@ static int open_file(struct systally_state *state, struct systally_error *error)
 		return systally_error_set(error, "%s is not a regular file",
 					  state->path);
 	if (flock(state->fd, LOCK_EX | LOCK_NB))
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"another systally uses %s; wait for it, or give another file to --state",
 			state->path);
 	return 0;
@@ -535,7 +536,7 @@ void systally_state_close(struct systally_state *state)
 bool systally_state_find(const struct systally_state *state, const char *key,
 			 struct systally_outcome *outcome)
 {
-	const struct run wanted = {.key = key};
+	const struct run wanted = { .key = key };
 	struct run *const *found = tfind(&wanted, &state->runs, compare_runs);
 
 	if (found)

@@ -13,7 +13,7 @@
 
 /* Returns true if the whole call of this operation is a candidate. */
 static bool is_covered(const struct systally_together *together,
-		    const struct systally_feature *part)
+		       const struct systally_feature *part)
 {
 	const struct systally_feature *feature;
 	size_t i;
@@ -44,9 +44,9 @@ static void collect(struct systally_together *together,
 		candidate = &together->candidates[together->count++];
 		candidate->tried = &tried[i];
 		/* a stub is better: the program knows that the call failed */
-		candidate->way = tried[i].verdict == SYSTALLY_NEEDS_FAKEABLE
-					 ? SYSTALLY_FAKE
-					 : SYSTALLY_STUB;
+		candidate->way = tried[i].verdict == SYSTALLY_NEEDS_FAKEABLE ?
+					 SYSTALLY_FAKE :
+					 SYSTALLY_STUB;
 	}
 }
 
@@ -82,7 +82,7 @@ static char *make_label(const struct systally_together *together,
  * status. If they pass, their replicas replace those in @keep, which may be NULL.
  */
 static int try_members(struct search *search, const bool *members, bool *pass,
-		      struct systally_replicas *keep)
+		       struct systally_replicas *keep)
 {
 	const struct systally_together *together = search->together;
 	struct systally_needs_change *changes;
@@ -205,7 +205,7 @@ static int resolve(struct search *search, struct systally_conflict *conflict,
 			continue;
 		use_other_way(candidate);
 		result = try_members(search, together->kept, pass,
-				    &together->run);
+				     &together->run);
 		if (result || *pass) {
 			conflict->changed = member;
 			conflict->other_way = true;
@@ -218,7 +218,7 @@ static int resolve(struct search *search, struct systally_conflict *conflict,
 		together->kept[member] = false;
 		conflict->changed = member;
 		result = try_members(search, together->kept, pass,
-				    &together->run);
+				     &together->run);
 		if (result || *pass)
 			return result;
 		together->kept[member] = true;

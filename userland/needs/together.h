@@ -16,17 +16,17 @@ struct systally_candidate {
 
 /* Candidates that pass one by one but fail at once. */
 struct systally_conflict {
-	size_t *members;	/* their indices */
+	size_t *members; /* their indices */
 	size_t count;
-	size_t changed;		/* the one that was changed to resolve it: */
-	bool other_way;		/* it is used the other way, else left out */
+	size_t changed; /* the one that was changed to resolve it: */
+	bool other_way; /* it is used the other way, else left out */
 };
 
 struct systally_together {
 	struct systally_candidate *candidates;
-	bool *kept;		/* by candidate: it is not left out */
+	bool *kept; /* by candidate: it is not left out */
 	size_t count;
-	struct systally_replicas run;	/* with all that are kept */
+	struct systally_replicas run; /* with all that are kept */
 	struct systally_conflict *conflicts;
 	size_t conflict_count;
 };

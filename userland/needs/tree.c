@@ -71,8 +71,10 @@ static bool read_stat(const char *pid, struct process *process)
 		return false;
 	/* the name stands in parentheses and may contain any character */
 	end = strrchr(text, ')');
-	if (!end || sscanf(end, ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d",
-			   &state, &parent, &threads) != 3)
+	if (!end ||
+	    sscanf(end,
+		   ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d",
+		   &state, &parent, &threads) != 3)
 		return false;
 	process->parent = parent;
 	/* a main thread that ended before the others is a zombie, too */
@@ -283,7 +285,8 @@ int systally_tree_init(struct systally_tree *tree, struct systally_error *error)
 {
 	memset(tree, 0, sizeof(*tree));
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"cannot become the parent of orphaned processes: %s",
 			strerror(errno));
 	systally_tree_list(tree, 0, true);

@@ -14,18 +14,18 @@
 #include "base/error.h"
 
 struct systally_tree {
-	pid_t *before;		/* children that this process had before */
+	pid_t *before; /* children that this process had before */
 	size_t before_count;
-	pid_t *pids;		/* the last list */
+	pid_t *pids; /* the last list */
 	size_t count, room;
-	uint64_t floor_kb;	/* resident memory of a child before its exec */
+	uint64_t floor_kb; /* resident memory of a child before its exec */
 };
 
 /* The greatest values that samples have seen, each for all processes. */
 struct systally_peak {
-	uint64_t fds;		/* open descriptors */
-	uint64_t memory_kb;	/* resident memory */
-	uint64_t samples;	/* that found a process */
+	uint64_t fds;	    /* open descriptors */
+	uint64_t memory_kb; /* resident memory */
+	uint64_t samples;   /* that found a process */
 };
 
 /*

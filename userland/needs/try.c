@@ -37,9 +37,9 @@ void systally_tried_why(const struct systally_tried *tried, char text[160])
 		failed = systally_replicas_failed(replicas);
 		if (!failed)
 			continue;
-		used += (size_t)snprintf(
-			text + used, 160 - used, "%s%s", used ? "; " : "",
-			systally_way_name(way));
+		used += (size_t)snprintf(text + used, 160 - used, "%s%s",
+					 used ? "; " : "",
+					 systally_way_name(way));
 		if (replicas->passed)
 			used += (size_t)snprintf(
 				text + used, 160 - used, " passed %u of %u",
@@ -89,9 +89,8 @@ static void report(struct systally_repeater *repeater,
 		if (!failed)
 			continue;
 		fprintf(stderr, "; %s passed %u of %u: %s",
-			systally_way_name(way),
-			tried->ways[way].passed, tried->ways[way].count,
-			failed->why);
+			systally_way_name(way), tried->ways[way].passed,
+			tried->ways[way].count, failed->why);
 	}
 	fputc('\n', stderr);
 }
@@ -114,7 +113,7 @@ static void make_label(char label[LABEL_LEN],
 static int try_ways(struct systally_repeater *repeater,
 		    struct systally_tried *tried, struct systally_error *error)
 {
-	struct systally_needs_change change = {.feature = &tried->feature};
+	struct systally_needs_change change = { .feature = &tried->feature };
 	char label[LABEL_LEN];
 	enum systally_way way;
 	int result;
@@ -177,9 +176,9 @@ static int try_feature(struct systally_repeater *repeater,
 	if (result)
 		return result;
 	if (!is_measured(repeater, tried)) {
-		skip(repeater, repeater->request->bench
-				       ? repeater->request->replicas
-				       : 0);
+		skip(repeater, repeater->request->bench ?
+				       repeater->request->replicas :
+				       0);
 		return 0;
 	}
 	snprintf(label, sizeof(label), SYSTALLY_BESIDE "%s",

@@ -8,12 +8,12 @@
 #include "needs/replicas.h"
 
 enum systally_needs_verdict {
-	SYSTALLY_NEEDS_REQUIRED,	/* fails stubbed and faked */
-	SYSTALLY_NEEDS_FLAKY,		/* results differ between replicas */
-	SYSTALLY_NEEDS_FAKEABLE,	/* passes only faked */
-	SYSTALLY_NEEDS_STUBBABLE,	/* passes only stubbed */
-	SYSTALLY_NEEDS_EITHER,		/* passes stubbed and faked */
-	SYSTALLY_NEEDS_UNTRIED,		/* libseccomp has no name for it */
+	SYSTALLY_NEEDS_REQUIRED,  /* fails stubbed and faked */
+	SYSTALLY_NEEDS_FLAKY,	  /* results differ between replicas */
+	SYSTALLY_NEEDS_FAKEABLE,  /* passes only faked */
+	SYSTALLY_NEEDS_STUBBABLE, /* passes only stubbed */
+	SYSTALLY_NEEDS_EITHER,	  /* passes stubbed and faked */
+	SYSTALLY_NEEDS_UNTRIED,	  /* libseccomp has no name for it */
 	SYSTALLY_NEEDS_VERDICTS,
 };
 

@@ -49,10 +49,10 @@ static uint64_t p999_value(const struct systally_group *group)
 }
 
 const struct systally_amount systally_amounts[SYSTALLY_AMOUNTS] = {
-	{ "count", count_value },   { "errors", errors_value },
+	{ "count", count_value },    { "errors", errors_value },
 	{ "total_ns", total_value }, { "max_ns", max_value },
-	{ "p50_ns", p50_value },    { "p90_ns", p90_value },
-	{ "p99_ns", p99_value },    { "p999_ns", p999_value },
+	{ "p50_ns", p50_value },     { "p90_ns", p90_value },
+	{ "p99_ns", p99_value },     { "p999_ns", p999_value },
 };
 
 unsigned int systally_amount_count(const struct systally_by *by)
@@ -61,19 +61,20 @@ unsigned int systally_amount_count(const struct systally_by *by)
 }
 
 const struct systally_amount
-systally_change_amounts[SYSTALLY_CHANGE_AMOUNTS] = {
-	{ "count", count_value },
-	{ "errors", errors_value },
-	{ "total_ns", total_value },
-	{ "avg_ns", systally_group_avg_ns },
-};
+	systally_change_amounts[SYSTALLY_CHANGE_AMOUNTS] = {
+		{ "count", count_value },
+		{ "errors", errors_value },
+		{ "total_ns", total_value },
+		{ "avg_ns", systally_group_avg_ns },
+	};
 
 /* `count_a`, `total_ns_b`, `avg_ns_change`; a percentage has no unit */
 const char *systally_change_key(char key[SYSTALLY_OF_LEN], unsigned int amount,
 				enum systally_of of)
 {
 	static const char *const ofs[SYSTALLY_OFS] = {
-		[SYSTALLY_OF_A] = "a", [SYSTALLY_OF_B] = "b",
+		[SYSTALLY_OF_A] = "a",
+		[SYSTALLY_OF_B] = "b",
 		[SYSTALLY_OF_CHANGE] = "change",
 		[SYSTALLY_OF_PERCENT] = "percent",
 	};

@@ -8,7 +8,7 @@
 #include "render/view.h"
 #include "stats/dimension.h"
 
-#define NAME_MIN	7	/* how short a name may be cut: as a heading */
+#define NAME_MIN 7 /* how short a name may be cut: as a heading */
 
 /* Ids of columns. From COLUMN_KEY on they are fields of the dimensions. */
 enum column {
@@ -17,7 +17,7 @@ enum column {
 	COLUMN_B,
 	COLUMN_CHANGE,
 	COLUMN_PERCENT,
-	COLUMN_ERRORS,		/* of B, as every column without a sign */
+	COLUMN_ERRORS, /* of B, as every column without a sign */
 	COLUMN_ERRORS_CHANGE,
 	COLUMN_ERRORS_PERCENT,
 	COLUMN_TOTAL,
@@ -44,13 +44,12 @@ static void write_percent(uint64_t a, uint64_t b, char *cell)
 	else if (!a || !b)
 		strcpy(cell, a ? "gone" : "new");
 	else
-		snprintf(cell, SYSTALLY_CELL_LEN, percent < 1e6 ? "%+.1f" : "%+.1e",
-			 percent);
+		snprintf(cell, SYSTALLY_CELL_LEN,
+			 percent < 1e6 ? "%+.1f" : "%+.1e", percent);
 }
 
 /* Writes by how much it changed; @digits as in a grid, 0: it is a time. */
-static void write_change(uint64_t a, uint64_t b, int digits,
-			 char *cell)
+static void write_change(uint64_t a, uint64_t b, int digits, char *cell)
 {
 	uint64_t size = a > b ? a - b : b - a;
 
@@ -112,8 +111,9 @@ change_of(const struct systally_changes *changes, size_t row)
 	return &changes->total;
 }
 
-static void write_cell(const void *context, const struct systally_column *column,
-		       size_t row, int digits, char *cell)
+static void write_cell(const void *context,
+		       const struct systally_column *column, size_t row,
+		       int digits, char *cell)
 {
 	const struct table *table = context;
 	const struct systally_changes *changes = table->report->changes;
@@ -159,8 +159,8 @@ static void write_cell(const void *context, const struct systally_column *column
 }
 
 /* Does any change, shown or not, have a mark? Does any have other errors? */
-static void find_marks(const struct systally_changes *changes,
-		       bool *regression, bool *errors)
+static void find_marks(const struct systally_changes *changes, bool *regression,
+		       bool *errors)
 {
 	const struct systally_change *rest = &changes->rest;
 	size_t i;
@@ -206,8 +206,8 @@ static void add_columns(struct systally_grid *grid, struct table *table)
 		systally_grid_add(grid, (int)i + 1, "change");
 		systally_grid_add(grid, (int)i + 2, "%")->optional = true;
 	}
-	table->field_count = systally_by_fields(&changes->by, false,
-						table->fields);
+	table->field_count =
+		systally_by_fields(&changes->by, false, table->fields);
 	for (i = 0; i < table->field_count; i++) {
 		column = systally_grid_add(grid, COLUMN_KEY + (int)i,
 					   table->fields[i]->heading);
@@ -224,9 +224,12 @@ void systally_change_table(FILE *out,
 	struct table table = { .report = report };
 	const size_t foot = changes->rest_changes ? 2 : 1;
 	struct systally_grid grid = {
-		.rows = changes->shown + foot, .foot = foot,
-		.width = report->width, .style = style,
-		.cell = write_cell, .context = &table,
+		.rows = changes->shown + foot,
+		.foot = foot,
+		.width = report->width,
+		.style = style,
+		.cell = write_cell,
+		.context = &table,
 	};
 
 	add_columns(&grid, &table);
@@ -281,8 +284,8 @@ void systally_change_verdict(FILE *out, const struct systally_changes *changes)
 	else if (!changes->regressions)
 		fputs("no regression\n", out);
 	else
-		fprintf(out, "%zu regression%s: more (!) than the threshold allows\n",
+		fprintf(out,
+			"%zu regression%s: more (!) than the threshold allows\n",
 			changes->regressions,
 			changes->regressions == 1 ? "" : "s");
 }
-

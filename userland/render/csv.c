@@ -82,8 +82,9 @@ static void write_rows(FILE *out, const struct systally_ranking *ranking,
 		fputs(time, out);
 		write_fields(out, ranking->names, &ranking->by, group);
 		for (a = 0; a < amounts; a++)
-			fprintf(out, "%llu%c", (unsigned long long)
-				systally_amounts[a].value(group),
+			fprintf(out, "%llu%c",
+				(unsigned long long)systally_amounts[a].value(
+					group),
 				a == amounts - 1 ? '\n' : ',');
 	}
 }
@@ -112,8 +113,7 @@ static void write_change_row(FILE *out, const struct systally_changes *changes,
 	unsigned int i;
 
 	write_fields(out, changes->names, &changes->by, &change->a);
-	fprintf(out, "%s,%d", systally_change_kind(change),
-		change->regression);
+	fprintf(out, "%s,%d", systally_change_kind(change), change->regression);
 	for (i = 0; i < SYSTALLY_CHANGE_AMOUNTS; i++) {
 		uint64_t a = systally_change_amounts[i].value(&change->a);
 		uint64_t b = systally_change_amounts[i].value(&change->b);
@@ -126,8 +126,8 @@ static void write_change_row(FILE *out, const struct systally_changes *changes,
 			(unsigned long long)b,
 			(long long)systally_difference(a, b));
 		if (a)
-			fprintf(out, "%.2f", 100.0 * ((double)b - (double)a) /
-					     (double)a);
+			fprintf(out, "%.2f",
+				100.0 * ((double)b - (double)a) / (double)a);
 	}
 	putc('\n', out);
 }
@@ -143,8 +143,9 @@ static int write_change(FILE *out, const struct systally_change_report *report)
 	fputs("change,regression", out);
 	for (i = 0; i < SYSTALLY_CHANGE_AMOUNTS; i++) {
 		for (of = 0; of < SYSTALLY_OFS; of++)
-			fprintf(out, ",%s", systally_change_key(key, i,
-							(enum systally_of)of));
+			fprintf(out, ",%s",
+				systally_change_key(key, i,
+						    (enum systally_of)of));
 	}
 	putc('\n', out);
 	for (c = 0; c < changes->shown; c++)
@@ -168,7 +169,11 @@ static int write_list(FILE *out, const struct systally_list *list)
 }
 
 const struct systally_format systally_format_csv = {
-	.word = "csv", .all_rows = true, .series = true,
-	.report = write_report, .change = write_change, .list = write_list,
+	.word = "csv",
+	.all_rows = true,
+	.series = true,
+	.report = write_report,
+	.change = write_change,
+	.list = write_list,
 	.needs = systally_needs_csv,
 };

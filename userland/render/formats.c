@@ -4,9 +4,7 @@
  */
 #include "render/formats.h"
 
-#define ENTRY(name)	&systally_format_##name,
+#define ENTRY(name) &systally_format_##name,
 
-const struct systally_format *const systally_formats[] = {
-	SYSTALLY_FORMATS(ENTRY)
-	NULL
-};
+const struct systally_format *const systally_formats[] = { SYSTALLY_FORMATS(
+	ENTRY) NULL };

@@ -9,7 +9,7 @@
 
 #include "render/view.h"
 
-struct systally_plan;	/* needs/plan.h */
+struct systally_plan; /* needs/plan.h */
 
 /*
  * The functions write a view to @out and return 0, or -1 when there is no
@@ -17,10 +17,10 @@ struct systally_plan;	/* needs/plan.h */
  * are exact in formats for programs; tables shorten long ones.
  */
 struct systally_format {
-	const char *word;	/* as --format takes it */
-	bool notes;		/* shows notes; otherwise they go to stderr */
-	bool all_rows;		/* by default by process and call, and all rows */
-	bool series;		/* can show the intervals of `top` */
+	const char *word; /* as --format takes it */
+	bool notes;	  /* shows notes; otherwise they go to stderr */
+	bool all_rows;	  /* by default by process and call, and all rows */
+	bool series;	  /* can show the intervals of `top` */
 	/*
 	 * A report that cannot have every dimension or time: what it is like,
 	 * for the message. by_call: it is grouped by call and has no
@@ -36,11 +36,11 @@ struct systally_format {
 
 /* All formats, in the order in which help lists them. */
 #define SYSTALLY_FORMATS(FORMAT) \
-	FORMAT(text)		\
-	FORMAT(json)		\
-	FORMAT(csv)		\
-	FORMAT(markdown)	\
-	FORMAT(strace)		\
+	FORMAT(text)             \
+	FORMAT(json)             \
+	FORMAT(csv)              \
+	FORMAT(markdown)         \
+	FORMAT(strace)           \
 	FORMAT(workload)
 
 #define SYSTALLY_FORMAT_DECLARE(name) \

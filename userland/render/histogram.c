@@ -7,15 +7,15 @@
 #include "base/text.h"
 #include "render/view.h"
 
-#define GAP	4	/* longer runs of empty buckets are left out */
-#define BAR_MIN	4
-#define BOUND	12	/* width of the longest: 18446744073s */
+#define GAP	4 /* longer runs of empty buckets are left out */
+#define BAR_MIN 4
+#define BOUND	12 /* width of the longest: 18446744073s */
 
 struct drawing {
 	FILE *out;
 	const struct systally_hist *hist;
 	uint64_t clock_khz;
-	uint64_t highest;	/* count */
+	uint64_t highest; /* count */
 	int count_width;
 	unsigned int bar_width;
 };
@@ -55,9 +55,9 @@ static void draw_bucket(const struct drawing *drawing, unsigned int bucket)
 
 static void print_summary(FILE *out, const struct systally_report *report)
 {
-	static const char *const names[SYSTALLY_PERCENTILES] = {
-		"p50", "p90", "p99", "p99.9"
-	};
+	static const char *const names[SYSTALLY_PERCENTILES] = { "p50", "p90",
+								 "p99",
+								 "p99.9" };
 	const struct systally_group *total = &report->ranking->total;
 	char text[24];
 	int i;
@@ -75,7 +75,8 @@ static void print_summary(FILE *out, const struct systally_report *report)
 void systally_report_histogram(FILE *out, const struct systally_report *report)
 {
 	struct drawing drawing = {
-		.out = out, .hist = &report->ranking->hist,
+		.out = out,
+		.hist = &report->ranking->hist,
 		.clock_khz = report->header->clock_khz,
 	};
 	unsigned int i, last = 0, empty = 0;
@@ -89,12 +90,12 @@ void systally_report_histogram(FILE *out, const struct systally_report *report)
 		if (drawing.hist->buckets[i])
 			last = i;
 	}
-	drawing.count_width = snprintf(NULL, 0, "%llu",
-				       (unsigned long long)drawing.highest);
+	drawing.count_width =
+		snprintf(NULL, 0, "%llu", (unsigned long long)drawing.highest);
 	used = (unsigned int)drawing.count_width + sizeof("[, )  ||") - 1 +
 	       2 * BOUND;
-	drawing.bar_width = report->width > used + BAR_MIN ?
-			    report->width - used : BAR_MIN;
+	drawing.bar_width =
+		report->width > used + BAR_MIN ? report->width - used : BAR_MIN;
 	print_summary(out, report);
 	for (i = 0; !drawing.hist->buckets[i]; i++)
 		;

@@ -11,7 +11,7 @@
 #include "needs/render.h"
 #include "render/formats.h"
 
-#define FORMAT_VERSION	1
+#define FORMAT_VERSION 1
 
 static void put_fields(struct systally_json *json,
 		       const struct systally_names *names,
@@ -24,7 +24,8 @@ static void put_fields(struct systally_json *json,
 
 	for (i = 0; i < count; i++) {
 		if (fields[i]->text)
-			systally_json_text(json, fields[i]->key,
+			systally_json_text(
+				json, fields[i]->key,
 				fields[i]->text(names, group, buffer));
 		else
 			systally_json_number(json, fields[i]->key,
@@ -65,9 +66,11 @@ static void put_histogram(struct systally_json *json,
 		if (!hist->buckets[i])
 			continue;
 		systally_json_object(json, NULL);
-		systally_json_count(json, "low_ns",
+		systally_json_count(
+			json, "low_ns",
 			systally_hist_ns(systally_hist_low(i), khz));
-		systally_json_count(json, "high_ns",
+		systally_json_count(
+			json, "high_ns",
 			systally_hist_ns(systally_hist_high(i), khz));
 		systally_json_count(json, "count", hist->buckets[i]);
 		systally_json_end(json);
@@ -101,8 +104,8 @@ static int write_report(FILE *out, const struct systally_report *report)
 		strcpy(running.release, "unknown");
 	systally_json_object(json, NULL);
 	systally_json_count(json, "format", FORMAT_VERSION);
-	systally_json_text(json, "kernel", report->kernel ? report->kernel :
-						  running.release);
+	systally_json_text(json, "kernel",
+			   report->kernel ? report->kernel : running.release);
 	systally_json_text(json, "collect",
 			   systally_names_collect(header->collect));
 	systally_json_count(json, "unattributed", header->unattributed);
@@ -123,8 +126,9 @@ static void put_percent(struct systally_json *json, const char *key, uint64_t a,
 			uint64_t b)
 {
 	if (a)
-		systally_json_decimal(json, key, 100.0 *
-			((double)b - (double)a) / (double)a, 2);
+		systally_json_decimal(
+			json, key, 100.0 * ((double)b - (double)a) / (double)a,
+			2);
 	else
 		systally_json_null(json, key);
 }
@@ -269,7 +273,12 @@ static int write_list(FILE *out, const struct systally_list *list)
 }
 
 const struct systally_format systally_format_json = {
-	.word = "json", .notes = true, .all_rows = true, .series = true,
-	.report = write_report, .change = write_change, .list = write_list,
+	.word = "json",
+	.notes = true,
+	.all_rows = true,
+	.series = true,
+	.report = write_report,
+	.change = write_change,
+	.list = write_list,
 	.needs = systally_needs_json,
 };

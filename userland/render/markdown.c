@@ -103,7 +103,11 @@ static int write_list(FILE *out, const struct systally_list *list)
 }
 
 const struct systally_format systally_format_markdown = {
-	.word = "markdown", .notes = true, .series = true,
-	.report = write_report, .change = write_change, .list = write_list,
+	.word = "markdown",
+	.notes = true,
+	.series = true,
+	.report = write_report,
+	.change = write_change,
+	.list = write_list,
 	.needs = systally_needs_markdown,
 };

@@ -9,8 +9,8 @@
 #include "stats/dimension.h"
 #include "stats/sort.h"
 
-#define NAME_MIN	7	/* how short a name may be cut: as a heading */
-#define LAST_MIN	4	/* the same of the last column */
+#define NAME_MIN 7 /* how short a name may be cut: as a heading */
+#define LAST_MIN 4 /* the same of the last column */
 
 /* Ids of columns. From COLUMN_KEY on they are fields of the dimensions. */
 enum column {
@@ -20,7 +20,7 @@ enum column {
 	COLUMN_TOTAL,
 	COLUMN_AVG,
 	COLUMN_MAX,
-	COLUMN_P50,	/* and on, as enum systally_percentile */
+	COLUMN_P50, /* and on, as enum systally_percentile */
 	COLUMN_P90,
 	COLUMN_P99,
 	COLUMN_P999,
@@ -102,15 +102,16 @@ static void write_share(const struct table *table,
 	const struct systally_ranking *ranking = table->report->ranking;
 	const struct systally_sort_key *key = &systally_sorts[ranking->sort];
 	uint64_t share = key->whole ? key->whole(group) : group->count;
-	uint64_t whole = key->whole ? key->whole(&ranking->total) :
-				      ranking->total.count;
+	uint64_t whole =
+		key->whole ? key->whole(&ranking->total) : ranking->total.count;
 
 	snprintf(cell, SYSTALLY_CELL_LEN, "%.2f",
 		 whole ? 100.0 * (double)share / (double)whole : 0.0);
 }
 
-static void write_cell(const void *context, const struct systally_column *column,
-		       size_t row, int digits, char *cell)
+static void write_cell(const void *context,
+		       const struct systally_column *column, size_t row,
+		       int digits, char *cell)
 {
 	const struct table *table = context;
 	const char *label;
@@ -160,8 +161,8 @@ static void write_cell(const void *context, const struct systally_column *column
 static void add_times(struct systally_grid *grid,
 		      const struct systally_report *report)
 {
-	static const char *const percentiles[] = { "p50", "p90", "p99",
-						   "p99.9", "max" };
+	static const char *const percentiles[] = { "p50", "p90", "p99", "p99.9",
+						   "max" };
 	unsigned int i;
 
 	if (report->percentiles) {
@@ -187,7 +188,8 @@ static void add_columns(struct systally_grid *grid, struct table *table)
 	else
 		systally_grid_add(grid, COLUMN_ERRORS, "errors");
 	systally_grid_add(grid, COLUMN_SHARE,
-			  systally_sorts[ranking->sort].share)->optional = true;
+			  systally_sorts[ranking->sort].share)
+		->optional = true;
 	if (!systally_by_errors(&ranking->by)) {
 		/*
 		 * Decided by the rows and not by `collect`, which may have
@@ -198,8 +200,8 @@ static void add_columns(struct systally_grid *grid, struct table *table)
 			systally_grid_add(grid, COLUMN_ERRORS, "errors");
 		add_times(grid, report);
 	}
-	table->field_count = systally_by_fields(&ranking->by, false,
-						table->fields);
+	table->field_count =
+		systally_by_fields(&ranking->by, false, table->fields);
 	for (i = 0; i < table->field_count; i++) {
 		const struct systally_field *field = table->fields[i];
 
@@ -219,9 +221,12 @@ void systally_report_table(FILE *out, const struct systally_report *report,
 	struct table table = { .report = report };
 	const size_t foot = ranking->rest_groups ? 2 : 1;
 	struct systally_grid grid = {
-		.rows = ranking->shown + foot, .foot = foot,
-		.width = report->width, .style = style,
-		.cell = write_cell, .context = &table,
+		.rows = ranking->shown + foot,
+		.foot = foot,
+		.width = report->width,
+		.style = style,
+		.cell = write_cell,
+		.context = &table,
 	};
 
 	add_columns(&grid, &table);

@@ -16,9 +16,9 @@ static const struct {
 	const char *heading;
 	unsigned int width;
 } columns[COLUMNS] = {
-	[TIME] = { "% time", 6 }, [SECONDS] = { "seconds", 11 },
+	[TIME] = { "% time", 6 },	[SECONDS] = { "seconds", 11 },
 	[USECS] = { "usecs/call", 11 }, [CALLS] = { "calls", 9 },
-	[ERRORS] = { "errors", 9 }, [NAME] = { "syscall", 16 },
+	[ERRORS] = { "errors", 9 },	[NAME] = { "syscall", 16 },
 };
 
 /* The rows of one ABI, and their sum. */
@@ -29,28 +29,32 @@ struct table {
 	struct systally_group total;
 };
 
-static void write_cell(const void *context, const struct systally_column *column,
-		       size_t row, int digits, char *cell)
+static void write_cell(const void *context,
+		       const struct systally_column *column, size_t row,
+		       int digits, char *cell)
 {
 	const struct table *table = context;
 	const double whole = (double)table->total.total_ns;
 	const bool sum = row == table->shown;
-	const struct systally_group *group = sum ? &table->total :
-						   table->groups[row];
+	const struct systally_group *group =
+		sum ? &table->total : table->groups[row];
 
 	(void)digits;
 	switch ((enum column)column->id) {
 	case TIME:
-		snprintf(cell, SYSTALLY_CELL_LEN, "%.2f", sum ? 100.0 :
-			 whole > 0 ? 100 * (double)group->total_ns / whole : 0);
+		snprintf(cell, SYSTALLY_CELL_LEN, "%.2f",
+			 sum	   ? 100.0 :
+			 whole > 0 ? 100 * (double)group->total_ns / whole :
+				     0);
 		break;
 	case SECONDS:
 		snprintf(cell, SYSTALLY_CELL_LEN, "%.6f",
 			 (double)group->total_ns / 1e9);
 		break;
 	case USECS:
-		snprintf(cell, SYSTALLY_CELL_LEN, "%llu", (unsigned long long)
-			 systally_group_avg_ns(group) / 1000);
+		snprintf(cell, SYSTALLY_CELL_LEN, "%llu",
+			 (unsigned long long)systally_group_avg_ns(group) /
+				 1000);
 		break;
 	case CALLS:
 		snprintf(cell, SYSTALLY_CELL_LEN, "%llu",
@@ -65,8 +69,8 @@ static void write_cell(const void *context, const struct systally_column *column
 		if (sum)
 			strcpy(cell, "total");
 		else
-			systally_names_call(table->names, group->abi,
-					    group->nr, cell);
+			systally_names_call(table->names, group->abi, group->nr,
+					    cell);
 		break;
 	}
 }
@@ -74,8 +78,10 @@ static void write_cell(const void *context, const struct systally_column *column
 static void write_table(FILE *out, const struct table *table)
 {
 	struct systally_grid grid = {
-		.rows = table->shown + 1, .foot = 1,
-		.style = SYSTALLY_GRID_RULED, .cell = write_cell,
+		.rows = table->shown + 1,
+		.foot = 1,
+		.style = SYSTALLY_GRID_RULED,
+		.cell = write_cell,
 		.context = table,
 	};
 	struct systally_column *column = NULL;
@@ -124,7 +130,10 @@ static int write_report(FILE *out, const struct systally_report *report)
 }
 
 const struct systally_format systally_format_strace = {
-	.word = "strace", .by_call = true, .times = true,
-	.limits = "is by call and has no percentiles, so neither --by, -P nor -H goes with it",
+	.word = "strace",
+	.by_call = true,
+	.times = true,
+	.limits =
+		"is by call and has no percentiles, so neither --by, -P nor -H goes with it",
 	.report = write_report,
 };

@@ -51,6 +51,10 @@ static int write_list(FILE *out, const struct systally_list *list)
 }
 
 const struct systally_format systally_format_text = {
-	.word = "text", .notes = true, .series = true,
-	.report = write_report, .change = write_change, .list = write_list,
+	.word = "text",
+	.notes = true,
+	.series = true,
+	.report = write_report,
+	.change = write_change,
+	.list = write_list,
 };

@@ -21,37 +21,37 @@ struct systally_report {
 	const struct systally_ranking *ranking;
 	const struct systally_header *header;
 	const struct systally_notes *notes;
-	bool latency;		/* tables show times */
-	bool percentiles;	/* tables show percentiles instead */
-	const char *kernel;	/* its release; NULL: the running one's */
-	const char *histogram;	/* draw it; the calls' name. NULL: none */
-	bool series;		/* one of the intervals of `top` */
-	bool first;		/* of a series: CSV prints its head once */
-	struct timespec when;	/* of a series: CLOCK_REALTIME at its end */
-	unsigned int width;	/* of a table, in columns of the terminal */
+	bool latency;	       /* tables show times */
+	bool percentiles;      /* tables show percentiles instead */
+	const char *kernel;    /* its release; NULL: the running one's */
+	const char *histogram; /* draw it; the calls' name. NULL: none */
+	bool series;	       /* one of the intervals of `top` */
+	bool first;	       /* of a series: CSV prints its head once */
+	struct timespec when;  /* of a series: CLOCK_REALTIME at its end */
+	unsigned int width;    /* of a table, in columns of the terminal */
 };
 
 /* What differs between two recordings: `compare`. */
 struct systally_change_report {
 	const struct systally_changes *changes;
 	const char *files[2];
-	const struct systally_record *records;	/* of these two */
+	const struct systally_record *records; /* of these two */
 	const struct systally_notes *notes;
-	bool latency;		/* tables show times */
-	unsigned int width;	/* of a table, in columns of the terminal */
+	bool latency;	    /* tables show times */
+	unsigned int width; /* of a table, in columns of the terminal */
 };
 
 /* A list of short texts: `status` and `doctor`. */
 struct systally_list {
-	const char *const *keys;	/* one per column */
+	const char *const *keys; /* one per column */
 	unsigned int columns;
-	const char *const *cells;	/* row by row; NULL: nothing to say */
+	const char *const *cells; /* row by row; NULL: nothing to say */
 	size_t rows;
-	const char *kernel;	/* release of the running kernel; NULL: unknown */
-	const char *array;	/* JSON: the array's key; NULL: two columns are
+	const char *kernel;   /* release of the running kernel; NULL: unknown */
+	const char *array;    /* JSON: the array's key; NULL: two columns are
 				 * a key and its value
 				 */
-	const char *sentence;	/* text: written instead of rows; or NULL */
+	const char *sentence; /* text: written instead of rows; or NULL */
 	/* text: writes one row */
 	void (*line)(FILE *out, const char *const *cells);
 };
@@ -89,7 +89,7 @@ void systally_change_side(FILE *out,
  * The amounts of a group that formats for programs write behind its key, in
  * this order. A report by error has the first one only.
  */
-#define SYSTALLY_AMOUNTS	8
+#define SYSTALLY_AMOUNTS 8
 
 struct systally_amount {
 	const char *key;
@@ -105,16 +105,21 @@ unsigned int systally_amount_count(const struct systally_by *by);
  * The amounts of a change. Each has four keys: `count_a`, `count_b`,
  * `count_change`, `count_percent`.
  */
-#define SYSTALLY_CHANGE_AMOUNTS	4
+#define SYSTALLY_CHANGE_AMOUNTS 4
 
 extern const struct systally_amount
 	systally_change_amounts[SYSTALLY_CHANGE_AMOUNTS];
 
 /* What of an amount: the order of its keys. */
-enum systally_of { SYSTALLY_OF_A, SYSTALLY_OF_B, SYSTALLY_OF_CHANGE,
-		   SYSTALLY_OF_PERCENT, SYSTALLY_OFS };
+enum systally_of {
+	SYSTALLY_OF_A,
+	SYSTALLY_OF_B,
+	SYSTALLY_OF_CHANGE,
+	SYSTALLY_OF_PERCENT,
+	SYSTALLY_OFS
+};
 
-#define SYSTALLY_OF_LEN	32
+#define SYSTALLY_OF_LEN 32
 
 /* Writes the key of @of an amount, and returns it. */
 const char *systally_change_key(char key[SYSTALLY_OF_LEN], unsigned int amount,

@@ -11,13 +11,14 @@
 
 enum column { CALL, COUNT, SUBSYSTEM, FUNCTION };
 
-static void write_cell(const void *context, const struct systally_column *column,
-		       size_t row, int digits, char *cell)
+static void write_cell(const void *context,
+		       const struct systally_column *column, size_t row,
+		       int digits, char *cell)
 {
 	const struct systally_ranking *ranking = context;
 	const bool rest = row == ranking->shown;
-	const struct systally_group *group = rest ? &ranking->rest :
-						    &ranking->groups[row];
+	const struct systally_group *group =
+		rest ? &ranking->rest : &ranking->groups[row];
 	const struct systally_call *call =
 		rest ? NULL : systally_call_find(group->abi, group->nr);
 
@@ -39,7 +40,7 @@ static void write_cell(const void *context, const struct systally_column *column
 		if (!rest)
 			snprintf(cell, SYSTALLY_CELL_LEN, "%s",
 				 systally_subsystem_name(systally_subsystem_of(
-					group->abi, group->nr)));
+					 group->abi, group->nr)));
 		break;
 	case FUNCTION:
 		if (!rest)
@@ -55,7 +56,8 @@ static int write_report(FILE *out, const struct systally_report *report)
 	const struct systally_ranking *ranking = report->ranking;
 	struct systally_grid grid = {
 		.rows = ranking->shown + (ranking->rest_groups ? 1 : 0),
-		.style = SYSTALLY_GRID_BOXED, .cell = write_cell,
+		.style = SYSTALLY_GRID_BOXED,
+		.cell = write_cell,
 		.context = ranking,
 	};
 
@@ -70,7 +72,10 @@ static int write_report(FILE *out, const struct systally_report *report)
 }
 
 const struct systally_format systally_format_workload = {
-	.word = "workload", .by_call = true, .counts = true,
-	.limits = "is by call and has no times, so neither --by, -L, -P nor -H nor a sort by time goes with it",
+	.word = "workload",
+	.by_call = true,
+	.counts = true,
+	.limits =
+		"is by call and has no times, so neither --by, -L, -P nor -H nor a sort by time goes with it",
 	.report = write_report,
 };

@@ -9,7 +9,7 @@
 #include "stats/change.h"
 #include "stats/dimension.h"
 
-#define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 int64_t systally_difference(uint64_t a, uint64_t b)
 {
@@ -51,7 +51,8 @@ static int rank_side(struct systally_ranking *ranking,
 		     struct systally_error *error)
 {
 	const struct systally_question question = {
-		.by = comparison->by, .sort = SYSTALLY_SORT_NOTHING,
+		.by = comparison->by,
+		.sort = SYSTALLY_SORT_NOTHING,
 		.set = comparison->set,
 	};
 	const size_t tallied = snapshot->header.call_rows;
@@ -64,8 +65,8 @@ static int rank_side(struct systally_ranking *ranking,
 	copy.header.call_rows += unattributed;
 	copy.calls = calloc(tallied + unattributed + 1, sizeof(*copy.calls));
 	if (!copy.calls)
-		return systally_error_set(error,
-			"no memory to compare two recordings");
+		return systally_error_set(
+			error, "no memory to compare two recordings");
 	for (i = 0; i < tallied; i++)
 		copy_row(&copy.calls[i], &snapshot->calls[i], timed);
 	for (i = 0; i < unattributed; i++) {
@@ -127,9 +128,11 @@ static void join(struct systally_changes *changes,
 
 	while (i < a->shown || j < b->shown) {
 		struct systally_change *change = &changes->list[changes->shown];
-		int order = i == a->shown ? 1 : j == b->shown ? -1 :
-			    systally_by_compare(&comparison->by,
-						&a->groups[i], &b->groups[j]);
+		int order = i == a->shown ? 1 :
+			    j == b->shown ? -1 :
+					    systally_by_compare(&comparison->by,
+								&a->groups[i],
+								&b->groups[j]);
 
 		if (order <= 0)
 			change->a = a->groups[i++];
@@ -185,8 +188,8 @@ static int compare_changes(const void *left, const void *right, void *arg)
 	int result = COMPARE(b_value, a_value);
 
 	return result ? result :
-	       systally_by_compare_names(&order->comparison->by, order->names,
-					 &a->a, &b->a);
+			systally_by_compare_names(&order->comparison->by,
+						  order->names, &a->a, &b->a);
 }
 
 int systally_compare(struct systally_changes *changes,
@@ -210,8 +213,8 @@ int systally_compare(struct systally_changes *changes,
 	    rank_side(&rank_b, comparison, b, changes->timed, names, error))
 		goto out;
 	/* room for one more: join() fills in an entry before it decides */
-	changes->list = calloc(rank_a.shown + rank_b.shown + 1,
-			       sizeof(*changes->list));
+	changes->list =
+		calloc(rank_a.shown + rank_b.shown + 1, sizeof(*changes->list));
 	if (!changes->list) {
 		systally_error_set(error,
 				   "no memory to compare two recordings");

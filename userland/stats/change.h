@@ -15,7 +15,7 @@
  */
 struct systally_change {
 	struct systally_group a, b;
-	bool regression;	/* grew beyond a threshold */
+	bool regression; /* grew beyond a threshold */
 };
 
 /* What to compare and how. Borrowed, nothing is changed or freed. */
@@ -24,22 +24,22 @@ struct systally_comparison {
 	enum systally_sort sort;	/* by how much it changed; or by name */
 	bool latency;			/* a different time is a change, too */
 	size_t limit;			/* changes to show, 0: all */
-	const struct systally_set *set;	/* calls to compare */
-	const struct systally_threshold *threshold;	/* of count, errors */
-	const struct systally_threshold *time;	/* of total_ns; NULL: none */
+	const struct systally_set *set; /* calls to compare */
+	const struct systally_threshold *threshold; /* of count, errors */
+	const struct systally_threshold *time; /* of total_ns; NULL: none */
 };
 
 struct systally_changes {
-	const struct systally_names *names;	/* of the calls, borrowed */
+	const struct systally_names *names; /* of the calls, borrowed */
 	struct systally_by by;
-	struct systally_change *list;	/* @shown of them, largest first */
+	struct systally_change *list; /* @shown of them, largest first */
 	size_t shown;
-	struct systally_change rest;	/* sum of those not shown */
+	struct systally_change rest; /* sum of those not shown */
 	size_t rest_changes;
-	struct systally_change total;	/* of all calls, changed or not */
-	size_t same;			/* how many have not changed */
-	size_t regressions;		/* how many have grown too much */
-	bool timed;	/* both snapshots have times and errors; else all 0 */
+	struct systally_change total; /* of all calls, changed or not */
+	size_t same;		      /* how many have not changed */
+	size_t regressions;	      /* how many have grown too much */
+	bool timed; /* both snapshots have times and errors; else all 0 */
 };
 
 /*

@@ -9,7 +9,7 @@
 #include "calls/subsystem.h"
 #include "stats/dimension.h"
 
-#define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 /* --- fields --- */
 
@@ -109,10 +109,12 @@ static const struct systally_field
 	field_call = { .key = "syscall", .text = call_text },
 	field_abi_call = { .heading = "syscall", .text = abi_call_text },
 	field_errno = { .key = "errno", .number = errno_number },
-	field_errno_name = { .key = "name", .heading = "errno",
+	field_errno_name = { .key = "name",
+			     .heading = "errno",
 			     .text = errno_text },
 	field_meaning = { .heading = "meaning", .text = meaning_text },
-	field_subsystem = { .key = "subsystem", .heading = "subsystem",
+	field_subsystem = { .key = "subsystem",
+			    .heading = "subsystem",
 			    .text = subsystem_text };
 
 /* --- keys --- */
@@ -260,7 +262,7 @@ const struct systally_dimension systally_dimensions[SYSTALLY_DIMENSIONS] = {
 };
 
 const struct systally_dimension *systally_dimension_find(const char *word,
-							  size_t length)
+							 size_t length)
 {
 	size_t i;
 
@@ -276,7 +278,8 @@ const struct systally_dimension *systally_dimension_find(const char *word,
 struct systally_by systally_by_one(enum systally_dimension_id id)
 {
 	return (struct systally_by){
-		.list = { &systally_dimensions[id] }, .count = 1,
+		.list = { &systally_dimensions[id] },
+		.count = 1,
 	};
 }
 
@@ -362,8 +365,9 @@ int systally_by_compare_names(const struct systally_by *by,
 	return order;
 }
 
-unsigned int systally_by_fields(const struct systally_by *by, bool keys,
-		const struct systally_field *list[SYSTALLY_BY_FIELDS_MAX])
+unsigned int
+systally_by_fields(const struct systally_by *by, bool keys,
+		   const struct systally_field *list[SYSTALLY_BY_FIELDS_MAX])
 {
 	unsigned int count = 0, i, f, seen;
 

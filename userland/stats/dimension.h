@@ -23,28 +23,28 @@ enum systally_dimension_id {
 };
 
 /* Room for the text of any field. */
-#define SYSTALLY_FIELD_LEN	80
+#define SYSTALLY_FIELD_LEN 80
 
 /*
  * One value of a group's key. A field of text has @text, which returns a string
  * that lives as long as @names and @buffer. A field of a number has @number.
  */
 struct systally_field {
-	const char *key;	/* in JSON and CSV; NULL: in tables only */
-	const char *heading;	/* in tables; NULL: in JSON and CSV only */
+	const char *key;     /* in JSON and CSV; NULL: in tables only */
+	const char *heading; /* in tables; NULL: in JSON and CSV only */
 	const char *(*text)(const struct systally_names *names,
 			    const struct systally_group *group,
 			    char buffer[SYSTALLY_FIELD_LEN]);
 	int64_t (*number)(const struct systally_group *group);
 };
 
-#define SYSTALLY_FIELDS_MAX	4	/* of one dimension */
+#define SYSTALLY_FIELDS_MAX 4 /* of one dimension */
 
 struct systally_dimension {
-	const char *word;	/* as -b takes it */
-	bool process;		/* tells processes apart; tgid 0: folded ones */
-	bool errors;		/* groups error rows, which have counts only */
-	bool threads;		/* needs counters that are kept by thread */
+	const char *word; /* as -b takes it */
+	bool process;	  /* tells processes apart; tgid 0: folded ones */
+	bool errors;	  /* groups error rows, which have counts only */
+	bool threads;	  /* needs counters that are kept by thread */
 	const struct systally_field *fields[SYSTALLY_FIELDS_MAX];
 	/* Copies the key from @row; @threads: counters are kept by thread. */
 	void (*take)(struct systally_group *group,
@@ -58,12 +58,11 @@ struct systally_dimension {
 			    char buffer[SYSTALLY_FIELD_LEN]);
 };
 
-extern const struct systally_dimension
-	systally_dimensions[SYSTALLY_DIMENSIONS];
+extern const struct systally_dimension systally_dimensions[SYSTALLY_DIMENSIONS];
 
 /* Returns the dimension that -b calls @word, or NULL. */
 const struct systally_dimension *systally_dimension_find(const char *word,
-							  size_t length);
+							 size_t length);
 
 /* Returns a grouping by one dimension, or by two. */
 struct systally_by systally_by_one(enum systally_dimension_id id);
@@ -95,8 +94,9 @@ int systally_by_compare_names(const struct systally_by *by,
  * Lists the fields of @by in the order of its dimensions, each once: those that
  * have a key if @keys, those that have a heading otherwise. Returns how many.
  */
-#define SYSTALLY_BY_FIELDS_MAX	(SYSTALLY_BY_MAX * SYSTALLY_FIELDS_MAX)
-unsigned int systally_by_fields(const struct systally_by *by, bool keys,
-		const struct systally_field *list[SYSTALLY_BY_FIELDS_MAX]);
+#define SYSTALLY_BY_FIELDS_MAX (SYSTALLY_BY_MAX * SYSTALLY_FIELDS_MAX)
+unsigned int
+systally_by_fields(const struct systally_by *by, bool keys,
+		   const struct systally_field *list[SYSTALLY_BY_FIELDS_MAX]);
 
 #endif /* SYSTALLY_DIMENSION_H */

@@ -18,18 +18,18 @@ struct systally_group {
 	uint64_t total_ns;
 	uint64_t max_ns;
 	uint64_t percentile_ns[SYSTALLY_PERCENTILES];
-	uint64_t hist_count;	/* calls in its histogram; 0: has none */
-	size_t hist_first;	/* its rows among the ranking's hist rows */
+	uint64_t hist_count; /* calls in its histogram; 0: has none */
+	size_t hist_first;   /* its rows among the ranking's hist rows */
 	size_t hist_rows;
-	uint64_t comm_weight;	/* the heaviest comm names a merged group */
+	uint64_t comm_weight; /* the heaviest comm names a merged group */
 	/* the key, from here on to the end: see systally_group_clear() */
-	uint64_t start_ns;	/* tells apart processes that reuse a pid */
-	uint32_t tgid;		/* 0: exited processes folded by command */
-	uint32_t tid;		/* 0: not known */
+	uint64_t start_ns; /* tells apart processes that reuse a pid */
+	uint32_t tgid;	   /* 0: exited processes folded by command */
+	uint32_t tid;	   /* 0: not known */
 	int32_t nr;
 	uint16_t abi;
-	uint16_t error;		/* errno */
-	uint16_t subsystem;	/* enum systally_subsystem */
+	uint16_t error;	    /* errno */
+	uint16_t subsystem; /* enum systally_subsystem */
 	char comm[SYSTALLY_COMM_LEN];
 };
 

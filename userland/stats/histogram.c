@@ -8,8 +8,7 @@
 void systally_hist_add(struct systally_hist *hist,
 		       const struct systally_row *row)
 {
-	uint64_t *buckets =
-		&hist->buckets[row->octave * SYSTALLY_HIST_BUCKETS];
+	uint64_t *buckets = &hist->buckets[row->octave * SYSTALLY_HIST_BUCKETS];
 	unsigned int i;
 
 	for (i = 0; i < SYSTALLY_HIST_BUCKETS; i++) {
@@ -29,8 +28,8 @@ uint64_t systally_hist_low(unsigned int bucket)
 
 uint64_t systally_hist_high(unsigned int bucket)
 {
-	return bucket + 1 < SYSTALLY_HIST_SIZE ?
-	       systally_hist_low(bucket + 1) : UINT64_MAX;
+	return bucket + 1 < SYSTALLY_HIST_SIZE ? systally_hist_low(bucket + 1) :
+						 UINT64_MAX;
 }
 
 uint64_t systally_hist_ns(uint64_t units, uint64_t clock_khz)
@@ -45,9 +44,9 @@ uint64_t systally_hist_percentile(const struct systally_hist *hist,
 				  enum systally_percentile percentile,
 				  uint64_t clock_khz)
 {
-	static const unsigned int per_mille[SYSTALLY_PERCENTILES] = {
-		500, 900, 990, 999
-	};
+	static const unsigned int per_mille[SYSTALLY_PERCENTILES] = { 500, 900,
+								      990,
+								      999 };
 	unsigned __int128 rank = hist->count;
 	unsigned __int128 passed = 0;
 	unsigned int i;

@@ -10,11 +10,11 @@
 
 #include "systally.h"
 
-#define SYSTALLY_HIST_SIZE	(SYSTALLY_HIST_OCTAVES * SYSTALLY_HIST_BUCKETS)
+#define SYSTALLY_HIST_SIZE (SYSTALLY_HIST_OCTAVES * SYSTALLY_HIST_BUCKETS)
 
 struct systally_hist {
-	uint64_t count;				/* the sum of the buckets */
-	uint64_t buckets[SYSTALLY_HIST_SIZE];	/* octave after octave */
+	uint64_t count;			      /* the sum of the buckets */
+	uint64_t buckets[SYSTALLY_HIST_SIZE]; /* octave after octave */
 };
 
 /* The percentiles that are shown. */

@@ -10,7 +10,7 @@
 #include "stats/rank.h"
 #include "stats/sort.h"
 
-#define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 /* Makes the group of one row. Only the key members of @by are set. */
 static void make_group(struct systally_group *group,
@@ -26,8 +26,8 @@ static void make_group(struct systally_group *group,
 	group->max_ns = row->max_ns;
 	memcpy(group->comm, row->comm, sizeof(group->comm) - 1);
 	/* a process is named after its leader, else after its busiest thread */
-	group->comm_weight = row->tid && row->tid == row->tgid ? UINT64_MAX :
-								 row->count;
+	group->comm_weight =
+		row->tid && row->tid == row->tgid ? UINT64_MAX : row->count;
 	for (i = 0; i < by->count; i++)
 		by->list[i]->take(group, row, threads);
 	if (systally_by_errors(by))
@@ -162,8 +162,8 @@ static int match_hist(struct systally_ranking *ranking,
 	    systally_by_threads(&question->by))
 		return 0;
 	matches = calloc(header->hist_rows, sizeof(*matches));
-	ranking->hist_rows = calloc(header->hist_rows,
-				    sizeof(*ranking->hist_rows));
+	ranking->hist_rows =
+		calloc(header->hist_rows, sizeof(*ranking->hist_rows));
 	if (!matches || !ranking->hist_rows) {
 		free(matches);
 		return -1;
@@ -199,7 +199,7 @@ static void add_hist(struct systally_hist *hist,
 
 	for (i = 0; i < group->hist_rows; i++)
 		systally_hist_add(hist,
-			ranking->hist_rows[group->hist_first + i]);
+				  ranking->hist_rows[group->hist_first + i]);
 }
 
 static void set_percentiles(struct systally_group *group,
@@ -214,8 +214,8 @@ static void set_percentiles(struct systally_group *group,
 		ns = systally_hist_percentile(hist, (enum systally_percentile)i,
 					      clock_khz);
 		/* the middle of the longest call's bucket may be above it */
-		group->percentile_ns[i] = ns < group->max_ns ? ns :
-							       group->max_ns;
+		group->percentile_ns[i] =
+			ns < group->max_ns ? ns : group->max_ns;
 	}
 }
 
@@ -273,7 +273,8 @@ int systally_rank(struct systally_ranking *ranking,
 {
 	const struct systally_header *header = &snapshot->header;
 	const struct systally_by *by = &question->by;
-	struct order order = { .by = by, .names = names,
+	struct order order = { .by = by,
+			       .names = names,
 			       .sort = question->sort };
 	bool threads = header->flags & SYSTALLY_THREADS;
 	const bool errors = systally_by_errors(by);
@@ -290,7 +291,8 @@ int systally_rank(struct systally_ranking *ranking,
 	for (i = 0; i < by->count; i++)
 		ranking->processes |= by->list[i]->process;
 	if (systally_by_threads(by) && !threads)
-		return systally_error_set(error,
+		return systally_error_set(
+			error,
 			"the counters are not kept by thread; write 1 to the control `threads` and count again");
 	groups = calloc(count ? count : 1, sizeof(*groups));
 	if (!groups)

@@ -19,26 +19,26 @@ struct systally_question {
 	enum systally_sort sort;
 	bool failed;			/* leave out groups without an error */
 	size_t limit;			/* groups to show, 0: all */
-	const struct systally_set *set;	/* NULL: all calls */
+	const struct systally_set *set; /* NULL: all calls */
 	const uint32_t *pids;		/* tgids; none: all */
 	size_t pid_count;
 };
 
 struct systally_ranking {
-	const struct systally_names *names;	/* of the calls, borrowed */
+	const struct systally_names *names; /* of the calls, borrowed */
 	struct systally_by by;
 	enum systally_sort sort;
 	/* @shown of them, best first, and @rest_groups that are not shown */
 	struct systally_group *groups;
 	size_t shown;
-	struct systally_group rest;	/* sum of those not shown */
+	struct systally_group rest; /* sum of those not shown */
 	size_t rest_groups;
-	struct systally_group total;	/* of both */
-	struct systally_hist hist;	/* total's */
-	const struct systally_row **hist_rows;	/* of the groups, in turn */
-	bool timed;			/* some group has an error or a time */
-	bool processes;			/* groups are of single processes */
-	bool folded;			/* some of these have tgid 0 */
+	struct systally_group total;	       /* of both */
+	struct systally_hist hist;	       /* total's */
+	const struct systally_row **hist_rows; /* of the groups, in turn */
+	bool timed;	/* some group has an error or a time */
+	bool processes; /* groups are of single processes */
+	bool folded;	/* some of these have tgid 0 */
 };
 
 /*

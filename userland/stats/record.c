@@ -11,18 +11,19 @@
 #include "stats/record_fields.h"
 
 const char *const systally_record_rows[SYSTALLY_RECORD_PARTS] = {
-	[SYSTALLY_RECORD_CALLS] = "call", [SYSTALLY_RECORD_ERRORS] = "error",
+	[SYSTALLY_RECORD_CALLS] = "call",
+	[SYSTALLY_RECORD_ERRORS] = "error",
 	[SYSTALLY_RECORD_UNATTRIBUTED] = "unattributed",
 	[SYSTALLY_RECORD_HIST] = "hist",
 };
 
-#define HEADER(field)	{ #field, offsetof(struct systally_header, field) }
-#define ROW(field)	{ #field, offsetof(struct systally_row, field) }
+#define HEADER(field) { #field, offsetof(struct systally_header, field) }
+#define ROW(field)    { #field, offsetof(struct systally_row, field) }
 
 const struct systally_record_field systally_record_header[] = {
-	HEADER(entered), HEADER(unattributed), HEADER(orphan_exits),
-	HEADER(untimed), HEADER(discarded), HEADER(generation),
-	HEADER(taken_ns), HEADER(clock_khz), HEADER(call_rows),
+	HEADER(entered),    HEADER(unattributed),      HEADER(orphan_exits),
+	HEADER(untimed),    HEADER(discarded),	       HEADER(generation),
+	HEADER(taken_ns),   HEADER(clock_khz),	       HEADER(call_rows),
 	HEADER(error_rows), HEADER(unattributed_rows), HEADER(hist_rows),
 	{ NULL, 0 },
 };

@@ -35,18 +35,18 @@
 #include "calls/set.h"
 #include "device/snapshot.h"
 
-#define SYSTALLY_RECORD_VERSION	1
+#define SYSTALLY_RECORD_VERSION 1
 
 struct systally_record {
-	char *systally;		/* release of the systally that wrote it */
-	char *kernel;		/* release of the kernel */
-	char *date;		/* when the counting ended, ISO 8601 */
+	char *systally; /* release of the systally that wrote it */
+	char *kernel;	/* release of the kernel */
+	char *date;	/* when the counting ended, ISO 8601 */
 	char **command;
 	size_t command_count;
-	char *syscalls;		/* argument of -e; NULL: all calls */
-	uint64_t duration_ns;	/* -d; 0: none */
-	uint64_t missed;	/* hits of kprobes that were not counted */
-	bool ended;		/* the command has ended, with @status */
+	char *syscalls;	      /* argument of -e; NULL: all calls */
+	uint64_t duration_ns; /* -d; 0: none */
+	uint64_t missed;      /* hits of kprobes that were not counted */
+	bool ended;	      /* the command has ended, with @status */
 	int status;
 	struct systally_snapshot snapshot;
 };

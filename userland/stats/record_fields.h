@@ -33,9 +33,8 @@ extern const struct systally_record_field systally_record_header[];
 extern const struct systally_record_field systally_record_amounts[];
 
 /* Fills in how many rows each part has according to @header. */
-static inline void
-systally_record_count(const struct systally_header *header,
-		      uint64_t rows[SYSTALLY_RECORD_PARTS])
+static inline void systally_record_count(const struct systally_header *header,
+					 uint64_t rows[SYSTALLY_RECORD_PARTS])
 {
 	rows[SYSTALLY_RECORD_CALLS] = header->call_rows;
 	rows[SYSTALLY_RECORD_ERRORS] = header->error_rows;

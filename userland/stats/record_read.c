@@ -43,7 +43,7 @@ static int get_fields(struct reader *reader,
 
 	for (; fields->key; fields++) {
 		if (systally_lines_count(&reader->lines, fields->key,
-					  UINT64_MAX, &value))
+					 UINT64_MAX, &value))
 			return -1;
 		memcpy((char *)to + fields->offset, &value, sizeof(value));
 	}
@@ -90,9 +90,9 @@ static int get_collect(struct reader *reader, __u32 *collect)
 		if (!strcmp(systally_names_collect(*collect), text))
 			return 0;
 	}
-	return systally_lines_damaged(&reader->lines,
-				      "`collect` is %.40s; there are count, time, hist",
-				      text);
+	return systally_lines_damaged(
+		&reader->lines,
+		"`collect` is %.40s; there are count, time, hist", text);
 }
 
 static int read_head(struct reader *reader)
@@ -105,7 +105,8 @@ static int read_head(struct reader *reader)
 	if (systally_lines_first(&reader->lines))
 		return -1;
 	if (reader->lines.ended)
-		return systally_error_set(reader->lines.error,
+		return systally_error_set(
+			reader->lines.error,
 			"%s is empty: its recording was never finished, record it again",
 			reader->lines.path);
 	memcpy(header->magic, SYSTALLY_MAGIC, sizeof(header->magic));
@@ -119,9 +120,9 @@ static int read_head(struct reader *reader)
 	    (!systally_lines_null(&reader->lines, "syscalls") &&
 	     copy_text(reader, "syscalls", &record->syscalls)) ||
 	    systally_lines_count(&reader->lines, "duration_ns", UINT64_MAX,
-				  &record->duration_ns) ||
+				 &record->duration_ns) ||
 	    systally_lines_count(&reader->lines, "missed", UINT64_MAX,
-				  &record->missed) ||
+				 &record->missed) ||
 	    get_collect(reader, &header->collect) ||
 	    get_fields(reader, systally_record_header, header))
 		return -1;
@@ -189,16 +190,16 @@ static int get_call(struct reader *reader, struct systally_row *row)
 	abi = systally_abi_find(text, strlen(text));
 	if (abi < 0)
 		return systally_lines_damaged(&reader->lines,
-					      "`abi` is %.40s; there are %s", text,
-					      systally_abi_list());
+					      "`abi` is %.40s; there are %s",
+					      text, systally_abi_list());
 	row->abi = (__u16)abi;
 	value = systally_lines_find(&reader->lines, "nr", json_type_int);
 	if (!value)
 		return -1;
 	nr = json_object_get_int64(value);
 	if (nr < SYSTALLY_NR_OUT_OF_RANGE || nr > INT32_MAX)
-		return systally_lines_damaged(&reader->lines,
-					      "`nr` is not the number of a call");
+		return systally_lines_damaged(
+			&reader->lines, "`nr` is not the number of a call");
 	row->nr = (__s32)nr;
 	return 0;
 }
@@ -225,7 +226,7 @@ static int get_buckets(struct reader *reader, struct systally_row *row)
 		row->buckets[i] = value;
 	}
 	if (systally_lines_count(&reader->lines, "octave",
-				  SYSTALLY_HIST_OCTAVES - 1, &value))
+				 SYSTALLY_HIST_OCTAVES - 1, &value))
 		return -1;
 	row->octave = (__u16)value;
 	return 0;
@@ -244,12 +245,12 @@ static int read_row(struct reader *reader, struct systally_row *row,
 	if (strcmp(found, systally_record_rows[part]))
 		return systally_lines_damaged(
 			&reader->lines,
-			"`row` is %.40s, but according to the first line it is %s", found,
-			systally_record_rows[part]);
+			"`row` is %.40s, but according to the first line it is %s",
+			found, systally_record_rows[part]);
 	if (systally_lines_count(&reader->lines, "tgid", UINT32_MAX, &tgid) ||
 	    systally_lines_count(&reader->lines, "tid", UINT32_MAX, &tid) ||
 	    systally_lines_count(&reader->lines, "start_ns", UINT64_MAX,
-				  &start_ns) ||
+				 &start_ns) ||
 	    get_comm(reader, row->comm) || get_call(reader, row))
 		return -1;
 	row->tgid = (__u32)tgid;
@@ -259,8 +260,7 @@ static int read_row(struct reader *reader, struct systally_row *row,
 		return get_buckets(reader, row);
 	if (part != SYSTALLY_RECORD_ERRORS)
 		return get_fields(reader, systally_record_amounts, row);
-	if (systally_lines_count(&reader->lines, "errno", UINT16_MAX,
-				  &value) ||
+	if (systally_lines_count(&reader->lines, "errno", UINT16_MAX, &value) ||
 	    systally_lines_count(&reader->lines, "count", UINT64_MAX, &count))
 		return -1;
 	row->error = (__u16)value;
@@ -357,22 +357,24 @@ static int check_sums(struct reader *reader)
 	size_t i;
 
 	if (systally_sum(rows, header->unattributed) != header->entered)
-		return systally_error_set(reader->lines.error,
+		return systally_error_set(
+			reader->lines.error,
 			"%s does not add up: %llu calls in its rows and %llu unattributed, %llu entered; it was changed or damaged, record it again",
 			path, (unsigned long long)rows,
 			(unsigned long long)header->unattributed,
 			(unsigned long long)header->entered);
 	for (i = 0; i < header->call_rows; i++) {
 		errors = systally_sum(errors, snapshot->calls[i].errors);
-		too_many |= snapshot->calls[i].errors >
-			    snapshot->calls[i].count;
+		too_many |=
+			snapshot->calls[i].errors > snapshot->calls[i].count;
 	}
 	too_many |= sum_counts(snapshot->errors, header->error_rows) > errors;
 	if ((too_many && !header->unattributed) ||
 	    sum_counts(snapshot->unattributed, header->unattributed_rows) >
-	    header->unattributed ||
+		    header->unattributed ||
 	    sum_buckets(snapshot->hist, header->hist_rows) > header->entered)
-		return systally_error_set(reader->lines.error,
+		return systally_error_set(
+			reader->lines.error,
 			"%s does not add up: more errors, times or unattributed calls than there were calls; it was changed or damaged, record it again",
 			path);
 	return 0;
@@ -381,7 +383,7 @@ static int check_sums(struct reader *reader)
 int systally_record_read(struct systally_record *record, const char *path,
 			 struct systally_error *error)
 {
-	struct reader reader = {.record = record};
+	struct reader reader = { .record = record };
 	int result = -1;
 
 	memset(record, 0, sizeof(*record));
@@ -410,7 +412,8 @@ int systally_record_asked(const struct systally_record *record,
 	if (!record->syscalls ||
 	    !systally_set_parse(set, names, record->syscalls, &ignored))
 		return 0;
-	return systally_error_set(error,
+	return systally_error_set(
+		error,
 		"%s was recorded with -e '%.80s', which this systally does not know; record it again",
 		path, record->syscalls);
 }

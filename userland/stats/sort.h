@@ -9,12 +9,12 @@
 #include "stats/group.h"
 
 struct systally_sort_key {
-	const char *word;	/* as -s takes it */
-	const char *aliases;	/* strace's words for it, with a blank each */
-	const char *share;	/* heading of the share of the whole */
-	bool times;		/* shows times: -L */
-	bool percentiles;	/* shows percentiles: -P */
-	bool compare;		/* `compare` can sort by how much it changed */
+	const char *word;    /* as -s takes it */
+	const char *aliases; /* strace's words for it, with a blank each */
+	const char *share;   /* heading of the share of the whole */
+	bool times;	     /* shows times: -L */
+	bool percentiles;    /* shows percentiles: -P */
+	bool compare;	     /* `compare` can sort by how much it changed */
 	/* Larger values come first. NULL: sorted by name or number. */
 	uint64_t (*value)(const struct systally_group *group);
 	/* What shares are of; NULL: of calls. */
