@@ -8,51 +8,15 @@
 
 #include "render/view.h"
 
-static uint64_t count_value(const struct systally_group *group)
-{
-	return group->count;
-}
-
-static uint64_t errors_value(const struct systally_group *group)
-{
-	return group->errors;
-}
-
-static uint64_t total_value(const struct systally_group *group)
-{
-	return group->total_ns;
-}
-
-static uint64_t max_value(const struct systally_group *group)
-{
-	return group->max_ns;
-}
-
-static uint64_t p50_value(const struct systally_group *group)
-{
-	return group->percentile_ns[SYSTALLY_P50];
-}
-
-static uint64_t p90_value(const struct systally_group *group)
-{
-	return group->percentile_ns[SYSTALLY_P90];
-}
-
-static uint64_t p99_value(const struct systally_group *group)
-{
-	return group->percentile_ns[SYSTALLY_P99];
-}
-
-static uint64_t p999_value(const struct systally_group *group)
-{
-	return group->percentile_ns[SYSTALLY_P999];
-}
-
 const struct systally_amount systally_amounts[SYSTALLY_AMOUNTS] = {
-	{ "count", count_value },    { "errors", errors_value },
-	{ "total_ns", total_value }, { "max_ns", max_value },
-	{ "p50_ns", p50_value },     { "p90_ns", p90_value },
-	{ "p99_ns", p99_value },     { "p999_ns", p999_value },
+	{ "count", systally_group_count },
+	{ "errors", systally_group_errors },
+	{ "total_ns", systally_group_total_ns },
+	{ "max_ns", systally_group_max_ns },
+	{ "p50_ns", systally_group_p50_ns },
+	{ "p90_ns", systally_group_p90_ns },
+	{ "p99_ns", systally_group_p99_ns },
+	{ "p999_ns", systally_group_p999_ns },
 };
 
 unsigned int systally_amount_count(const struct systally_by *by)
@@ -62,9 +26,9 @@ unsigned int systally_amount_count(const struct systally_by *by)
 
 const struct systally_amount
 	systally_change_amounts[SYSTALLY_CHANGE_AMOUNTS] = {
-		{ "count", count_value },
-		{ "errors", errors_value },
-		{ "total_ns", total_value },
+		{ "count", systally_group_count },
+		{ "errors", systally_group_errors },
+		{ "total_ns", systally_group_total_ns },
 		{ "avg_ns", systally_group_avg_ns },
 	};
 

@@ -22,6 +22,46 @@ void systally_group_clear(struct systally_group *group)
 	memset(group, 0, offsetof(struct systally_group, start_ns));
 }
 
+uint64_t systally_group_count(const struct systally_group *group)
+{
+	return group->count;
+}
+
+uint64_t systally_group_errors(const struct systally_group *group)
+{
+	return group->errors;
+}
+
+uint64_t systally_group_total_ns(const struct systally_group *group)
+{
+	return group->total_ns;
+}
+
+uint64_t systally_group_max_ns(const struct systally_group *group)
+{
+	return group->max_ns;
+}
+
+uint64_t systally_group_p50_ns(const struct systally_group *group)
+{
+	return group->percentile_ns[SYSTALLY_P50];
+}
+
+uint64_t systally_group_p90_ns(const struct systally_group *group)
+{
+	return group->percentile_ns[SYSTALLY_P90];
+}
+
+uint64_t systally_group_p99_ns(const struct systally_group *group)
+{
+	return group->percentile_ns[SYSTALLY_P99];
+}
+
+uint64_t systally_group_p999_ns(const struct systally_group *group)
+{
+	return group->percentile_ns[SYSTALLY_P999];
+}
+
 uint64_t systally_group_avg_ns(const struct systally_group *group)
 {
 	return group->count ? group->total_ns / group->count : 0;

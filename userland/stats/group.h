@@ -40,6 +40,16 @@ void systally_group_add(struct systally_group *to,
 /* Sets all but the key to zero. */
 void systally_group_clear(struct systally_group *group);
 
+/* Return one amount of a group, for tables of amounts; times are in ns. */
+uint64_t systally_group_count(const struct systally_group *group);
+uint64_t systally_group_errors(const struct systally_group *group);
+uint64_t systally_group_total_ns(const struct systally_group *group);
+uint64_t systally_group_max_ns(const struct systally_group *group);
+uint64_t systally_group_p50_ns(const struct systally_group *group);
+uint64_t systally_group_p90_ns(const struct systally_group *group);
+uint64_t systally_group_p99_ns(const struct systally_group *group);
+uint64_t systally_group_p999_ns(const struct systally_group *group);
+
 /* Returns the average time of a call in ns, 0 for a group without calls. */
 uint64_t systally_group_avg_ns(const struct systally_group *group);
 

@@ -6,57 +6,17 @@
 
 #include "stats/sort.h"
 
-static uint64_t count_value(const struct systally_group *group)
-{
-	return group->count;
-}
-
-static uint64_t errors_value(const struct systally_group *group)
-{
-	return group->errors;
-}
-
-static uint64_t time_value(const struct systally_group *group)
-{
-	return group->total_ns;
-}
-
-static uint64_t max_value(const struct systally_group *group)
-{
-	return group->max_ns;
-}
-
-static uint64_t p50_value(const struct systally_group *group)
-{
-	return group->percentile_ns[SYSTALLY_P50];
-}
-
-static uint64_t p90_value(const struct systally_group *group)
-{
-	return group->percentile_ns[SYSTALLY_P90];
-}
-
-static uint64_t p99_value(const struct systally_group *group)
-{
-	return group->percentile_ns[SYSTALLY_P99];
-}
-
-static uint64_t p999_value(const struct systally_group *group)
-{
-	return group->percentile_ns[SYSTALLY_P999];
-}
-
 /* The aliases are those of strace's -S (strace 6.x, src/count.c). */
 const struct systally_sort_key systally_sorts[SYSTALLY_SORTS] = {
 	[SYSTALLY_SORT_COUNT] = {
 		.word = "count", .aliases = " calls ", .share = "%calls",
-		.compare = true, .value = count_value,
+		.compare = true, .value = systally_group_count,
 	},
 	[SYSTALLY_SORT_TIME] = {
 		.word = "time",
 		.aliases = " time-percent time-total total-time ",
 		.share = "%time", .times = true, .compare = true,
-		.value = time_value, .whole = time_value,
+		.value = systally_group_total_ns, .whole = systally_group_total_ns,
 	},
 	[SYSTALLY_SORT_AVG] = {
 		.word = "avg", .aliases = " avg-time time-avg ",
@@ -65,11 +25,11 @@ const struct systally_sort_key systally_sorts[SYSTALLY_SORTS] = {
 	},
 	[SYSTALLY_SORT_MAX] = {
 		.word = "max", .aliases = " max-time longest time-max ",
-		.share = "%calls", .times = true, .value = max_value,
+		.share = "%calls", .times = true, .value = systally_group_max_ns,
 	},
 	[SYSTALLY_SORT_ERRORS] = {
 		.word = "errors", .aliases = " error ", .share = "%errors",
-		.compare = true, .value = errors_value, .whole = errors_value,
+		.compare = true, .value = systally_group_errors, .whole = systally_group_errors,
 	},
 	[SYSTALLY_SORT_NAME] = {
 		.word = "name", .aliases = " syscall syscall-name ",
@@ -80,19 +40,19 @@ const struct systally_sort_key systally_sorts[SYSTALLY_SORTS] = {
 	},
 	[SYSTALLY_SORT_P50] = {
 		.word = "p50", .aliases = "", .share = "%calls",
-		.percentiles = true, .value = p50_value,
+		.percentiles = true, .value = systally_group_p50_ns,
 	},
 	[SYSTALLY_SORT_P90] = {
 		.word = "p90", .aliases = "", .share = "%calls",
-		.percentiles = true, .value = p90_value,
+		.percentiles = true, .value = systally_group_p90_ns,
 	},
 	[SYSTALLY_SORT_P99] = {
 		.word = "p99", .aliases = "", .share = "%calls",
-		.percentiles = true, .value = p99_value,
+		.percentiles = true, .value = systally_group_p99_ns,
 	},
 	[SYSTALLY_SORT_P999] = {
 		.word = "p99.9", .aliases = "", .share = "%calls",
-		.percentiles = true, .value = p999_value,
+		.percentiles = true, .value = systally_group_p999_ns,
 	},
 };
 
