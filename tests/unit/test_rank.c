@@ -317,7 +317,7 @@ static void breaks_ties(void **state)
 		row->count = row->count > 0;
 		strcpy(row->comm, "same");
 	}
-	/* whatever the order of the rows, the list is the same */
+	/* the list does not depend on the order of the rows */
 	for (round = 0; round < 8; round++) {
 		struct systally_row first = context->snapshot.calls[0];
 

@@ -238,7 +238,7 @@ static void text_draws_histogram(void **state)
 		"[     0.384us,      0.448us)   1 |@                                            |\n"
 		"...\n"
 		"[    67.108ms,     83.886ms)   1 |@                                            |\n");
-	/* whatever the numbers are, it fits */
+	/* the largest number fits, too */
 	c->ranking.hist.buckets[251] = UINT64_MAX;
 	check_lines(render(c, &systally_format_text), 80);
 	c->report.width = 1;

@@ -57,8 +57,8 @@ static const struct systally_column *column_of(const struct layout *layout,
 }
 
 /*
- * Makes a code span of a name in a markdown table: whatever bytes it has, they
- * are no markup, link or mention. A pipe would end the cell.
+ * Makes a code span of a name in a markdown table, so that none of its bytes is
+ * markup, a link or a mention. A pipe would end the cell.
  */
 static void make_code(char text[SYSTALLY_CELL_LEN])
 {

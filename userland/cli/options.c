@@ -26,7 +26,7 @@ static int read_argument(const struct systally_parse *parse, char *arg,
 		return 0;
 	}
 	if (command->words) {
-		/* this one and all that follow, whatever they look like */
+		/* this one and all that follow, also if they look like options */
 		request->argv = argv + optind - 1;
 		request->argc = argc - optind + 1;
 		optind = argc;

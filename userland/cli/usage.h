@@ -9,7 +9,7 @@
 
 #define SYSTALLY_EXIT_USAGE 2
 
-/* Who reads a command line, and what is done about a wrong one. */
+/* The name for messages, and what to do about a wrong command line. */
 struct systally_usage {
 	const char *name; /* argv[0], for messages: `systally top` */
 	bool quiet;	  /* says nothing: tests and fuzzers */
@@ -17,8 +17,8 @@ struct systally_usage {
 };
 
 /*
- * Says in one line on stderr what is wrong and where to read about it, whatever
- * bytes the user's words have in them. Exits with SYSTALLY_EXIT_USAGE, or
+ * Says in one line on stderr what is wrong and where to read about it. Bytes that
+ * could control the terminal are escaped. Exits with SYSTALLY_EXIT_USAGE, or
  * returns EINVAL.
  */
 int systally_usage(const struct systally_usage *usage, const char *format, ...)

@@ -54,7 +54,7 @@ int systally_session_set(struct systally_session *session, const char *file,
 /*
  * Sets collect, threads and syscalls for @wants. syscalls becomes `all` if the
  * calls do not fit in one write, or if the kernel does not know all of them:
- * who shows the rows has to filter them too. Call it while there are no
+ * the caller has to filter the rows too. Call it while there are no
  * targets. Returns 0, or -1 with @error.
  */
 int systally_session_prepare(struct systally_session *session,
