@@ -6,6 +6,7 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit
+unset T # of make, which would go on to the makes here
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 # shellcheck source=tests/tap.sh
