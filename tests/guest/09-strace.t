@@ -8,7 +8,8 @@
 #   exit_group; systally counts at entry;
 # - a traced process stops at every signal, also one that it ignores, and its
 #   blocked call is then entered again: strace sees additional wait4 calls, which
-#   failed with ERESTARTSYS. Only those that did not fail are compared.
+#   failed with ERESTARTSYS. A fork that a signal interrupts is made again, too
+#   (ERESTARTNOINTR). Of these, only those that did not fail are compared.
 #
 # What differs between two runs under strace, too, is excluded:
 # - addresses (setarch -R): allocators call brk and mmap as they find them;
@@ -64,8 +65,11 @@ strace_calls() {
 		errors[$1] += $3
 	}
 	END {
-		calls["wait4"] -= errors["wait4"]
-		errors["wait4"] = 0
+		for (name in calls)
+			if (name ~ /^(wait4|fork|vfork|clone|clone3)$/) {
+				calls[name] -= errors[name]
+				errors[name] = 0
+			}
 		for (name in calls)
 			if (calls[name])
 				print name, calls[name], errors[name]
@@ -84,8 +88,11 @@ systally_calls() {
 		errors[$at["syscall"]] += $at["errors"]
 	}
 	END {
-		calls["wait4"] -= errors["wait4"]
-		errors["wait4"] = 0
+		for (name in calls)
+			if (name ~ /^(wait4|fork|vfork|clone|clone3)$/) {
+				calls[name] -= errors[name]
+				errors[name] = 0
+			}
 		for (name in calls)
 			if (calls[name])
 				print name, calls[name], errors[name]
