@@ -342,11 +342,9 @@ ctl collect count
 # ---- reset --------------------------------------------------------------
 
 ctl targets all
-"$WORKLOAD/calls" ppid 1009
+passes 'the workload succeeds' "$WORKLOAD/calls" ppid 1009
 ctl targets none
-entered=$(sed -n 's/^entered: //p' "$D/status")
-[ "$entered" -ge 1009 ]
-ok $? 'before a reset the calls are there'
+at_least "$(status entered)" 1009 'before a reset the calls are there'
 try reset
 is "$got $(<"$T/out")$(<"$T/err") $(sed -n 's/^entered: //p' "$D/status")" \
 	'0  0' 'reset sets the counters to zero and says nothing'
