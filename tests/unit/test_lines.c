@@ -264,6 +264,26 @@ static void reads_a_last_line_without_its_end(void **state)
 	assert_true(c->lines.ended);
 }
 
+/* Characters of two, three and four bytes, and one that no backslash may quote. */
+static void reads_what_is_not_ascii(void **state)
+{
+	static const char text[] = "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80";
+	struct context *c = *state;
+	char line[128];
+
+	snprintf(line, sizeof(line),
+		 "{\"diary\":3,\"a\":\"%s\",\"%s\":\"\\\\%s\"}\n", text, text,
+		 text);
+	open_text(c, line, &diary);
+	assert_int_equal(systally_lines_first(&c->lines), 0);
+	assert_string_equal(systally_lines_text(&c->lines, "a"), text);
+	assert_int_equal(systally_lines_text(&c->lines, text)[0], '\\');
+	assert_string_equal(systally_lines_text(&c->lines, text) + 1, text);
+	open_text(c, "{\"diary\":3,\"a\":\"\\\xc3\xa9\"}\n", &diary);
+	assert_int_equal(systally_lines_first(&c->lines), -1);
+	assert_non_null(strstr(c->error.text, "line 1: not one JSON object"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -274,6 +294,7 @@ int main(void)
 		TEST(objects_within),
 		TEST(leaves_out_a_cut_line),
 		TEST(reads_a_last_line_without_its_end),
+		TEST(reads_what_is_not_ascii),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,7 @@ void systally_lines_close(struct systally_lines *lines)
 	json_object_put(lines->object);
 	json_tokener_free(lines->tokener);
 	free(lines->line);
+	free(lines->ascii);
 	fclose(lines->file);
 }
 
@@ -107,6 +108,59 @@ static int read_line(struct systally_lines *lines)
 	return 0;
 }
 
+/* Decodes the UTF-8 character at @text, which is valid. Returns its length. */
+static size_t decode(const unsigned char *text, uint32_t *point)
+{
+	const size_t length = *text < 0xe0 ? 2 : *text < 0xf0 ? 3 : 4;
+	size_t i;
+
+	*point = *text & (0x7f >> length);
+	for (i = 1; i < length; i++)
+		*point = *point << 6 | (text[i] & 0x3f);
+	return length;
+}
+
+/*
+ * Copies the line, with \uXXXX for each character that is not ASCII: json-c
+ * 0.18 refuses these in strict mode, since it compares signed bytes with 0x20.
+ * Returns 0, or -1 with an error: no memory, or a backslash before such a
+ * character, which JSON does not know.
+ */
+static int make_ascii(struct systally_lines *lines)
+{
+	const unsigned char *from = (const unsigned char *)lines->line;
+	const unsigned char *end = from + lines->length;
+	bool backslash = false;
+	uint32_t point;
+	char *to;
+
+	/* at most: two bytes become six characters, four become twelve */
+	to = realloc(lines->ascii, 3 * lines->length + 1);
+	if (!to)
+		return systally_lines_no_memory(lines);
+	lines->ascii = to;
+	while (from < end) {
+		if (*from < 0x80) {
+			backslash = !backslash && *from == '\\';
+			*to++ = (char)*from++;
+			continue;
+		}
+		if (backslash)
+			return systally_lines_damaged(lines,
+						      "not one JSON object");
+		from += decode(from, &point);
+		if (point > 0xffff) {
+			point -= 0x10000;
+			to += sprintf(to, "\\u%04x", 0xd800 | point >> 10);
+			point = 0xdc00 | (point & 0x3ff);
+		}
+		to += sprintf(to, "\\u%04x", point);
+	}
+	*to = '\0';
+	lines->ascii_length = (size_t)(to - lines->ascii);
+	return 0;
+}
+
 int systally_lines_next(struct systally_lines *lines)
 {
 	enum json_tokener_error why;
@@ -121,15 +175,16 @@ int systally_lines_next(struct systally_lines *lines)
 	/* json-c accepts overlong forms; written again, these would differ */
 	if (!systally_text_is_utf8(lines->line, lines->length))
 		return systally_lines_damaged(lines, "not UTF-8");
+	if (make_ascii(lines))
+		return -1;
 	json_tokener_reset(lines->tokener);
-	lines->object = json_tokener_parse_ex(lines->tokener,
-					      lines->length ? lines->line : "",
-					      (int)lines->length);
+	lines->object = json_tokener_parse_ex(lines->tokener, lines->ascii,
+					      (int)lines->ascii_length);
 	why = json_tokener_get_error(lines->tokener);
 	if (why == json_tokener_continue && lines->length)
 		return systally_lines_damaged(lines, "cut short");
 	if (why != json_tokener_success ||
-	    json_tokener_get_parse_end(lines->tokener) != lines->length ||
+	    json_tokener_get_parse_end(lines->tokener) != lines->ascii_length ||
 	    !json_object_is_type(lines->object, json_type_object))
 		return systally_lines_damaged(lines, "not one JSON object");
 	lines->inner = lines->object;

@@ -35,13 +35,15 @@ struct systally_lines {
 	struct systally_error *error;
 	FILE *file;
 	struct json_tokener *tokener;
-	char *line;	   /* the bytes, without the line feed, no NUL */
-	size_t room;	   /* of @line */
-	size_t length;	   /* of @line */
-	size_t number;	   /* of the line, from 1 */
-	off_t whole_bytes; /* up to the end of the last whole line */
-	bool ended;	   /* there is no further line */
-	bool cut;	   /* @ended, and @line is what was left out */
+	char *line;  /* the bytes, without the line feed, no NUL */
+	char *ascii; /* the same, with \uXXXX for what is not ASCII */
+	size_t ascii_length;
+	size_t room;		    /* of @line */
+	size_t length;		    /* of @line */
+	size_t number;		    /* of the line, from 1 */
+	off_t whole_bytes;	    /* up to the end of the last whole line */
+	bool ended;		    /* there is no further line */
+	bool cut;		    /* @ended, and @line is what was left out */
 	struct json_object *object; /* of the line */
 	struct json_object *inner;  /* what the values are read from */
 };
