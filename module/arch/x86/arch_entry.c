@@ -7,38 +7,32 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/stringify.h>
-#include <linux/version.h>
 
 #include "arch_entry.h"
 
+/*
+ * Before 5.14 the 64-bit and the x32 calls are in one header, under three
+ * macros. Since then each ABI has its own header, under __SYSCALL.
+ */
 #define __SYSCALL(nr, sym)	    [nr] = "__x64_" #sym,
 #define __SYSCALL_NORETURN(nr, sym) __SYSCALL(nr, sym)
-
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
-
-static const char *const entry_points_64[] = {
-#include <asm/syscalls_64.h>
-};
-
-static const char *const entry_points_x32[] = {
-#ifdef CONFIG_X86_X32_ABI
-#include <asm/syscalls_x32.h>
-#endif
-	[1023] = NULL,
-};
-
-#else /* before 5.14 both tables are in one file, under three macros */
-
-#define __SYSCALL_64(nr, sym)	  __SYSCALL(nr, sym)
-#define __SYSCALL_COMMON(nr, sym) __SYSCALL(nr, sym)
+#define __SYSCALL_64(nr, sym)	    __SYSCALL(nr, sym)
+#define __SYSCALL_COMMON(nr, sym)   __SYSCALL(nr, sym)
 #define __SYSCALL_X32(nr, sym)
+
 static const char *const entry_points_64[] = {
 #include <asm/syscalls_64.h>
 };
+
+#undef __SYSCALL_64
+#undef __SYSCALL_X32
+#define __SYSCALL_64(nr, sym)
+#define __SYSCALL_X32(nr, sym) [nr] = __stringify(__x32_##sym),
 
 /*
- * x32 has stubs of its own for compat calls. Some other calls have a second
- * number in x32: those use the 64-bit stubs (arch/x86/entry/syscall_x32.c).
+ * Before 5.14 x32 has stubs of its own for compat calls. Some other calls have
+ * a second number in x32: those use the 64-bit stubs
+ * (arch/x86/entry/syscall_x32.c).
  */
 #define __x32_sys_readv		    __x64_sys_readv
 #define __x32_sys_writev	    __x64_sys_writev
@@ -48,18 +42,16 @@ static const char *const entry_points_64[] = {
 #define __x32_sys_setsockopt	    __x64_sys_setsockopt
 #define __x32_sys_getsockopt	    __x64_sys_getsockopt
 
-#undef __SYSCALL_64
-#undef __SYSCALL_X32
-#define __SYSCALL_64(nr, sym)
-#define __SYSCALL_X32(nr, sym) [nr] = __stringify(__x32_##sym),
 static const char *const entry_points_x32[] = {
 #ifdef CONFIG_X86_X32_ABI
+#if __has_include(<asm/syscalls_x32.h>)
+#include <asm/syscalls_x32.h>
+#else
 #include <asm/syscalls_64.h>
+#endif
 #endif
 	[1023] = NULL,
 };
-
-#endif
 
 #undef __SYSCALL
 #define __SYSCALL(nr, sym)			  [nr] = "__ia32_" #sym,
