@@ -9,6 +9,7 @@
 #include <linux/stringify.h>
 
 #include "arch_entry.h"
+#include "compat/syscalls_x32.h"
 
 /*
  * Before 5.14 the 64-bit and the x32 calls are in one header, under three
@@ -44,11 +45,7 @@ static const char *const entry_points_64[] = {
 
 static const char *const entry_points_x32[] = {
 #ifdef CONFIG_X86_X32_ABI
-#if __has_include(<asm/syscalls_x32.h>)
-#include <asm/syscalls_x32.h>
-#else
-#include <asm/syscalls_64.h>
-#endif
+#include COMPAT_SYSCALLS_X32
 #endif
 	[1023] = NULL,
 };
