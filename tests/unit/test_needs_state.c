@@ -26,7 +26,7 @@ static void test_resume(void **state)
 			       "cat", "/etc/passwd"),
 			 0);
 	assert_int_equal(c->plan.repeater.progress.timed, 0);
-	assert_int_equal(c->plan.repeater.state.resumed, done);
+	assert_int_equal(c->plan.repeater.state.content.resumed, done);
 	assert_string_equal(verdict(c, "read"), "required");
 	assert_string_equal(verdict(c, "fadvise64"), "both");
 	assert_int_equal(c->plan.together.run.passed, 2);
@@ -205,7 +205,7 @@ static void write_state(struct context *c)
 	struct systally_used *used;
 
 	assert_int_equal(open_state(c, &file, &used), 0);
-	assert_int_equal(file.how, SYSTALLY_DISCOVER_AUTO);
+	assert_int_equal(file.content.how, SYSTALLY_DISCOVER_AUTO);
 	systally_used_add(used, SYSTALLY_ABI_I386, 20, NULL, 2);
 	systally_used_add(used, SYSTALLY_ABI_X86_64, SYSTALLY_NR_MAX, NULL, 3);
 	systally_used_add_part(used, SYSTALLY_ABI_X86_64, 16, UINT32_MAX, 4);
@@ -253,11 +253,11 @@ static void test_round_trip(void **state)
 
 	write_state(c);
 	assert_int_equal(open_state(c, &file, &used), 0);
-	assert_int_equal(file.resumed, 4);
+	assert_int_equal(file.content.resumed, 4);
 	assert_same_outcome(&file, "stub read 1", &failed);
 	assert_same_outcome(&file, "fake read 1", &passed);
 	assert_false(systally_state_find(&file, "fake read 2", &outcome));
-	assert_int_equal(file.how, SYSTALLY_DISCOVER_PTRACE);
+	assert_int_equal(file.content.how, SYSTALLY_DISCOVER_PTRACE);
 	assert_int_equal(used->count[SYSTALLY_ABI_I386][20], 2);
 	assert_int_equal(used->count[SYSTALLY_ABI_X86_64][SYSTALLY_NR_MAX], 3);
 	assert_int_equal(used->part_count, 1);
@@ -281,7 +281,7 @@ static void test_cut_line(void **state)
 	text[strlen(text) - 2] = '\0';
 	write_file(c->state, text);
 	assert_int_equal(open_state(c, &file, &used), 0);
-	assert_int_equal(file.resumed, 3);
+	assert_int_equal(file.content.resumed, 3);
 	assert_same_outcome(&file, "stub read 1", &failed);
 	assert_false(systally_state_find(&file, "fake read 1", &outcome));
 	/* a further line begins where the cut one began */
@@ -290,14 +290,14 @@ static void test_cut_line(void **state)
 		0);
 	close_state(&file, used);
 	assert_int_equal(open_state(c, &file, &used), 0);
-	assert_int_equal(file.resumed, 4);
+	assert_int_equal(file.content.resumed, 4);
 	close_state(&file, used);
 	/* the same for the first line, if it would be the same one */
 	end = strchr(text, '\n');
 	end[-1] = '\0';
 	write_file(c->state, text);
 	assert_int_equal(open_state(c, &file, &used), 0);
-	assert_int_equal(file.resumed, 0);
+	assert_int_equal(file.content.resumed, 0);
 	close_state(&file, used);
 	write_file(c->state, "{\"kernel\":\"x");
 	assert_int_equal(open_state(c, &file, &used), -1);

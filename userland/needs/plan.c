@@ -157,7 +157,7 @@ static int find_used(struct systally_plan *plan, struct systally_error *error)
 	uint64_t begin_ns = systally_signals_now_ns();
 	int result;
 
-	plan->how = repeater->state.how;
+	plan->how = repeater->state.content.how;
 	if (plan->how != SYSTALLY_DISCOVER_AUTO) {
 		systally_progress_end(&repeater->progress, 0);
 		return 0;
@@ -208,7 +208,7 @@ static int list_features(struct systally_plan *plan,
  */
 static bool is_mixed(const struct systally_repeater *repeater)
 {
-	return repeater->state.resumed && repeater->progress.timed;
+	return repeater->state.content.resumed && repeater->progress.timed;
 }
 
 static int run_all(struct systally_plan *plan, const struct systally_set *set,

@@ -7,20 +7,17 @@
 #ifndef SYSTALLY_NEEDS_STATE_H
 #define SYSTALLY_NEEDS_STATE_H
 
-#include "needs/discover.h"
-#include "needs/outcome.h"
+#include "needs/state_read.h"
 
 struct systally_state {
 	int fd; /* -1: no file */
 	const char *path;
-	void *runs;	/* by key, for tsearch(3) */
-	size_t resumed; /* how many lines the file had after the first */
-	enum systally_needs_discover how; /* AUTO: calls are not known */
+	struct systally_state_content content;
 };
 
 /*
  * Opens the file of @request, if there is one, and reads what is in it. The
- * calls that the command makes are added to @used, and state->how tells how
+ * calls that the command makes are added to @used, and content.how tells how
  * they were found. A last line that was cut short is removed from the file.
  * Returns 0, or -1 with @error: it is not such a file, it is damaged, or it
  * belongs to another command line, folder or kernel.
