@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lab's kernels: which there are, how KERNEL= picks one, and how to set one
-# up. Included by the Makefile, before it decides where products go.
+# The lab's kernels: their names, how KERNEL= picks one, and how to set one up.
+# Included by the Makefile, before it decides where build products go.
 
-# KERNEL= picks one of the lab's kernels. Those of a suite have their headers
-# and their compiler in the suite's folder; scripts/own-kernel builds the
-# others. `default`, or the version of that kernel, is the distribution's own.
+# KERNEL= picks one of the lab's kernels. The kernels in `suites` have their
+# headers and their compiler in the suite's folder. scripts/own-kernel builds
+# those in `own_kernels`. `default`, or the version of that kernel, is the
+# distribution's own kernel.
 suites := 5.10 6.1 6.1-rt 6.12 7.2
 own_kernels := debug kcsan
 default_release = $(shell scripts/setup --kernel-release 2>/dev/null)
@@ -32,9 +33,9 @@ ifneq ($(own_kernel),)
 override KERNELDIR := $(cache)/kernels/$(KERNELRELEASE)/lib/modules/$(KERNELRELEASE)/build
 endif
 
-# set-up-PART-PART...: these parts of scripts/setup. A prerequisite and not part
-# of a recipe: make expands a whole recipe before it runs the first line, and
-# which kernel the lab has is known only after the set-up.
+# set-up-PART-PART...: these parts of scripts/setup. This is a prerequisite and
+# not a line of a recipe, because make expands a whole recipe before it runs the
+# first line, and the lab's kernel is known only after the set-up.
 set-up-%:
 	scripts/setup $(subst -, ,$*)
 
