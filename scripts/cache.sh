@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# The cache, and how things get into it: what scripts/setup and scripts/suite,
-# which source this, have in common. The cache is $SYSTALLY_CACHE, or systally
-# in $XDG_CACHE_HOME or ~/.cache.
+# The cache, and functions that install packages and fill the cache. Sourced by
+# the scripts that do so, such as scripts/setup and scripts/suite. The cache is
+# $SYSTALLY_CACHE, or systally in $XDG_CACHE_HOME or ~/.cache.
 
 cache=${SYSTALLY_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/systally}
-# shellcheck disable=SC2034 # they use it
+# shellcheck disable=SC2034 # for the scripts that source this
 kernels=$cache/kernels
 invocation="$0 $*"
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
@@ -30,11 +30,11 @@ as_root() {
 
 need_root() {
 	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
-		die "cannot $1, for this is not root and there is no sudo:" \
+		die "cannot $1: not root, and there is no sudo;" \
 			"run $invocation as root"
 }
 
-# Those of the packages $@ that are not installed.
+# Prints those of the packages $@ that are not installed.
 missing() {
 	# shellcheck disable=SC2016 # dpkg-query's own fields
 	have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" \
@@ -47,14 +47,15 @@ missing() {
 	done
 }
 
-# Removes the folders $@, whoever owns what is in them, and nothing that is
-# mounted there.
+# Removes the folders $@, also if other users own files there. Leaves what is
+# mounted below them.
 remove() {
 	rm -rf --one-file-system "$@" 2>/dev/null ||
 		as_root rm -rf --one-file-system "$@"
 }
 
-# From here on something is missing; $work takes logs and downloads.
+# Prepares to install something: takes the lock, and sets $work to a new folder
+# for logs and downloads.
 begin() {
 	[ -z "$work" ] || return 0
 	command -v apt-get >/dev/null ||
@@ -63,13 +64,13 @@ begin() {
 		die 'only x86-64 machines (amd64) are supported'
 	{ mkdir -p "$cache" && [ -w "$cache" ]; } 2>/dev/null ||
 		die "cannot write to the cache, $cache"
-	# One at a time; another run may just be fetching the same.
+	# One run at a time: another one may be fetching the same.
 	exec 9>"$cache/setup.lock"
 	flock -n 9 || {
 		say 'waiting for another set-up to end'
 		flock 9
 	}
-	# Nobody else is at work: that was left behind when one was killed.
+	# This run has the lock, so these folders are of runs that were killed.
 	for folder in "$cache"/setup.??????; do
 		[ ! -d "$folder" ] || remove "$folder"
 	done
@@ -87,20 +88,20 @@ update() {
 	updated=1
 	need_root 'update the package lists'
 	say 'updating the package lists'
-	# It returns 0 even when all it says is that nothing could be fetched.
+	# apt-get returns 0 even if it could fetch nothing.
 	as_root apt-get -q update >"$work/log" 2>&1 || :
 	trouble=$(sed -n 's/^[EW]: \(Failed to fetch.*\)/\1/p' "$work/log" |
 		head -n 1)
 }
 
-# Ends with what went wrong: $*, the remedy, and what apt said first.
+# Prints what failed ($*), a remedy and apt's first error; then exits.
 apt_failed() {
 	[ -n "$trouble" ] ||
 		trouble=$(sed -n 's/^E: //p' "$work/log" | head -n 1)
 	die "$*: check the network and apt's sources ($trouble)"
 }
 
-# Runs $@, and if that fails, once again with new package lists.
+# Runs $@. If it fails, updates the package lists and runs it once more.
 retry() {
 	"$@" >"$work/log" 2>&1 && return
 	[ -z "$updated" ] || return 1
@@ -118,8 +119,8 @@ install_packages() {
 	retry apt_install "$@" || apt_failed "could not install $*"
 }
 
-# Unpacks into the file $2 the kernel that its image $1 unpacks at boot, for
-# that takes QEMU several seconds. Quietly does without if the format is new.
+# Unpacks the kernel image $1 into the file $2. The boot is several seconds
+# faster without unpacking. Writes no file if the format is not known.
 unpack_vmlinux() {
 	vmlinux=$2
 	# The boot protocol (Documentation/x86/boot.rst): setup_sects at 0x1f1,

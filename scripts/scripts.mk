@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is shown and measured in the lab, and what is made of the results.
-# Included by the Makefile.
+# The demonstration and the measurements in the lab, and the documents made from
+# them. Included by the Makefile.
 
 ##@ Show and measure
 ## demo - show nginx and redis under load

@@ -5,7 +5,7 @@
 set terminal svg size 1000,900 font 'sans-serif,13' background '#ffffff'
 set output output
 set datafile separator tab
-# before there are ranges, which these would heed
+# before ranges are set, because these would apply here, too
 stats data index 0 using 2 nooutput
 costs = STATS_records
 stats data index 1 using 2 nooutput
@@ -29,7 +29,7 @@ set title 'Added to one getppid(), '.unit
 set logscale x
 set xrange [9.99:100000]
 set yrange [-0.7:costs - 0.3]
-# A cost below the scale's begin has no bar, but its figure.
+# A cost below the start of the scale has no bar, but its figure is shown.
 plot data index 0 using (10):0:(10):($2 > 10 ? $2 : 10):($0 - 0.35):($0 + 0.35):1:ytic(3) \
 	with boxxyerror palette, \
 	'' index 0 using ($2 > 10 ? $2 : 10):0:(sprintf('  %+.1f', $2)) with labels left

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Makes the data of plot.gp of results.json: two blocks of lines, the cost of
+# Makes the data for plot.gp from results.json: two blocks of lines, the cost of
 # getppid() and nginx's requests. Fields: colour, value, name.
 
 def block($workload; f): [.rows[] | select(.workload == $workload and

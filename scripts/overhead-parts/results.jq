@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Makes results.json of the lines that `measure` wrote. Every tool and workload
-# that was asked for gets a row, measured or not.
+# Makes results.json from the lines that `measure` wrote. Every chosen tool and
+# workload gets a row, even if it was not measured.
 
 def fields: split("|");
 def lines(text): text | split("\n") | map(select(length > 0));
@@ -9,7 +9,7 @@ def median: sort | if length % 2 == 1 then .[length / 2 | floor]
 	else (.[length / 2 - 1] + .[length / 2]) / 2 end;
 
 # The ends of the 95% confidence interval of the median, by the binomial
-# distribution of the order statistics; of few values, the extremes.
+# distribution of the order statistics; if there are few values, the extremes.
 def interval: sort | length as $n |
 	if $n < 6 then [.[0], .[-1]]
 	else ((($n - 1.96 * ($n | sqrt)) / 2 | floor) | if . < 0 then 0
@@ -33,7 +33,7 @@ def run($tool; $workload): first($runs[] |
 	select(.tool == $tool and .workload == $workload)) // null;
 def reason($tool; $workload): first($lines[] | select(.[0] == "off" and
 	.[1] == $tool and (.[2] == $workload or .[2] == "-")) | .[3]) //
-	if $ended == "" then "nothing came of it" else "the guest ended, " + $ended end;
+	if $ended == "" then "no result" else "the guest ended, " + $ended end;
 
 {
 	format: 1, date: $date, kernel: meta("kernel"),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Makes results.md of results.json.
+# Makes results.md from results.json.
 
 def digits($n): . as $x | pow(10; $n) as $p | ($x * $p | round + 0) as $r |
 	(if $r < 0 then -$r else $r end | tostring) as $s |
@@ -10,7 +10,7 @@ def digits($n): . as $x | pow(10; $n) as $p | ($x * $p | round + 0) as $r |
 def signed($n): digits($n) | if startswith("-") then . else "+" + . end;
 def percent: if . == null then "–" else digits(1) + "%" end;
 def cells: "| " + join(" | ") + " |";
-# A head's columns, the first to the left
+# The head of a table; the first column is aligned left
 def head: cells, "| --- |" + " ---: |" * (length - 1);
 
 . as $all | (.unit == "instructions") as $exact |
@@ -19,7 +19,7 @@ def row($tool; $workload): first($all.rows[] |
 def tools: reduce $all.rows[] as $r ([]; if any(.[]; .tool == $r.tool) then .
 	else . + [$r | {tool, name}] end);
 def wanted($unit): [$all.workloads[] | select((.unit == "per call") == $unit)];
-# Why single figures are missing, of tools that have others
+# Why single figures are missing, for tools that have others
 def partial: [$all.rows[] | . as $r | select(.reason != null and
 	any($all.rows[]; .tool == $r.tool and .median != null)) |
 	"- " + .name + ", " + .workload + ": " + .reason];
@@ -60,7 +60,7 @@ def call_figure: if . == null then "–"
 def call($tool; $workload; $call): first(row($tool; $workload).calls // [] |
 	.[] | select(.call == $call)) // null | call_figure;
 
-# What must hold, in the lab
+# The limits of the costs in the lab
 def bounds: [
 	["systally-idle", "getppid", 0], ["systally-count", "getppid", 95],
 	["systally-time", "getppid", 190], ["systally-hist", "getppid", 215],
@@ -150,7 +150,7 @@ table(wanted(false)),
 (if (partial | length) > 0 then
 "## Not measured", "", partial[], "" else empty end),
 (if (remarks | length) > 0 then
-"## What systally said of itself", "", remarks[], "" else empty end),
+"## Remarks of systally", "", remarks[], "" else empty end),
 (if $exact then
 "## What must hold", "",
 (["what", "bound", "measured", "holds"] | head),

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2153,SC2154 # measure uses and sets them
 #
-# The tools that scripts/overhead compares: what each is called, how it is
-# started and ended, and where it says how many calls it saw. Read by the host's
-# half for the names and by `measure` for the rest.
+# The tools that scripts/overhead compares: their names, how each is started and
+# ended, and how its counts are read. scripts/overhead reads the names, and
+# `measure` uses the rest.
 
-# In the order of the tables: ID, what the row says
+# In the order of the tables: ID|title of the row
 tools='
 none|untraced
 systally-idle|systally, loaded, no targets
@@ -41,15 +41,16 @@ tool_ids() {
 	sed -n 's/|.*//p' <<<"$tools"
 }
 
-# What is probed where each call needs a probe of its own: the loops' calls, and
-# those that servers make most. Hundreds take minutes to remove.
+# The calls to probe, for tools that need one probe per call: those of the
+# loops, and those that servers make most often. It takes minutes to remove
+# hundreds of probes.
 probed=getppid,getpgid,read,write
 probed+=,epoll_wait,recvfrom,sendto,writev,openat,newfstatat,close
 enter_event=/sys/kernel/tracing/events/raw_syscalls/sys_enter
 
 # ---- starting -----------------------------------------------------------
 
-# Says why the tool is no row of figures, and fails.
+# off REASON...: sets $why, the reason why the tool is not measured, and fails
 off() {
 	why=$*
 	return 1
@@ -59,12 +60,12 @@ have() {
 	command -v "$1" >/dev/null || off "$1 is not installed"
 }
 
-# attach COMMAND...: starts it and waits until all calls have become dearer and
-# stay so: every tool here makes them so when its probes are in place.
+# attach COMMAND...: starts it and waits until calls cost more than before and
+# the cost stays the same: then all probes of the tool are in place.
 attach() {
 	local now before=0 same=0 tries
 
-	# with job control, for SIGINT is ignored by background jobs without
+	# Without job control, background processes ignore SIGINT.
 	set -m
 	"$@" >"$T/out" 2>"$T/err" </dev/null &
 	tool_pid=$!
@@ -84,10 +85,11 @@ attach() {
 		[ "$same" -lt 2 ] || return 0
 	done
 	detach || :
-	off "$1 has no probe in place after $tries looks"
+	off "$1 has no probe in place after $tries checks"
 }
 
-# The line that looks like the cause, or else the last one that it wrote
+# Prints the first line of the tool's output that looks like an error, or the
+# last line if there is none.
 first_error() {
 	cat "$T/err" "$T/out" 2>/dev/null | awk '
 		/[Ee][Rr][Rr][Oo][Rr]|[Ff]ail|[Cc]annot/ && !line { line = $0 }
@@ -104,7 +106,7 @@ alive() {
 	[ "${stat:0:1}" != Z ]
 }
 
-# Ends the tool as ^C does, and reads what it then says.
+# Ends the tool as ^C does, and waits for its last output.
 detach() {
 	local tries
 
@@ -120,7 +122,7 @@ detach() {
 	[ "$tries" -lt 600 ] || off 'it did not end when told to'
 }
 
-# insert PARAMETER...: loads the module, and sees that it took them.
+# insert PARAMETER...: loads the module, and checks that the parameters apply
 insert() {
 	local word file got
 
@@ -139,7 +141,7 @@ insert() {
 				got='no such parameter'
 			;;
 		collect=*) got=$(cat "$D/collect") ;;
-		# "WANTED: IN-FORCE (WHY)"
+		# It reads "WANTED: USED (WHY)".
 		hook=*)
 			got=$(cat "$D/hook")
 			[[ $got != "${word#*=}: ${word#*=} "* ]] ||
@@ -163,8 +165,8 @@ is_selective() {
 	[ "$(state)" = selective ]
 }
 
-# insert_selective PARAMETER...: with a target, and only when nobody else passes
-# the hook any more: the guard against other tracers takes a second.
+# insert_selective PARAMETER...: loads the module with a target, and waits until
+# only targets pass the hook: the guard against other tracers takes a second
 insert_selective() {
 	insert "$@" "targets=$other" || return
 	wait_for is_selective || {
@@ -179,7 +181,7 @@ eject() {
 	[ ! -d /sys/module/systally ] || rmmod systally
 }
 
-# The servers' processes become targets; loops become it by themselves.
+# Makes the servers' processes targets. Loops make themselves targets (-t).
 target_servers() {
 	local pid
 
@@ -189,7 +191,8 @@ target_servers() {
 	loop_args=(-t)
 }
 
-# start_tool ID: on failure, $why says why. Sets how loops are to be run.
+# start_tool ID: starts it, and sets how loops are run. If it fails, $why is the
+# reason.
 start_tool() {
 	why='' remark='' tool_pid='' loop_args=() wrap=() calls=$many
 
@@ -241,7 +244,7 @@ start_tool() {
 		have perf && attach perf stat -a -e raw_syscalls:sys_enter
 		;;
 	perf-stat-call)
-		# getsid is what attach() looks at
+		# attach() measures the cost of getsid.
 		have perf && attach perf stat -a -e \
 			"syscalls:sys_enter_getsid$(printf %s ",$probed" |
 				sed 's/,/,syscalls:sys_enter_/g')"
@@ -293,7 +296,7 @@ strace_servers() {
 
 # ---- ending -------------------------------------------------------------
 
-# end_tool ID: leaves what it counted in $T/out.
+# end_tool ID: ends it. Its counts are in $T/out.
 end_tool() {
 	case $1 in
 	systally-*)
@@ -310,11 +313,11 @@ end_tool() {
 
 # ---- what it reported ---------------------------------------------------
 
-# Prints how many calls NAME, of number NR, the tool says that the process PID
-# made; IDLE is one that made all the same calls but these. Prints nothing
-# where the tool is not meant to count them, and `total` where it does not tell
-# calls apart.
 #	reported ID PID IDLE NAME NR
+# Prints how many calls NAME, of number NR, the tool has counted for the process
+# PID. The process IDLE has made the same other calls, but none of NAME. Prints
+# nothing if the tool does not count this process, and `total` if it does not
+# distinguish calls.
 reported() {
 	local id=$1 pid=$2 idle=$3 name=$4 nr=$5
 

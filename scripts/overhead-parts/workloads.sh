@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2153,SC2154 # measure uses and sets them
 #
-# The workloads that scripts/overhead measures tools by. Read by the host's half
-# for the names and by `measure` for the rest.
+# The workloads with which scripts/overhead measures tools. scripts/overhead
+# reads the names, and `measure` uses the rest.
 
-# ID, what the column says, unit. Loops cost so much per call, servers do so
-# much per second.
+# ID|title of the column|unit. A loop has a cost per call, a server has a number
+# of requests per second.
 workloads='
 getppid|getppid()|per call
 rw|read and write of 1 byte|per call
@@ -14,7 +14,7 @@ nginx|nginx under wrk|requests/s
 redis|redis under redis-benchmark|requests/s
 iperf|iperf3 on loopback|bit/s
 '
-# What is measured in one guest. All of a group's servers run all the time.
+# The workloads of each guest. All servers of a group run all the time.
 groups='getppid,rw,getpgid32 nginx redis,iperf'
 
 workload_ids() {
@@ -30,14 +30,14 @@ is_loop() {
 
 # ---- loops --------------------------------------------------------------
 
-# What one getsid() costs now, at its cheapest: nothing else makes that call.
+# Prints the lowest cost of one getsid(), which nothing else calls.
 call_cost() {
 	"$WORKLOAD/loops" getsid 5 503 |
 		sed -n 's/^each //p' | tr ' ' '\n' | sort -g | head -n 1
 }
 
-# run_loop WORKLOAD LOOPS CALLS: what `loops` says, in $T/WORKLOAD.said, and of
-# one that makes none of these calls, in $T/WORKLOAD.idle.
+# run_loop WORKLOAD LOOPS CALLS: runs `loops`, with its output in
+# $T/WORKLOAD.said; and one that makes none of these calls, in $T/WORKLOAD.idle
 run_loop() {
 	local program=$WORKLOAD/loops call=$1
 
@@ -51,7 +51,7 @@ run_loop() {
 
 # ---- servers ------------------------------------------------------------
 
-# start_servers WORKLOAD...: each of them, and sets server_pids.
+# start_servers WORKLOAD...: starts the servers among them; sets server_pids
 start_servers() {
 	local workload
 
@@ -76,7 +76,7 @@ wait_for() {
 	return 1
 }
 
-# Does someone listen on port $1?
+# Is there a server on port $1?
 listens() {
 	: <"/dev/tcp/127.0.0.1/$1"
 }
@@ -134,7 +134,7 @@ start_iperf() {
 	server_pids+=" $!"
 }
 
-# Prints what one run of the load does per second, nothing if it does not work.
+# Runs the load once. Prints its requests per second; nothing if it fails.
 run_server() {
 	case $1 in
 	nginx)
