@@ -7,14 +7,14 @@
 
 tests=0
 
-# done_testing: prints the plan, last. prove fails a file that has not printed
-# one: it ended early.
+# done_testing: prints the plan at the end. prove fails a file without a plan:
+# that file ended early.
 done_testing() {
 	[ $tests -gt 0 ] || ok 1 'at least one test ran'
 	echo "1..$tests"
 }
 
-# At most 20 lines of it
+# Prints at most 20 lines of the arguments as comments.
 note() {
 	local line lines=0
 
@@ -91,7 +91,8 @@ skip_all() {
 	exit 0
 }
 
-# skipped WHAT-AND-WHY: for `run`, as prove does not say what was skipped
+# skipped WHAT-AND-WHY: records it for `run`, because prove does not show what
+# was skipped
 skipped() {
 	[ -z "${SKIPPED:-}" ] || echo "$1" >>"$SKIPPED"
 }
@@ -101,9 +102,9 @@ bail() {
 	exit 1
 }
 
-# becomes COMMAND...: repeats COMMAND until it succeeds, for at most a minute or
-# $patience seconds, and $slowness times as long on a slow kernel; fails if it
-# never does. For callers that look at the status; all others use wait_for.
+# becomes COMMAND...: repeats COMMAND until it succeeds. Fails after a minute,
+# or after $patience seconds; $slowness times as long on a slow kernel. For
+# callers that use the status; all others use wait_for.
 becomes() {
 	local end=$((SECONDS + ${slowness:-1} * ${patience:-60}))
 
@@ -113,8 +114,8 @@ becomes() {
 	done
 }
 
-# wait_for COMMAND...: the same, but a time-out is a test that fails. Not in a
-# subshell, whose tests nobody counts.
+# wait_for COMMAND...: the same, but a time-out is a failed test. Not for use in
+# a subshell, whose tests are not counted.
 wait_for() {
 	becomes "$@" && return
 	ok 1 "the wait for this ends: $*"

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The check of includes: it passes on the tree, and each kind of fault that is
-# planted in a copy makes it fail.
+# The check of includes passes on the tree, and each kind of fault in a copy of
+# the tree makes it fail.
 
 set -u
 
 cd "$(dirname "$0")/../.." || exit
-unset T # of make, which would go on to the makes here
+unset T # make exports it, and the makes here would use it
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 # shellcheck source=tests/tap.sh
@@ -30,7 +30,7 @@ fails() {
 
 for folder in module userland; do
 	said=$("$check" "$folder" 2>&1)
-	is "$? $said" '0 ' "no circle and no climb in $folder/"
+	is "$? $said" '0 ' "no circle, and no include of a higher floor, in $folder/"
 done
 
 fresh_copy

@@ -1,14 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The helpers of the guest tests: that they notice what they are there to
-# notice. A helper that cannot fail makes every test that uses it one that
-# cannot fail.
+# The helpers of the guest tests must find each fault that they are written for.
+# If a helper cannot fail, no test that uses it can fail.
 
 set -u
 
 cd "$(dirname "$0")/../.." || exit
-unset T # of make, which would go on to the makes here
+unset T # make exports it, and the makes here would use it
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 # shellcheck source=tests/tap.sh
@@ -16,7 +15,7 @@ trap 'rm -rf "$T"' EXIT
 
 # ---- tap.sh --------------------------------------------------------------
 
-# under_prove NAME STATUS PATTERN: $T/test.t, under prove
+# under_prove NAME STATUS PATTERN: a test that runs $T/test.t under prove
 under_prove() {
 	prove "$T/test.t" >"$T/said" 2>&1
 	like "$? $(tr '\n' ' ' <"$T/said")" "^$2 .*$3" "$1" || note "$(<"$T/said")"
@@ -75,8 +74,8 @@ root=$PWD
 trap 'rm -rf "$T"' EXIT
 F=$T
 printf '%s\n' '1 1 0 init' '7 7 1 a' '7 8 1 a' >"$T/tasks"
-is "$(flags_differ 7)" '' 'flags: just the tasks of 7 carry it'
-like "$(flags_differ none)" '^7/7 a carries it' 'flags: none is to carry it'
+is "$(flags_differ 7)" '' 'flags: only the tasks of 7 carry it'
+like "$(flags_differ none)" '^7/7 a carries it' 'flags: a task must not carry it'
 like "$(flags_differ everyone)" '^1/1 init does not' \
 	'flags: all are to carry it'
 like "$(flags_differ 7 9)" 'no task of process 9' \
@@ -96,7 +95,7 @@ tgid comm abi nr name count errors total_ns max_ns tid
 TABLE
 echo 'tgid comm abi nr errno count' >"$T/errors"
 printf '%s\n' 'entered: 101' 'tallied: 101' 'unattributed: 0' >"$T/status"
-# compared [FILE]: what compare() of lib.sh makes of these
+# compared [FILE]: prints the result of compare() of lib.sh for these files
 compared() {
 	awk -v hook=tracepoint -v collect=count -v expected="${1:+1}" \
 		-f tests/guest/compare.awk file=expected "${1:-/dev/null}" \
@@ -111,14 +110,14 @@ like "$(compared "$T/expect")" 'getppid: 101 instead of 102' \
 	'compare: one call less'
 : >"$T/expect"
 like "$(compared "$T/expect")" 'has said nothing' \
-	'compare: a workload that died before it said anything is reported'
+	'compare: a workload that died before it printed anything is reported'
 printf '%s\n' 'count x86-64 getppid 101' 'died calls status 137' >"$T/expect"
 like "$(compared "$T/expect")" 'a workload failed: calls status 137' \
 	'compare: a workload that failed afterwards is reported'
 
 # ---- lib.sh and storms.sh ------------------------------------------------
 
-# function_of FILE NAME: defines just that one
+# function_of FILE NAME: defines only this function of FILE
 function_of() {
 	eval "$(sed -n "/^$2() {/,/^}/p" "$1")"
 }
@@ -128,12 +127,12 @@ chmod +x "$T/fails"
 function_of tests/guest/lib.sh workload
 function_of tests/guest/lib.sh ended
 is "$(workload fails | xargs)" 'said died fails status 3' \
-	'workload: says that it failed'
+	'workload: reports that it failed'
 "$T/fails" >"$T/expect" &
 pid=$!
 ended $pid "$T/expect"
 is "$(xargs <"$T/expect")" "said died $pid status 3" \
-	'ended: says that one in the background failed'
+	'ended: reports that one in the background failed'
 # shellcheck disable=SC2034 # rows_differ uses it
 D=$T
 function_of tests/guest/storms.sh rows_differ
@@ -147,11 +146,12 @@ like "$(rows_differ storm.said) $(calls_differ storm.said)" \
 : >"$T/storm.said"
 like "$(rows_differ storm.said) $(calls_differ storm.said)" \
 	'have made no calls the storms have made no calls' \
-	'rows_differ, calls_differ: a storm that says nothing is reported'
+	'rows_differ, calls_differ: a storm without counts is reported'
 
 # ---- run and in-parallel -------------------------------------------------
 
-# in-parallel reads what run prints last, here by a lab that prints $says.
+# in-parallel reads the last line of run. Here the lab is a script that prints
+# $says.
 mkdir -p "$T/tree/tests/guest" "$T/tree/tests/lab"
 cp tests/guest/in-parallel "$T/tree/tests/guest/"
 cat >"$T/tree/tests/lab/run" <<'SCRIPT'
@@ -175,7 +175,7 @@ like "$(in_parallel)" '^1 guest tests: FAILED: 2 of 2' \
 	'in-parallel: a lab that fails'
 says='guest tests: FAILED: 2 of 2 files ran, 9 tests, 1 skipped, on 6.12.0' status=0
 like "$(in_parallel)" '^1 guest tests: FAILED' \
-	'in-parallel: a lab that ends well in spite of a failure'
+	'in-parallel: a lab that returns 0 although a test failed'
 says='guest tests: passed: 1 of 1 files ran, 9 tests, 1 skipped, on 6.12.0'
 like "$(in_parallel)" '^1 guest tests: FAILED: 1 of 2' \
 	'in-parallel: a file is missing'

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# `make help`, and how make answers names that it does not know.
+# `make help`, and the errors of make for unknown names.
 
 set -u
 
 cd "$(dirname "$0")/../.." || exit
-unset T # of make, which would go on to the makes here
+unset T # make exports it, and the makes here would use it
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 # shellcheck source=tests/tap.sh
@@ -25,7 +25,7 @@ at_least "$(wc -l <"$T/rules")" 30 'make knows its rules'
 sed -n 's/^  \([a-z][a-z0-9-]*\) .*/\1/p' "$T/help" | sort -u >"$T/listed"
 is "$(comm -23 "$T/listed" "$T/rules" | xargs)" '' \
 	'help: each target that it lists exists'
-# Those of the root Makefile and what it includes that people call
+# A target with a ## comment is in the help, in whatever makefile it is.
 is "$(sed -n 's/^## \([a-z][a-z0-9-]*\) .*/\1/p' Makefile ./*/*.mk ./*/*/*.mk |
 	sort -u | comm -23 - "$T/listed" | xargs)" '' \
 	'help: lists each target that has a comment'
@@ -53,7 +53,7 @@ one_line 'an unknown kernel' \
 one_line 'a test of another kind' 'T=test_rank: none of these is a test of' \
 	guest-run T=test_rank -o all -o workloads
 
-# What each kind of name leads to
+# The target that each kind of name runs
 leads_to() {
 	make -n test T="$1" 2>&1 | grep -qE -e "$2"
 	ok $? "T=$1 runs $3"

@@ -1,26 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What make says when something that it builds with is missing: one line, with
-# the packages to install. The machine that lacks it is a PATH with few
-# programs.
+# If something is missing that the build needs, make prints one line with the
+# packages to install. A PATH with few programs simulates such a machine.
 
 set -u
 
 cd "$(dirname "$0")/../.." || exit
-unset T # of make, which would go on to the makes here
+unset T # make exports it, and the makes here would use it
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS KERNELRELEASE KERNELDIR KERNEL O CC
 
-# What make itself calls before it finds that something is missing
+# The programs that make calls before it finds that something is missing
 mkdir "$T/bin"
 for program in sh uname cat awk mkdir printf; do
 	ln -s "$(command -v "$program")" "$T/bin/$program"
 done
-# A compiler that passes, and a pkg-config that knows the words of $known
+# A compiler that succeeds, and a pkg-config that knows the packages $known
 printf '#!/bin/sh\nexit 0\n' >"$T/cc"
 cat >"$T/pkg-config" <<'SCRIPT'
 #!/bin/sh
@@ -43,7 +42,7 @@ libraries() {
 		grep -v cmocka
 }
 
-# says NAME PATTERN ARGUMENT...: make fails with one line, like PATTERN
+# says NAME PATTERN ARGUMENT...: tests that make fails with one line like PATTERN
 says() {
 	local name=$1 pattern=$2 status
 

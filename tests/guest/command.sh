@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the tests of the command share: to try a command line, and to see it
-# refused. Sourced instead of lib.sh.
+# Functions of the tests of the command: they run a command line, and check that
+# one fails with an error. Sourced instead of lib.sh.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Compares what a workload said of its calls (the lines that workload.h
-# describes) with counters, errors and status, and prints one line for each
-# difference. No call may be counted meanwhile. compare() of lib.sh sets `file`
-# before each input, `hook` and `collect` to what the controls read, and
-# `expected` if there is a workload.
+# Compares the calls that a workload has printed (see workload.h) with counters,
+# errors and status. Prints one line for each difference. No call may be counted
+# meanwhile. compare() of lib.sh sets `file` before each input, `hook` and
+# `collect` from the controls, and `expected` if there is a workload.
 
 function differ(what, got, wanted)
 {

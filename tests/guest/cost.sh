@@ -22,15 +22,15 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# The median of three threads: where all threads have rows, the number of a thread
-# may be one whose row is not in the first place that is looked at (+14).
+# The median of three threads. With threads=1, a thread's row may not be in the
+# first slot of its hash, depending on its id; that costs 14 more.
 typical() {
 	for _ in 1 2 3; do
 		"$cost"
 	done | sort -n | sed -n 2p
 }
 
-# row NAME COST: prints it, and how much more than untraced it is
+# row NAME COST: prints it, and the difference to untraced
 row() {
 	[[ $2 =~ ^[0-9]+([.][0-9]+)?$ ]] || {
 		echo "$1: the workload has failed" >&2
@@ -121,14 +121,14 @@ for collect in count time hist; do
 	row "bystander, collect=$collect, selective=0" "$("$cost")"
 done
 
-# Other tracers come and go
+# Another tracer starts and stops
 mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
 event=/sys/kernel/tracing/events/raw_syscalls/sys_enter/enable
 load targets=$$
 selective
 echo 1 >$event
 if grep -q '^state: selective' $D/status; then
-	echo 'an ftrace event came, and the module did not notice' >&2
+	echo 'an ftrace event was enabled, and the module did not notice' >&2
 	exit 1
 fi
 echo 0 >$event

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The exactness tests: what a workload says that it did, and what is counted,
-# are equal. 03-exact-HOOK-COLLECT.t runs them for one hook and one level.
+# The exactness tests: the counts are equal to those that the workloads print.
+# 03-exact-HOOK-COLLECT.t runs them for one hook and one level.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the tests of the selective state share: the module flags
-# (tests/module/flags.c), which says for each task whether it carries the flag,
+# Functions of the tests of the selective state: the module flags
+# (tests/module/flags.c), which shows for each task whether it carries the flag,
 # and puppets. Sourced after lib.sh.
 
 F=/sys/kernel/debug/systally_test_flags
@@ -18,9 +18,9 @@ referee_unload() {
 }
 trap 'clean; [ ! -d /sys/module/flags ] || referee_unload' EXIT
 
-# flags_differ everyone|none|TGID...: prints the tasks whose flag is wrong: all
-# tasks of these processes are to carry it, and no others. The first five by
-# name. Prints something, too, if there are no tasks to look at, or none of a
+# flags_differ everyone|none|TGID...: checks that all tasks of these processes
+# carry the flag, and no others. Prints the tasks whose flag is wrong, at most
+# five of them. It also prints a line if there are no tasks at all, or none of a
 # TGID.
 flags_differ() {
 	awk -v tgids=" $* " '
@@ -55,7 +55,7 @@ is_state() {
 }
 
 # settled STATE everyone|none|TGID...: succeeds if the state and the flags are
-# so
+# these
 settled() {
 	local state=$1
 
@@ -64,7 +64,7 @@ settled() {
 }
 
 # settles NAME STATE everyone|none|TGID...: a test that state and flags become
-# so within ten seconds (more on a slow kernel)
+# these within ten seconds (more on a slow kernel)
 settles() {
 	local name=$1 state=$2 end=$((SECONDS + ${slowness:-1} * 10))
 
@@ -83,7 +83,7 @@ settles() {
 	ok 0 "$name"
 }
 
-# probes_standing: prints how many probes both tracepoints have, of any owner
+# probes_standing: prints how many probes both tracepoints have, of all owners
 probes_standing() {
 	awk 'NF == 2 { sum += $2 } END { print sum }' "$F/probes"
 }
@@ -102,8 +102,8 @@ puppet_call() {
 	talk_ask "$1" "call $2" called
 }
 
-# puppet_end NAME: by an order. Closing its input is not enough: processes that
-# were started after it have the other end open.
+# puppet_end NAME: ends it by an order. Closing its input is not enough, because
+# processes that were started after it have that pipe open, too.
 puppet_end() {
 	talk_say "$1" end
 	talk_end "$1"

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Parses JSON on stdin, one document per line, and prints what the tests ask
-# for: `keys`, its keys; `rows`, for each row TGID COMM ABI SYSCALL COUNT ERRORS
-# TOTAL_NS; `get KEY`, that value; `row-keys`, the keys of the first row.
+# Parses JSON on stdin, one document per line. The arguments choose what it
+# prints: `keys`, its keys; `rows`, for each row TGID COMM ABI SYSCALL COUNT
+# ERRORS TOTAL_NS; `get KEY`, that value; `row-keys`, the keys of the first row.
 # Fails if a line is not JSON.
 use strict;
 use warnings;

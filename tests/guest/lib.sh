@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2119
 #
-# What the guest tests share: TAP, loading and unloading the module, writing
-# controls, reading counters, and talking to workloads. Every .t file of this
-# folder sources it, loads the module, and ends with `finish`. Runs as root in
-# the lab's guest only.
+# Functions of the guest tests: TAP, loading and unloading the module, writing
+# controls, reading counters, and sending orders to workloads. Every .t file of
+# this folder sources it, loads the module, and ends with `finish`. Runs as root
+# in the lab's guest only.
 
 set -u
 
@@ -20,7 +20,7 @@ D=/sys/kernel/debug/systally
 slowness=1
 [[ $(uname -r) != *-systally-* ]] || slowness=5
 T=$(mktemp -d "${TMPDIR:-/tmp}/systally-test.XXXXXX")
-# From the guest's own memory, it loads ten times as fast.
+# The module loads ten times as fast from the guest's own memory.
 cp "$SYSTALLY_KO" "$T/systally.ko" 2>/dev/null &&
 	SYSTALLY_KO=$T/systally.ko
 export SYSTALLY_KO SYSTALLY WORKLOAD D T
@@ -53,8 +53,8 @@ mount_debugfs() {
 		mount -t debugfs debugfs /sys/kernel/debug
 }
 
-# direct_missing: prints why this kernel does not support hook=direct, by what
-# ftrace lists; nothing if it does
+# direct_missing: prints why this kernel does not support hook=direct, according
+# to ftrace's lists; nothing if it does
 direct_missing() {
 	local sites=/sys/kernel/debug/tracing/available_filter_functions found
 
@@ -88,8 +88,8 @@ need_load() {
 	load "$@" || bail "insmod $SYSTALLY_KO $* failed"
 }
 
-# ctl FILE VALUE: one write, which has to succeed. Lines become words: bash
-# would write each line by itself.
+# ctl FILE VALUE: one write, which must succeed. Line feeds become blanks,
+# because bash would write each line separately.
 ctl() {
 	printf '%s\n' "${2//$'\n'/ }" >"$D/$1" || {
 		note "writing '$2' to $1 failed"
@@ -155,15 +155,16 @@ column() {
 		END { printf "%.0f\n", sum }' "$D/counters"
 }
 
-# totals: prints what does not add up: entered is tallied + unattributed, and
-# the rows of `counters` have the same sum. No call may be counted meanwhile.
+# totals: checks that entered is tallied + unattributed, and that the rows of
+# `counters` have the same sum. Prints the differences. No call may be counted
+# meanwhile.
 totals() {
 	compare /dev/null
 }
 
-# compare FILE: prints how the counts differ from what the workloads said, whose
-# output is in FILE; a difference, too, if a workload said nothing or failed
-# (see `workload`). /dev/null: checks the totals only.
+# compare FILE: prints how the counts differ from those of the workloads, whose
+# output is in FILE. It is also a difference if a workload printed nothing or
+# failed (see `workload`). With /dev/null it checks the totals only.
 compare() {
 	awk -v hook="$(<"$D/hook")" -v collect="$(<"$D/collect")" \
 		-v expected="$([ "$1" = /dev/null ] || echo 1)" \
@@ -174,8 +175,8 @@ compare() {
 
 # ---- workloads ----------------------------------------------------------
 
-# workload NAME [ARGUMENT...]: runs it to its end; if it fails, its output has a
-# line that `compare` reports
+# workload NAME [ARGUMENT...]: runs it until it ends. If it fails, a line in its
+# output makes `compare` report that.
 workload() {
 	local status
 
@@ -185,8 +186,8 @@ workload() {
 	return $status
 }
 
-# ended PID FILE: the same for one that was started in the background, and whose
-# output goes to FILE: waits for it
+# ended PID FILE: waits for a workload that runs in the background and writes to
+# FILE; does the same if it fails
 ended() {
 	local status
 
@@ -198,8 +199,8 @@ ended() {
 
 declare -A talk_in talk_out talk_pid
 
-# talk_start NAME COMMAND...: starts it as a coprocess. Storms are started by
-# `nice`, or the tests get no CPU time.
+# talk_start NAME COMMAND...: starts it as a coprocess. Storms are started with
+# `nice`, because the tests would get no CPU time otherwise.
 talk_start() {
 	local name=$1 in out
 
@@ -217,8 +218,8 @@ talk_say() {
 	echo "$2" >&"${talk_in[$1]}"
 }
 
-# talk_until NAME WORD: waits for the line WORD; the lines before it are in
-# $T/NAME.said
+# talk_until NAME WORD: waits for the line WORD. Writes the lines before it to
+# $T/NAME.said.
 talk_until() {
 	local line end=$((SECONDS + slowness * 240))
 
@@ -228,7 +229,7 @@ talk_until() {
 		[ "$line" != "$2" ] || return 0
 		echo "$line" >>"$T/$1.said"
 	done
-	bail "$1 does not say $2"
+	bail "$1 does not print $2"
 }
 
 # talk_ask NAME ORDER WORD: sends ORDER and waits for the line WORD
@@ -290,13 +291,13 @@ trap clean EXIT
 . "$here/splats.sh"
 splats_begin "${0##*/}"
 
-# leftovers: prints what of the module is still there
+# leftovers: prints which parts of the module are still there
 leftovers() {
 	[ ! -e "$D" ] || echo "$D"
 	[ ! -e /sys/module/systally ] || echo /sys/module/systally
 }
 
-# leftovers_all: the same, and what the kernel's own lists have of it; slower
+# leftovers_all: the same, with entries in the kernel's own lists; slower
 leftovers_all() {
 	leftovers
 	grep -w systally /proc/modules

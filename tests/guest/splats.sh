@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Finds what the kernel complains of in its log. For lib.sh and `run`, which
-# source it.
+# Finds the kernel's complaints in its log. Sourced by lib.sh and `run`.
 
 splats='BUG:|WARNING:|Oops|general protection|rcu.*stall|lockup|Call Trace'
 splats+='|blocked for more than|UBSAN|KASAN|KCSAN|possible recursive locking'
@@ -23,8 +22,8 @@ log_lines() {
 		END { for (i = 0; i < lines; i++) print line[i] }'
 }
 
-# splat_lines: prints the complaints among them, except those that match
-# $forgiven; one more if the log has lost the line that it begins with
+# splat_lines: prints the complaints among these lines, except those that match
+# $forgiven. If the log has lost the line of splats_begin, it prints that, too.
 splat_lines() {
 	dmesg | grep -qF "$mark" || echo "the kernel log has lost the line: $mark"
 	log_lines | grep -E "$splats" | grep -vE "${forgiven:-^$}"

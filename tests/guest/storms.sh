@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the storms, the tests 2x-*.t, share: a seed for all random choices, a
-# time limit, and the verdict. Sourced instead of lib.sh. SYSTALLY_SEED repeats
-# a run; SYSTALLY_SECONDS is how long each storm lasts.
+# Functions of the storms, the tests 2x-*.t: a seed for all random choices, a
+# time limit, and the verdict. Sourced instead of lib.sh. SYSTALLY_SEED repeats a
+# run. SYSTALLY_SECONDS is the duration of each storm.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -19,7 +19,7 @@ storm_seconds=${SYSTALLY_SECONDS:-8}
 # shellcheck disable=SC2034 # the test files use it
 filter=${storm_calls// /,}
 
-# for_seconds N: storming succeeds for N seconds from now on
+# for_seconds N: `storming` succeeds during the next N seconds
 for_seconds() {
 	storm_end=$((SECONDS + $1))
 }
@@ -28,15 +28,15 @@ storming() {
 	[ "$SECONDS" -lt "$storm_end" ]
 }
 
-# one_of WORD...: sets $REPLY to one of them at random. Not in a subshell, which
-# would have a RANDOM of its own.
+# one_of WORD...: sets $REPLY to a random one. Not for use in a subshell, which
+# has its own RANDOM.
 one_of() {
 	shift $((RANDOM % $#))
 	REPLY=$1
 }
 
-# storms_as_counts FILE...: prints what storms have said, in the FILEs below $T,
-# as the lines that workload.h describes
+# storms_as_counts FILE...: prints the counts of storms, which are in the FILEs
+# below $T, in the form that workload.h describes
 storms_as_counts() {
 	awk '$1 == "storm" {
 		print "count", $3, $4, $5
@@ -47,9 +47,8 @@ storms_as_counts() {
 	{ print }' "${@/#/"$T/"}"
 }
 
-# rows_differ FILE...: prints the calls of which a row has another number than
-# parked storms have made, by what they said in the FILEs below $T; something,
-# too, if they said nothing
+# rows_differ FILE...: compares the rows with the counts of parked storms in the
+# FILEs below $T. Prints the calls that differ, or a line if there are no counts.
 rows_differ() {
 	awk 'FILENAME !~ /counters$/ {
 		if ($1 == "storm") {
@@ -68,7 +67,7 @@ rows_differ() {
 	}' "${@/#/"$T/"}" "$D/counters"
 }
 
-# Calls that were entered but are neither in a row nor unattributed
+# Prints how many calls were entered but are neither in a row nor unattributed.
 difference() {
 	local key value entered='' accounted=0
 
@@ -97,9 +96,9 @@ verdict() {
 		"$(status unattributed) unattributed, difference $difference"
 }
 
-# traces_expected: the kernel prints call traces from here on, because it has no
-# memory. They are kept off the console, where the lab would end the guest for
-# them. traces_forget: none any more; clears the log, which `run` looks at.
+# traces_expected: from now on the kernel may print call traces, because it has
+# no memory. They do not go to the console, where the lab would report a splat.
+# traces_forget: ends this, and clears the log, which `run` checks.
 traces_expected() {
 	dmesg -n 3
 	splats=${splats/|Call Trace/}

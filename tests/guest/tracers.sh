@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Other tracers, for the tests of coexistence: each counts the getppid() calls
-# of one process, at sys_enter, sys_exit, or both. Sourced after flags.sh, whose
-# module flags is one of them.
+# Other tracers, for the tests of coexistence. Each counts the getppid() calls
+# of one process, at sys_enter, sys_exit, or both. Sourced after flags.sh,
+# because its module flags is one of the tracers.
 
 TR=/sys/kernel/tracing
 # The number of the call that puppets and storms make
@@ -17,7 +17,7 @@ if [ -n "$headers" ]; then
 	export BPFTRACE_KERNEL_BUILD=/lib/modules/$kernel/build
 fi
 
-# NAME of each, and what it needs
+# NAME of each, and the program or feature that it needs
 tracers='
 perf-raw perf
 perf-call perf
@@ -42,7 +42,7 @@ module-exit-register referee
 module-exit-may_exist referee
 '
 
-# tracer_missing NAME: prints what this tracer lacks here; nothing if it can run
+# tracer_missing NAME: prints what this tracer lacks; nothing if it can run
 tracer_missing() {
 	local needs
 
@@ -64,7 +64,7 @@ tracer_missing() {
 	esac
 }
 
-# tracer_base: what a counter that cannot be reset read at the start
+# tracer_base: for counters that cannot be reset, their value at the start
 declare -A tracer_pid tracer_ctl tracer_ack tracer_base
 
 # tracer_events NAME: prints the folder of its events in tracefs
@@ -102,8 +102,8 @@ module_count() {
 	done <"$F/probes"
 }
 
-# perf_begin NAME COMMAND...: starts perf with events off, and with control
-# pipes by which it acknowledges orders
+# perf_begin NAME COMMAND...: starts perf with events off, and with pipes for
+# orders and their acknowledgements
 perf_begin() {
 	local name=$1 ctl ack
 
@@ -141,7 +141,7 @@ is_bpf() {
 	[[ $1 = bpftrace-* || $1 = rawtp-* || $1 = syscount ]]
 }
 
-# isolate TGID: one more tracer needs it
+# isolate TGID: gives it a CPU of its own; called once for each tracer
 isolate() {
 	isolated=$((isolated + 1))
 	[ $isolated -eq 1 ] || return 0
@@ -152,11 +152,11 @@ isolate() {
 	echo 1 >$cgroups/watched/cpuset.cpus
 	echo root >$cgroups/watched/cpuset.cpus.partition
 	[ "$(<$cgroups/watched/cpuset.cpus.partition)" = root ] ||
-		bail 'no CPU can be had for one process alone'
+		bail 'no CPU can be isolated for one process'
 	echo "$1" >$cgroups/watched/cgroup.procs
 }
 
-# isolate_end: one tracer less needs it
+# isolate_end: ends that after the last tracer
 isolate_end() {
 	isolated=$((isolated - 1))
 	[ $isolated -eq 0 ] && [ -d $cgroups/watched ] || return 0
@@ -164,8 +164,8 @@ isolate_end() {
 	rmdir $cgroups/watched
 }
 
-# tracer_start NAME TGID: when it returns, calls of that process's only thread
-# are counted. The process may run during tracer_prepare, but has to rest during
+# tracer_start NAME TGID: starts counting the calls of that process, which has
+# one thread. The process may run during tracer_prepare, but must rest during
 # tracer_go.
 tracer_start() {
 	tracer_prepare "$@"
@@ -235,13 +235,13 @@ tracer_prepare() {
 }
 
 # tracer_says NAME PATTERN: waits for such a line of its output. Before 5.15, 9p
-# reads single pages: bpftrace's libraries take a minute under a storm.
+# reads single pages, so loading bpftrace's libraries takes a minute in a storm.
 tracer_says() {
 	patience=240 wait_for tracer_said "$1" "$2"
 	grep -q "$2" "$T/$1.out" || bail "$1 does not begin: $(<"$T/$1.out")"
 }
 
-# tracer_said NAME PATTERN: it has said so, or has ended
+# tracer_said NAME PATTERN: succeeds if it has printed such a line or has ended
 tracer_said() {
 	grep -q "$2" "$T/$1.out" || gone "${tracer_pid[$1]}"
 }
@@ -274,7 +274,7 @@ tracer_end() {
 }
 
 # tracer_stop NAME: ends it, and sets $counted to the calls that it has counted.
-# Not in a subshell, which cannot wait for its processes.
+# Not for use in a subshell, which cannot wait for the tracer.
 # shellcheck disable=SC2034 # the test files use it
 tracer_stop() {
 	local name=$1 ctl ack folder trace probe
@@ -292,9 +292,9 @@ tracer_stop() {
 	esac
 	case $name in
 	perf-raw | perf-call)
-		# perf's raw count, which --verbose shows: where a guest's clock
-		# is corrected by ticks that are late, it may stand still all
-		# the while, and what ran for 0 ns is `<not counted>` below.
+		# perf's raw count, which --verbose shows. If late ticks correct
+		# the guest's clock, the clock may not advance during the run,
+		# and perf then prints `<not counted>` below.
 		counted=$(awk '$1 ~ /sys_enter[a-z_]*:$/ { print $2 }' \
 			"$T/$name.data")
 		;;
@@ -344,8 +344,8 @@ tracer_stop() {
 }
 
 # events_count NAME FOLDER: prints the number of events in a buffer, if none was
-# lost. Buffers with other calls are searched for getppid; entries and exits
-# must be equal.
+# lost. If the buffer also has other calls, it counts those of getppid. Entries
+# and exits must be equal.
 events_count() {
 	cat "$2"/per_cpu/cpu*/stats | awk '
 		($1 == "overrun:" || $1 == "dropped") && $NF { lost += $NF }

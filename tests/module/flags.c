@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An independent check of systally's work on the tasks' flags, and a second
- * tracer. It shares no code with systally: it shows which tasks have the flag
- * that sends their system calls through the tracepoints, and registers probes
- * of its own on these. The guest tests load it and use, in debugfs,
+ * An independent check of the flags that systally sets on tasks, and a second
+ * tracer. It shares no code with systally. It shows which tasks have the flag
+ * that sends their system calls through the tracepoints, and registers its own
+ * probes on these. The guest tests load it and use its files in debugfs, in
  * systally_test_flags/:
  *
  *	tasks	TGID TID FLAG COMM of every task, FLAG being 0 or 1
