@@ -39,7 +39,7 @@ static inline size_t fixture_rows(const struct fixture *fixture)
 	       fixture->header.unattributed_rows + fixture->header.hist_rows;
 }
 
-/* The next row; add call rows first, then error rows, then the others. */
+/* Returns the next row. The order is: call rows, error rows, the others. */
 static inline struct systally_row *fixture_row(struct fixture *fixture,
 					       __u64 *part)
 {
@@ -102,7 +102,7 @@ static inline struct systally_row *fixture_hist(struct fixture *fixture,
 	return row;
 }
 
-/* Through the parser, as from the kernel. */
+/* Parses the rows as a snapshot of the kernel. */
 static inline void fixture_parse(const struct fixture *fixture,
 				 struct systally_snapshot *snapshot)
 {

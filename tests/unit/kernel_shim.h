@@ -56,8 +56,8 @@ static inline void __set_bit(unsigned long nr, unsigned long *bits)
 }
 
 /*
- * As the kernel's: accepts no sign but '-' and no white space; returns -ERANGE
- * on overflow.
+ * Does the same as the kernel's: accepts a '-' but no other sign and no white
+ * space. Returns -ERANGE on overflow.
  */
 static inline int kstrtoint(const char *text, unsigned int base, int *result)
 {

@@ -52,7 +52,7 @@ static inline int tear_down(void **state)
 
 	if (c->planned)
 		systally_plan_free(&c->plan);
-	/* no process is left, whatever was tried */
+	/* no test may leave a process */
 	if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD)
 		return -1;
 	systally_signals_close(&c->signals);
@@ -142,7 +142,7 @@ static inline void write_file(const char *path, const char *text)
 	fclose(file);
 }
 
-/* Shell: counts the runs in a file. $n is empty in the first, 1 in the second. */
+/* Shell: counts the runs in a file. $n is empty in the first run, then 1. */
 #define COUNT_RUNS \
 	"n=$(cat $FOLDER/n 2>/dev/null); echo $((n + 1)) >$FOLDER/n; "
 

@@ -141,12 +141,12 @@ static void nothing_changed(void **state)
 	compare(c);
 	assert_string_equal(render(c, &systally_format_text),
 			    HEAD "no call has changed, of 1\n");
-	/* unless times count */
+	/* with --latency, other times are a change */
 	c->comparison.latency = true;
 	compare(c);
 	assert_int_equal(c->changes.shown, 1);
 	assert_int_equal(c->changes.regressions, 0);
-	/* or nothing is there at all */
+	/* two recordings without calls */
 	c->comparison.latency = false;
 	fixture_init(&c->a);
 	fixture_init(&c->b);
@@ -193,7 +193,7 @@ static void added_gone_and_failing(void **state)
 		"3 regressions: more (!) than the threshold allows\n");
 }
 
-/* A number is another call on another ABI, and even a name is. */
+/* Calls of different ABIs are different, even if number or name is the same. */
 static void abis_apart(void **state)
 {
 	struct context *c = *state;
@@ -266,7 +266,7 @@ static void times(void **state)
 	assert_int_equal(c->changes.shown, 0);
 }
 
-/* Errors may be all that is wrong, where times are looked at as well. */
+/* More errors are a regression even if counts and times are the same. */
 static void times_and_errors(void **state)
 {
 	struct context *c = *state;
@@ -285,7 +285,7 @@ static void times_and_errors(void **state)
 		"1 regression: more (!) than the threshold allows\n");
 }
 
-/* What is left out by -n may be the regression. */
+/* A regression can be among the rows that -n leaves out. */
 static void rest_regresses(void **state)
 {
 	struct context *c = *state;
@@ -305,7 +305,7 @@ static void rest_regresses(void **state)
 		"1 regression: more (!) than the threshold allows\n");
 }
 
-/* For some calls the module had no memory but to count them. */
+/* Unattributed calls are part of their call's count. */
 static void unattributed_count(void **state)
 {
 	struct context *c = *state;
@@ -333,7 +333,7 @@ static void unattributed_count(void **state)
 		     "1 regression: more (!) than the threshold allows\n");
 }
 
-/* Where a line does not fit, numbers get shorter before names do. */
+/* If a line does not fit, its numbers are shortened first, then its names. */
 static void squeezes(void **state)
 {
 	struct context *c = *state;
@@ -380,7 +380,7 @@ static void thresholds(void **state)
 		{ "10%,5", false, 1000, 1101, true },
 		{ "0.5%", false, 1000, 1005, false },
 		{ "0.5%", false, 1000, 1006, true },
-		/* none of these is a fraction of two */
+		/* a double cannot hold these percentages exactly */
 		{ "0.57%", false, 10000, 10057, false },
 		{ "0.57%", false, 10000, 10058, true },
 		{ "1.14%", false, 5000, 5057, false },
@@ -454,7 +454,7 @@ static void thresholds(void **state)
 	}
 }
 
-/* Errors count, too, by the same threshold. */
+/* The threshold applies to errors, too. */
 static void errors_regress(void **state)
 {
 	struct context *c = *state;
@@ -484,7 +484,7 @@ static void ignores(void **state)
 	assert_int_equal(c->changes.shown, 1);
 	assert_int_equal(c->changes.list[0].a.nr, 3);
 	assert_int_equal(c->changes.total.b.count, 100);
-	/* or all but what is kept */
+	/* a negated set: all but close are ignored */
 	assert_int_equal(
 		systally_set_parse(&ignored, c->names, "!close", &c->error), 0);
 	systally_set_keep(&c->set, &ignored);
@@ -565,7 +565,7 @@ static void for_programs(void **state)
 	assert_string_equal(json_object_get_string(get(object, "notes")),
 			    "[ \"a note\" ]");
 	json_object_put(object);
-	/* what one of them has not cannot be compared */
+	/* times that only one recording has are not compared */
 	c->a.header.collect = SYSTALLY_COLLECT_COUNT;
 	compare(c);
 	assert_non_null(strstr(
@@ -580,7 +580,7 @@ static void for_programs(void **state)
 	json_object_put(object);
 }
 
-/* Words of a file reach a terminal: no control byte may, and lines fit. */
+/* Text of a file is printed without control bytes, and its lines fit. */
 static void text_is_safe(void **state)
 {
 	static char *hostile[] = { "\x1b[2J\xc2\x9b" };

@@ -177,7 +177,7 @@ static void configurations_are_read_compressed_or_not(void **state)
 			 LINES * strlen(line) + strlen("CONFIG_LAST=y\n"));
 	assert_true(systally_kconfig_has(&c->checkup.config, "LAST"));
 	assert_string_equal(c->checkup.config.source, path);
-	/* cut short, it is no configuration at all */
+	/* a file that is cut gives no configuration */
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(truncate(path, status.st_size / 2), 0);
 	assert_false(read_config(c, "/config.gz"));

@@ -21,7 +21,7 @@ static uint64_t random_bits(void)
 	return random_state * 2685821657736338717ull;
 }
 
-/* Each number of bits is as likely as any other. */
+/* Returns a random number; all lengths in bits are equally likely. */
 static uint64_t random_time(void)
 {
 	uint64_t bits = random_bits();

@@ -105,7 +105,7 @@ static void numbers(void **state)
 		  "9223372036854775807,12.35,-0,null,null,null]");
 }
 
-/* The largest number there is, with digits that fit and one too many. */
+/* The largest number, with digits that fit and with one too many. */
 static void number_too_long(void **state)
 {
 	struct context *c = *state;

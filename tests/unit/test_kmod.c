@@ -311,7 +311,7 @@ static void add_line(void *context, const char *text)
 	strcat(context, "|");
 }
 
-/* A socket keeps records apart, as /dev/kmsg does. */
+/* A SOCK_SEQPACKET socket returns single records, as /dev/kmsg does. */
 static void kernel_log_is_read_by_records(void **state)
 {
 	struct systally_kmsg kmsg, none = { .fd = -1 };

@@ -10,7 +10,7 @@
 
 #include "base/lines.h"
 
-/* How a message about a line of a diary ends. */
+/* The end of a message about a line of a diary. */
 #define REST "; it was changed or damaged, keep it again"
 
 static const struct systally_lines_kind diary = {
@@ -215,7 +215,7 @@ static void objects_within(void **state)
 	assert_int_equal(count, 9);
 }
 
-/* Cut anywhere, a log has the lines that are whole. */
+/* A log that is cut has all its whole lines. */
 static void leaves_out_a_cut_line(void **state)
 {
 	static const char text[] = "{\"log\":1}\n{\"n\":1}\n{\"n\":2}\n";
@@ -238,13 +238,13 @@ static void leaves_out_a_cut_line(void **state)
 		assert_memory_equal(lines->line ? lines->line : "",
 				    text + whole, size - whole);
 	}
-	/* a line that is whole is not left out, whatever is in it */
+	/* a whole line is never left out, even if it is damaged */
 	open_text(c, "{\"log\":1}\n{\"n\"\n", &log_book);
 	assert_int_equal(systally_lines_first(lines), 0);
 	expect_error(
 		c, systally_lines_next(lines),
 		", line 2: cut short; it was changed or damaged, log it again");
-	/* nor is a file that another program wrote taken for a cut log */
+	/* a file of another program is not a cut log */
 	open_text(c, "[]", &log_book);
 	expect_error(c, systally_lines_first(lines),
 		     " is not a log; `log FILE` makes one");
@@ -264,7 +264,7 @@ static void reads_a_last_line_without_its_end(void **state)
 	assert_true(c->lines.ended);
 }
 
-/* Characters of two, three and four bytes, and one that no backslash may quote. */
+/* Characters of two, three and four bytes, and one after a backslash. */
 static void reads_what_is_not_ascii(void **state)
 {
 	static const char text[] = "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80";

@@ -40,7 +40,7 @@ static void calls(void **state)
 		{ SYSTALLY_ABI_X86_64, 7, "poll" },
 		{ SYSTALLY_ABI_I386, 7, "waitpid" },
 		{ SYSTALLY_ABI_I386, 168, "poll" },
-		/* once part of socketcall: libseccomp's names lead astray */
+		/* libseccomp treats these i386 calls as parts of socketcall */
 		{ SYSTALLY_ABI_I386, 359, "socket" },
 		{ SYSTALLY_ABI_I386, 102, "socketcall" },
 		{ SYSTALLY_ABI_X32, 7, "poll" },
@@ -103,7 +103,7 @@ static void abis(void **state)
 		assert_int_equal(
 			systally_abi_find(one->name, strlen(one->name)), abi);
 		assert_non_null(strstr(systally_abi_list(), one->name));
-		/* strace has no title for the native one, nor -e a prefix */
+		/* the native ABI has no title in strace and no prefix in -e */
 		assert_true(one->native == !one->strace_title);
 		assert_true(one->native == !*systally_abi_prefix(abi));
 		assert_int_equal(seccomp_arch_resolve_name(
@@ -150,10 +150,10 @@ static void abi_of_a_call(void **state)
 	}
 }
 
-/* A misspelt member would never be noticed: it is skipped as unknown. */
+/* Unknown members of a class are skipped, so only this finds a misspelt one. */
 static void classes_are_calls(void **state)
 {
-	/* later than the oldest libseccomp that is supported */
+	/* the oldest supported libseccomp does not know these */
 	static const char newer[] =
 		" cachestat epoll_wait_old fchmodat2 file_getattr file_setattr"
 		" getxattrat listxattrat map_shadow_stack mseal"
@@ -229,7 +229,7 @@ static void sets(void **state)
 	assert_true(has(state, "%poll", i386, "ppoll_time64"));
 	assert_false(has(state, "i386:%file", x64, "openat"));
 	assert_true(has(state, "%file,read", x64, "read"));
-	/* negation is of the whole set */
+	/* ! negates the whole set */
 	assert_false(has(state, "!poll,read", x64, "poll"));
 	assert_false(has(state, "!poll,read", x64, "read"));
 	assert_true(has(state, "!poll,read", x64, "write"));
@@ -311,13 +311,13 @@ static void filters(void **state)
 			 0);
 	assert_int_equal(systally_set_filter(&set, text, sizeof(text)), 0);
 	assert_string_equal(text, "7,i386:7,i386:168,x32:7");
-	/* exactly as long as it has to be, and one less */
+	/* a buffer of exactly the size, and one byte less */
 	assert_int_equal(systally_set_filter(&set, text, strlen(text) + 1), 0);
 	assert_int_equal(systally_set_filter(&set, text, strlen(text)), -1);
 	assert_int_equal(
 		systally_set_parse(&set, names_of(state), "%file", &error), 0);
 	assert_int_equal(systally_set_filter(&set, text, sizeof(text)), 0);
-	/* too long, none at all, or with numbers that no token stands for */
+	/* no filter: too long, empty, or with numbers that have no token */
 	assert_int_equal(
 		systally_set_parse(&set, names_of(state), "!poll", &error), 0);
 	assert_int_equal(systally_set_filter(&set, text, sizeof(text)), -1);

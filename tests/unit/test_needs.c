@@ -29,12 +29,12 @@ static void test_verdicts(void **state)
 	assert_string_equal(verdict(c, "close"), "fake");
 	assert_int_equal(tried(c, "write")->feature.count, 1);
 	assert_int_equal(tried(c, "fadvise64")->ways[SYSTALLY_STUB].passed, 2);
-	/* the last two, all at once */
+	/* the last two calls, removed together */
 	assert_int_equal(c->plan.together.run.passed, 2);
 	assert_int_equal(c->plan.together.conflict_count, 0);
 }
 
-/* Commands, TESTs and options that cannot be used are refused, with the reason. */
+/* Unusable commands, TESTs and options are refused, with the reason. */
 static void test_unusable(void **state)
 {
 	struct context *c = *state;
@@ -108,7 +108,7 @@ static void test_flaky_call(void **state)
 	assert_string_equal(verdict(c, "mkdir"), "flaky");
 	assert_int_equal(tried(c, "mkdir")->ways[SYSTALLY_STUB].passed, 1);
 	assert_int_equal(tried(c, "mkdir")->ways[SYSTALLY_FAKE].passed, 2);
-	/* it is no candidate for the run with all at once */
+	/* it is not part of the run that removes all calls together */
 	assert_int_equal(c->plan.together.count, 0);
 }
 
@@ -255,7 +255,7 @@ static void test_flaky_later(void **state)
 	assert_untouched(c, 3, 1);
 }
 
-/* TEST fails from the run with all at once on. */
+/* TEST fails from the run that removes all calls together on. */
 static void test_fails_at_end(void **state)
 {
 	struct context *c = *state;

@@ -341,7 +341,7 @@ static void test_damage(void **state)
 	}
 }
 
-/* Calls in the file that cannot be are refused. */
+/* Impossible calls in the file are refused. */
 static void test_damaged_calls(void **state)
 {
 	static const struct {

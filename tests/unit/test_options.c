@@ -68,7 +68,7 @@ static void settles_defaults(void **state)
 	assert_int_equal(o.interval_ns, 1000000000);
 	assert_int_equal(o.duration_ns, 0);
 	assert_int_equal(o.collect, SYSTALLY_COLLECT_COUNT);
-	/* all rows in run, and where programs read them */
+	/* run shows all rows, and so do formats for programs */
 	assert_int_equal(parse(&o, "run", "ls"), 0);
 	assert_int_equal(o.limit, 0);
 	assert_int_equal(parse(&o, "report", "--format json"), 0);
@@ -115,7 +115,7 @@ static void passes_command_on(void **state)
 	assert_string_equal(o.argv[0], "ls");
 	assert_string_equal(o.argv[3], "x");
 	assert_null(o.argv[4]);
-	/* without -- too, and a later -- is the command's */
+	/* also without --; a later -- belongs to the command */
 	assert_int_equal(parse(&o, "run", "-x sh -- -x"), 0);
 	assert_int_equal(o.argc, 3);
 	assert_string_equal(o.argv[1], "--");

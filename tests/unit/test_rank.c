@@ -126,7 +126,7 @@ static void by_others(void **state)
 	assert_int_equal(groups[0].tgid, 20);
 	assert_int_equal(groups[1].tgid, 10);
 	assert_int_equal(groups[1].count, 61);
-	/* folded rows of two commands are two */
+	/* folded rows of two commands are two groups */
 	assert_string_equal(groups[4].comm, "ls");
 	assert_string_equal(groups[5].comm, "cat");
 	assert_true(context->ranking.folded);
@@ -198,7 +198,7 @@ static void by_several(void **state)
 	assert_true(context->ranking.folded);
 }
 
-/* Calls of one ABI are one group, and a field of two dimensions stands once. */
+/* Calls of one ABI are one group. A field of two dimensions is shown once. */
 static void by_abi(void **state)
 {
 	const struct systally_field *fields[SYSTALLY_BY_FIELDS_MAX];
@@ -252,8 +252,8 @@ static void by_thread(void **state)
 	assert_int_equal(groups[0].tgid, 10);
 	assert_int_equal(groups[1].tid, 10);
 	assert_int_equal(groups[1].count, 61);
-	/* start_ns is the thread's: the process is still one, and has its
-	 * leader's name, not that of its busiest thread
+	/* start_ns is that of the thread. The process is still one group,
+	 * with the name of its leader, not of its busiest thread.
 	 */
 	context->question.by = systally_by_one(SYSTALLY_BY_PROCESS);
 	groups = rank(context);
@@ -325,7 +325,7 @@ static void breaks_ties(void **state)
 			7 * sizeof(first));
 		context->snapshot.calls[7] = first;
 		groups = rank(context);
-		/* cat and ls are folded into one now */
+		/* cat and ls have the same name now: one group */
 		assert_int_equal(context->ranking.shown, 6);
 		assert_int_equal(groups[0].tgid, 0);
 		assert_int_equal(groups[0].count, 2);
@@ -391,7 +391,7 @@ static void saturates(void **state)
 	assert_true(context->ranking.groups[0].count == UINT64_MAX);
 }
 
-/* Each group's percentiles are of the calls that it sums up. */
+/* The percentiles of a group are those of all its calls. */
 static void has_percentiles(void **state)
 {
 	struct context *context = *state;
@@ -411,7 +411,7 @@ static void has_percentiles(void **state)
 	fixture_hist(&fixture, 10, "nginx", WRITE, 5)->buckets[2] = 50;
 	fixture_hist(&fixture, 0, "cat", READ, 1)->buckets[1] = 9;
 	fixture_hist(&fixture, 0, "ls", READ, 1)->buckets[3] = 9;
-	/* of a process without a row: no group's */
+	/* a process without a row: in no group */
 	fixture_hist(&fixture, 77, "gone", POLL, 20)->buckets[0] = 1000;
 	systally_snapshot_free(&context->snapshot);
 	fixture_parse(&fixture, &context->snapshot);
@@ -426,7 +426,7 @@ static void has_percentiles(void **state)
 	assert_int_equal(groups[0].percentile_ns[SYSTALLY_P50], 960);
 	assert_int_equal(groups[1].percentile_ns[SYSTALLY_P50], 104);
 	assert_string_equal(name_of(context, 2), "write");
-	/* no percentile above the longest */
+	/* no percentile is above the longest duration */
 	assert_int_equal(groups[2].percentile_ns[SYSTALLY_P999], 100);
 	assert_string_equal(groups[3].comm, "ls");
 	assert_int_equal(groups[3].percentile_ns[SYSTALLY_P99], 7);
@@ -442,7 +442,7 @@ static void has_percentiles(void **state)
 	context->question.sort = SYSTALLY_SORT_COUNT;
 	groups = rank(context);
 	assert_string_equal(name_of(context, 0), "poll");
-	/* 1101 calls, the process without a row is of this call, too */
+	/* with the 1000 of the process without a row: they are of this call */
 	assert_int_equal(groups[0].hist_count, 1200);
 	assert_int_equal(context->ranking.rest.hist_count, 68);
 	assert_int_equal(context->ranking.rest.percentile_ns[SYSTALLY_P50],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of recordings: what is written can be read again, and damaged files
+ * Unit tests of recordings: written files can be read again, and damaged files
  * are refused. Run by `make check-unit`.
  */
 #include "fixture.h"
@@ -115,7 +115,7 @@ static int read_bytes(struct context *c, const char *text, size_t size)
 	systally_error_clear(&c->error);
 	result = systally_record_read(&c->read, c->path, &c->error);
 	if (result) {
-		/* the message is one line with the file; nothing is allocated */
+		/* the message is one line with the file; no memory is kept */
 		assert_non_null(strstr(c->error.text, c->path));
 		assert_null(strchr(c->error.text, '\n'));
 		assert_null(c->read.snapshot.rows);
@@ -162,8 +162,8 @@ static void reads_what_was_written(void **state)
 }
 
 /*
- * Other programs read this, so a change of it is a new version. The text was
- * written by json-c, before there was a writer of our own.
+ * Other programs read this format, so any change of it needs a new version.
+ * json-c wrote the expected text, before base/json.c existed.
  */
 static void is_documented(void **state)
 {
@@ -401,7 +401,7 @@ static void refuses_endless_line(void **state)
 	text[0] = '{';
 	assert_int_equal(read_bytes(c, text, size), -1);
 	assert_non_null(strstr(c->error.text, "longer than 16 MiB"));
-	/* nor may deep nesting overflow the stack */
+	/* deep nesting must not overflow the stack */
 	memset(text, '[', size);
 	memcpy(text, "{\"a\":", 5);
 	assert_int_equal(read_bytes(c, text, 1 << 20), -1);

@@ -128,7 +128,7 @@ static void text_lines_up(void **state)
 			    " 4326  100.00      12  total\n");
 }
 
-/* Without times there is no errors column: it would be all false zeros. */
+/* Without times there is no errors column, because errors are not known. */
 static void text_hides_unknown(void **state)
 {
 	struct context *c = *state;
@@ -170,18 +170,18 @@ static void text_fits(void **state)
 		c->report.latency = i % 3 == 1;
 		c->report.percentiles = i % 3 == 2;
 		check_lines(render(c, &systally_format_text), 80);
-		/* shortened as little as it takes */
+		/* numbers are shortened no more than necessary */
 		if (!strstr(c->text, "18446744073G") &&
 		    !(i % 3 && strstr(c->text, "18446P")) &&
 		    !(c->report.percentiles &&
 		      bys[i / 3] == SYSTALLY_BY_THREAD &&
 		      strstr(c->text, "18E")))
 			fail_msg("%s", c->text);
-		/* what is cut off is marked */
+		/* a cut is marked */
 		if (bys[i / 3] == SYSTALLY_BY_THREAD)
 			assert_non_null(strstr(c->text, "~\n"));
 	}
-	/* too narrow for anything is no crash */
+	/* a very narrow terminal causes no crash */
 	c->report.width = 1;
 	render(c, &systally_format_text);
 }

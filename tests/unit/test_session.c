@@ -190,7 +190,7 @@ static void users_of_the_files_are_found(void **state)
 	snprintf(path, sizeof(path), "%s/enabled", c->control.directory);
 	own = open(path, O_RDONLY | O_CLOEXEC);
 	assert_true(own >= 0);
-	/* this process does not count */
+	/* the calling process is not reported as a user */
 	assert_int_equal(systally_control_user(&c->control), 0);
 	assert_int_equal(pipe(gate) | pipe(ready), 0);
 	pid = fork();

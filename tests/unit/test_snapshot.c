@@ -105,7 +105,7 @@ static void refuses_what_is_unknown(void **state)
 	make_usual(&fixture);
 	fixture.header.version = 2;
 	refuses(&fixture, fixture_bytes(&fixture), "version 2");
-	/* the version is checked first: what follows may have any form */
+	/* the version is checked first: all else may be different then */
 	refuses(&fixture, 12, "version 2");
 	make_usual(&fixture);
 	fixture.rows[1].abi = SYSTALLY_ABIS;
@@ -344,7 +344,7 @@ static void diff_sees_reset(void **state)
 	fixture_init(&now);
 	fixture_call(&now, 10, "a", 7, 150);
 	now.header.generation = 4;
-	/* 120 were thrown away; @old shows 100 of them */
+	/* 120 were discarded; @old has 100 of them */
 	now.header.discarded = 1120;
 	diff(&d, &now, &old);
 	assert_int_equal(d.header.entered, 150);
@@ -375,7 +375,7 @@ static void diff_follows_folding(void **state)
 	fixture_call(&old, 21, "ls", 7, 10);
 	fixture_init(&now);
 	fixture_call(&now, 0, "sh", 7, 5 + 107);
-	/* this was ls; it called exec before it exited */
+	/* this process was ls until it called exec */
 	fixture_call(&now, 0, "cat", 7, 10 + 1);
 	diff(&d, &now, &old);
 	assert_int_equal(d.header.entered, 8);

@@ -89,7 +89,7 @@ static const char *render(struct context *c, enum systally_sort sort,
 	return c->text;
 }
 
-/* strace -c -w, of a clock that goes on by 1500 ns each time it is read */
+/* Printed by strace -c -w, with a clock that advances 1500 ns per reading */
 static void small_numbers(void **state)
 {
 	struct context *c = *state;
@@ -108,7 +108,7 @@ static void small_numbers(void **state)
 		"100.00    0.000017           1        11           total\n");
 }
 
-/* The same strace, of clocks that run a million times, and more, as fast */
+/* Printed by the same strace, with clocks at least a million times as fast */
 static void large_numbers(void **state)
 {
 	struct context *c = *state;
@@ -139,7 +139,7 @@ static void large_numbers(void **state)
 		"100.00 361643.400000   9774145945        37         7 total\n");
 }
 
-/* No time at all: strace still says that it is the whole of it */
+/* Without any time, strace prints 100% for the total. */
 static void no_time(void **state)
 {
 	struct context *c = *state;
@@ -183,7 +183,7 @@ static void tables_by_abi(void **state)
 		" total\nSystem call usage summary for x32 mode:\n% time "));
 }
 
-/* What -n leaves out is still in its table's total. */
+/* The total of a table includes the rows that -n leaves out. */
 static void limit(void **state)
 {
 	struct context *c = *state;
@@ -197,7 +197,7 @@ static void limit(void **state)
 		" 75.00    0.003000         375         8         1 mmap\n"
 		"------ ----------- ----------- --------- --------- ----------------\n"
 		"100.00    0.004000         444         9         1 total\n");
-	/* even where nothing else is left of the table */
+	/* the total is printed even if -n leaves out all rows */
 	add(c, SYSTALLY_ABI_I386, "close", 6, 0, 137000);
 	assert_non_null(strstr(
 		render(c, SYSTALLY_SORT_TIME, 1),
@@ -213,7 +213,7 @@ static void nothing(void **state)
 	assert_string_equal(render(*state, SYSTALLY_SORT_TIME, 0), "");
 }
 
-/* By number: as the call table has it, and strace without an order */
+/* Unsorted rows are in the order of the call numbers, as strace prints them. */
 static void by_number(void **state)
 {
 	struct context *c = *state;

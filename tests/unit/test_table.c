@@ -41,7 +41,7 @@ static void test_key_fields(void **state)
 	/* The handlers' fast path depends on this. */
 	key = key_make(ROW_CALL, 0, 4711, ABI_X86_64, 7);
 	assert_true(key == (4711ull << 32 | 7));
-	/* Keys of errnos, threads and other ABIs are no native call's. */
+	/* Keys of errnos, threads and other ABIs differ from native calls'. */
 	assert_true(key_make(ROW_ERROR, 9, 1, 0, 7) >> 54 != 0);
 	assert_true(key_make(ROW_THREAD, 9, 1, 0, 7) >> 54 != 0);
 	assert_true(key_make(ROW_CALL, 0, 1, ABI_I386, 7) >> 54 != 0);
@@ -208,7 +208,7 @@ static void test_fold(void **state)
 			      comm_hash(one));
 	assert_non_null(folded);
 	assert_int_equal(folded->count, 77);
-	/* A comm whose hash another comm has still gets a row of its own. */
+	/* Two comms with the same hash have separate rows. */
 	memcpy(folded->comm, "other", 6);
 	row.key = key_make(ROW_ERROR, 32, 1, 1, 5);
 	assert_true(table_fold_row(table, &row, one, ROWS - 1));

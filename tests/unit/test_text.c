@@ -214,7 +214,7 @@ static void notes(void **state)
 		{ "one two three", "note: one two three\n", 80 },
 		{ "one two three", "note: one two three\n", 19 },
 		{ "one two three", "note: one two\n      three\n", 18 },
-		/* a word that does not fit anywhere */
+		/* a word that is longer than the line */
 		{ "an enormous-word b",
 		  "note: an\n      enormous-word\n      b\n", 12 },
 		{ "", "note:\n", 80 },
