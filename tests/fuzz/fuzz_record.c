@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes the way of recordings to a report and to a comparison: userland/base/
+ * Fuzzes all that turns recordings into reports and comparisons: userland/base/
  * lines.c and json.c, stats/ and render/. The first bytes choose the report
  * (fuzz_report.h). A recording follows, or two of them with a NUL between. A
  * recording that is accepted must be the same after it was written and read
@@ -60,7 +60,7 @@ static void rewrite(const struct systally_record *record)
 	systally_record_free(&again);
 }
 
-/* The dimensions of the input that a comparison can have; by call if none. */
+/* Keeps the dimensions that a comparison supports; by call if none is left. */
 static struct systally_by comparable_by(const uint8_t *knobs)
 {
 	struct systally_by by = { .count = 0 };

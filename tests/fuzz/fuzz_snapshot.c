@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes the way of a binary snapshot to a report: userland/device/snapshot.c,
+ * Fuzzes all that turns a snapshot into a report: userland/device/snapshot.c,
  * stats/ and render/. The first bytes choose the report (fuzz_report.h), the
  * snapshot follows. If it is accepted, the numbers of every report must add up.
  */

@@ -16,7 +16,7 @@ static void plain(char **argv)
 	calls_expect(ABI, counts_many, times);
 }
 
-/* Tens of thousands of the same, in little time */
+/* Tens of thousands of calls of the same number, in a short time */
 static void ppid(char **argv)
 {
 	long times = argument(argv, 10007), i;
@@ -51,7 +51,7 @@ static void int80_mode(char **argv unused)
 		for (i = 0; i < counts_many[kind]; i++)
 			int80(kind_i386[kind], a, 0, 0);
 	}
-	/* And a few natively: one process, two ABIs */
+	/* And a few calls of the native ABI: one process, two ABIs */
 	calls_make(counts_some);
 	calls_expect("i386", counts_many, 1);
 	calls_expect("x86-64", counts_some, 1);
@@ -157,7 +157,7 @@ static void unknown(char **argv unused)
 		syscall(0x3fffffff);
 	for (i = 0; i < 3; i++)
 		syscall(0x80000000);
-	/* As if a tracer had skipped the call: not to be counted */
+	/* Looks as if a tracer had skipped the call: must not be counted */
 	for (i = 0; i < 11; i++)
 		syscall(-1);
 	printf("entry %s syscall_600 101\n", ABI);

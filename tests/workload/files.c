@@ -75,7 +75,7 @@ int main(int argc unused, char **argv)
 	source_fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	if (source_fd < 0 || pipe(pipe_fds))
 		die("%s", path);
-	/* This is a file that is written to as well: least of all. */
+	/* The file source is written to as well, with the fewest bytes. */
 	check("source", write(source_fd, text, CHUNK));
 	for (i = 0; i < count; i++) {
 		snprintf(path, sizeof(path), "%s/file-%02ld", *argv, i);
@@ -85,7 +85,7 @@ int main(int argc unused, char **argv)
 		writes = 7 * (count - i) + 3;
 		for (j = 0; j < writes; j++)
 			put(fd, i + j);
-		/* Reading is not writing, and failing is not either. */
+		/* Reads, and writes that fail, must not be counted. */
 		if (pread(fd, text, CHUNK, 0) != CHUNK)
 			die("read");
 		if (syscall(SYS_write, fd, 1L, CHUNK) >= 0)

@@ -19,7 +19,7 @@ struct sleep {
 	long long seen_ns;
 };
 
-/* By way of the vDSO: no call of the kernel */
+/* Through the vDSO, so it makes no system call */
 static long long now_ns(void)
 {
 	struct timespec now;
@@ -68,7 +68,7 @@ int main(int argc unused, char **argv)
 	polls = calloc(few, sizeof(*polls));
 	if (!sleeps || !polls)
 		die("calloc");
-	/* In no order: 101 and 37 have no divisor in common with prime counts */
+	/* Unordered: 101 and 37 have no common divisor with prime counts */
 	for (i = 0; i < count; i++) {
 		sleeps[i].asked_ns =
 			500000 * exp2(6.0 * (i * 101 % count) / count);

@@ -80,7 +80,7 @@ static int open_file(const char *name, int flags)
 
 /* ---- write -------------------------------------------------------------- */
 
-/* Something that is nearly what @control takes. Returns its size. */
+/* Makes almost valid input for @control. Returns its size. */
 static size_t distort(const struct control *control)
 {
 	size_t size = 0, words = 0, times, at;
@@ -165,7 +165,7 @@ static void check_refusal(const struct control *control, const char *before)
 		      control->name, strerrorname_np(error), after, before);
 }
 
-/* What it reads now, it takes, and reads the same then. */
+/* A control accepts what it reads, and then reads the same. */
 static void check_taken(const struct control *control)
 {
 	char once[8192], again[8192], *reason;
@@ -224,7 +224,7 @@ static void write_round(void)
 			wrong("%s takes a bad pointer", control->name);
 		errno = E2BIG;
 	} else if (!below(8) && control != &controls[RESET]) {
-		/* A control has no places, so there is no writing at one. */
+		/* A control has no offsets, so pwrite at one must fail. */
 		got = pwrite(fd, from, size, (off_t)below(INT_MAX));
 		if (got >= 0 || errno != ESPIPE)
 			wrong("%s is written to somewhere", control->name);
@@ -257,7 +257,7 @@ static const char *const files[] = {
 
 static char image[IMAGE_MAX], part[IMAGE_MAX];
 
-/* In pieces of any size. Returns how much there is. */
+/* Reads a file in pieces of random sizes. Returns its size. */
 static size_t read_pieces(int fd, const char *name)
 {
 	size_t size = 0, wanted;
@@ -280,7 +280,7 @@ static size_t read_pieces(int fd, const char *name)
 	}
 }
 
-/* Once more, somewhere in it */
+/* Reads again at a random offset. */
 static void read_again(int fd, const char *name, size_t size)
 {
 	size_t from = below(size + 64), wanted = 1 + below(20000), left;
@@ -321,7 +321,7 @@ static void read_round(void)
 {
 	size_t file = below(sizeof(files) / sizeof(files[0])), size, times;
 	const char *name = files[file];
-	/* No control, or it would be written. For root, a mode is no hurdle. */
+	/* O_RDWR only for files that are not controls: root may write all. */
 	int flags = file < 4 && !below(4) ? O_RDWR : O_RDONLY;
 	int fd = open_file(name, flags | (below(8) ? 0 : O_NONBLOCK));
 

@@ -13,7 +13,7 @@
 #define ERESTARTNOHAND	      514
 #define ERESTART_RESTARTBLOCK 516
 
-static int *handled; /* shared: writer the child of the moment */
+static int *handled; /* shared; the present child writes it */
 static int times = 11;
 
 static void handler(int signal unused)

@@ -132,7 +132,7 @@ static void image_check(const struct systally_header *header)
 				wrong("empty hist row");
 		}
 	}
-	/* Not even each number has a row, at worst. */
+	/* In the worst case some numbers have no unattributed row. */
 	if (unattributed > header->unattributed)
 		wrong("unattributed %llu, its rows %llu",
 		      (unsigned long long)header->unattributed,
@@ -201,7 +201,7 @@ int main(int argc unused, char **argv)
 	else
 		reads = argument(argv, 1);
 	for (;;) {
-		/* asked for before the read: one read follows the end */
+		/* checked before the read, so one read follows the end */
 		int over = pid ? kill(pid, 0) : done + 1 >= reads;
 
 		image_read();

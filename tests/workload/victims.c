@@ -64,7 +64,7 @@ static pid_t child(void)
 	return pid;
 }
 
-/* Waits for its end, which is by signal, or by exit if that is 0. */
+/* Waits until the child has died of @signal, or has exited if it is 0. */
 static void ended(pid_t pid, int signal)
 {
 	int status;
@@ -141,7 +141,7 @@ static void killed_anywhere(void)
 	if (!pid) {
 		calls_make(counts_some);
 		shared->tids[0] = 1;
-		/* a call that nobody is told of */
+		/* a call that no tracer is told of */
 		for (;;)
 			sched_yield();
 	}
