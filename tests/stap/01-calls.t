@@ -27,7 +27,8 @@ is "$(stap_complaints calls)" '' 'it prints no errors'
 
 errors='3 ESRCH 9 EBADF 22 EINVAL 38 ENOSYS'
 
-# missing PID FILE: what the workload says in FILE that its process did not show
+# missing PID FILE: prints the calls that the workload has listed in FILE, but
+# that the script has not seen of its process
 missing() {
 	awk -v tgid="$1" -v errors="$errors" '
 		BEGIN {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# slow-calls, startup and hot-then-deep; and that every script refuses
-# arguments that it cannot use, in one line.
+# slow-calls, startup and hot-then-deep. And every script refuses invalid
+# arguments with one line.
 
 # shellcheck source=tests/stap/lib.sh
 . "$(dirname "$0")/lib.sh"

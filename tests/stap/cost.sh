@@ -33,8 +33,8 @@ for call in getppid poll rw ssl; do
 	base[$call]=$(each $call)
 done
 
-# row SCRIPT CALL WHAT: what it adds to CALL, and to one that it has not asked
-# for
+# row SCRIPT CALL WHAT: prints what it adds to CALL, and to a call that it does
+# not probe
 row() {
 	local pid live other
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the tests of tapsets and scripts share, besides the guest tests' lib.sh:
-# running compiled scripts by staprun. Takes them from $SYSTALLY_STAP. In the
-# lab's guest only, in the suite that they were compiled in (enter).
+# Functions of the tests of tapsets and scripts, in addition to the guest tests'
+# lib.sh. They run compiled scripts, which are in $SYSTALLY_STAP, with staprun.
+# In the lab's guest only, in the suite that has compiled them (enter).
 
 # shellcheck source=tests/guest/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../guest/lib.sh"
@@ -56,7 +56,7 @@ stap_end() {
 	wait "${stap_pid[$1]}"
 }
 
-# stap_complaints NAME: prints what it said on stderr
+# stap_complaints NAME: prints its output on stderr
 stap_complaints() {
 	cat "$T/$1.err"
 }

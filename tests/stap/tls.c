@@ -51,7 +51,7 @@ static long thread_ns(void)
 static SSL *server;
 static long received, reads;
 
-/* Reads to the end: with the plain function, and every third time the other. */
+/* Reads to the end with SSL_read(), every third time with SSL_read_ex(). */
 static void *serve(void *arg)
 {
 	static char buffer[4096];
