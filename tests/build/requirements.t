@@ -42,7 +42,8 @@ libraries() {
 		grep -v cmocka
 }
 
-# says NAME PATTERN ARGUMENT...: tests that make fails with one line like PATTERN
+# says NAME PATTERN ARGUMENT...: tests that make fails with one line like
+# PATTERN
 says() {
 	local name=$1 pattern=$2 status
 

@@ -151,7 +151,7 @@ load enabled=1 collect=time targets="$pid" syscalls=getppid follow=1 threads=0
 kill -CONT "$pid"
 ended "$pid" "$T/expect"
 is "$(compare "$T/expect")" '' \
-	'a process is counted that only parameters have chosen'
+	'a target that was set by a parameter is counted'
 
 is "$("$WORKLOAD/insert" "$SYSTALLY_KO")" EEXIST \
 	'a second load fails with EEXIST'

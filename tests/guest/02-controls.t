@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every control: what it reads after a write, which errno each bad input gives,
-# that nothing changes then, and that writing needs CAP_SYS_ADMIN.
+# Every control: the value that is read after a write, the errno of each bad
+# input, which changes nothing, and that writing needs CAP_SYS_ADMIN.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -136,7 +136,7 @@ while IFS='|' read -r file value wanted; do
 		"$file: after '$value' it reads '$wanted'"
 done <<<"$accepted"
 
-# Not the defaults, so that a change back to these is noticed, too
+# Other values than the defaults, so that a change to a default is found, too
 ctl follow 1
 ctl collect time
 ctl syscalls 'getppid i386:poll'
@@ -168,7 +168,7 @@ while IFS='|' read -r file value error; do
 	is "$(everything)" "$before" "$file: '$value' changes nothing"
 done <<<"$either"
 
-# Too long; and without CAP_SYS_ADMIN, which mode 0666 does not replace
+# Input that is too long; writers without CAP_SYS_ADMIN, even with mode 0666
 for file in $controls; do
 	value=1
 	case $file in

@@ -25,7 +25,7 @@ talk_start crowd "$WORKLOAD/crowd" $crowd
 talk_until crowd ready
 said crowd process | sort -n >"$T/pids"
 passes '2003 targets can be added' in_chunks + "$T/pids"
-is "$(status targets)" $crowd 'status: says 2003 targets'
+is "$(status targets)" $crowd 'status: shows 2003 targets'
 is "$(sort -n "$D/targets" | cmp - "$T/pids" && echo same)" same \
 	'targets: lists all of them'
 talk_ask crowd go 'done'
@@ -34,7 +34,7 @@ is "$(awk 'NR > 1 { print $6 }' "$D/counters" | sort | uniq -c |
 awk 'NR % 2' "$T/pids" >"$T/odd"
 awk 'NR % 2 == 0' "$T/pids" >"$T/even"
 passes 'half of them can be removed' in_chunks - "$T/odd"
-is "$(status targets)" "$(wc -l <"$T/even")" 'status: says the other half'
+is "$(status targets)" "$(wc -l <"$T/even")" 'status: shows half of the targets'
 talk_ask crowd go 'done'
 is "$(awk 'NR > 1 { print $6 }' "$D/counters" | sort -n | uniq -c |
 	xargs)" "$(wc -l <"$T/odd") 7 $(wc -l <"$T/even") 14" \
@@ -100,7 +100,7 @@ sleep 0.2
 talk_ask storm pause parked
 is "$(count "${pids[0]}" x86-64 getppid) $(count "${pids[1]}" x86-64 getppid)" \
 	"$was $(($(storm_total storm "${pids[1]}" getppid) - before1))" \
-	'storm: a removed target keeps its count, the second one is counted on'
+	'storm: a removed target keeps its count, the other one still counts'
 is "$(storm_total storm "${pids[1]}" close)" \
 	"$(storm_total storm "${pids[1]}" select)" \
 	'storm: it has made as many close as select calls'

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Every setting is changed while calls are made: no call is lost, and none is
-# counted twice. In the end, entered + discarded, or the rows, are what the
-# storms say that they have made.
+# counted twice. In the end, entered + discarded, or the rows, are equal to the
+# storms' own counts.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -34,9 +34,9 @@ storms_total() {
 		$(storm_total compat all "${1:-all}")))
 }
 
-# calls_differ FILE...: prints the calls of which `counters` has another number
-# than parked storms have made, by what they said in the FILEs below $T;
-# something, too, if they said nothing
+# calls_differ FILE...: compares `counters` with the counts of parked storms in
+# the FILEs below $T. Prints the calls that differ, or a line if there are no
+# counts.
 calls_differ() {
 	awk '/^storm/ { said[$4] += $5; calls += $5 }
 	FILENAME ~ /counters$/ { got[$5] += $6 }
@@ -49,7 +49,7 @@ calls_differ() {
 	}' "${@/#/"$T/"}" "$D/counters"
 }
 
-# skip_direct HOOK/LEVEL: skips it if this kernel does not have it
+# skip_direct HOOK/LEVEL: skips it if this kernel does not support the hook
 skip_direct() {
 	[[ $1 == direct/* && -n $no_direct ]] || return 1
 	skip "$1" "$no_direct"
@@ -93,7 +93,7 @@ for combination in $combinations; do
 	is "$(totals)" '' "$combination: the totals add up"
 done
 
-# The hook is changed, at both levels: from each one to each other one
+# The hook is changed, at both levels, from each hook to each other hook
 for collect in count time; do
 	switches='kprobe tracepoint kprobe tracepoint kprobe tracepoint'
 	[ "$collect" = time ] || [ -n "$no_direct" ] ||
@@ -146,7 +146,7 @@ is "$made" "$(status entered)" \
 	'collect=time, set while the storms are parked: all calls entered'
 at_least "$made" 1 'the storms made calls since then'
 
-# The filter is changed: one call is in it all the time
+# The filter is changed, but one call is always in it
 ctl syscalls 'getppid getpgid'
 ctl reset 1
 before=$(storms_total getppid)

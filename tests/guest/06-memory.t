@@ -28,7 +28,7 @@ watch_memory() {
 	echo "$highest $samples"
 }
 
-is "$(status memory_max_bytes)" $cap 'status: says the cap'
+is "$(status memory_max_bytes)" $cap 'status: shows the cap'
 at_least $cap "$(status memory_bytes)" 'memory_bytes begins below the cap'
 "$WORKLOAD/churn" -t $processes 7 >"$T/expect" &
 pid=$!

@@ -33,7 +33,7 @@ for program in blocked blocked32; do
 		>"$T/wanted"
 	is "$(rows | grep -v "^$parent ")" "$(<"$T/wanted")" \
 		"$abi: each process is in the call that blocks it"
-	# the parent waits for a word on stdin
+	# The parent waits for a line on stdin.
 	wait_for sh -c "grep -q '^ *$parent .* read ' $D/inflight"
 	is "$(rows | grep "^$parent ")" "$parent $parent $abi read" \
 		"$abi: and so is their parent"
@@ -61,7 +61,7 @@ for program in blocked blocked32; do
 	is "$(column "$sleeper" $abi nanosleep errors)" 1 \
 		"$abi: its error is counted"
 	at_least "$(column "$sleeper" $abi nanosleep total_ns)" "$twice" \
-		"$abi: its duration is what inflight said, or longer"
+		"$abi: its duration is at least that of inflight"
 	talk_ask blocked '' 'done'
 	talk_end blocked
 	is "$(rows)" '' "$abi: no rows when all have exited"

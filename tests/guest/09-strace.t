@@ -7,17 +7,18 @@
 # - strace -c counts a call when it returns, so it never counts exit and
 #   exit_group; systally counts at entry;
 # - a traced process stops at every signal, also one that it ignores, and its
-#   blocked call is then entered again: strace sees additional wait4 calls, which
-#   failed with ERESTARTSYS. A fork that a signal interrupts is made again, too
-#   (ERESTARTNOINTR). Of these, only those that did not fail are compared.
+#   blocked call is then entered again: strace sees additional wait4 calls,
+#   which failed with ERESTARTSYS. A fork that a signal interrupts is also
+#   entered again (ERESTARTNOINTR). Of these calls, only those that did not fail
+#   are compared.
 #
-# What differs between two runs under strace, too, is excluded:
-# - addresses (setarch -R): allocators call brk and mmap as they find them;
-# - hash seeds of Python and Perl, for the same reason;
-# - the names of temporary files, for which libc draws random numbers and calls
-#   getrandom again if it does not like one: `getrandom` of gcc is left out;
-# - two children that end at the same time may be one SIGCHLD or two: a shell's
-#   `rt_sigreturn` is left out.
+# Differences that also occur between two runs under strace are avoided:
+# - addresses, by setarch -R: an allocator's brk and mmap depend on them;
+# - hash seeds of Python and Perl, which are fixed for the same reason;
+# - random names of temporary files: libc calls getrandom again if it rejects a
+#   number, so `getrandom` of gcc is left out;
+# - two children that end at the same time may cause one SIGCHLD or two, so the
+#   `rt_sigreturn` of shells is left out.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -99,7 +100,8 @@ systally_calls() {
 	}' "$1" | sort
 }
 
-# processes FILE: how many there were: the first, and those made by these calls
+# processes FILE: prints how many there were: the first one, and one for each of
+# these calls
 processes() {
 	awk '$1 ~ /^(fork|vfork|clone|clone3)$/ { made += $2 - $3 }
 	END { print made + 1 }' "$1"
@@ -114,7 +116,7 @@ agree() {
 		skip "$name" "no $1 here"
 		return
 	fi
-	# Fills the page cache, and does what is done only once.
+	# This run fills the page cache, and does all work that is done once.
 	"$@" >/dev/null 2>&1
 	setarch -R strace -f -c -U name,calls,errors -o strace.out "$@" \
 		>/dev/null 2>"$T/output"
@@ -135,7 +137,7 @@ agree() {
 command -v strace >/dev/null || bail 'no strace here'
 need_load
 agree 'ls -R' '' ls -R tree /etc/apt
-# Small enough that each pipe's content is read in one go
+# Small enough for each pipe to be read in a single call
 agree 'a pipeline' rt_sigreturn sh -c \
 	"echo b a c | tr ' ' '\\n' | sort | head -n 2 | cat"
 agree 'a compiler' getrandom gcc -O1 -o program program.c

@@ -73,8 +73,8 @@ for hook in tracepoint kprobe; do
 	bash -c 'read -r _ <&8; for ((i = 0; i < 50; i++)); do
 		read -r _ <&8; done' 8<>"$T/fifo" 9>&- &
 	reader=$!
-	# In its first read, which is not counted then. bash makes it descriptor
-	# 0.
+	# It is in its first read, which is not counted. bash makes the FIFO its
+	# descriptor 0.
 	wait_for blocked_reading "$reader"
 	ctl targets $reader
 	echo once >"$T/fifo"

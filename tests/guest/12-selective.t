@@ -13,7 +13,7 @@
 referee_load
 
 # calls_are NAME TGID N...: a test that only these processes have rows of
-# getppid
+# getppid, with these counts
 calls_are() {
 	local name=$1
 
@@ -23,7 +23,7 @@ calls_are() {
 		"$name"
 }
 
-# rows_of: the processes that have rows of any call
+# rows_of: prints the processes that have rows of any call
 rows_of() {
 	awk 'NR > 1 { print $1 }' "$D/counters" | sort -nu | xargs
 }
@@ -136,7 +136,7 @@ is "$(flags_differ "$first")" '' \
 both 13 17
 calls_are 'each is counted while it is a target' "$first" $((2 * (101 + 13))) \
 	"$second" $((2 * (103 + 11)))
-# Otherwise it would be the direct hook, which needs no flag.
+# auto would choose the direct hook, which needs no flag.
 ctl hook tracepoint
 ctl targets all
 settles 'targets=all: shared, every task carries it' shared everyone

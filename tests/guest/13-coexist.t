@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Other tracers start and stop, before systally and after it: each counts every
-# call of a bystander, and systally every call of its target, also while one of
-# them starts or stops.
+# Other tracers start and stop, before systally and after it. Each counts every
+# call of a bystander, and systally counts every call of its target, also while
+# a tracer starts or stops.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -12,8 +12,9 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/tracers.sh"
 
-# Without SYSTALLY_LONG=1, similar tracers are not all tried in both orders, and
-# perf record and perf trace, which take many seconds to start, not at all.
+# Without SYSTALLY_LONG=1, some similar tracers are tried in one order only.
+# perf record and perf trace are not tried, because they take many seconds to
+# start.
 early=''
 late=''
 while read -r name _; do
@@ -49,14 +50,14 @@ target_is_exact() {
 		"$1: every call of the target is counted"
 }
 
-# call N: the bystander makes N calls, which the tracer is to count
+# call N: the bystander makes N calls, which the tracer must count
 call() {
 	puppet_call bystander "$1"
 	wanted=$((wanted + $1))
 }
 
-# tracer_is NAME WHAT: a test of what the tracer has counted. perf trace loses
-# some calls by itself, but none that come one by one.
+# tracer_is NAME WHAT: a test that the tracer's count is right. perf trace loses
+# some calls by itself, but not when calls are made one by one.
 tracer_is() {
 	if [ "$1" = perf-trace ]; then
 		at_least "$counted" "$seen" "$1: $2"
@@ -75,7 +76,7 @@ await() {
 	seen=1
 }
 
-# later NAME: systally is there first
+# later NAME: systally is loaded before the tracer starts
 later() {
 	local name=$1
 
@@ -102,7 +103,7 @@ later() {
 		"$name: after the unload, no task carries the flag"
 }
 
-# earlier NAME: the tracer is there first
+# earlier NAME: the tracer starts before systally is loaded
 earlier() {
 	local name=$1
 

@@ -24,7 +24,7 @@ note "SYSTALLY_SEED=$seed"
 RANDOM=$seed
 
 # Tracers that start at once; one that is listed twice is chosen twice as often.
-# And those that take seconds: at most one, in every fourth interleaving.
+# Slow ones take seconds to start: at most one in every fourth interleaving.
 quick='module-enter-register module-enter-prio module-enter-may_exist
 module-exit-register perf-call perf-call perf-raw perf-raw events-call
 events-call hist-call hist-raw instance-raw rawtp-enter rawtp-exit'
@@ -85,7 +85,7 @@ go() {
 # counted ours_sum times before; a tracer counts from bases[NAME] on.
 declare -A bases=()
 systally='' listed='' ours_base=0 ours_sum=0
-# Calls of all interleavings that systally and the tracers were to count
+# Calls of all interleavings that systally and the tracers had to count
 ours_calls=0 others_calls=0
 
 list() {
@@ -176,8 +176,8 @@ tracer_toggle() {
 		others_wrong+=" $name counted $counted of $wanted after:$did;"
 }
 
-# one_step WHAT: starts or stops it, while the process that it does not concern
-# makes calls; then both do
+# one_step WHAT: starts or stops it, while the process that it does not count
+# makes calls. Then both processes make calls.
 one_step() {
 	case $1 in
 	systally | target) go bystander ;;

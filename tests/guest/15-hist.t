@@ -20,9 +20,9 @@ a chain of execs by other threads|chain -t thread 13
 interrupted and restarted calls|signals -t 11
 '
 
-# hist_differs [at-most]: prints each (abi, nr) of which histograms have another
-# number of calls than was counted; with at-most, a larger one. Calls that never
-# return are in no histogram.
+# hist_differs [at-most]: prints each (abi, nr) whose number of calls in
+# histograms differs from its count; with at-most, if it is larger. Calls that
+# never return are in no histogram.
 hist_differs() {
 	"$WORKLOAD/snapread" -d | awk -v at_most="${1:-}" '
 		BEGIN {
@@ -70,7 +70,7 @@ hist_singles() {
 		END { print found + 0 }'
 }
 
-# what_csv NAME COLUMN: that column of $T/csv for that call
+# what_csv NAME COLUMN: prints that column of $T/csv for the call NAME
 what_csv() {
 	awk -F, -v name="$1" -v column="$2" '
 		NR == 1 {
@@ -81,7 +81,7 @@ what_csv() {
 		$at["syscall"] == name { print $at[column] }' "$T/csv"
 }
 
-# percentile NAME PER-MILLE COLUMN: from what the workload said
+# percentile NAME PER-MILLE COLUMN: computes it from the workload's output
 percentile() {
 	awk -v name="$1" '$1 == "slept" && $2 == name { print $'"$3"' }' \
 		"$T/slept" | sort -n |
@@ -89,7 +89,7 @@ percentile() {
 			END { print time[int((NR * part + 999) / 1000)] }'
 }
 
-# The command on $1, its output in $T/out and $T/err
+# Runs the command line $1, with its output in $T/out and $T/err.
 try() {
 	"$SYSTALLY" "$@" >"$T/out" 2>"$T/err" </dev/null
 	got=$?
@@ -103,10 +103,10 @@ clock=fine
 
 # ---- percentiles --------------------------------------------------------
 
-# A call took no less than was asked for and no more than its caller saw, so
-# the k-th shortest took no less than the k-th shortest asked for, and no more
-# than the k-th shortest seen. Around that 12.5% are allowed, and 1 in 1000
-# for the clocks: the kernel corrects the caller's, not the TSC.
+# A call takes at least the requested time, and at most the time that its caller
+# measures. So the k-th shortest duration is between the k-th shortest requested
+# time and the k-th shortest measured time. The test allows 12.5% more or less,
+# and 1 in 1000 for the clocks: the kernel corrects the caller's, not the TSC.
 percentiles_fit() {
 	local name=$1 part column shown asked seen
 
@@ -155,11 +155,11 @@ while IFS='|' read -r name command; do
 	at_least "$(hist_sum)" 100 "$name: the histograms have calls"
 done <<<"$runs"
 
-# In the bucket of its time, as the module added it up
+# The bucket belongs to the time that the module added to the total.
 ctl reset 1
 "$WORKLOAD/tree" -t 3 4 >/dev/null
 singles=$(hist_singles)
-# most take no time at all by such a clock
+# Most calls take 0 ns by such a clock.
 if [ "$clock" = coarse ]; then
 	like "$singles" '^[0-9]+$' 'a call alone is in the bucket of its total'
 else
@@ -252,7 +252,7 @@ is "$(status entered)" $(($(status tallied) + $(status unattributed))) \
 is "$(hist_differs at-most)" '' 'histograms have no more calls than counted'
 at_least "$(hist_sum)" 1 'histograms have calls'
 
-# From a point where the storm is parked, all is exact, also after resets.
+# All is exact from a moment when the storm is parked, also after resets.
 before=$(storms_total)
 ctl collect hist
 ctl reset 1

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is special about hook=direct: when auto chooses it, what happens where it
-# is not available or another tracer is on the same functions, and which calls
-# it misses.
+# The special properties of hook=direct: when auto chooses it, the errors if it
+# is not available or another tracer has hooked the same functions, and the
+# calls that it misses.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -27,7 +27,7 @@ fi
 
 need_load
 
-# force CONTROL=VALUE... WANTED: a test of what `hook` reads then
+# force CONTROL=VALUE... WANTED: sets these, and tests what `hook` reads then
 force() {
 	while [ $# -gt 1 ]; do
 		ctl "${1%%=*}" "${1#*=}"
@@ -141,7 +141,7 @@ ctl hook auto
 like "$(<"$D/hook")" '^auto: kprobe' 'the module loads again'
 ctl syscalls "$many"
 
-# taken FUNCTION: another tracer has it; each of the functions is enough
+# taken FUNCTION: another tracer has hooked it; any of the functions is enough
 taken() {
 	local function=$1 holder
 
@@ -176,7 +176,7 @@ for function in x64_sys_call ia32_sys_call; do
 	force hook=direct 'direct: direct (asked for)'
 done
 
-# The direct hook keeps other tracers off.
+# While the direct hook is used, other tracers of its functions are refused.
 timeout 180 bpftrace -e 'kfunc:x64_sys_call { @ = count(); }' \
 	>"$T/bpftrace" 2>&1
 status=$?

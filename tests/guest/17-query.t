@@ -32,7 +32,7 @@ ask() {
 	esac
 }
 
-# asked TGID CALL: prints the count alone
+# asked TGID CALL: prints only the count
 asked() {
 	local error count
 
@@ -56,9 +56,9 @@ columns() {
 		}' "$D/counters"
 }
 
-# asked_differ TGID ABI FILE: prints the calls of which the module says another
-# number than the workload says in FILE, or other errors or times than
-# `counters`; something, too, if the workload says nothing
+# asked_differ TGID ABI FILE: compares the module's answers: the counts with
+# those of the workload in FILE, errors and times with `counters`. Prints the
+# calls that differ, or a line if the workload has printed nothing.
 asked_differ() {
 	local name number got calls=0
 
@@ -75,7 +75,7 @@ asked_differ() {
 	[ $calls -gt 0 ] || echo 'the workload has made no calls'
 }
 
-# hottest BUT: asks until there is an answer
+# hottest EXCEPT: asks until there is an answer
 hottest() {
 	local answer=0
 
@@ -85,8 +85,8 @@ hottest() {
 	echo "$answer"
 }
 
-# is_listed TGID: it is a target. A pending change is done then: reading takes
-# the same lock.
+# is_listed TGID: succeeds if it is a target. Reading takes the same lock as
+# pending changes, so they are done then.
 is_listed() {
 	grep -qx "$1" "$D/targets"
 }
@@ -115,7 +115,7 @@ puppet_call puppet 1009
 answer=$(ask "calls $puppet getppid")
 like "$answer" "^0 $((3 * 1009)) 0 [1-9][0-9]* [1-9][0-9]*\$" \
 	'3 threads have 3027 calls before any fold'
-is "$(columns "$puppet" x86-64 getppid)" "$answer" 'counters says the same'
+is "$(columns "$puppet" x86-64 getppid)" "$answer" 'counters has the same values'
 is "$(ask "calls $puppet getppid")" "$answer" \
 	'the answer is the same after a fold'
 puppet_call puppet 503
@@ -337,7 +337,7 @@ puppet_call second 101
 puppet_call bystander 211
 is "$(ask "is $second") $(asked "$second" getppid) $(
 	asked "$bystander" getppid)" "0 $((1511 + 503)) $((307 + 211))" \
-	'remove: it keeps its count, the other one is counted on'
+	'remove: it keeps its count, the other one still counts'
 ask "remove $bystander" >/dev/null
 wait_for is_listed none
 true &

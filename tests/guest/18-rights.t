@@ -11,7 +11,7 @@
 results=(counters errors inflight snapshot status)
 controls=(enabled collect hook targets follow syscalls threads)
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
-# Root of a user namespace, which is nobody outside
+# Root of a user namespace, who is user nobody outside of it
 inside=("${nobody[@]}" unshare -Ur)
 
 need_load collect=time follow=1
@@ -42,7 +42,7 @@ is "$(modes README reset | xargs)" '200 0:0 reset 444 0:0 README' \
 is "$(find "$D" -type f | wc -l)" 14 'there are 14 files'
 is "$(stat -c %a "$debugfs")" 700 'debugfs itself is for root only'
 
-# With debugfs open to all users, its files still are not.
+# If all users may enter debugfs, they still may not read systally's files.
 mount -o remount,mode=755 "$debugfs"
 before=$(settings)
 is "$(opens "${nobody[@]}" | xargs)" 'reads README' \
@@ -72,7 +72,7 @@ exec 7<&- 8>&-
 is "$(<"$D/targets")" none 'targets has not changed'
 mount -o remount,mode=700 "$debugfs"
 
-# say COMMAND...: what the command says on stderr, its status, what it prints
+# say COMMAND...: prints the status, the lines on stderr, the bytes on stdout
 say() {
 	local status
 
@@ -87,8 +87,8 @@ for words in status report 'top -i 1 -d 1' 'run -- true'; do
 		"user nobody: systally $words: one line names root, status 1"
 done
 
-# In a pid namespace of its own, as in a container: pids that are written are
-# those of the namespace, pids that are read are those of the first one.
+# In a separate pid namespace, as in a container: written pids are those of the
+# namespace, and pids that are read are those of the first namespace.
 container() {
 	unshare --fork --pid --mount-proc "$@"
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # stress-ng's stressors of system calls, exec, clone and signals. They do not
-# say what they call, so perf stat counts the same processes: it loses no events
+# report their calls, so perf stat counts the same processes: it loses no events
 # when it only counts.
 
 # shellcheck source-path=SCRIPTDIR
@@ -28,7 +28,7 @@ stress_storm() {
 	ctl targets none
 	ctl collect "$collect"
 	ctl reset 1
-	# It stops before its first call that is to be counted.
+	# It stops before the first call that must be counted.
 	# shellcheck disable=SC2016 # that shell's
 	bash -c 'kill -STOP $$; exec "$@"' sh stress-ng --quiet --no-rand-seed \
 		--timeout "$storm_seconds" --oomable --temp-path "$T" \

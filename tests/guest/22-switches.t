@@ -9,7 +9,7 @@
 . "$(dirname "$0")/storms.sh"
 
 need_load memory_max_bytes=16M follow=1 "syscalls=$filter"
-# With naps, or the storms and the changes slow each other down
+# With naps: otherwise storms and changes slow each other down
 pids=()
 talk_start native "$WORKLOAD/storm" -n 2 2
 talk_start compat "$WORKLOAD/storm32" -n 1 2
@@ -42,7 +42,7 @@ switch() {
 	value=$REPLY
 }
 
-# writer SEED: says how often it wrote, and how often that was refused
+# writer SEED: prints how often it wrote, and how often that was refused
 writer() {
 	local control value written=0 refused=0
 
@@ -56,7 +56,7 @@ writer() {
 	echo "$written $refused"
 }
 
-# reader FILE...: says how many reads failed, of how many
+# reader FILE...: prints how many reads failed, of how many
 reader() {
 	local file reads=0 failed=0
 

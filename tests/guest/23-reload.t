@@ -82,7 +82,7 @@ for i in 1 2; do
 done
 
 loads=0 failed='' left='' wrong='' calls=0 refused=0
-# A load and its unload wait for many grace periods, some seconds in all.
+# A load and its unload wait for many grace periods: some seconds in total.
 for_seconds $((2 * storm_seconds))
 while storming || [ $loads -lt 3 ]; do
 	load_parameters

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/storms.sh"
 
 cpu=/sys/devices/system/cpu/cpu1/online
-[ -w $cpu ] || skip_all 'no CPU that can go off'
+[ -w $cpu ] || skip_all 'no CPU can go offline'
 combinations='tracepoint/time kprobe/time direct/count tracepoint/hist'
 
 no_direct=$(direct_missing)

@@ -31,8 +31,8 @@ oom_kills() {
 	awk '$1 == "oom_kill" { print $2 }' "$group/memory.events"
 }
 
-# eater: in the group, a process that grows until it is killed, and a storm of
-# calls, which may be killed, too
+# eater: starts, in the group, a process that grows until it is killed, and a
+# storm of calls, which may also be killed
 eater() {
 	echo "$BASHPID" >"$group/cgroup.procs"
 	exec 2>/dev/null

@@ -54,8 +54,8 @@ starved() {
 	total=$((total + times))
 }
 
-# The last ENOMEM comes from the module's first allocation, for this parameter.
-# What the kernel allocates before is the same in every load.
+# With this parameter, the last ENOMEM comes from the module's first allocation.
+# The kernel's own allocations before it are the same in every load.
 well=EINVAL
 starved 'a load that is refused' load "$SYSTALLY_KO" memory_max_bytes=refused
 well=ok

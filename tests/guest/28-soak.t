@@ -21,7 +21,7 @@ talk_until compat ready
 ctl targets "$( (said native process; said compat process) | xargs)"
 ctl reset 1
 
-# A round has a 64th of them, but takes at least half a second.
+# Each round makes a 64th of the calls, but takes at least half a second.
 rounds=0 differ='' wrong='' entered=0 used=''
 started=$SECONDS
 while [ "$entered" -lt "$goal" ]; do

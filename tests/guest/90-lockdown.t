@@ -16,9 +16,9 @@ if ! grep -q '\[none\]' $secure/lockdown 2>/dev/null; then
 fi
 # Under lockdown, kmemleak's file cannot be read.
 [ ! -e /sys/kernel/debug/kmemleak ] ||
-	skip_all 'the look for leaks at the end would be locked out'
+	skip_all 'kmemleak could not be read at the end'
 
-# say COMMAND...: what the command says on stderr, its status, what it prints
+# say COMMAND...: prints the status, the lines on stderr, the bytes on stdout
 say() {
 	local status
 

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 #
 # Functions of the storms, the tests 2x-*.t: a seed for all random choices, a
-# time limit, and the verdict. Sourced instead of lib.sh. SYSTALLY_SEED repeats a
-# run. SYSTALLY_SECONDS is the duration of each storm.
+# time limit, and the verdict. Sourced instead of lib.sh. SYSTALLY_SEED repeats
+# a run. SYSTALLY_SECONDS is the duration of each storm.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -48,7 +48,8 @@ storms_as_counts() {
 }
 
 # rows_differ FILE...: compares the rows with the counts of parked storms in the
-# FILEs below $T. Prints the calls that differ, or a line if there are no counts.
+# FILEs below $T. Prints the calls that differ, or a line if there are no
+# counts.
 rows_differ() {
 	awk 'FILENAME !~ /counters$/ {
 		if ($1 == "storm") {
