@@ -85,7 +85,7 @@ static const char readme[] =
 "  ESRCH       no such process\n"
 "  ENOENT      no such system call\n"
 "  E2BIG       more than 4096 bytes in one write\n"
-"  EPERM       no CAP_SYS_ADMIN, whatever the file's mode is\n"
+"  EPERM       no CAP_SYS_ADMIN; the file's mode makes no difference\n"
 "  EOPNOTSUPP  not possible with this kernel or these settings; the kernel log says\n"
 "              why\n"
 "  EBUSY       another tracer uses what hook=direct needs; only one can\n"

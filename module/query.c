@@ -237,8 +237,8 @@ EXPORT_SYMBOL_GPL(systally_query_is_target);
  * The question which process is hottest; one at a time. Any context moves
  * hot_state from idle to starting (cmpxchg) and to pending (release, after
  * hot_except is written). The work item moves it to answered (release, after
- * hot_answer and hot_answered are written). From there, whoever asked with the
- * same hot_except takes the answer and moves it to idle (cmpxchg); when the
+ * hot_answer and hot_answered are written). From there, a caller with the
+ * same hot_except takes the answer and moves it to idle (cmpxchg). If the
  * answer is old, another question moves it to starting (cmpxchg).
  */
 enum { HOT_IDLE, HOT_STARTING, HOT_PENDING, HOT_ANSWERED };
@@ -247,7 +247,7 @@ static int hot_answer;
 static unsigned long hot_answered; /* jiffies */
 static u32 hot_except;
 
-/* Whether a row's process can still make calls (a zombie cannot) */
+/* Returns true if a row's process can still make calls (a zombie cannot). */
 static bool row_is_alive(const struct systally_row *row)
 {
 	const struct task_struct *leader;

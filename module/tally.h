@@ -120,7 +120,7 @@ void systally_tally_hist(struct table **table, u64 key, u32 index);
 void systally_tally_exited(const struct task_struct *task, bool last);
 
 /*
- * systally_tally_lock - take the tally's mutex: nobody else folds or flushes
+ * systally_tally_lock - take the tally's mutex: it serialises folds and flushes
  *
  * Process context, sleeps. Returns 0, or -EINTR if the task is being killed.
  */

@@ -56,7 +56,7 @@ void systally_target_keep(const unsigned int *kept, unsigned int count)
 		raw_spin_unlock(&systally_target_lock);
 		return;
 	}
-	/* While the targets are `all`, nobody else changes a bit. */
+	/* While the targets are `all`, no other context changes a bit. */
 	for (i = 0; i < count; i++) {
 		if (kept[i] > from)
 			bitmap_clear(systally_target_bits, from,

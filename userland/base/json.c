@@ -2,7 +2,7 @@
 /*
  * Writes JSON to a stream, by means of yajl's generator. yajl places the commas
  * and escapes the texts. It accepts some wrong orders of calls and then writes
- * what is no JSON, so this file checks the order.
+ * invalid JSON, so this file checks the order.
  */
 #include <math.h>
 #include <stdlib.h>

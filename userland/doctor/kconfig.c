@@ -45,7 +45,7 @@ static char *read_all(gzFile file)
 bool systally_kconfig_read_file(struct systally_kconfig *config,
 				const char *path)
 {
-	/* zlib hands on what is not compressed as it is */
+	/* zlib returns uncompressed files unchanged */
 	gzFile file = gzopen(path, "re");
 
 	config->text = NULL;

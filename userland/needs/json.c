@@ -133,7 +133,7 @@ static void put_feature(struct systally_json *json,
 	systally_json_end(json);
 }
 
-/* One candidate; its way is null if it was left as it is. */
+/* One candidate; its way is null if the call was left unchanged. */
 static void put_member(struct systally_json *json,
 		       const struct systally_together *together, size_t member)
 {

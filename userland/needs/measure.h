@@ -32,9 +32,9 @@ double systally_measure(const struct systally_replicas *replicas,
 
 /*
  * Returns the margin as a part of 1: smaller differences do not count. It is
- * --margin; or else the spread that 9 of 10 groups of untouched replicas do not
- * exceed, but at least 0.05. A group of one replica has no spread; its distance
- * from the group before is taken instead.
+ * --margin. Without that option, it is the spread that 9 of 10 groups of
+ * untouched replicas do not exceed, but at least 0.05. A group of one replica
+ * has no spread; its distance from the group before is used instead.
  */
 double systally_measure_margin(const struct systally_plan *plan,
 			       enum systally_metric metric);

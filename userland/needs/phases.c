@@ -198,7 +198,7 @@ static uint64_t phase_end(const struct systally_run *run,
 	return end;
 }
 
-/* Kills its group and itself, as it may not have set its group yet. */
+/* Kills the process and its group, because it may not be in its group yet. */
 static void kill_helper(struct systally_run *run)
 {
 	uint64_t until = systally_signals_now_ns() + SYSTALLY_KILL_LIMIT;

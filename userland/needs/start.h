@@ -44,9 +44,9 @@ void systally_start_release(struct systally_started *started);
 int systally_start_listener(struct systally_started *started);
 
 /*
- * Returns 0 if the command is executed, -1 if it is not yet, or else the errno
- * with which that failed. SYSTALLY_START_FILTER is added if the filter could
- * not be loaded or its listener could not be sent. Does not wait.
+ * Returns 0 if the command is executed, -1 if it is not yet, or the errno with
+ * which its execution failed. SYSTALLY_START_FILTER is added if the filter
+ * could not be loaded or its listener could not be sent. Does not wait.
  */
 int systally_start_result(struct systally_started *started);
 
