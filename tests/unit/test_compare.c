@@ -540,7 +540,7 @@ static void for_programs(void **state)
 		render(c, &systally_format_csv),
 		"abi,nr,syscall,change,regression,count_a,count_b,count_change,count_percent,errors_a,errors_b,errors_change,errors_percent,total_ns_a,total_ns_b,total_ns_change,total_percent,avg_ns_a,avg_ns_b,avg_ns_change,avg_percent\n"
 		"x86-64,7,poll,changed,1,307,1307,1000,325.73,0,0,0,,614,1307,693,112.87,2,1,-1,-50.00\n"
-		"x86-64,0,read,added,1,0,2,2,,0,0,0,,0,0,0,,0,0,0,\n");
+		"x86-64,0,read,added,1,0,2,2,,0,0,0,,0,,,,,,,\n");
 	object = json_tokener_parse(render(c, &systally_format_json));
 	assert_non_null(object);
 	assert_int_equal(json_object_get_int(get(object, "format")), 1);
@@ -556,6 +556,12 @@ static void for_programs(void **state)
 			    "changed");
 	row = json_object_array_get_idx(get(object, "rows"), 1);
 	assert_null(get(row, "count_percent"));
+	/* no call in A is no time in A, but there is no average of none */
+	assert_non_null(get(row, "total_ns_a"));
+	assert_null(get(row, "avg_ns_a"));
+	/* no call in B has returned */
+	assert_null(get(row, "total_ns_b"));
+	assert_null(get(row, "avg_ns_change"));
 	assert_string_equal(
 		json_object_get_string(get(get(object, "a"), "file")),
 		"before");

@@ -170,11 +170,11 @@ static void is_documented(void **state)
 	static const char expected[] =
 		"{\"systally_record\":1,\"systally\":\"0.1\",\"kernel\":\"6.1.0-test\",\"date\":\"2026-11-25T07:30:00+00:00\",\"command\":[\"sh\",\"-c\",\"echo \\\"\xc3\xa9\\\" \\\\xff\\n\"],\"status\":143,\"syscalls\":\"%poll,read\",\"duration_ns\":500,\"missed\":600,\"collect\":\"hist\",\"threads\":true,\"entered\":1032,\"unattributed\":17,\"orphan_exits\":4,\"untimed\":2,\"discarded\":3,\"generation\":6,\"taken_ns\":5,\"clock_khz\":1000000,\"call_rows\":3,\"error_rows\":2,\"unattributed_rows\":1,\"hist_rows\":1}\n"
 		"{\"row\":\"call\",\"tgid\":12,\"tid\":13,\"start_ns\":12000,\"comm\":\"a\\\\x5cb \\\\x01\\\\xff\",\"abi\":\"x86-64\",\"nr\":7,\"syscall\":\"poll\",\"count\":1009,\"errors\":3,\"total_ns\":18446744073709551615,\"max_ns\":9223372036854775807}\n"
-		"{\"row\":\"call\",\"tgid\":4294967295,\"tid\":0,\"start_ns\":4294967295000,\"comm\":\"fifteen letters\",\"abi\":\"i386\",\"nr\":168,\"syscall\":\"poll\",\"count\":5,\"errors\":0,\"total_ns\":0,\"max_ns\":0}\n"
-		"{\"row\":\"call\",\"tgid\":0,\"tid\":0,\"start_ns\":0,\"comm\":\"\",\"abi\":\"x32\",\"nr\":-1,\"syscall\":\"out_of_range\",\"count\":1,\"errors\":0,\"total_ns\":0,\"max_ns\":0}\n"
+		"{\"row\":\"call\",\"tgid\":4294967295,\"tid\":0,\"start_ns\":4294967295000,\"comm\":\"fifteen letters\",\"abi\":\"i386\",\"nr\":168,\"syscall\":\"poll\",\"count\":5,\"errors\":null,\"total_ns\":null,\"max_ns\":null}\n"
+		"{\"row\":\"call\",\"tgid\":0,\"tid\":0,\"start_ns\":0,\"comm\":\"\",\"abi\":\"x32\",\"nr\":-1,\"syscall\":\"out_of_range\",\"count\":1,\"errors\":null,\"total_ns\":null,\"max_ns\":null}\n"
 		"{\"row\":\"error\",\"tgid\":12,\"tid\":0,\"start_ns\":12000,\"comm\":\"\",\"abi\":\"x86-64\",\"nr\":7,\"syscall\":\"poll\",\"errno\":4,\"name\":\"EINTR\",\"count\":2}\n"
 		"{\"row\":\"error\",\"tgid\":12,\"tid\":0,\"start_ns\":12000,\"comm\":\"\",\"abi\":\"x86-64\",\"nr\":7,\"syscall\":\"poll\",\"errno\":512,\"name\":\"ERESTARTSYS\",\"count\":1}\n"
-		"{\"row\":\"unattributed\",\"tgid\":0,\"tid\":0,\"start_ns\":0,\"comm\":\"\",\"abi\":\"x86-64\",\"nr\":1,\"syscall\":\"write\",\"count\":17,\"errors\":0,\"total_ns\":0,\"max_ns\":0}\n"
+		"{\"row\":\"unattributed\",\"tgid\":0,\"tid\":0,\"start_ns\":0,\"comm\":\"\",\"abi\":\"x86-64\",\"nr\":1,\"syscall\":\"write\",\"count\":17,\"errors\":null,\"total_ns\":null,\"max_ns\":null}\n"
 		"{\"row\":\"hist\",\"tgid\":12,\"tid\":0,\"start_ns\":12000,\"comm\":\"a\",\"abi\":\"x86-64\",\"nr\":7,\"syscall\":\"poll\",\"octave\":62,\"buckets\":[0,0,0,1009]}\n";
 	struct context *c = *state;
 
@@ -274,6 +274,37 @@ static void expect(struct context *c, const char *what, const char *by,
 		systally_record_free(&c->read);
 	}
 	free(copy);
+}
+
+/* Errors and times are null if no call has returned, and stay so. */
+static void keeps_the_unknown(void **state)
+{
+	struct context *c = *state;
+	char *text;
+
+	c->record.snapshot.header.collect = SYSTALLY_COLLECT_COUNT;
+	c->record.duration_ns = 0;
+	write_text(c);
+	assert_non_null(strstr(c->text, "\"duration_ns\":null,"));
+	assert_non_null(strstr(
+		c->text,
+		"\"count\":5,\"errors\":null,\"total_ns\":null,\"max_ns\":null}"));
+	text = strdup(c->text);
+	assert_non_null(text);
+	assert_int_equal(read_bytes(c, text, c->size), 0);
+	assert_int_equal(c->read.duration_ns, 0);
+	systally_snapshot_free(&c->record.snapshot);
+	c->record = c->read;
+	write_text(c);
+	assert_string_equal(c->text, text);
+	/* 0, as it was written before, is read as null is */
+	expect(c, "\"errors\":null", "\"errors\":0", NULL);
+	expect(c, "\"duration_ns\":null", "\"duration_ns\":0", NULL);
+	expect(c, "\"count\":5", "\"count\":null", "`count`");
+	c->read = c->record;
+	memset(&c->record, 0, sizeof(c->record));
+	systally_record_free(&c->read);
+	free(text);
 }
 
 static void says_what_is_wrong(void **state)
@@ -417,6 +448,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(is_documented_with_nulls,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(keeps_the_unknown, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(refuses_cut_files, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(survives_damage, set_up,

@@ -115,7 +115,7 @@ static void text_lines_up(void **state)
 		render(c, &systally_format_text),
 		"calls  %calls  errors     total       avg      max  syscall\n"
 		" 4321   99.88      12  98.765ms  22.857us  1.234s   poll\n"
-		"    5    0.12       0         -         -        -  i386:poll\n"
+		"    5    0.12       -         -         -        -  i386:poll\n"
 		" 4326  100.00      12  98.765ms  22.830us  1.234s   total\n");
 	c->report.latency = false;
 	c->ranking.rest = c->groups[1];
@@ -124,7 +124,7 @@ static void text_lines_up(void **state)
 	assert_string_equal(render(c, &systally_format_text),
 			    "calls  %calls  errors  syscall\n"
 			    " 4321   99.88      12  poll\n"
-			    "    5    0.12       0  (12 more)\n"
+			    "    5    0.12       -  (12 more)\n"
 			    " 4326  100.00      12  total\n");
 }
 
@@ -200,7 +200,7 @@ static void text_has_percentiles(void **state)
 		render(c, &systally_format_text),
 		"calls  %calls  errors     p50     p90     p99   p99.9     max  syscall\n"
 		" 4321   99.88      12  0.99us  12.3us   999us  1.20s   1.23s   poll\n"
-		"    5    0.12       0       -       -       -       -       -  i386:poll\n"
+		"    5    0.12       -       -       -       -       -       -  i386:poll\n"
 		" 4326  100.00      12  0.02us  0.02us  0.02us  0.02us  1.23s   total\n");
 	/* they take the place of the other times */
 	c->report.latency = true;
@@ -322,6 +322,49 @@ static void json_is_read_back(void **state)
 	assert_ptr_equal(strchr(c->text, '\n'), c->text + strlen(c->text) - 1);
 }
 
+/* What was not measured is null in JSON and empty in CSV; 0 is a figure. */
+static void unknown_is_no_zero(void **state)
+{
+	static const char *const times[] = { "errors", "total_ns", "max_ns" };
+	static const char *const percentiles[] = { "p50_ns", "p90_ns", "p99_ns",
+						   "p999_ns" };
+	struct context *c = *state;
+	struct systally_group *group = &c->groups[1];
+	struct json_object *object, *row;
+	size_t i;
+
+	c->header.collect = SYSTALLY_COLLECT_COUNT;
+	object = read_json(render(c, &systally_format_json));
+	row = json_object_array_get_idx(at(object, "rows"), 1);
+	assert_int_equal(json_object_get_int(at(row, "count")), 5);
+	for (i = 0; i < 3; i++)
+		assert_null(at(row, times[i]));
+	for (i = 0; i < 4; i++)
+		assert_null(at(row, percentiles[i]));
+	json_object_put(object);
+	assert_non_null(strstr(render(c, &systally_format_csv),
+			       "\ni386,168,poll,5,,,,,,,,count\n"));
+	/* calls have returned, none has failed: no histogram */
+	c->header.collect = SYSTALLY_COLLECT_TIME;
+	group->total_ns = 10;
+	group->max_ns = 7;
+	object = read_json(render(c, &systally_format_json));
+	row = json_object_array_get_idx(at(object, "rows"), 1);
+	assert_true(json_object_is_type(at(row, "errors"), json_type_int));
+	assert_int_equal(json_object_get_int(at(row, "errors")), 0);
+	assert_null(at(row, "p50_ns"));
+	json_object_put(object);
+	assert_non_null(strstr(render(c, &systally_format_csv),
+			       "\ni386,168,poll,5,0,10,7,,,,,time\n"));
+	/* a call that failed in less than a unit of the clock took 0 */
+	*group = (struct systally_group){ .count = 1, .errors = 1 };
+	assert_non_null(strstr(render(c, &systally_format_csv),
+			       "\nx86-64,0,read,1,1,0,0,,,,,time\n"));
+	c->report.latency = true;
+	assert_non_null(
+		strstr(render(c, &systally_format_text), "  0.000us  read\n"));
+}
+
 static void json_has_fitting_fields(void **state)
 {
 	static const struct {
@@ -412,9 +455,9 @@ static void csv_has_one_head(void **state)
 
 	assert_string_equal(
 		render(c, &systally_format_csv),
-		"abi,nr,syscall,count,errors,total_ns,max_ns,p50_ns,p90_ns,p99_ns,p999_ns\n"
-		"x86-64,7,poll,4321,12,98765432,1234567890,21,22,23,24\n"
-		"i386,168,poll,5,0,0,0,0,0,0,0\n");
+		"abi,nr,syscall,count,errors,total_ns,max_ns,p50_ns,p90_ns,p99_ns,p999_ns,collect\n"
+		"x86-64,7,poll,4321,12,98765432,1234567890,21,22,23,24,time\n"
+		"i386,168,poll,5,,,,,,,,time\n");
 	c->report.series = true;
 	c->report.first = true;
 	assert_non_null(
@@ -464,7 +507,7 @@ static void markdown_is_safe(void **state)
 			    "| calls | %calls | errors | syscall     |\n"
 			    "| ----: | -----: | -----: | ----------- |\n"
 			    "|  4321 |  99.88 |     12 | `poll`      |\n"
-			    "|     5 |   0.12 |      0 | `i386:poll` |\n"
+			    "|     5 |   0.12 |      - | `i386:poll` |\n"
 			    "|  4326 | 100.00 |     12 | total       |\n");
 	c->ranking.by = systally_by_one(SYSTALLY_BY_COMMAND);
 	strcpy(c->groups[0].comm, "<b>|@x`*_\n");
@@ -474,7 +517,7 @@ static void markdown_is_safe(void **state)
 		"| calls | %calls | errors | command              |\n"
 		"| ----: | -----: | -----: | -------------------- |\n"
 		"|  4321 |  99.88 |     12 | `` <b>\\|@x`*_\\x0a `` |\n"
-		"|     5 |   0.12 |      0 | `a b`                |\n"
+		"|     5 |   0.12 |      - | `a b`                |\n"
 		"|  4326 | 100.00 |     12 | total                |\n"
 		"\n"
 		"> note: the control `a_b\\|c` is \\<0\\> \\| \\_x\\_\n");
@@ -511,6 +554,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(text_wraps_notes, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(json_is_read_back, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(unknown_is_no_zero, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(json_has_fitting_fields, set_up,
 						tear_down),

@@ -9,14 +9,14 @@
 #include "render/view.h"
 
 const struct systally_amount systally_amounts[SYSTALLY_AMOUNTS] = {
-	{ "count", systally_group_count },
-	{ "errors", systally_group_errors },
-	{ "total_ns", systally_group_total_ns },
-	{ "max_ns", systally_group_max_ns },
-	{ "p50_ns", systally_group_p50_ns },
-	{ "p90_ns", systally_group_p90_ns },
-	{ "p99_ns", systally_group_p99_ns },
-	{ "p999_ns", systally_group_p999_ns },
+	{ "count", systally_group_count, systally_group_counted },
+	{ "errors", systally_group_errors, systally_group_timed },
+	{ "total_ns", systally_group_total_ns, systally_group_timed },
+	{ "max_ns", systally_group_max_ns, systally_group_timed },
+	{ "p50_ns", systally_group_p50_ns, systally_group_ranked },
+	{ "p90_ns", systally_group_p90_ns, systally_group_ranked },
+	{ "p99_ns", systally_group_p99_ns, systally_group_ranked },
+	{ "p999_ns", systally_group_p999_ns, systally_group_ranked },
 };
 
 unsigned int systally_amount_count(const struct systally_by *by)
@@ -26,10 +26,10 @@ unsigned int systally_amount_count(const struct systally_by *by)
 
 const struct systally_amount
 	systally_change_amounts[SYSTALLY_CHANGE_AMOUNTS] = {
-		{ "count", systally_group_count },
-		{ "errors", systally_group_errors },
-		{ "total_ns", systally_group_total_ns },
-		{ "avg_ns", systally_group_avg_ns },
+		{ "count", systally_group_count, systally_group_counted },
+		{ "errors", systally_group_errors, systally_group_counted },
+		{ "total_ns", systally_group_total_ns, systally_change_timed },
+		{ "avg_ns", systally_group_avg_ns, systally_group_averaged },
 	};
 
 /* `count_a`, `total_ns_b`, `avg_ns_change`; a percentage has no unit */
@@ -53,9 +53,24 @@ const char *systally_change_key(char key[SYSTALLY_OF_LEN], unsigned int amount,
 }
 
 bool systally_change_known(const struct systally_changes *changes,
-			   unsigned int amount)
+			   const struct systally_change *change,
+			   unsigned int amount, enum systally_of of)
 {
-	return changes->timed || !amount;
+	const struct systally_amount *row = &systally_change_amounts[amount];
+	const bool a = row->known(&change->a), b = row->known(&change->b);
+
+	if (amount && !changes->timed)
+		return false;
+	switch (of) {
+	case SYSTALLY_OF_A:
+		return a;
+	case SYSTALLY_OF_B:
+		return b;
+	case SYSTALLY_OF_PERCENT:
+		return a && b && row->value(&change->a);
+	default:
+		return a && b;
+	}
 }
 
 const char *systally_change_kind(const struct systally_change *change)

@@ -37,7 +37,7 @@ struct table {
 
 static void write_percent(uint64_t a, uint64_t b, char *cell)
 {
-	double percent = 100.0 * ((double)b - (double)a) / (double)a;
+	double percent = a ? 100.0 * ((double)b - (double)a) / (double)a : 0;
 
 	if (a == b)
 		strcpy(cell, "-");
@@ -64,22 +64,22 @@ static void write_change(uint64_t a, uint64_t b, int digits, char *cell)
 		systally_text_ns_short(size, cell + 1);
 }
 
-/* What a column shows, on both sides. */
-static void find_values(const struct systally_change *change, int column,
-			uint64_t *a, uint64_t *b)
+/* Returns which of the change amounts a column shows, and what of it. */
+static unsigned int amount_of(int column, enum systally_of *of)
 {
-	if (column < COLUMN_ERRORS) {
-		*a = change->a.count;
-		*b = change->b.count;
-	} else if (column < COLUMN_TOTAL) {
-		*a = change->a.errors;
-		*b = change->b.errors;
-	} else if (column < COLUMN_AVG) {
-		*a = change->a.total_ns;
-		*b = change->b.total_ns;
-	} else {
-		*a = systally_group_avg_ns(&change->a);
-		*b = systally_group_avg_ns(&change->b);
+	switch (column) {
+	case COLUMN_A:
+		*of = SYSTALLY_OF_A;
+		return 0;
+	case COLUMN_B:
+	case COLUMN_CHANGE:
+	case COLUMN_PERCENT:
+		*of = SYSTALLY_OF_B + (unsigned int)(column - COLUMN_B);
+		return 0;
+	default:
+		*of = SYSTALLY_OF_B +
+		      (unsigned int)(column - COLUMN_ERRORS) % 3;
+		return 1 + (unsigned int)(column - COLUMN_ERRORS) / 3;
 	}
 }
 
@@ -111,6 +111,47 @@ change_of(const struct systally_changes *changes, size_t row)
 	return &changes->total;
 }
 
+/* Writes what is not known: `-`, or why there is no percentage. */
+static void write_unknown(const struct systally_change *change,
+			  enum systally_of of, char *cell)
+{
+	const uint64_t a = change->a.count, b = change->b.count;
+
+	if (of == SYSTALLY_OF_PERCENT && !(a && b))
+		write_percent(a, b, cell);
+	else
+		strcpy(cell, "-");
+}
+
+/* Writes an amount; @digits as in a grid, 0: it is a time. */
+static void write_amount(const struct systally_changes *changes,
+			 const struct systally_change *change, int column,
+			 int digits, char *cell)
+{
+	enum systally_of of;
+	const unsigned int amount = amount_of(column, &of);
+	const uint64_t a = systally_change_amounts[amount].value(&change->a);
+	const uint64_t b = systally_change_amounts[amount].value(&change->b);
+	const uint64_t value = of == SYSTALLY_OF_A ? a : b;
+
+	/* of a percentage, both sides have to be known */
+	if (!systally_change_known(
+		    changes, change, amount,
+		    of == SYSTALLY_OF_PERCENT ? SYSTALLY_OF_CHANGE : of))
+		write_unknown(change, of, cell);
+	else if (of == SYSTALLY_OF_PERCENT)
+		write_percent(a, b, cell);
+	else if (of == SYSTALLY_OF_CHANGE)
+		write_change(a, b, digits, cell);
+	else if (digits)
+		systally_text_number(value, digits, cell);
+	else
+		systally_text_ns_short(value, cell);
+	/* seconds end in a blank, to line up with other units */
+	if (!digits)
+		cell[strcspn(cell, " ")] = '\0';
+}
+
 static void write_cell(const void *context,
 		       const struct systally_column *column, size_t row,
 		       int digits, char *cell)
@@ -119,43 +160,15 @@ static void write_cell(const void *context,
 	const struct systally_changes *changes = table->report->changes;
 	const struct systally_change *change = change_of(changes, row);
 	const int id = column->id;
-	uint64_t a, b;
 
-	if (id >= COLUMN_KEY) {
+	if (id >= COLUMN_KEY)
 		write_key(table, (unsigned int)(id - COLUMN_KEY), row, cell);
-		return;
-	}
-	find_values(change, id, &a, &b);
-	switch (id) {
-	case COLUMN_MARK:
-		/* the total has no mark: it is not a change of its own */
-		if (change != &changes->total && change->regression)
-			strcpy(cell, "!");
-		break;
-	case COLUMN_A:
-		systally_text_number(a, digits, cell);
-		break;
-	case COLUMN_B:
-	case COLUMN_ERRORS:
-		systally_text_number(b, digits, cell);
-		break;
-	case COLUMN_TOTAL:
-	case COLUMN_AVG:
-		systally_text_ns_short(b, cell);
-		break;
-	case COLUMN_CHANGE:
-	case COLUMN_ERRORS_CHANGE:
-	case COLUMN_TOTAL_CHANGE:
-	case COLUMN_AVG_CHANGE:
-		write_change(a, b, id >= COLUMN_TOTAL ? 0 : digits, cell);
-		break;
-	default:
-		write_percent(a, b, cell);
-		break;
-	}
-	/* seconds end in a blank, to line up with other units */
-	if (id >= COLUMN_TOTAL)
-		cell[strcspn(cell, " ")] = '\0';
+	else if (id != COLUMN_MARK)
+		write_amount(changes, change, id,
+			     id >= COLUMN_TOTAL ? 0 : digits, cell);
+	/* the total has no mark: it is not a change of its own */
+	else if (change != &changes->total && change->regression)
+		strcpy(cell, "!");
 }
 
 /* Does any change, shown or not, have a mark? Does any have other errors? */

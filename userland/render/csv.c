@@ -8,6 +8,11 @@
 #include "needs/render.h"
 #include "render/formats.h"
 
+static void write_number(FILE *out, uint64_t number)
+{
+	fprintf(out, "%llu", (unsigned long long)number);
+}
+
 static void write_fields(FILE *out, const struct systally_names *names,
 			 const struct systally_by *by,
 			 const struct systally_group *group)
@@ -65,27 +70,38 @@ static void write_histogram(FILE *out, const struct systally_report *report,
 	}
 }
 
-static void write_rows(FILE *out, const struct systally_ranking *ranking,
+/* An amount that was not measured is an empty field. */
+static void write_row(FILE *out, const struct systally_report *report,
+		      const struct systally_group *group)
+{
+	const struct systally_ranking *ranking = report->ranking;
+	unsigned int amounts = systally_amount_count(&ranking->by), a;
+
+	write_fields(out, ranking->names, &ranking->by, group);
+	for (a = 0; a < amounts; a++) {
+		if (systally_amounts[a].known(group))
+			write_number(out, systally_amounts[a].value(group));
+		putc(',', out);
+	}
+	fprintf(out, "%s\n", systally_names_collect(report->header->collect));
+}
+
+static void write_rows(FILE *out, const struct systally_report *report,
 		       bool head, const char *time)
 {
+	const struct systally_ranking *ranking = report->ranking;
 	unsigned int amounts = systally_amount_count(&ranking->by), a;
 	size_t i;
 
-	if (head)
+	if (head) {
 		write_keys(out, &ranking->by);
-	for (a = 0; head && a < amounts; a++)
-		fprintf(out, "%s%c", systally_amounts[a].key,
-			a == amounts - 1 ? '\n' : ',');
-	for (i = 0; i < ranking->shown; i++) {
-		const struct systally_group *group = &ranking->groups[i];
-
-		fputs(time, out);
-		write_fields(out, ranking->names, &ranking->by, group);
 		for (a = 0; a < amounts; a++)
-			fprintf(out, "%llu%c",
-				(unsigned long long)systally_amounts[a].value(
-					group),
-				a == amounts - 1 ? '\n' : ',');
+			fprintf(out, "%s,", systally_amounts[a].key);
+		fputs("collect\n", out);
+	}
+	for (i = 0; i < ranking->shown; i++) {
+		fputs(time, out);
+		write_row(out, report, &ranking->groups[i]);
 	}
 }
 
@@ -103,31 +119,40 @@ static int write_report(FILE *out, const struct systally_report *report)
 	if (report->histogram)
 		write_histogram(out, report, head, time);
 	else
-		write_rows(out, report->ranking, head, time);
+		write_rows(out, report, head, time);
 	return 0;
+}
+
+/* Writes a comma and a field; what is not known is empty. */
+static void write_of(FILE *out, const struct systally_changes *changes,
+		     const struct systally_change *change, unsigned int amount,
+		     enum systally_of of)
+{
+	uint64_t a = systally_change_amounts[amount].value(&change->a);
+	uint64_t b = systally_change_amounts[amount].value(&change->b);
+
+	putc(',', out);
+	if (!systally_change_known(changes, change, amount, of))
+		return;
+	if (of == SYSTALLY_OF_PERCENT)
+		fprintf(out, "%.2f",
+			100.0 * ((double)b - (double)a) / (double)a);
+	else if (of == SYSTALLY_OF_CHANGE)
+		fprintf(out, "%lld", (long long)systally_difference(a, b));
+	else
+		write_number(out, of == SYSTALLY_OF_A ? a : b);
 }
 
 static void write_change_row(FILE *out, const struct systally_changes *changes,
 			     const struct systally_change *change)
 {
-	unsigned int i;
+	unsigned int i, of;
 
 	write_fields(out, changes->names, &changes->by, &change->a);
 	fprintf(out, "%s,%d", systally_change_kind(change), change->regression);
 	for (i = 0; i < SYSTALLY_CHANGE_AMOUNTS; i++) {
-		uint64_t a = systally_change_amounts[i].value(&change->a);
-		uint64_t b = systally_change_amounts[i].value(&change->b);
-
-		if (!systally_change_known(changes, i)) {
-			fputs(",,,,", out);
-			continue;
-		}
-		fprintf(out, ",%llu,%llu,%lld,", (unsigned long long)a,
-			(unsigned long long)b,
-			(long long)systally_difference(a, b));
-		if (a)
-			fprintf(out, "%.2f",
-				100.0 * ((double)b - (double)a) / (double)a);
+		for (of = 0; of < SYSTALLY_OFS; of++)
+			write_of(out, changes, change, i, (enum systally_of)of);
 	}
 	putc('\n', out);
 }

@@ -33,6 +33,16 @@ static void put_fields(struct systally_json *json,
 	}
 }
 
+static void put_amount(struct systally_json *json,
+		       const struct systally_amount *amount,
+		       const struct systally_group *group)
+{
+	if (amount->known(group))
+		systally_json_count(json, amount->key, amount->value(group));
+	else
+		systally_json_null(json, amount->key);
+}
+
 static void put_rows(struct systally_json *json,
 		     const struct systally_ranking *ranking)
 {
@@ -46,8 +56,7 @@ static void put_rows(struct systally_json *json,
 		systally_json_object(json, NULL);
 		put_fields(json, ranking->names, &ranking->by, group);
 		for (a = 0; a < amounts; a++)
-			systally_json_count(json, systally_amounts[a].key,
-					    systally_amounts[a].value(group));
+			put_amount(json, &systally_amounts[a], group);
 		systally_json_end(json);
 	}
 	systally_json_end(json);
@@ -121,16 +130,9 @@ static int write_report(FILE *out, const struct systally_report *report)
 	return finish(json);
 }
 
-/* null if there was nothing before: the percentage has no value */
-static void put_percent(struct systally_json *json, const char *key, uint64_t a,
-			uint64_t b)
+static double percent_of(uint64_t a, uint64_t b)
 {
-	if (a)
-		systally_json_decimal(
-			json, key, 100.0 * ((double)b - (double)a) / (double)a,
-			2);
-	else
-		systally_json_null(json, key);
+	return 100.0 * ((double)b - (double)a) / (double)a;
 }
 
 static void put_amounts(struct systally_json *json,
@@ -146,10 +148,12 @@ static void put_amounts(struct systally_json *json,
 
 		for (of = 0; of < SYSTALLY_OFS; of++) {
 			systally_change_key(key, i, (enum systally_of)of);
-			if (!systally_change_known(changes, i))
+			if (!systally_change_known(changes, change, i,
+						   (enum systally_of)of))
 				systally_json_null(json, key);
 			else if (of == SYSTALLY_OF_PERCENT)
-				put_percent(json, key, a, b);
+				systally_json_decimal(json, key,
+						      percent_of(a, b), 2);
 			else if (of == SYSTALLY_OF_CHANGE)
 				systally_json_number(json, key,
 						     systally_difference(a, b));

@@ -38,7 +38,7 @@ struct table {
 static void write_time(char *cell, const struct systally_group *group,
 		       uint64_t ns)
 {
-	if (group->total_ns)
+	if (systally_group_timed(group))
 		systally_text_ns(ns, cell);
 	else
 		snprintf(cell, SYSTALLY_CELL_LEN, "-");
@@ -126,7 +126,10 @@ static void write_cell(const void *context,
 		write_share(table, group, cell);
 		break;
 	case COLUMN_ERRORS:
-		systally_text_number(group->errors, digits, cell);
+		if (systally_group_timed(group))
+			systally_text_number(group->errors, digits, cell);
+		else
+			snprintf(cell, SYSTALLY_CELL_LEN, "-");
 		break;
 	case COLUMN_TOTAL:
 		write_time(cell, group, group->total_ns);
@@ -138,7 +141,8 @@ static void write_cell(const void *context,
 		write_time(cell, group, group->max_ns);
 		break;
 	case COLUMN_SHORT_MAX:
-		write_short_time(cell, group->total_ns, group->max_ns);
+		write_short_time(cell, systally_group_timed(group),
+				 group->max_ns);
 		break;
 	case COLUMN_P50:
 	case COLUMN_P90:

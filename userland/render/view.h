@@ -94,6 +94,8 @@ void systally_change_side(FILE *out,
 struct systally_amount {
 	const char *key;
 	uint64_t (*value)(const struct systally_group *group);
+	/* was it measured? JSON has null otherwise, and CSV an empty field */
+	bool (*known)(const struct systally_group *group);
 };
 
 extern const struct systally_amount systally_amounts[SYSTALLY_AMOUNTS];
@@ -125,9 +127,13 @@ enum systally_of {
 const char *systally_change_key(char key[SYSTALLY_OF_LEN], unsigned int amount,
 				enum systally_of of);
 
-/* Is the amount known? Recordings without times have counts only. */
+/*
+ * Is that of an amount known? Recordings without times have counts only; a
+ * difference needs both sides, and a percentage something to begin with.
+ */
 bool systally_change_known(const struct systally_changes *changes,
-			   unsigned int amount);
+			   const struct systally_change *change,
+			   unsigned int amount, enum systally_of of);
 
 /* Returns `added`, `gone` or `changed`. */
 const char *systally_change_kind(const struct systally_change *change);

@@ -89,11 +89,23 @@ static struct systally_group nothing_of(const struct systally_group *group)
 	return nothing;
 }
 
+bool systally_change_timed(const struct systally_group *side)
+{
+	return !side->count || systally_group_timed(side);
+}
+
+static bool both_timed(const struct systally_change *change)
+{
+	return systally_change_timed(&change->a) &&
+	       systally_change_timed(&change->b);
+}
+
 static bool has_changed(const struct systally_change *change, bool latency)
 {
 	return change->a.count != change->b.count ||
 	       change->a.errors != change->b.errors ||
-	       (latency && change->a.total_ns != change->b.total_ns);
+	       (latency && both_timed(change) &&
+		change->a.total_ns != change->b.total_ns);
 }
 
 static bool is_regression(const struct systally_change *change,
@@ -104,7 +116,7 @@ static bool is_regression(const struct systally_change *change,
 	       systally_threshold_exceeded(comparison->threshold,
 					   change->a.errors,
 					   change->b.errors) ||
-	       (comparison->time &&
+	       (comparison->time && both_timed(change) &&
 		systally_threshold_exceeded(comparison->time,
 					    change->a.total_ns,
 					    change->b.total_ns));

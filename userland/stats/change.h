@@ -56,6 +56,12 @@ int systally_compare(struct systally_changes *changes,
 		     struct systally_error *error);
 void systally_changes_free(struct systally_changes *changes);
 
+/*
+ * Returns whether the total time of one side of a change is known: it is 0 if
+ * no call was made; else some call must have returned.
+ */
+bool systally_change_timed(const struct systally_group *side);
+
 /* Returns b - a, cut off at the ends of what 64 bits with a sign hold. */
 int64_t systally_difference(uint64_t a, uint64_t b);
 

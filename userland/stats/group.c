@@ -22,6 +22,29 @@ void systally_group_clear(struct systally_group *group)
 	memset(group, 0, offsetof(struct systally_group, start_ns));
 }
 
+bool systally_group_counted(const struct systally_group *group)
+{
+	(void)group;
+	return true;
+}
+
+/* A call that failed may have taken less than a unit of the clock. */
+bool systally_group_timed(const struct systally_group *group)
+{
+	return group->total_ns || group->max_ns || group->errors ||
+	       group->hist_count;
+}
+
+bool systally_group_ranked(const struct systally_group *group)
+{
+	return group->hist_count;
+}
+
+bool systally_group_averaged(const struct systally_group *group)
+{
+	return group->count && systally_group_timed(group);
+}
+
 uint64_t systally_group_count(const struct systally_group *group)
 {
 	return group->count;

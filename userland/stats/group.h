@@ -6,6 +6,7 @@
 #ifndef SYSTALLY_GROUP_H
 #define SYSTALLY_GROUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,17 @@ void systally_group_add(struct systally_group *to,
 
 /* Sets all but the key to zero. */
 void systally_group_clear(struct systally_group *group);
+
+/*
+ * Return what was measured of a group; what was not is shown as unknown, not
+ * as 0. Counts always are. Errors and times are if some call has returned while
+ * they were kept, percentiles if one is in a histogram, and the average if the
+ * group has calls, too.
+ */
+bool systally_group_counted(const struct systally_group *group);
+bool systally_group_timed(const struct systally_group *group);
+bool systally_group_ranked(const struct systally_group *group);
+bool systally_group_averaged(const struct systally_group *group);
 
 /* Return one amount of a group, for tables of amounts; times are in ns. */
 uint64_t systally_group_count(const struct systally_group *group);

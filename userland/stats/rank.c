@@ -242,7 +242,7 @@ static size_t keep(struct systally_ranking *ranking,
 		add_hist(&hist, ranking, group);
 		set_percentiles(group, &hist, clock_khz);
 		add_hist(&ranking->hist, ranking, group);
-		ranking->timed |= group->errors || group->total_ns;
+		ranking->timed |= systally_group_timed(group);
 		ranking->folded |= ranking->processes && !group->tgid;
 		kept++;
 	}

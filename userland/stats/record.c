@@ -62,7 +62,10 @@ static void write_head(struct systally_json *json,
 	else
 		systally_json_null(json, "status");
 	systally_json_text(json, "syscalls", record->syscalls);
-	systally_json_count(json, "duration_ns", record->duration_ns);
+	if (record->duration_ns)
+		systally_json_count(json, "duration_ns", record->duration_ns);
+	else
+		systally_json_null(json, "duration_ns");
 	systally_json_count(json, "missed", record->missed);
 	systally_json_text(json, "collect",
 			   systally_names_collect(header->collect));
@@ -70,6 +73,21 @@ static void write_head(struct systally_json *json,
 	write_fields(json, systally_record_header, header);
 	systally_json_end(json);
 	systally_json_line(json);
+}
+
+/* Errors and times of a row of which no call has returned are not known. */
+static void write_counts(struct systally_json *json,
+			 const struct systally_row *row)
+{
+	const struct systally_record_field *fields = systally_record_amounts;
+
+	if (row->errors || row->total_ns || row->max_ns) {
+		write_fields(json, fields, row);
+		return;
+	}
+	systally_json_count(json, fields->key, row->count);
+	while ((++fields)->key)
+		systally_json_null(json, fields->key);
 }
 
 static void write_amounts(struct systally_json *json,
@@ -94,7 +112,7 @@ static void write_amounts(struct systally_json *json,
 		systally_json_count(json, "count", row->count);
 		break;
 	default:
-		write_fields(json, systally_record_amounts, row);
+		write_counts(json, row);
 	}
 }
 

@@ -8,19 +8,20 @@
  *
  *	{"systally_record":1,"systally":"0.1","kernel":"6.1.0",
  *	 "date":"2026-11-25T07:30:00+00:00","command":["ls","-l"],"status":0,
- *	 "syscalls":null,"duration_ns":0,"missed":0,"collect":"time",
+ *	 "syscalls":null,"duration_ns":null,"missed":0,"collect":"time",
  *	 "threads":false,"entered":5,...,"call_rows":1,"error_rows":0,
  *	 "unattributed_rows":0,"hist_rows":0}
  *	{"row":"call","tgid":7,"tid":0,"start_ns":1,"comm":"ls",
  *	 "abi":"x86-64","nr":0,"syscall":"read","count":5,"errors":0,
- *	 "total_ns":0,"max_ns":0}
+ *	 "total_ns":1500,"max_ns":700}
  *
- * Instead of the last four keys, error rows have `errno`, `name` and `count`,
+ * `errors`, `total_ns` and `max_ns` are null if no call of the row has returned
+ * while times were kept. Instead of the last four keys, error rows have `errno`, `name` and `count`,
  * and hist rows have `octave` and `buckets`. In `comm`, bytes that are not
  * printable ASCII, and backslashes, are \xHH. `syscall` and `name` are for
  * other programs; the reader here uses the numbers. `status` is null if the
  * command still ran when the counting ended. `syscalls` is the argument of -e,
- * or null.
+ * and `duration_ns` that of -d, or null.
  *
  * A reader refuses another number in `systally_record`. It ignores keys that
  * it does not know, so keys can be added without a new number.

@@ -50,6 +50,24 @@ static int get_fields(struct reader *reader,
 	return 0;
 }
 
+/* Only the first amount, the count, is always known; the others may be null. */
+static int get_amounts(struct reader *reader, struct systally_row *row)
+{
+	const struct systally_record_field *fields = systally_record_amounts;
+	uint64_t value;
+
+	for (; fields->key; fields++) {
+		if (fields != systally_record_amounts &&
+		    systally_lines_null(&reader->lines, fields->key))
+			continue;
+		if (systally_lines_count(&reader->lines, fields->key,
+					 UINT64_MAX, &value))
+			return -1;
+		memcpy((char *)row + fields->offset, &value, sizeof(value));
+	}
+	return 0;
+}
+
 static int get_command(struct reader *reader)
 {
 	struct systally_record *record = reader->record;
@@ -119,8 +137,9 @@ static int read_head(struct reader *reader)
 	    copy_text(reader, "date", &record->date) || get_command(reader) ||
 	    (!systally_lines_null(&reader->lines, "syscalls") &&
 	     copy_text(reader, "syscalls", &record->syscalls)) ||
-	    systally_lines_count(&reader->lines, "duration_ns", UINT64_MAX,
-				 &record->duration_ns) ||
+	    (!systally_lines_null(&reader->lines, "duration_ns") &&
+	     systally_lines_count(&reader->lines, "duration_ns", UINT64_MAX,
+				  &record->duration_ns)) ||
 	    systally_lines_count(&reader->lines, "missed", UINT64_MAX,
 				 &record->missed) ||
 	    get_collect(reader, &header->collect) ||
@@ -259,7 +278,7 @@ static int read_row(struct reader *reader, struct systally_row *row,
 	if (part == SYSTALLY_RECORD_HIST)
 		return get_buckets(reader, row);
 	if (part != SYSTALLY_RECORD_ERRORS)
-		return get_fields(reader, systally_record_amounts, row);
+		return get_amounts(reader, row);
 	if (systally_lines_count(&reader->lines, "errno", UINT16_MAX, &value) ||
 	    systally_lines_count(&reader->lines, "count", UINT64_MAX, &count))
 		return -1;
