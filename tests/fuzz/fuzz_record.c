@@ -51,6 +51,7 @@ static void rewrite(const struct systally_record *record)
 	must(again.command_count == record->command_count &&
 	     again.ended == record->ended && again.status == record->status &&
 	     again.duration_ns == record->duration_ns &&
+	     again.limit_ns == record->limit_ns &&
 	     again.missed == record->missed &&
 	     equal(again.syscalls, record->syscalls) &&
 	     equal(again.kernel, record->kernel) &&

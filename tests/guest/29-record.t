@@ -222,7 +222,11 @@ try compare --format json "$T/failed" "$T/plain"
 # shellcheck disable=SC2016 # perl's
 is "$got $(json '"$$data{a}{status} " . @{$$data{notes}} . " " .
 	(grep { $$_{syscall} eq "getsid" } @{$$data{rows}})[0]{change}')" \
-	'1 3 1 added' 'compare --format json, with a note on the failure'
+	'2 3 1 added' 'compare --format json, with a note on the failure'
+# shellcheck disable=SC2016 # perl's
+is "$(json '$$data{verdict} // "none"') $(cat "$T/err")" \
+	"none systally: no verdict: the commands ended differently: A's with status 3, B's with status 0" \
+	'compare: different statuses allow no verdict'
 
 # ---- compare: by command, and what cannot be compared -------------------
 

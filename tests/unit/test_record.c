@@ -73,6 +73,7 @@ static int set_up(void **state)
 	c->record.command_count = 3;
 	c->record.syscalls = "%poll,read";
 	c->record.duration_ns = 500;
+	c->record.limit_ns = 400;
 	c->record.missed = 600;
 	c->record.ended = true;
 	c->record.status = 143;
@@ -143,6 +144,7 @@ static void reads_what_was_written(void **state)
 	assert_string_equal(c->read.date, c->record.date);
 	assert_string_equal(c->read.syscalls, c->record.syscalls);
 	assert_int_equal(c->read.duration_ns, 500);
+	assert_int_equal(c->read.limit_ns, 400);
 	assert_int_equal(c->read.missed, 600);
 	assert_true(c->read.ended);
 	assert_int_equal(c->read.status, 143);
@@ -168,7 +170,7 @@ static void reads_what_was_written(void **state)
 static void is_documented(void **state)
 {
 	static const char expected[] =
-		"{\"systally_record\":1,\"systally\":\"0.1\",\"kernel\":\"6.1.0-test\",\"date\":\"2026-11-25T07:30:00+00:00\",\"command\":[\"sh\",\"-c\",\"echo \\\"\xc3\xa9\\\" \\\\xff\\n\"],\"status\":143,\"syscalls\":\"%poll,read\",\"duration_ns\":500,\"missed\":600,\"collect\":\"hist\",\"threads\":true,\"entered\":1032,\"unattributed\":17,\"orphan_exits\":4,\"untimed\":2,\"discarded\":3,\"generation\":6,\"taken_ns\":5,\"clock_khz\":1000000,\"call_rows\":3,\"error_rows\":2,\"unattributed_rows\":1,\"hist_rows\":1}\n"
+		"{\"systally_record\":1,\"systally\":\"0.1\",\"kernel\":\"6.1.0-test\",\"date\":\"2026-11-25T07:30:00+00:00\",\"command\":[\"sh\",\"-c\",\"echo \\\"\xc3\xa9\\\" \\\\xff\\n\"],\"status\":143,\"syscalls\":\"%poll,read\",\"duration_ns\":500,\"limit_ns\":400,\"missed\":600,\"collect\":\"hist\",\"threads\":true,\"entered\":1032,\"unattributed\":17,\"orphan_exits\":4,\"untimed\":2,\"discarded\":3,\"generation\":6,\"taken_ns\":5,\"clock_khz\":1000000,\"call_rows\":3,\"error_rows\":2,\"unattributed_rows\":1,\"hist_rows\":1}\n"
 		"{\"row\":\"call\",\"tgid\":12,\"tid\":13,\"start_ns\":12000,\"comm\":\"a\\\\x5cb \\\\x01\\\\xff\",\"abi\":\"x86-64\",\"nr\":7,\"syscall\":\"poll\",\"count\":1009,\"errors\":3,\"total_ns\":18446744073709551615,\"max_ns\":9223372036854775807}\n"
 		"{\"row\":\"call\",\"tgid\":4294967295,\"tid\":0,\"start_ns\":4294967295000,\"comm\":\"fifteen letters\",\"abi\":\"i386\",\"nr\":168,\"syscall\":\"poll\",\"count\":5,\"errors\":null,\"total_ns\":null,\"max_ns\":null}\n"
 		"{\"row\":\"call\",\"tgid\":0,\"tid\":0,\"start_ns\":0,\"comm\":\"\",\"abi\":\"x32\",\"nr\":-1,\"syscall\":\"out_of_range\",\"count\":1,\"errors\":null,\"total_ns\":null,\"max_ns\":null}\n"
@@ -186,7 +188,7 @@ static void is_documented(void **state)
 static void is_documented_with_nulls(void **state)
 {
 	static const char expected[] =
-		"{\"systally_record\":1,\"systally\":\"0.1\",\"kernel\":\"6.1.0-test\",\"date\":\"2026-11-25T07:30:00+00:00\",\"command\":[],\"status\":null,\"syscalls\":null,\"duration_ns\":500,\"missed\":600,\"collect\":\"hist\",\"threads\":false,\"entered\":1032,\"unattributed\":17,\"orphan_exits\":4,\"untimed\":2,\"discarded\":3,\"generation\":6,\"taken_ns\":5,\"clock_khz\":1000000,\"call_rows\":0,\"error_rows\":0,\"unattributed_rows\":0,\"hist_rows\":0}\n";
+		"{\"systally_record\":1,\"systally\":\"0.1\",\"kernel\":\"6.1.0-test\",\"date\":\"2026-11-25T07:30:00+00:00\",\"command\":[],\"status\":null,\"syscalls\":null,\"duration_ns\":500,\"limit_ns\":400,\"missed\":600,\"collect\":\"hist\",\"threads\":false,\"entered\":1032,\"unattributed\":17,\"orphan_exits\":4,\"untimed\":2,\"discarded\":3,\"generation\":6,\"taken_ns\":5,\"clock_khz\":1000000,\"call_rows\":0,\"error_rows\":0,\"unattributed_rows\":0,\"hist_rows\":0}\n";
 	struct context *c = *state;
 
 	c->record.ended = false;
@@ -284,8 +286,10 @@ static void keeps_the_unknown(void **state)
 
 	c->record.snapshot.header.collect = SYSTALLY_COLLECT_COUNT;
 	c->record.duration_ns = 0;
+	c->record.limit_ns = 0;
 	write_text(c);
-	assert_non_null(strstr(c->text, "\"duration_ns\":null,"));
+	assert_non_null(
+		strstr(c->text, "\"duration_ns\":null,\"limit_ns\":null,"));
 	assert_non_null(strstr(
 		c->text,
 		"\"count\":5,\"errors\":null,\"total_ns\":null,\"max_ns\":null}"));
@@ -299,7 +303,9 @@ static void keeps_the_unknown(void **state)
 	assert_string_equal(c->text, text);
 	/* 0, as it was written before, is read as null is */
 	expect(c, "\"errors\":null", "\"errors\":0", NULL);
-	expect(c, "\"duration_ns\":null", "\"duration_ns\":0", NULL);
+	expect(c, "\"duration_ns\":null,\"limit_ns\":null", "\"duration_ns\":0",
+	       NULL);
+	expect(c, "\"limit_ns\":null", "\"limit_ns\":\"\"", "`limit_ns`");
 	expect(c, "\"count\":5", "\"count\":null", "`count`");
 	c->read = c->record;
 	memset(&c->record, 0, sizeof(c->record));

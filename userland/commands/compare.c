@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "render/formats.h"
 #include "calls/set.h"
+#include "stats/comparable.h"
 
 /* Exit statuses, as diff and cmp have them. */
 enum { NO_REGRESSION, REGRESSION, TROUBLE };
@@ -19,6 +20,7 @@ struct compare {
 	struct systally_set set;
 	struct systally_record records[2];
 	struct systally_notes notes;
+	char why[SYSTALLY_REASON_LEN]; /* there is no verdict; empty: there is */
 	struct systally_error *error;
 };
 
@@ -114,12 +116,31 @@ static int check_times(struct compare *compare)
 	return 0;
 }
 
+/* Notes what else differs, which may be what the user wants to compare. */
+static void note_versions(struct compare *compare)
+{
+	const struct systally_record *a = &compare->records[0];
+	const struct systally_record *b = &compare->records[1];
+
+	if (strcmp(a->kernel, b->kernel))
+		systally_notes_add(
+			&compare->notes,
+			"the kernels differ: A was recorded on %s, B on %s",
+			a->kernel, b->kernel);
+	if (strcmp(a->systally, b->systally))
+		systally_notes_add(
+			&compare->notes,
+			"the versions of systally differ: A was recorded by %s, B by %s",
+			a->systally, b->systally);
+}
+
 /* Notes what is missing from the numbers of each side. */
 static void add_notes(struct compare *compare)
 {
 	struct systally_notes *notes = &compare->notes;
 	int side;
 
+	note_versions(compare);
 	for (side = 0; side < 2; side++) {
 		const struct systally_record *record = &compare->records[side];
 		const struct systally_header *header = &record->snapshot.header;
@@ -167,6 +188,7 @@ static int write_report(struct compare *compare,
 		.records = compare->records,
 		.files = { request->files[0], request->files[1] },
 		.notes = &compare->notes,
+		.why = *compare->why ? compare->why : NULL,
 		.latency = request->latency,
 		.width = SYSTALLY_TEXT_WIDTH,
 	};
@@ -209,12 +231,21 @@ static int compare_records(struct compare *compare)
 	    check_times(compare))
 		return TROUBLE;
 	add_notes(compare);
+	/* without a verdict the changes are shown all the same */
+	if (systally_comparable(&compare->records[0], &compare->records[1],
+				&compare->set, compare->why))
+		*compare->why = '\0';
 	if (systally_compare(&changes, &comparison,
 			     &compare->records[0].snapshot,
 			     &compare->records[1].snapshot, compare->names,
 			     compare->error))
 		return TROUBLE;
-	if (!write_report(compare, &changes))
+	if (write_report(compare, &changes))
+		status = TROUBLE;
+	else if (*compare->why)
+		systally_error_set(compare->error, "no verdict: %s",
+				   compare->why);
+	else
 		status = changes.regressions ? REGRESSION : NO_REGRESSION;
 	systally_changes_free(&changes);
 	systally_notes_free(&compare->notes);

@@ -25,8 +25,9 @@ struct run {
 	void *context;
 	struct systally_child child;
 	struct systally_output output;
-	int status;	 /* the command's; -1: it has not ended */
-	uint64_t missed; /* kprobe_missed at the start */
+	int status;	   /* the command's; -1: it has not ended */
+	uint64_t missed;   /* kprobe_missed at the start */
+	uint64_t began_ns; /* when the command could exec */
 	bool written;
 };
 
@@ -91,6 +92,7 @@ static int stop_and_write(struct run *run)
 	run->written = true;
 	/* first: descendants that are still running are no longer counted */
 	systally_control_write(&run->control, "targets", "none", run->error);
+	launched.duration_ns = systally_signals_now_ns() - run->began_ns;
 	result =
 		systally_control_snapshot(&run->control, &snapshot, run->error);
 	launched.missed = systally_control_missed(&run->control) - run->missed;
@@ -176,6 +178,7 @@ static int start(struct run *run, const char *path)
 		systally_process_cancel(&run->child);
 		return 1;
 	}
+	run->began_ns = systally_signals_now_ns();
 	why = systally_process_release(&run->child);
 	if (!why)
 		return attend(run);

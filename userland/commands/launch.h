@@ -14,9 +14,10 @@
 /* What was counted. Valid during one call of systally_launched_function. */
 struct systally_launched {
 	const struct systally_snapshot *snapshot;
-	uint64_t missed; /* hits that kprobes missed while counting */
-	int status;	 /* the command's; -1: it has not ended yet */
-	FILE *out;	 /* where -o says (`-`: standard output), else
+	uint64_t missed;      /* hits that kprobes missed while counting */
+	uint64_t duration_ns; /* from the command's exec to the end */
+	int status;	      /* the command's; -1: it has not ended yet */
+	FILE *out;	      /* where -o says (`-`: standard output), else
 				 * standard error
 				 */
 };

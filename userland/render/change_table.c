@@ -290,9 +290,14 @@ void systally_change_side(FILE *out,
 	fprintf(out, "%s\n", line);
 }
 
-void systally_change_verdict(FILE *out, const struct systally_changes *changes)
+void systally_change_verdict(FILE *out,
+			     const struct systally_change_report *report)
 {
-	if (!changes->shown)
+	const struct systally_changes *changes = report->changes;
+
+	if (report->why)
+		fprintf(out, "no verdict: %s\n", report->why);
+	else if (!changes->shown)
 		fprintf(out, "no call has changed, of %zu\n", changes->same);
 	else if (!changes->regressions)
 		fputs("no regression\n", out);

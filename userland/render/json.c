@@ -211,6 +211,11 @@ static int write_change(FILE *out, const struct systally_change_report *report)
 	systally_json_count(json, "format", FORMAT_VERSION);
 	put_side(json, "a", report->files[0], &report->records[0]);
 	put_side(json, "b", report->files[1], &report->records[1]);
+	systally_json_text(json, "verdict",
+			   report->why		? NULL :
+			   changes->regressions ? "regression" :
+						  "no regression");
+	systally_json_text(json, "reason", report->why);
 	systally_json_count(json, "regressions", changes->regressions);
 	systally_json_count(json, "same", changes->same);
 	put_changes(json, changes);

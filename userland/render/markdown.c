@@ -71,7 +71,7 @@ static int write_change(FILE *out, const struct systally_change_report *report)
 		systally_change_table(out, report, SYSTALLY_GRID_PIPES);
 		putc('\n', out);
 	}
-	systally_change_verdict(out, report->changes);
+	systally_change_verdict(out, report);
 	write_notes(out, report->notes);
 	return 0;
 }

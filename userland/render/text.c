@@ -35,7 +35,7 @@ static int write_change(FILE *out, const struct systally_change_report *report)
 	if (report->changes->shown)
 		systally_change_table(out, report, SYSTALLY_GRID_PLAIN);
 	write_notes(out, report->notes, report->width);
-	systally_change_verdict(out, report->changes);
+	systally_change_verdict(out, report);
 	return 0;
 }
 

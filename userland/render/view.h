@@ -37,6 +37,7 @@ struct systally_change_report {
 	const char *files[2];
 	const struct systally_record *records; /* of these two */
 	const struct systally_notes *notes;
+	const char *why;    /* they allow no verdict; NULL: they do */
 	bool latency;	    /* tables show times */
 	unsigned int width; /* of a table, in columns of the terminal */
 };
@@ -139,6 +140,7 @@ bool systally_change_known(const struct systally_changes *changes,
 const char *systally_change_kind(const struct systally_change *change);
 
 /* Writes whether there are regressions, in one sentence. */
-void systally_change_verdict(FILE *out, const struct systally_changes *changes);
+void systally_change_verdict(FILE *out,
+			     const struct systally_change_report *report);
 
 #endif /* SYSTALLY_VIEW_H */

@@ -45,6 +45,15 @@ static void write_fields(struct systally_json *json,
 	}
 }
 
+/* 0: there is none. */
+static void write_time(struct systally_json *json, const char *key, uint64_t ns)
+{
+	if (ns)
+		systally_json_count(json, key, ns);
+	else
+		systally_json_null(json, key);
+}
+
 static void write_head(struct systally_json *json,
 		       const struct systally_record *record)
 {
@@ -62,10 +71,8 @@ static void write_head(struct systally_json *json,
 	else
 		systally_json_null(json, "status");
 	systally_json_text(json, "syscalls", record->syscalls);
-	if (record->duration_ns)
-		systally_json_count(json, "duration_ns", record->duration_ns);
-	else
-		systally_json_null(json, "duration_ns");
+	write_time(json, "duration_ns", record->duration_ns);
+	write_time(json, "limit_ns", record->limit_ns);
 	systally_json_count(json, "missed", record->missed);
 	systally_json_text(json, "collect",
 			   systally_names_collect(header->collect));

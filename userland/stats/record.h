@@ -8,8 +8,8 @@
  *
  *	{"systally_record":1,"systally":"0.1","kernel":"6.1.0",
  *	 "date":"2026-11-25T07:30:00+00:00","command":["ls","-l"],"status":0,
- *	 "syscalls":null,"duration_ns":null,"missed":0,"collect":"time",
- *	 "threads":false,"entered":5,...,"call_rows":1,"error_rows":0,
+ *	 "syscalls":null,"duration_ns":2000000,"limit_ns":null,"missed":0,
+ *	 "collect":"time","threads":false,"entered":5,...,"call_rows":1,"error_rows":0,
  *	 "unattributed_rows":0,"hist_rows":0}
  *	{"row":"call","tgid":7,"tid":0,"start_ns":1,"comm":"ls",
  *	 "abi":"x86-64","nr":0,"syscall":"read","count":5,"errors":0,
@@ -21,7 +21,8 @@
  * printable ASCII, and backslashes, are \xHH. `syscall` and `name` are for
  * other programs; the reader here uses the numbers. `status` is null if the
  * command still ran when the counting ended. `syscalls` is the argument of -e,
- * and `duration_ns` that of -d, or null.
+ * and `limit_ns` that of -d, or null. `duration_ns` is how long was counted, from
+ * the exec of the command on.
  *
  * A reader refuses another number in `systally_record`. It ignores keys that
  * it does not know, so keys can be added without a new number.
@@ -45,7 +46,8 @@ struct systally_record {
 	char **command;
 	size_t command_count;
 	char *syscalls;	      /* argument of -e; NULL: all calls */
-	uint64_t duration_ns; /* -d; 0: none */
+	uint64_t duration_ns; /* counted, from the exec on; 0: not known */
+	uint64_t limit_ns;    /* -d; 0: none */
 	uint64_t missed;      /* hits of kprobes that were not counted */
 	bool ended;	      /* the command has ended, with @status */
 	int status;

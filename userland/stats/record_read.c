@@ -113,6 +113,15 @@ static int get_collect(struct reader *reader, __u32 *collect)
 		"`collect` is %.40s; there are count, time, hist", text);
 }
 
+/* A time that null stands for, or that a former systally did not write, is 0. */
+static int get_time(struct reader *reader, const char *key, uint64_t *ns)
+{
+	if (!systally_lines_has(&reader->lines, key) ||
+	    systally_lines_null(&reader->lines, key))
+		return 0;
+	return systally_lines_count(&reader->lines, key, UINT64_MAX, ns);
+}
+
 static int read_head(struct reader *reader)
 {
 	struct systally_record *record = reader->record;
@@ -137,9 +146,8 @@ static int read_head(struct reader *reader)
 	    copy_text(reader, "date", &record->date) || get_command(reader) ||
 	    (!systally_lines_null(&reader->lines, "syscalls") &&
 	     copy_text(reader, "syscalls", &record->syscalls)) ||
-	    (!systally_lines_null(&reader->lines, "duration_ns") &&
-	     systally_lines_count(&reader->lines, "duration_ns", UINT64_MAX,
-				  &record->duration_ns)) ||
+	    get_time(reader, "duration_ns", &record->duration_ns) ||
+	    get_time(reader, "limit_ns", &record->limit_ns) ||
 	    systally_lines_count(&reader->lines, "missed", UINT64_MAX,
 				 &record->missed) ||
 	    get_collect(reader, &header->collect) ||
