@@ -464,6 +464,53 @@ static void has_percentiles(void **state)
 	assert_int_equal(context->ranking.hist.count, 50);
 }
 
+/*
+ * Counters by thread: a histogram is of a process and has its name, so it is
+ * that of no command. Only the total has percentiles then.
+ */
+static void threads_have_other_names(void **state)
+{
+	struct context *context = *state;
+	const struct systally_group *groups;
+	struct fixture fixture;
+	struct systally_row *row;
+
+	fixture_init(&fixture);
+	fixture.header.flags |= SYSTALLY_THREADS;
+	row = fixture_call(&fixture, 10, "leader", POLL, 1);
+	row->tid = 10;
+	row->max_ns = 100;
+	row = fixture_call(&fixture, 10, "worker", POLL, 99);
+	row->tid = 11;
+	row->max_ns = 1000000;
+	fixture_call(&fixture, 0, "worker", POLL, 7)->max_ns = 1000000;
+	fixture_hist(&fixture, 10, "leader", POLL, 18)->buckets[2] = 100;
+	fixture_hist(&fixture, 0, "worker", POLL, 18)->buckets[2] = 7;
+	systally_snapshot_free(&context->snapshot);
+	fixture_parse(&fixture, &context->snapshot);
+
+	context->question.by = systally_by_one(SYSTALLY_BY_COMMAND);
+	groups = rank(context);
+	assert_string_equal(groups[0].comm, "worker");
+	assert_int_equal(groups[0].hist_count, 0);
+	assert_string_equal(groups[1].comm, "leader");
+	assert_int_equal(groups[1].hist_count, 0);
+	assert_int_equal(context->ranking.total.hist_count, 107);
+	assert_int_equal(context->ranking.total.percentile_ns[SYSTALLY_P50],
+			 851968);
+
+	context->question.by = systally_by_one(SYSTALLY_BY_PROCESS);
+	groups = rank(context);
+	assert_int_equal(groups[0].tgid, 10);
+	assert_int_equal(groups[0].hist_count, 100);
+	assert_int_equal(groups[1].hist_count, 0);
+	assert_int_equal(context->ranking.total.hist_count, 107);
+
+	context->question.by = systally_by_one(SYSTALLY_BY_SYSCALL);
+	groups = rank(context);
+	assert_int_equal(groups[0].hist_count, 107);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -472,6 +519,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(by_several, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(by_abi, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(by_thread, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(threads_have_other_names,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sorts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(breaks_ties, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(selects, set_up, tear_down),

@@ -74,6 +74,20 @@ static void add_notes(struct systally_notes *notes,
 			(unsigned long long)header->discarded);
 }
 
+/* Notes why no row has percentiles, if they were asked for. */
+static void note_names(struct systally_notes *notes,
+		       const struct systally_request *request,
+		       const struct systally_header *header,
+		       const struct systally_ranking *ranking)
+{
+	if (request->percentiles && header->hist_rows &&
+	    header->flags & SYSTALLY_THREADS &&
+	    systally_by_has(&ranking->by, SYSTALLY_BY_COMMAND))
+		systally_notes_add(
+			notes,
+			"counters are kept by thread and histograms by process, so the percentiles of single commands are unknown");
+}
+
 /* Notes how many calls are not in the table of subsystems, if it is shown. */
 static void note_unknown(struct systally_notes *notes,
 			 const struct systally_request *request,
@@ -266,6 +280,7 @@ int systally_report_write(struct systally_reporter *reporter,
 		return -1;
 	add_notes(notes, reporter, snapshot, &ranking);
 	note_unknown(notes, request, &ranking);
+	note_names(notes, request, &snapshot->header, &ranking);
 	if (!ranking.shown)
 		add_reason(notes, reporter, snapshot, nothing);
 	clock_gettime(CLOCK_REALTIME, &report.when);

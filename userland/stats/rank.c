@@ -145,8 +145,28 @@ static size_t find_group(const struct systally_group *groups, size_t count,
 }
 
 /*
- * Gives each of @groups, in the order of their keys, its hist rows. Returns 0,
- * or -1 when out of memory.
+ * Hist rows are kept by process, also where call rows are kept by thread, and
+ * carry the process's name. Returns true if the group of @key is of a thread, or
+ * of threads of one name, so that the histograms of its calls are not known.
+ */
+static bool has_no_hist(const struct systally_question *question,
+			const struct systally_header *header,
+			const struct systally_group *key)
+{
+	const struct systally_by *by = &question->by;
+
+	if (!(header->flags & SYSTALLY_THREADS))
+		return false;
+	/* tgid 0: threads that have ended, folded by name */
+	return systally_by_threads(by) ||
+	       systally_by_has(by, SYSTALLY_BY_COMMAND) ||
+	       (systally_by_has(by, SYSTALLY_BY_PROCESS) && !key->tgid);
+}
+
+/*
+ * Gives each of @groups, in the order of their keys, its hist rows. Those that
+ * belong to no single group are in the total only. Returns 0, or -1 when out of
+ * memory.
  */
 static int match_hist(struct systally_ranking *ranking,
 		      const struct systally_question *question,
@@ -158,8 +178,7 @@ static int match_hist(struct systally_ranking *ranking,
 	struct hist_match *matches;
 	size_t i, group, used = 0;
 
-	if (!header->hist_rows || systally_by_errors(&question->by) ||
-	    systally_by_threads(&question->by))
+	if (!header->hist_rows || systally_by_errors(&question->by))
 		return 0;
 	matches = calloc(header->hist_rows, sizeof(*matches));
 	ranking->hist_rows =
@@ -173,6 +192,13 @@ static int match_hist(struct systally_ranking *ranking,
 			continue;
 		make_group(&key, &snapshot->hist[i], &question->by,
 			   header->flags & SYSTALLY_THREADS);
+		if (has_no_hist(question, header, &key)) {
+			/* -x leaves groups out of the total */
+			if (!question->failed)
+				systally_hist_add(&ranking->hist,
+						  &snapshot->hist[i]);
+			continue;
+		}
 		group = find_group(groups, count, &key, &question->by);
 		if (group == count)
 			continue;

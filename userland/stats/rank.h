@@ -45,7 +45,9 @@ struct systally_ranking {
  * Ranks the call rows of @snapshot, or its error rows if a dimension asks for
  * errors. Ties are broken by name, then by key, dimension by dimension, so that
  * the same counters always give the same list. Groups by thread or by error
- * have no percentiles. No percentile is above the group's longest time.
+ * have no percentiles. Neither have groups by command, and those of folded
+ * processes, if the counters are kept by thread: histograms have the name of the
+ * process. The total has those of all. No percentile is above the group's longest time.
  * Returns 0, and the caller frees the ranking before @snapshot and @names; -1
  * with @error: no memory, or a dimension needs threads and the counters are
  * not kept by thread.
