@@ -313,6 +313,48 @@ static void keeps_the_unknown(void **state)
 	free(text);
 }
 
+/* Numbers that no kernel could have are one call, whichever they are. */
+static void out_of_range_is_one_call(void **state)
+{
+	static const int nrs[] = { 1022, 1023, 1024, INT32_MAX, -1 };
+	struct context *c = *state;
+	struct systally_question question = {
+		.by = systally_by_one(SYSTALLY_BY_SYSCALL),
+	};
+	struct systally_ranking ranking;
+	char *text;
+	size_t i;
+
+	systally_snapshot_free(&c->record.snapshot);
+	fixture_init(&c->fixture);
+	for (i = 0; i < sizeof(nrs) / sizeof(nrs[0]); i++)
+		fixture_call(&c->fixture, 12, "a", 100 + (int)i, 1);
+	fixture_parse(&c->fixture, &c->record.snapshot);
+	for (i = 0; i < sizeof(nrs) / sizeof(nrs[0]); i++)
+		c->record.snapshot.calls[i].nr = nrs[i];
+	write_text(c);
+	text = strdup(c->text);
+	assert_int_equal(read_bytes(c, text, c->size), 0);
+	free(text);
+	assert_int_equal(systally_rank(&ranking, &question, &c->read.snapshot,
+				       c->names, &c->error),
+			 0);
+	assert_int_equal(ranking.shown, 2);
+	assert_int_equal(ranking.groups[0].nr, SYSTALLY_NR_OUT_OF_RANGE);
+	assert_int_equal(ranking.groups[0].count, 4);
+	assert_int_equal(ranking.groups[1].nr, 1022);
+	systally_ranking_free(&ranking);
+	systally_record_free(&c->read);
+	/* the kernel's snapshot, too */
+	systally_snapshot_free(&c->record.snapshot);
+	for (i = 0; i < sizeof(nrs) / sizeof(nrs[0]); i++)
+		c->fixture.rows[i].nr = nrs[i];
+	fixture_parse(&c->fixture, &c->record.snapshot);
+	for (i = 1; i < sizeof(nrs) / sizeof(nrs[0]); i++)
+		assert_int_equal(c->record.snapshot.calls[i].nr,
+				 SYSTALLY_NR_OUT_OF_RANGE);
+}
+
 static void says_what_is_wrong(void **state)
 {
 	static const struct {
@@ -453,6 +495,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(is_documented, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(is_documented_with_nulls,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(out_of_range_is_one_call,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(keeps_the_unknown, set_up,
 						tear_down),

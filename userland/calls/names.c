@@ -68,7 +68,8 @@ void systally_names_free(struct systally_names *names)
 const char *systally_names_known(const struct systally_names *names,
 				 unsigned int abi, int nr)
 {
-	if (abi >= SYSTALLY_ABIS || nr < 0 || nr >= SYSTALLY_NR_MAX)
+	if (abi >= SYSTALLY_ABIS ||
+	    systally_names_nr(nr) == SYSTALLY_NR_OUT_OF_RANGE)
 		return NULL;
 	return names->call[abi][nr];
 }
@@ -80,7 +81,7 @@ void systally_names_call(const struct systally_names *names, unsigned int abi,
 
 	if (known)
 		snprintf(name, SYSTALLY_NAME_LEN, "%s", known);
-	else if (nr < 0 || nr >= SYSTALLY_NR_MAX)
+	else if (systally_names_nr(nr) == SYSTALLY_NR_OUT_OF_RANGE)
 		snprintf(name, SYSTALLY_NAME_LEN, "out_of_range");
 	else
 		snprintf(name, SYSTALLY_NAME_LEN, "syscall_%d", nr);

@@ -14,6 +14,12 @@
 #define SYSTALLY_NR_MAX	  1023
 #define SYSTALLY_NAME_LEN 48
 
+/* Returns @nr, or SYSTALLY_NR_OUT_OF_RANGE for all that no kernel could have. */
+static inline int systally_names_nr(int nr)
+{
+	return nr < 0 || nr >= SYSTALLY_NR_MAX ? SYSTALLY_NR_OUT_OF_RANGE : nr;
+}
+
 struct systally_names;
 
 /* Looks up the names of all numbers. Returns NULL when there is no memory. */

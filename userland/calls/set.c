@@ -15,8 +15,9 @@
 /* Returns the bit of @nr. Numbers that are out of range share the last one. */
 static unsigned int bit(int nr)
 {
-	return nr < 0 || nr >= SYSTALLY_NR_MAX ? SYSTALLY_NR_MAX :
-						 (unsigned int)nr;
+	nr = systally_names_nr(nr);
+	return nr == SYSTALLY_NR_OUT_OF_RANGE ? SYSTALLY_NR_MAX :
+						(unsigned int)nr;
 }
 
 static void add(struct systally_set *set, unsigned int abi, int nr)

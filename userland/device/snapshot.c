@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls/names.h"
 #include "device/snapshot.h"
 
 #if __BYTE_ORDER != __LITTLE_ENDIAN
@@ -76,8 +77,7 @@ static int check_row(struct systally_row *row, size_t index,
 			"row %zu of the snapshot has an unknown ABI (%u)" REMEDY,
 			index, row->abi);
 	row->comm[SYSTALLY_COMM_LEN - 1] = '\0';
-	if (row->nr < 0)
-		row->nr = SYSTALLY_NR_OUT_OF_RANGE;
+	row->nr = systally_names_nr(row->nr);
 	return 0;
 }
 

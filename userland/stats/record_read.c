@@ -227,7 +227,7 @@ static int get_call(struct reader *reader, struct systally_row *row)
 	if (nr < SYSTALLY_NR_OUT_OF_RANGE || nr > INT32_MAX)
 		return systally_lines_damaged(
 			&reader->lines, "`nr` is not the number of a call");
-	row->nr = (__s32)nr;
+	row->nr = systally_names_nr((int)nr);
 	return 0;
 }
 
