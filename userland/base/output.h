@@ -11,37 +11,56 @@
 #include "base/error.h"
 
 /*
- * Opens @path for writing, or returns @stream if @path is NULL or `-`. Returns
+ * Opens @path for writing at once, for a series of reports that somebody may
+ * follow, or returns @stream if @path is NULL or `-`. Returns
  * NULL with @error on failure.
  */
 FILE *systally_output_open(const char *path, FILE *stream,
 			   struct systally_error *error);
 
-/* An output that is checked long before something is written to it. */
+/*
+ * An output that is checked long before something is written to it, and that
+ * takes the place of a file only when it is whole. A file that exists keeps its
+ * owner and its mode. Where a new file cannot have these, or where it has more
+ * than one name, it is written to at the end. Pipes, devices and standard
+ * streams are written to at once.
+ */
 struct systally_output {
 	const char *path;
-	FILE *pipe; /* open, if @path is a named pipe */
-	bool made;  /* @path did not exist before */
+	FILE *out;   /* what is written to; NULL: the caller's stream */
+	bool spool;  /* @out is no file yet, see base/spool.h */
+	bool exists; /* @spool: the file is there, and @target is open for it */
+	bool made;   /* by systally_output_prepare() */
+	int target;
+	char *real; /* the file without symbolic links; NULL: do not replace it */
 };
 
 /*
- * Checks early that @path can be written to, unless it is NULL or `-`. Creates
- * it if it does not exist, and does not change an existing file. A named pipe
- * is opened and stays open: its reader would end if this first writer closed
- * it. Opening a pipe waits for the reader, as a redirection of the shell does,
- * so call this while signals still end the process. Returns 0, or -1 with
+ * Checks early that @path can be written to, unless it is NULL or `-`, and
+ * changes nothing. A named pipe is opened: its reader would end if this first
+ * writer closed it. That waits for the reader, as a redirection of the shell
+ * does, so call this while signals still end the process. Returns 0, and the
+ * caller calls systally_output_end() or systally_output_cancel(); or -1 with
  * @error.
  */
 int systally_output_prepare(struct systally_output *output, const char *path,
 			    struct systally_error *error);
 
-/* Opens a prepared output, as systally_output_open() does. */
-FILE *systally_output_begin(struct systally_output *output, FILE *stream,
-			    struct systally_error *error);
+/* Returns what to write to: the prepared output, or @stream if it has no path. */
+FILE *systally_output_begin(struct systally_output *output, FILE *stream);
 
 /*
- * Undoes systally_output_prepare(): removes the file if that created it and it
- * is still empty. Does nothing after systally_output_begin() or if all zero.
+ * Ends a prepared output: the file has what was written, all of it. @out is what
+ * systally_output_begin() has returned. Returns 0, or -errno with @error; then
+ * the file is as it was, but for a disk that is full while an existing file is
+ * written to.
+ */
+int systally_output_end(struct systally_output *output, FILE *out,
+			struct systally_error *error);
+
+/*
+ * Discards a prepared output: the file is as it was. Does nothing after
+ * systally_output_end() or if @output is all zero.
  */
 void systally_output_cancel(struct systally_output *output);
 

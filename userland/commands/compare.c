@@ -20,6 +20,7 @@ struct compare {
 	struct systally_set set;
 	struct systally_record records[2];
 	struct systally_notes notes;
+	struct systally_output output;
 	char why[SYSTALLY_REASON_LEN]; /* there is no verdict; empty: there is */
 	struct systally_error *error;
 };
@@ -192,21 +193,15 @@ static int write_report(struct compare *compare,
 		.latency = request->latency,
 		.width = SYSTALLY_TEXT_WIDTH,
 	};
-	FILE *out =
-		systally_output_open(request->output, stdout, compare->error);
-	int result;
+	FILE *out = systally_output_begin(&compare->output, stdout);
 	size_t i;
 
-	if (!out)
-		return -1;
-	result = request->format->change(out, &report);
-	if (result)
-		systally_error_set(compare->error, "no memory for the report");
+	if (request->format->change(out, &report))
+		return systally_error_set(compare->error,
+					  "no memory for the report");
 	for (i = 0; !request->format->notes && i < compare->notes.count; i++)
 		fprintf(stderr, "systally: note: %s\n", compare->notes.text[i]);
-	if (systally_output_close(out, request->output, compare->error))
-		result = -1;
-	return result;
+	return systally_output_end(&compare->output, out, compare->error);
 }
 
 /* Compares the two recordings that were read. Returns the exit status. */
@@ -264,7 +259,8 @@ int systally_cmd_compare(const struct systally_request *request,
 
 	if (!compare.names)
 		return systally_error_set(error, "out of memory"), TROUBLE;
-	if (read_sets(&compare) ||
+	if (systally_output_prepare(&compare.output, request->output, error) ||
+	    read_sets(&compare) ||
 	    systally_record_read(&compare.records[0], request->files[0], error))
 		goto out;
 	if (!systally_record_read(&compare.records[1], request->files[1],
@@ -274,6 +270,7 @@ int systally_cmd_compare(const struct systally_request *request,
 	}
 	systally_record_free(&compare.records[0]);
 out:
+	systally_output_cancel(&compare.output);
 	systally_names_free(compare.names);
 	return status;
 }

@@ -55,20 +55,23 @@ int systally_cmd_doctor(const struct systally_request *request,
 			struct systally_error *error)
 {
 	struct systally_checkup checkup;
+	struct systally_output output;
 	int status = 0;
 	FILE *out;
 
-	out = systally_output_open(request->output, stdout, error);
-	if (!out)
+	if (systally_output_prepare(&output, request->output, error))
 		return 1;
+	out = systally_output_begin(&output, stdout);
 	systally_checks_run(&checkup);
-	if (write_findings(out, request->format, &checkup))
-		status = -systally_error_set(error,
-					     "no memory for the findings");
+	if (write_findings(out, request->format, &checkup)) {
+		systally_error_set(error, "no memory for the findings");
+		systally_output_cancel(&output);
+		status = 1;
+	} else if (systally_output_end(&output, out, error)) {
+		status = 1;
+	}
 	if (systally_findings_fail(&checkup))
 		status = 1;
 	systally_findings_free(&checkup);
-	if (systally_output_close(out, request->output, error))
-		status = 1;
 	return status;
 }

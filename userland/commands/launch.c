@@ -86,7 +86,6 @@ static int stop_and_write(struct run *run)
 		.snapshot = &snapshot,
 		.status = run->status,
 	};
-	const char *path = run->request->output;
 	int result;
 
 	run->written = true;
@@ -98,21 +97,14 @@ static int stop_and_write(struct run *run)
 	launched.missed = systally_control_missed(&run->control) - run->missed;
 	if (systally_session_end(&run->session, run->error))
 		result = -1;
-	/* opened only now: a command that could not run leaves the old file */
-	launched.out = snapshot.rows ?
-			       systally_output_begin(&run->output,
-						     path ? stdout : stderr,
-						     run->error) :
-			       NULL;
-	if (!launched.out) {
-		systally_snapshot_free(&snapshot);
+	if (!snapshot.rows)
 		return -1;
-	}
-	if (run->write(run->context, &launched, run->error))
+	launched.out = systally_output_begin(
+		&run->output, run->request->output ? stdout : stderr);
+	if (run->write(run->context, &launched, run->error) ||
+	    systally_output_end(&run->output, launched.out, run->error))
 		result = -1;
 	systally_snapshot_free(&snapshot);
-	if (systally_output_close(launched.out, path, run->error))
-		result = -1;
 	return result;
 }
 

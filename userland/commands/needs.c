@@ -23,40 +23,33 @@ static int write_result(const struct systally_plan *plan,
 			struct systally_output *output,
 			struct systally_error *error)
 {
-	FILE *out = systally_output_begin(output, stdout, error);
-	int result = 0;
+	FILE *out = systally_output_begin(output, stdout);
 
-	if (!out)
-		return -1;
 	if (format->needs(out, plan))
-		result = systally_error_set(error, "no memory for the report");
-	if (systally_output_close(out, output->path, error))
-		result = -1;
-	return result;
+		return systally_error_set(error, "no memory for the report");
+	return systally_output_end(output, out, error);
 }
 
 static int write_profile(const struct systally_plan *plan,
 			 struct systally_output *output,
 			 struct systally_error *error)
 {
+	const char *path = output->path;
 	size_t unnamed;
-	int result = 0;
 	FILE *out;
 
-	if (!output->path)
+	if (!path)
 		return 0;
-	out = systally_output_begin(output, stdout, error);
-	if (!out)
-		return -1;
+	out = systally_output_begin(output, stdout);
 	if (systally_needs_profile(out, plan->used, plan->names, &unnamed))
-		result = systally_error_set(error, "out of memory");
-	if (systally_output_close(out, output->path, error))
-		result = -1;
-	if (!result && unnamed)
+		return systally_error_set(error, "out of memory");
+	if (systally_output_end(output, out, error))
+		return -1;
+	if (unnamed)
 		fprintf(stderr,
 			"systally: note: %s lacks %zu calls that libseccomp has no name for\n",
-			output->path, unnamed);
-	return result;
+			path, unnamed);
+	return 0;
 }
 
 static int finish(const struct systally_plan *plan, struct outputs *outputs,

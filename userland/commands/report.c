@@ -79,12 +79,13 @@ static int report(const struct systally_control *control,
 {
 	struct systally_notes notes = { 0 };
 	struct systally_snapshot snapshot;
+	struct systally_output output;
 	FILE *out;
 	int result;
 
-	out = systally_output_open(request->output, stdout, error);
-	if (!out)
+	if (systally_output_prepare(&output, request->output, error))
 		return -1;
+	out = systally_output_begin(&output, stdout);
 	result = take(control, request, &snapshot, error);
 	if (!result) {
 		systally_report_note_missed(&notes,
@@ -95,8 +96,9 @@ static int report(const struct systally_control *control,
 		systally_notes_free(&notes);
 		systally_snapshot_free(&snapshot);
 	}
-	if (systally_output_close(out, request->output, error))
-		result = -1;
+	if (!result)
+		result = systally_output_end(&output, out, error);
+	systally_output_cancel(&output);
 	return result;
 }
 
@@ -106,18 +108,21 @@ static int report_record(const struct systally_request *request,
 			 struct systally_error *error)
 {
 	struct systally_notes notes = { 0 };
-	FILE *out = systally_output_open(request->output, stdout, error);
+	struct systally_output output;
+	FILE *out;
 	int result;
 
-	if (!out)
+	if (systally_output_prepare(&output, request->output, error))
 		return -1;
+	out = systally_output_begin(&output, stdout);
 	systally_report_note_missed(&notes, record->missed);
 	result = systally_report_write(
 		reporter, &record->snapshot, &notes,
 		"nothing was counted when this was recorded", out, error);
 	systally_notes_free(&notes);
-	if (systally_output_close(out, request->output, error))
-		result = -1;
+	if (!result)
+		result = systally_output_end(&output, out, error);
+	systally_output_cancel(&output);
 	return result;
 }
 

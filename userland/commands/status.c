@@ -133,19 +133,21 @@ int systally_cmd_status(const struct systally_request *request,
 			struct systally_error *error)
 {
 	struct systally_control control;
+	struct systally_output output;
 	FILE *out;
 	int result;
 
-	if (systally_control_open(&control, error))
+	if (systally_control_open(&control, error) ||
+	    systally_output_prepare(&output, request->output, error))
 		return 1;
-	out = systally_output_open(request->output, stdout, error);
-	if (!out)
-		return 1;
+	out = systally_output_begin(&output, stdout);
 	if (request->verify)
 		result = verify(&control, out, request->format, error);
 	else
 		result = show(&control, out, request->format, error);
-	if (systally_output_close(out, request->output, error))
+	/* sums that differ are a result, too */
+	if (result >= 0 && systally_output_end(&output, out, error))
 		result = -1;
+	systally_output_cancel(&output);
 	return result ? 1 : 0;
 }
