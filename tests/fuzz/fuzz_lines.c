@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes userland/base/lines.c and json.c: lines of JSON. The first byte
+ * Fuzzes userland/base/lines.c, members.c and json.c: lines of JSON. The first byte
  * chooses the kind of file, and the file follows. A line that is accepted must
  * be the same after it was written and read again. A file that was cut must be
  * whole after it was truncated where the reader says.
@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "base/json.h"
 #include "base/lines.h"
+#include "base/members.h"
 #include "fuzz_file.h"
 
 static struct systally_lines_kind kind = {
@@ -118,6 +119,78 @@ static size_t read_all(struct systally_lines *lines,
 	return count;
 }
 
+/* Keys of members; short, so that the fuzzer finds them. */
+static const char *const keys[] = { "version", "a", "b" };
+
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+/* A member is what json-c has read. */
+static void compare(const struct systally_member *member,
+		    struct json_object *value, bool found)
+{
+	const char *text;
+	size_t length;
+
+	switch (member->type) {
+	case SYSTALLY_MEMBER_NONE:
+		must(!found);
+		break;
+	case SYSTALLY_MEMBER_NULL:
+		must(found && !value);
+		break;
+	case SYSTALLY_MEMBER_INTEGER:
+		must(json_object_is_type(value, json_type_int));
+		must(member->integer.too_large || member->integer.negative ||
+		     json_object_get_uint64(value) == member->integer.size);
+		break;
+	case SYSTALLY_MEMBER_TEXT:
+		must(json_object_is_type(value, json_type_string));
+		text = json_object_get_string(value);
+		length = (size_t)json_object_get_string_len(value);
+		/* yajl has another character for half a surrogate pair */
+		must(strchr(member->text, '?') || !length ||
+		     !strncmp(text, member->text, member->length));
+		break;
+	case SYSTALLY_MEMBER_ARRAY:
+		must(json_object_is_type(value, json_type_array));
+		must(json_object_array_length(value) == member->length);
+		break;
+	case SYSTALLY_MEMBER_OTHER:
+		must(found && value);
+		break;
+	}
+}
+
+/* Reads the file in both ways: members refuse more, and have the same values. */
+static void read_members(const struct fuzz_file *file)
+{
+	struct systally_member members[KEYS];
+	struct systally_error errors[2] = { { "" }, { "" } };
+	struct systally_lines lines[2];
+	struct json_object *value;
+	bool found;
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		must(!systally_lines_open(&lines[i], file->path, &kind,
+					  &errors[i]));
+	while (!systally_members_read(&lines[0], keys, KEYS, members)) {
+		must(!systally_lines_next(&lines[1]));
+		must(lines[0].ended == lines[1].ended);
+		if (lines[0].ended)
+			break;
+		for (i = 0; i < KEYS; i++) {
+			value = NULL;
+			found = json_object_object_get_ex(lines[1].object,
+							  keys[i], &value);
+			compare(&members[i], value, found);
+		}
+	}
+	must(!strchr(errors[0].text, '\n'));
+	for (i = 0; i < 2; i++)
+		systally_lines_close(&lines[i]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct fuzz_file file;
@@ -129,6 +202,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	kind.appended = data[0] & 1;
 	fuzz_file_fill(&file, data + 1, size - 1);
+	read_members(&file);
 	count = read_all(&lines, &file, true);
 	cut = lines.cut;
 	whole = (size_t)lines.whole_bytes;

@@ -63,20 +63,33 @@ void systally_lines_close(struct systally_lines *lines)
 	fclose(lines->file);
 }
 
-static int add_byte(struct systally_lines *lines, int c)
+/* Makes room for @count more bytes and a NUL in lines->line. */
+static int make_room(struct systally_lines *lines, size_t count)
 {
 	char *larger;
 
-	if (lines->length == LINE_BYTES_MAX)
+	if (count > LINE_BYTES_MAX - lines->length)
 		return systally_lines_damaged(lines, "longer than 16 MiB");
-	if (lines->length == lines->room) {
+	if (lines->length + count < lines->room)
+		return 0;
+	while (lines->length + count >= lines->room)
 		lines->room = lines->room ? 2 * lines->room : 4096;
-		larger = realloc(lines->line, lines->room);
-		if (!larger)
-			return systally_lines_no_memory(lines);
-		lines->line = larger;
-	}
-	lines->line[lines->length++] = (char)c;
+	larger = realloc(lines->line, lines->room);
+	if (!larger)
+		return systally_lines_no_memory(lines);
+	lines->line = larger;
+	return 0;
+}
+
+/* Reads the next block. Returns 0, also at the end of the file, or -1. */
+static int fill(struct systally_lines *lines)
+{
+	lines->block_at = 0;
+	lines->block_end =
+		fread(lines->block, 1, sizeof(lines->block), lines->file);
+	if (!lines->block_end && ferror(lines->file))
+		return systally_error_set(lines->error, "cannot read %s: %s",
+					  lines->path, strerror(errno));
 	return 0;
 }
 
@@ -86,25 +99,49 @@ static int add_byte(struct systally_lines *lines, int c)
  */
 static int read_line(struct systally_lines *lines)
 {
-	int c;
+	const char *from, *feed = NULL;
+	size_t count;
 
 	lines->length = 0;
 	lines->number++;
-	while ((c = getc_unlocked(lines->file)) != EOF && c != '\n') {
-		if (lines->number == 1 && !lines->length && c != '{')
+	while (!feed) {
+		if (lines->block_at == lines->block_end && fill(lines))
+			return -1;
+		from = lines->block + lines->block_at;
+		count = lines->block_end - lines->block_at;
+		if (!count)
+			break;
+		if (lines->number == 1 && !lines->length && *from != '{' &&
+		    *from != '\n')
 			return systally_error_set(
 				lines->error, "%s is not %s; %s", lines->path,
 				lines->kind->noun, lines->kind->maker);
-		if (add_byte(lines, c))
+		feed = memchr(from, '\n', count);
+		if (feed)
+			count = (size_t)(feed - from);
+		if (make_room(lines, count))
 			return -1;
+		memcpy(lines->line + lines->length, from, count);
+		lines->length += count;
+		lines->line[lines->length] = '\0';
+		lines->block_at += count + !!feed;
 	}
-	if (ferror(lines->file))
-		return systally_error_set(lines->error, "cannot read %s: %s",
-					  lines->path, strerror(errno));
-	lines->cut = c == EOF && lines->length && lines->kind->appended;
-	lines->ended = lines->cut || (c == EOF && !lines->length);
+	lines->cut = !feed && lines->length && lines->kind->appended;
+	lines->ended = lines->cut || (!feed && !lines->length);
 	if (!lines->ended)
-		lines->whole_bytes += (off_t)lines->length + (c == '\n');
+		lines->whole_bytes += (off_t)lines->length + !!feed;
+	return 0;
+}
+
+int systally_lines_read(struct systally_lines *lines)
+{
+	if (read_line(lines))
+		return -1;
+	if (lines->ended)
+		return 0;
+	/* parsers accept overlong forms; written again, these would differ */
+	if (!systally_text_is_utf8(lines->line, lines->length))
+		return systally_lines_damaged(lines, "not UTF-8");
 	return 0;
 }
 
@@ -168,13 +205,10 @@ int systally_lines_next(struct systally_lines *lines)
 	json_object_put(lines->object);
 	lines->object = NULL;
 	lines->inner = NULL;
-	if (read_line(lines))
+	if (systally_lines_read(lines))
 		return -1;
 	if (lines->ended)
 		return 0;
-	/* json-c accepts overlong forms; written again, these would differ */
-	if (!systally_text_is_utf8(lines->line, lines->length))
-		return systally_lines_damaged(lines, "not UTF-8");
 	if (make_ascii(lines))
 		return -1;
 	json_tokener_reset(lines->tokener);
@@ -238,8 +272,8 @@ int systally_lines_enter(struct systally_lines *lines, const char *key,
 	return 0;
 }
 
-static int missing(struct systally_lines *lines, const char *key,
-		   const char *what)
+int systally_lines_missing(struct systally_lines *lines, const char *key,
+			   const char *what)
 {
 	return systally_lines_damaged(lines, "`%s` is missing or not %s", key,
 				      what);
@@ -253,7 +287,8 @@ struct json_object *systally_lines_find(struct systally_lines *lines,
 	json_object_object_get_ex(lines->inner, key, &value);
 	if (json_object_is_type(value, type))
 		return value;
-	missing(lines, key,
+	systally_lines_missing(
+		lines, key,
 		type == json_type_int	  ? "an integer" :
 		type == json_type_string  ? "a text" :
 		type == json_type_array	  ? "an array" :
@@ -296,7 +331,7 @@ int systally_lines_double(struct systally_lines *lines, const char *key,
 	json_object_object_get_ex(lines->inner, key, &value);
 	if (!json_object_is_type(value, json_type_double) &&
 	    !json_object_is_type(value, json_type_int))
-		return missing(lines, key, "a number");
+		return systally_lines_missing(lines, key, "a number");
 	*number = json_object_get_double(value);
 	return 0;
 }

@@ -35,7 +35,9 @@ struct systally_lines {
 	struct systally_error *error;
 	FILE *file;
 	struct json_tokener *tokener;
-	char *line;  /* the bytes, without the line feed, no NUL */
+	char block[65536]; /* what was read of the file */
+	size_t block_at, block_end;
+	char *line;  /* the bytes, without the line feed, and a NUL */
 	char *ascii; /* the same, with \uXXXX for what is not ASCII */
 	size_t ascii_length;
 	size_t room;		    /* of @line */
@@ -64,6 +66,13 @@ void systally_lines_close(struct systally_lines *lines);
  * UTF-8, not one JSON object, or longer than 16 MiB.
  */
 int systally_lines_next(struct systally_lines *lines);
+
+/*
+ * Reads the next line into lines->line without parsing it, or sets lines->ended
+ * if there is none. Returns 0; or -1 with an error: the file cannot be read, or
+ * the line is not UTF-8, or longer than 16 MiB.
+ */
+int systally_lines_read(struct systally_lines *lines);
 
 /*
  * Reads the first line as systally_lines_next() does and checks the version in
@@ -116,6 +125,10 @@ int systally_lines_count_of(struct systally_lines *lines, const char *key,
 /* Sets an error: what is wrong in this line. Always returns -1. */
 int systally_lines_damaged(struct systally_lines *lines, const char *format,
 			   ...) __attribute__((format(printf, 2, 3)));
+
+/* Sets an error: there is no such value. @what it is. Always returns -1. */
+int systally_lines_missing(struct systally_lines *lines, const char *key,
+			   const char *what);
 
 /* Sets an error: there is no memory. Always returns -1. */
 int systally_lines_no_memory(struct systally_lines *lines);

@@ -66,11 +66,29 @@ static size_t utf8_length(const unsigned char *text, size_t room)
 	return 0;
 }
 
+/* Returns how many bytes of ASCII are at @text, in steps of eight. */
+static size_t ascii_length(const char *text, size_t room)
+{
+	size_t length;
+	uint64_t eight;
+
+	for (length = 0; length + sizeof(eight) <= room;
+	     length += sizeof(eight)) {
+		memcpy(&eight, text + length, sizeof(eight));
+		if (eight & 0x8080808080808080)
+			break;
+	}
+	return length;
+}
+
 bool systally_text_is_utf8(const char *text, size_t room)
 {
 	size_t length;
 
 	for (; room; room -= length, text += length) {
+		length = ascii_length(text, room);
+		if (length)
+			continue;
 		length = utf8_length((const unsigned char *)text, room);
 		if (!length)
 			return false;

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/lines.h"
-#include "calls/abi.h"
 #include "stats/record.h"
 #include "stats/record_fields.h"
+#include "stats/record_row.h"
 
 static const struct systally_lines_kind kind = {
 	.noun = "a recording",
@@ -46,24 +46,6 @@ static int get_fields(struct reader *reader,
 					 UINT64_MAX, &value))
 			return -1;
 		memcpy((char *)to + fields->offset, &value, sizeof(value));
-	}
-	return 0;
-}
-
-/* Only the first amount, the count, is always known; the others may be null. */
-static int get_amounts(struct reader *reader, struct systally_row *row)
-{
-	const struct systally_record_field *fields = systally_record_amounts;
-	uint64_t value;
-
-	for (; fields->key; fields++) {
-		if (fields != systally_record_amounts &&
-		    systally_lines_null(&reader->lines, fields->key))
-			continue;
-		if (systally_lines_count(&reader->lines, fields->key,
-					 UINT64_MAX, &value))
-			return -1;
-		memcpy((char *)row + fields->offset, &value, sizeof(value));
 	}
 	return 0;
 }
@@ -168,133 +150,6 @@ static int read_head(struct reader *reader)
 	return 0;
 }
 
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *found = c ? strchr(digits, c) : NULL;
-
-	return found ? (int)(found - digits) : -1;
-}
-
-/* Undoes systally_text_escape(). */
-static int get_comm(struct reader *reader, char comm[SYSTALLY_COMM_LEN])
-{
-	const char *text = systally_lines_text(&reader->lines, "comm");
-	size_t used = 0;
-	int high, low;
-
-	if (!text)
-		return -1;
-	while (*text) {
-		if (used == SYSTALLY_COMM_LEN - 1)
-			return systally_lines_damaged(&reader->lines,
-						      "`comm` is too long");
-		if (*text != '\\') {
-			comm[used++] = *text++;
-			continue;
-		}
-		high = text[1] == 'x' ? hex_digit(text[2]) : -1;
-		low = high < 0 ? -1 : hex_digit(text[3]);
-		if (low < 0 || !(high + low))
-			return systally_lines_damaged(
-				&reader->lines,
-				"`comm` has a backslash without \\xHH");
-		comm[used++] = (char)(high << 4 | low);
-		text += 4;
-	}
-	return 0;
-}
-
-static int get_call(struct reader *reader, struct systally_row *row)
-{
-	const char *text = systally_lines_text(&reader->lines, "abi");
-	struct json_object *value;
-	int64_t nr;
-	int abi;
-
-	if (!text)
-		return -1;
-	abi = systally_abi_find(text, strlen(text));
-	if (abi < 0)
-		return systally_lines_damaged(&reader->lines,
-					      "`abi` is %.40s; there are %s",
-					      text, systally_abi_list());
-	row->abi = (__u16)abi;
-	value = systally_lines_find(&reader->lines, "nr", json_type_int);
-	if (!value)
-		return -1;
-	nr = json_object_get_int64(value);
-	if (nr < SYSTALLY_NR_OUT_OF_RANGE || nr > INT32_MAX)
-		return systally_lines_damaged(
-			&reader->lines, "`nr` is not the number of a call");
-	row->nr = systally_names_nr((int)nr);
-	return 0;
-}
-
-static int get_buckets(struct reader *reader, struct systally_row *row)
-{
-	struct json_object *buckets =
-		systally_lines_find(&reader->lines, "buckets", json_type_array);
-	struct json_object *bucket;
-	uint64_t value;
-	size_t i;
-
-	if (!buckets)
-		return -1;
-	if (json_object_array_length(buckets) != SYSTALLY_HIST_BUCKETS)
-		return systally_lines_damaged(&reader->lines,
-					      "`buckets` has not %d numbers",
-					      SYSTALLY_HIST_BUCKETS);
-	for (i = 0; i < SYSTALLY_HIST_BUCKETS; i++) {
-		bucket = json_object_array_get_idx(buckets, i);
-		if (systally_lines_count_of(&reader->lines, "buckets", bucket,
-					    UINT64_MAX, &value))
-			return -1;
-		row->buckets[i] = value;
-	}
-	if (systally_lines_count(&reader->lines, "octave",
-				 SYSTALLY_HIST_OCTAVES - 1, &value))
-		return -1;
-	row->octave = (__u16)value;
-	return 0;
-}
-
-static int read_row(struct reader *reader, struct systally_row *row,
-		    enum systally_record_part part)
-{
-	uint64_t tgid, tid, start_ns, count, value = 0;
-	const char *found;
-
-	memset(row, 0, sizeof(*row));
-	found = systally_lines_text(&reader->lines, "row");
-	if (!found)
-		return -1;
-	if (strcmp(found, systally_record_rows[part]))
-		return systally_lines_damaged(
-			&reader->lines,
-			"`row` is %.40s, but according to the first line it is %s",
-			found, systally_record_rows[part]);
-	if (systally_lines_count(&reader->lines, "tgid", UINT32_MAX, &tgid) ||
-	    systally_lines_count(&reader->lines, "tid", UINT32_MAX, &tid) ||
-	    systally_lines_count(&reader->lines, "start_ns", UINT64_MAX,
-				 &start_ns) ||
-	    get_comm(reader, row->comm) || get_call(reader, row))
-		return -1;
-	row->tgid = (__u32)tgid;
-	row->tid = (__u32)tid;
-	row->start_ns = start_ns;
-	if (part == SYSTALLY_RECORD_HIST)
-		return get_buckets(reader, row);
-	if (part != SYSTALLY_RECORD_ERRORS)
-		return get_amounts(reader, row);
-	if (systally_lines_count(&reader->lines, "errno", UINT16_MAX, &value) ||
-	    systally_lines_count(&reader->lines, "count", UINT64_MAX, &count))
-		return -1;
-	row->error = (__u16)value;
-	row->count = count;
-	return 0;
-}
-
 /*
  * Makes room for row @used. The array grows with the file: the first line may
  * promise any number of rows.
@@ -324,16 +179,16 @@ static int read_rows(struct reader *reader)
 	for (part = 0; part < SYSTALLY_RECORD_PARTS; part++) {
 		for (; rows[part]; rows[part]--, used++) {
 			if (make_room(reader, used) ||
-			    systally_lines_next(&reader->lines))
+			    systally_record_row_read(
+				    &reader->lines,
+				    (enum systally_record_part)part,
+				    &reader->rows[used]))
 				return -1;
 			if (reader->lines.ended)
 				return systally_error_set(
 					reader->lines.error,
 					"%s is cut short: it ends after %zu rows, and its first line promises more; record it again",
 					reader->lines.path, used);
-			if (read_row(reader, &reader->rows[used],
-				     (enum systally_record_part)part))
-				return -1;
 		}
 	}
 	if (make_room(reader, used) || systally_lines_next(&reader->lines))
