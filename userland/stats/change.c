@@ -25,24 +25,10 @@ static uint64_t distance(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-/* Copies what two runs can have in common: no process; times if both have them. */
-static void copy_row(struct systally_row *to, const struct systally_row *from,
-		     bool timed)
-{
-	*to = *from;
-	to->tgid = 0;
-	to->tid = 0;
-	to->start_ns = 0;
-	if (!timed) {
-		to->errors = 0;
-		to->total_ns = 0;
-		to->max_ns = 0;
-	}
-}
-
 /*
  * Ranks one side in the order of its keys. Unattributed calls have no row; they
- * get one with the command "?", since their count is known.
+ * get one with the command "?", since their count is known. Errors and times
+ * are compared only if both sides have them.
  */
 static int rank_side(struct systally_ranking *ranking,
 		     const struct systally_comparison *comparison,
@@ -54,30 +40,14 @@ static int rank_side(struct systally_ranking *ranking,
 		.by = comparison->by,
 		.sort = SYSTALLY_SORT_NOTHING,
 		.set = comparison->set,
+		.counts_only = !timed,
+		.unattributed = true,
 	};
-	const size_t tallied = snapshot->header.call_rows;
-	const size_t unattributed = snapshot->header.unattributed_rows;
-	struct systally_snapshot copy = *snapshot;
-	size_t i;
-	int result;
+	struct systally_snapshot side = *snapshot;
 
-	copy.header.hist_rows = 0;
-	copy.header.call_rows += unattributed;
-	copy.calls = calloc(tallied + unattributed + 1, sizeof(*copy.calls));
-	if (!copy.calls)
-		return systally_error_set(
-			error, "no memory to compare two recordings");
-	for (i = 0; i < tallied; i++)
-		copy_row(&copy.calls[i], &snapshot->calls[i], timed);
-	for (i = 0; i < unattributed; i++) {
-		struct systally_row *row = &copy.calls[tallied + i];
-
-		copy_row(row, &snapshot->unattributed[i], timed);
-		strcpy(row->comm, "?");
-	}
-	result = systally_rank(ranking, &question, &copy, names, error);
-	free(copy.calls);
-	return result;
+	/* percentiles are not compared */
+	side.header.hist_rows = 0;
+	return systally_rank(ranking, &question, &side, names, error);
 }
 
 /* Returns an empty group with the key of @group, for the other side. */

@@ -3,41 +3,16 @@
  * Groups and sorts the rows of a snapshot.
  */
 #define _GNU_SOURCE
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "stats/dimension.h"
+#include "stats/grouping.h"
 #include "stats/rank.h"
 #include "stats/sort.h"
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
-/* Makes the group of one row. Only the key members of @by are set. */
-static void make_group(struct systally_group *group,
-		       const struct systally_row *row,
-		       const struct systally_by *by, bool threads)
-{
-	unsigned int i;
-
-	memset(group, 0, sizeof(*group));
-	group->count = row->count;
-	group->errors = row->errors;
-	group->total_ns = row->total_ns;
-	group->max_ns = row->max_ns;
-	memcpy(group->comm, row->comm, sizeof(group->comm) - 1);
-	/* a process is named after its leader, else after its busiest thread */
-	group->comm_weight =
-		row->tid && row->tid == row->tgid ? UINT64_MAX : row->count;
-	for (i = 0; i < by->count; i++)
-		by->list[i]->take(group, row, threads);
-	if (systally_by_errors(by))
-		group->errors = row->count;
-}
-
-static int compare_keys(const void *left, const void *right, void *arg)
-{
-	return systally_by_compare(arg, left, right);
-}
 
 /* The order of a list. */
 struct order {
@@ -75,38 +50,6 @@ bool systally_question_has(const struct systally_question *question,
 			return true;
 	}
 	return !question->pid_count;
-}
-
-static void choose_comm(struct systally_group *to,
-			const struct systally_group *other)
-{
-	if (other->comm_weight < to->comm_weight)
-		return;
-	/* equal weights: by name, because rows with equal keys have no order */
-	if (other->comm_weight == to->comm_weight &&
-	    strcmp(other->comm, to->comm) >= 0)
-		return;
-	memcpy(to->comm, other->comm, sizeof(to->comm));
-	to->comm_weight = other->comm_weight;
-}
-
-/* Makes one group of each run of equal keys. Returns how many there are. */
-static size_t merge(struct systally_group *groups, size_t count,
-		    const struct systally_by *by)
-{
-	size_t i, used = 0;
-
-	qsort_r(groups, count, sizeof(*groups), compare_keys, (void *)by);
-	for (i = 0; i < count; i++) {
-		if (used &&
-		    !systally_by_compare(by, &groups[used - 1], &groups[i])) {
-			systally_group_add(&groups[used - 1], &groups[i]);
-			choose_comm(&groups[used - 1], &groups[i]);
-		} else {
-			groups[used++] = groups[i];
-		}
-	}
-	return used;
 }
 
 /* A hist row, and the group that it belongs to. */
@@ -178,7 +121,8 @@ static int match_hist(struct systally_ranking *ranking,
 	struct hist_match *matches;
 	size_t i, group, used = 0;
 
-	if (!header->hist_rows || systally_by_errors(&question->by))
+	if (!header->hist_rows || question->counts_only ||
+	    systally_by_errors(&question->by))
 		return 0;
 	matches = calloc(header->hist_rows, sizeof(*matches));
 	ranking->hist_rows =
@@ -190,8 +134,8 @@ static int match_hist(struct systally_ranking *ranking,
 	for (i = 0; i < header->hist_rows; i++) {
 		if (!systally_question_has(question, &snapshot->hist[i]))
 			continue;
-		make_group(&key, &snapshot->hist[i], &question->by,
-			   header->flags & SYSTALLY_THREADS);
+		systally_grouping_make(&key, &snapshot->hist[i], &question->by,
+				       header->flags & SYSTALLY_THREADS);
 		if (has_no_hist(question, header, &key)) {
 			/* -x leaves groups out of the total */
 			if (!question->failed)
@@ -264,10 +208,12 @@ static size_t keep(struct systally_ranking *ranking,
 			continue;
 		*group = groups[i];
 		systally_group_add(&ranking->total, group);
-		memset(&hist, 0, sizeof(hist));
-		add_hist(&hist, ranking, group);
-		set_percentiles(group, &hist, clock_khz);
-		add_hist(&ranking->hist, ranking, group);
+		if (group->hist_rows) {
+			memset(&hist, 0, sizeof(hist));
+			add_hist(&hist, ranking, group);
+			set_percentiles(group, &hist, clock_khz);
+			add_hist(&ranking->hist, ranking, group);
+		}
 		ranking->timed |= systally_group_timed(group);
 		ranking->folded |= ranking->processes && !group->tgid;
 		kept++;
@@ -291,6 +237,64 @@ static void sum_rest(struct systally_ranking *ranking, size_t count,
 	ranking->rest_groups = count - ranking->shown;
 }
 
+/*
+ * Adds rows that the question asks for. @comm is the command of all of them,
+ * NULL: they have their own.
+ */
+static int add_rows(struct systally_grouping *grouping,
+		    const struct systally_question *question,
+		    const struct systally_row *rows, size_t count,
+		    const char *comm)
+{
+	struct systally_row row;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!systally_question_has(question, &rows[i]))
+			continue;
+		row = rows[i];
+		if (question->counts_only)
+			row.errors = row.total_ns = row.max_ns = 0;
+		if (comm)
+			snprintf(row.comm, sizeof(row.comm), "%s", comm);
+		if ((row.count || row.errors || row.total_ns) &&
+		    systally_grouping_add(grouping, &row))
+			return -1;
+	}
+	return 0;
+}
+
+/* Groups the rows of the snapshot, in the order of their keys. */
+static int make_groups(struct systally_grouping *grouping,
+		       const struct systally_question *question,
+		       const struct systally_snapshot *snapshot)
+{
+	const struct systally_header *header = &snapshot->header;
+	int result;
+
+	if (systally_by_errors(grouping->by))
+		result = add_rows(grouping, question, snapshot->errors,
+				  header->error_rows, NULL);
+	else
+		result = add_rows(grouping, question, snapshot->calls,
+				  header->call_rows, NULL);
+	if (!result && question->unattributed)
+		result = add_rows(grouping, question, snapshot->unattributed,
+				  header->unattributed_rows, "?");
+	systally_grouping_end(grouping);
+	return result;
+}
+
+static int no_memory(struct systally_ranking *ranking,
+		     const struct systally_header *header,
+		     struct systally_error *error)
+{
+	systally_ranking_free(ranking);
+	return systally_error_set(
+		error, "no memory to rank %llu rows",
+		(unsigned long long)systally_snapshot_rows(header));
+}
+
 int systally_rank(struct systally_ranking *ranking,
 		  const struct systally_question *question,
 		  const struct systally_snapshot *snapshot,
@@ -302,13 +306,12 @@ int systally_rank(struct systally_ranking *ranking,
 	struct order order = { .by = by,
 			       .names = names,
 			       .sort = question->sort };
-	bool threads = header->flags & SYSTALLY_THREADS;
-	const bool errors = systally_by_errors(by);
-	const struct systally_row *rows =
-		errors ? snapshot->errors : snapshot->calls;
-	size_t count = errors ? header->error_rows : header->call_rows;
-	struct systally_group *groups;
-	size_t i, used = 0;
+	struct systally_grouping grouping = {
+		.by = by,
+		.threads = header->flags & SYSTALLY_THREADS,
+	};
+	size_t i, count;
+	int result;
 
 	memset(ranking, 0, sizeof(*ranking));
 	ranking->names = names;
@@ -316,28 +319,20 @@ int systally_rank(struct systally_ranking *ranking,
 	ranking->sort = question->sort;
 	for (i = 0; i < by->count; i++)
 		ranking->processes |= by->list[i]->process;
-	if (systally_by_threads(by) && !threads)
+	if (systally_by_threads(by) && !grouping.threads)
 		return systally_error_set(
 			error,
 			"the counters are not kept by thread; write 1 to the control `threads` and count again");
-	groups = calloc(count ? count : 1, sizeof(*groups));
-	if (!groups)
-		return systally_error_set(error, "no memory to rank %zu rows",
-					  count);
-	for (i = 0; i < count; i++) {
-		if ((rows[i].count || rows[i].errors || rows[i].total_ns) &&
-		    systally_question_has(question, &rows[i]))
-			make_group(&groups[used++], &rows[i], by, threads);
-	}
-	used = merge(groups, used, by);
-	ranking->groups = groups;
-	if (match_hist(ranking, question, snapshot, groups, used)) {
-		systally_ranking_free(ranking);
-		return systally_error_set(error,
-					  "no memory to rank histograms");
-	}
-	count = keep(ranking, question, groups, used, header->clock_khz);
-	qsort_r(groups, count, sizeof(*groups), compare_ranks, &order);
+	result = make_groups(&grouping, question, snapshot);
+	ranking->groups = grouping.groups;
+	if (result || match_hist(ranking, question, snapshot, grouping.groups,
+				 grouping.used))
+		return no_memory(ranking, header, error);
+	count = keep(ranking, question, grouping.groups, grouping.used,
+		     header->clock_khz);
+	if (count && question->sort != SYSTALLY_SORT_NOTHING)
+		qsort_r(ranking->groups, count, sizeof(*ranking->groups),
+			compare_ranks, &order);
 	ranking->shown = count;
 	if (question->limit && count > question->limit)
 		ranking->shown = question->limit;

@@ -17,8 +17,10 @@
 struct systally_question {
 	struct systally_by by;
 	enum systally_sort sort;
-	bool failed;			/* leave out groups without an error */
-	size_t limit;			/* groups to show, 0: all */
+	bool failed;	   /* leave out groups without an error */
+	bool counts_only;  /* as if no call had been timed */
+	bool unattributed; /* add these calls, of the command `?` */
+	size_t limit;	   /* groups to show, 0: all */
 	const struct systally_set *set; /* NULL: all calls */
 	const uint32_t *pids;		/* tgids; none: all */
 	size_t pid_count;
