@@ -511,6 +511,53 @@ static void threads_have_other_names(void **state)
 	assert_int_equal(groups[0].hist_count, 107);
 }
 
+/* The longest time of rows is known if none of the others may be longer. */
+static void longest_of_a_difference(void **state)
+{
+	struct context *context = *state;
+	const struct systally_group *groups;
+	struct fixture fixture;
+	struct systally_row *row;
+	bool former[] = { true, false };
+
+	fixture_init(&fixture);
+	row = fixture_call(&fixture, 10, "a", POLL, 2);
+	row->total_ns = 2000;
+	row->max_ns = 1500;
+	row = fixture_call(&fixture, 20, "b", POLL, 1);
+	row->total_ns = row->max_ns = 1000;
+	systally_snapshot_free(&context->snapshot);
+	fixture_parse(&fixture, &context->snapshot);
+	context->snapshot.max_is_former = calloc(2, sizeof(bool));
+	assert_non_null(context->snapshot.max_is_former);
+	memcpy(context->snapshot.max_is_former, former, sizeof(former));
+	groups = rank(context);
+	assert_false(systally_group_maximal(&groups[0]));
+	context->question.by = systally_by_one(SYSTALLY_BY_PROCESS);
+	groups = rank(context);
+	assert_false(systally_group_maximal(&groups[0]));
+	assert_true(systally_group_maximal(&groups[1]));
+	assert_int_equal(groups[1].max_ns, 1000);
+	assert_false(systally_group_maximal(&context->ranking.total));
+	/* one that is longer than all that may be */
+	context->snapshot.calls[1].max_ns = 1600;
+	context->question.by = systally_by_one(SYSTALLY_BY_SYSCALL);
+	groups = rank(context);
+	assert_true(systally_group_maximal(&groups[0]));
+	assert_int_equal(groups[0].max_ns, 1600);
+	/* a histogram tells: 896 to 1024 ns */
+	row->max_ns = 500;
+	fixture_hist(&fixture, 10, "a", POLL, 8)->buckets[3] = 2;
+	systally_snapshot_free(&context->snapshot);
+	fixture_parse(&fixture, &context->snapshot);
+	context->snapshot.max_is_former = calloc(2, sizeof(bool));
+	assert_non_null(context->snapshot.max_is_former);
+	memcpy(context->snapshot.max_is_former, former, sizeof(former));
+	groups = rank(context);
+	assert_true(systally_group_maximal(&groups[0]));
+	assert_int_equal(groups[0].max_ns, 960);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -519,6 +566,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(by_several, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(by_abi, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(by_thread, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(longest_of_a_difference, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(threads_have_other_names,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sorts, set_up, tear_down),

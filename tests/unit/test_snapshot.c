@@ -4,6 +4,8 @@
  */
 #include "fixture.h"
 
+#include <stdio.h>
+
 static void make_usual(struct fixture *fixture)
 {
 	fixture_init(fixture);
@@ -384,6 +386,99 @@ static void diff_follows_folding(void **state)
 	systally_snapshot_free(&d);
 }
 
+/* The longest time of a difference is known only if it is new. */
+static void diff_knows_whose_max(void **state)
+{
+	static const struct {
+		int nr;
+		uint64_t old, now;
+		bool former;
+	} cases[] = {
+		{ 1, 100, 100, true }, /* another call may have taken 99 */
+		{ 2, 100, 101, false },
+		{ 3, 0, 100, false },
+	};
+	struct systally_snapshot d;
+	struct fixture now, old;
+	size_t i;
+
+	(void)state;
+	fixture_init(&old);
+	fixture_init(&now);
+	for (i = 0; i < 3; i++) {
+		fixture_call(&old, 10, "a", cases[i].nr, 5)->max_ns =
+			cases[i].old;
+		fixture_call(&now, 10, "a", cases[i].nr, 6)->max_ns =
+			cases[i].now;
+	}
+	/* folded meanwhile: the long call was before */
+	fixture_call(&old, 0, "sh", 7, 5)->max_ns = 10;
+	fixture_call(&old, 20, "sh", 7, 100)->max_ns = 500;
+	fixture_call(&now, 0, "sh", 7, 105 + 1)->max_ns = 500;
+	/* and this one was not */
+	fixture_call(&old, 21, "ls", 8, 100)->max_ns = 500;
+	fixture_call(&now, 0, "cat", 8, 100 + 1)->max_ns = 501;
+	fixture_call(&now, 30, "new", 9, 1)->max_ns = 50;
+	diff(&d, &now, &old);
+	assert_int_equal(d.header.call_rows, 6);
+	for (i = 0; i < 6; i++) {
+		const struct systally_row *row = &d.calls[i];
+
+		assert_int_equal(row->count, 1);
+		assert_int_equal(d.max_is_former[i],
+				 row->nr == 1 || row->nr == 7);
+	}
+	systally_snapshot_free(&d);
+}
+
+/* Names of 15 letters, each another one. */
+static void fill(struct systally_snapshot *snapshot, size_t count,
+		 uint32_t tgid, uint64_t calls)
+{
+	struct systally_row *rows = calloc(count, sizeof(*rows));
+	struct systally_header *header = &snapshot->header;
+	size_t i;
+
+	assert_non_null(rows);
+	memset(snapshot, 0, sizeof(*snapshot));
+	for (i = 0; i < count; i++) {
+		/* far from the order in which they are sorted */
+		size_t name = i * 7919 % count;
+
+		rows[i].tgid = tgid ? tgid + (uint32_t)i : 0;
+		rows[i].count = calls;
+		snprintf(rows[i].comm, sizeof(rows[i].comm), "worker-%06u",
+			 (unsigned int)(name & 0xfffff));
+		header->entered += calls;
+	}
+	header->call_rows = count;
+	systally_snapshot_adopt(snapshot, rows);
+}
+
+/*
+ * Processes with as many names end between two snapshots: the work must not grow
+ * with the square of their number. Sorting compares each row some 17 times.
+ */
+static void diff_of_many_names(void **state)
+{
+	const size_t count = 40000;
+	struct systally_snapshot old, now, d;
+	struct systally_error error;
+
+	(void)state;
+	fill(&old, count, 1000, 5);
+	fill(&now, count, 0, 6);
+	systally_snapshot_compared = 0;
+	assert_int_equal(systally_snapshot_diff(&d, &now, &old, &error), 0);
+	assert_in_range(systally_snapshot_compared, count, 150 * count);
+	assert_int_equal(d.header.call_rows, count);
+	assert_int_equal(d.calls[0].count, 1);
+	assert_int_equal(systally_snapshot_tallied(&d), count);
+	systally_snapshot_free(&d);
+	systally_snapshot_free(&old);
+	systally_snapshot_free(&now);
+}
+
 /* Histograms are subtracted bucket by bucket, also in folded rows. */
 static void diff_subtracts_histograms(void **state)
 {
@@ -440,6 +535,8 @@ int main(void)
 		cmocka_unit_test(diff_knows_reused_pids),
 		cmocka_unit_test(diff_sees_reset),
 		cmocka_unit_test(diff_follows_folding),
+		cmocka_unit_test(diff_knows_whose_max),
+		cmocka_unit_test(diff_of_many_names),
 		cmocka_unit_test(diff_subtracts_histograms),
 	};
 

@@ -6,6 +6,7 @@
 #ifndef SYSTALLY_SNAPSHOT_H
 #define SYSTALLY_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,12 @@ struct systally_snapshot {
 	struct systally_row *unattributed; /* header.unattributed_rows */
 	struct systally_row *hist;	   /* header.hist_rows */
 	struct systally_row *rows;	   /* the four above, in turn */
+	/*
+	 * Of a difference, for each call row: max_ns was reached before the
+	 * older snapshot, or may have been; the longest time since then is not
+	 * known, but not longer. NULL: of none.
+	 */
+	bool *max_is_former;
 };
 
 /*
@@ -45,7 +52,8 @@ void systally_snapshot_free(struct systally_snapshot *snapshot);
 /*
  * Fills @diff with what was counted after @old and up to @now. Rows that did
  * not change are left out. taken_ns becomes the time between the two. max_ns
- * stays what it is in @now: the longest call since the last reset.
+ * is the longest time since the last reset; diff->max_is_former says of which
+ * rows that was before @old.
  *
  * If the counters were reset in between, @diff has all that was counted since,
  * and diff->header.discarded is the number of calls that the reset threw away
@@ -58,6 +66,9 @@ int systally_snapshot_diff(struct systally_snapshot *diff,
 			   const struct systally_snapshot *now,
 			   const struct systally_snapshot *old,
 			   struct systally_error *error);
+
+/* How many rows were compared for that so far: a test limits it. */
+extern size_t systally_snapshot_compared;
 
 /* Returns the sum of `count` of all call rows. */
 uint64_t systally_snapshot_tallied(const struct systally_snapshot *snapshot);

@@ -138,10 +138,13 @@ static void write_cell(const void *context,
 		write_time(cell, group, systally_group_avg_ns(group));
 		break;
 	case COLUMN_MAX:
-		write_time(cell, group, group->max_ns);
+		if (systally_group_maximal(group))
+			write_time(cell, group, group->max_ns);
+		else
+			snprintf(cell, SYSTALLY_CELL_LEN, "-");
 		break;
 	case COLUMN_SHORT_MAX:
-		write_short_time(cell, systally_group_timed(group),
+		write_short_time(cell, systally_group_maximal(group),
 				 group->max_ns);
 		break;
 	case COLUMN_P50:

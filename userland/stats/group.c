@@ -15,6 +15,8 @@ void systally_group_add(struct systally_group *to,
 	to->total_ns = systally_sum(to->total_ns, what->total_ns);
 	if (what->max_ns > to->max_ns)
 		to->max_ns = what->max_ns;
+	if (what->max_limit_ns > to->max_limit_ns)
+		to->max_limit_ns = what->max_limit_ns;
 }
 
 void systally_group_clear(struct systally_group *group)
@@ -33,6 +35,12 @@ bool systally_group_timed(const struct systally_group *group)
 {
 	return group->total_ns || group->max_ns || group->errors ||
 	       group->hist_count;
+}
+
+bool systally_group_maximal(const struct systally_group *group)
+{
+	return systally_group_timed(group) &&
+	       group->max_ns >= group->max_limit_ns;
 }
 
 bool systally_group_ranked(const struct systally_group *group)

@@ -17,7 +17,8 @@ struct systally_group {
 	uint64_t count;
 	uint64_t errors;
 	uint64_t total_ns;
-	uint64_t max_ns;
+	uint64_t max_ns;       /* of the rows of which it is known */
+	uint64_t max_limit_ns; /* of the others: it is not longer */
 	uint64_t percentile_ns[SYSTALLY_PERCENTILES];
 	uint64_t hist_count; /* calls in its histogram; 0: has none */
 	size_t hist_first;   /* its rows among the ranking's hist rows */
@@ -45,12 +46,14 @@ void systally_group_clear(struct systally_group *group);
  * Return what was measured of a group; what was not is shown as unknown, not
  * as 0. Counts always are. Errors and times are if some call has returned while
  * they were kept, percentiles if one is in a histogram, and the average if the
- * group has calls, too.
+ * group has calls, too. The longest time of a difference is known unless it may
+ * be that of before.
  */
 bool systally_group_counted(const struct systally_group *group);
 bool systally_group_timed(const struct systally_group *group);
 bool systally_group_ranked(const struct systally_group *group);
 bool systally_group_averaged(const struct systally_group *group);
+bool systally_group_maximal(const struct systally_group *group);
 
 /* Return one amount of a group, for tables of amounts; times are in ns. */
 uint64_t systally_group_count(const struct systally_group *group);

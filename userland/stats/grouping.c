@@ -110,12 +110,18 @@ static int make_room(struct systally_grouping *grouping)
 }
 
 int systally_grouping_add(struct systally_grouping *grouping,
-			  const struct systally_row *row)
+			  const struct systally_row *row, bool max_is_former)
 {
+	struct systally_group *group;
+
 	if (grouping->used == grouping->room && make_room(grouping))
 		return -1;
-	systally_grouping_make(&grouping->groups[grouping->used++], row,
-			       grouping->by, grouping->threads);
+	group = &grouping->groups[grouping->used++];
+	systally_grouping_make(group, row, grouping->by, grouping->threads);
+	if (max_is_former) {
+		group->max_limit_ns = group->max_ns;
+		group->max_ns = 0;
+	}
 	return 0;
 }
 

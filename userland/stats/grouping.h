@@ -23,11 +23,11 @@ void systally_grouping_make(struct systally_group *group,
 			    const struct systally_by *by, bool threads);
 
 /*
- * Adds a row to the group of its key. @grouping begins with @by and @threads,
+ * Adds a row to the group of its key; max_is_former: as in a snapshot. @grouping begins with @by and @threads,
  * all else zero. Returns 0, or -1 if there is no memory.
  */
 int systally_grouping_add(struct systally_grouping *grouping,
-			  const struct systally_row *row);
+			  const struct systally_row *row, bool max_is_former);
 
 /*
  * Sorts the groups by their keys, each of which is there once. The caller frees

@@ -40,6 +40,26 @@ uint64_t systally_hist_ns(uint64_t units, uint64_t clock_khz)
 	return ns > UINT64_MAX ? UINT64_MAX : (uint64_t)ns;
 }
 
+static uint64_t middle_ns(unsigned int bucket, uint64_t clock_khz)
+{
+	uint64_t low = systally_hist_low(bucket);
+
+	return systally_hist_ns(low + (systally_hist_high(bucket) - low) / 2,
+				clock_khz);
+}
+
+uint64_t systally_hist_longest(const struct systally_hist *hist,
+			       uint64_t clock_khz)
+{
+	unsigned int i = SYSTALLY_HIST_SIZE;
+
+	while (i--) {
+		if (hist->buckets[i])
+			return middle_ns(i, clock_khz);
+	}
+	return 0;
+}
+
 uint64_t systally_hist_percentile(const struct systally_hist *hist,
 				  enum systally_percentile percentile,
 				  uint64_t clock_khz)
@@ -50,7 +70,6 @@ uint64_t systally_hist_percentile(const struct systally_hist *hist,
 	unsigned __int128 rank = hist->count;
 	unsigned __int128 passed = 0;
 	unsigned int i;
-	uint64_t low;
 
 	rank = (rank * per_mille[percentile] + 999) / 1000;
 	for (i = 0; i < SYSTALLY_HIST_SIZE; i++) {
@@ -58,9 +77,5 @@ uint64_t systally_hist_percentile(const struct systally_hist *hist,
 		if (hist->buckets[i] && passed >= rank)
 			break;
 	}
-	if (i == SYSTALLY_HIST_SIZE)
-		return 0;
-	low = systally_hist_low(i);
-	return systally_hist_ns(low + (systally_hist_high(i) - low) / 2,
-				clock_khz);
+	return i == SYSTALLY_HIST_SIZE ? 0 : middle_ns(i, clock_khz);
 }

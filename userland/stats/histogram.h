@@ -50,4 +50,8 @@ uint64_t systally_hist_percentile(const struct systally_hist *hist,
 				  enum systally_percentile percentile,
 				  uint64_t clock_khz);
 
+/* Returns the middle of the last bucket with a duration in it, in ns. */
+uint64_t systally_hist_longest(const struct systally_hist *hist,
+			       uint64_t clock_khz);
+
 #endif /* SYSTALLY_HISTOGRAM_H */

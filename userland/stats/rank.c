@@ -176,17 +176,30 @@ static void set_percentiles(struct systally_group *group,
 			    const struct systally_hist *hist,
 			    uint64_t clock_khz)
 {
+	const uint64_t limit = group->max_ns > group->max_limit_ns ?
+				       group->max_ns :
+				       group->max_limit_ns;
 	uint64_t ns;
 	int i;
 
 	group->hist_count = hist->count;
-	for (i = 0; i < SYSTALLY_PERCENTILES && hist->count; i++) {
+	if (!hist->count)
+		return;
+	for (i = 0; i < SYSTALLY_PERCENTILES; i++) {
 		ns = systally_hist_percentile(hist, (enum systally_percentile)i,
 					      clock_khz);
 		/* the middle of the longest call's bucket may be above it */
-		group->percentile_ns[i] =
-			ns < group->max_ns ? ns : group->max_ns;
+		group->percentile_ns[i] = ns < limit ? ns : limit;
 	}
+	if (systally_group_maximal(group))
+		return;
+	/* as near as a percentile is */
+	ns = systally_hist_longest(hist, clock_khz);
+	if (ns > limit)
+		ns = limit;
+	if (ns > group->max_ns)
+		group->max_ns = ns;
+	group->max_limit_ns = group->max_ns;
 }
 
 /*
@@ -239,12 +252,12 @@ static void sum_rest(struct systally_ranking *ranking, size_t count,
 
 /*
  * Adds rows that the question asks for. @comm is the command of all of them,
- * NULL: they have their own.
+ * NULL: they have their own. @max_is_former: as in a snapshot.
  */
 static int add_rows(struct systally_grouping *grouping,
 		    const struct systally_question *question,
 		    const struct systally_row *rows, size_t count,
-		    const char *comm)
+		    const char *comm, const bool *max_is_former)
 {
 	struct systally_row row;
 	size_t i;
@@ -258,7 +271,8 @@ static int add_rows(struct systally_grouping *grouping,
 		if (comm)
 			snprintf(row.comm, sizeof(row.comm), "%s", comm);
 		if ((row.count || row.errors || row.total_ns) &&
-		    systally_grouping_add(grouping, &row))
+		    systally_grouping_add(grouping, &row,
+					  max_is_former && max_is_former[i]))
 			return -1;
 	}
 	return 0;
@@ -274,13 +288,14 @@ static int make_groups(struct systally_grouping *grouping,
 
 	if (systally_by_errors(grouping->by))
 		result = add_rows(grouping, question, snapshot->errors,
-				  header->error_rows, NULL);
+				  header->error_rows, NULL, NULL);
 	else
 		result = add_rows(grouping, question, snapshot->calls,
-				  header->call_rows, NULL);
+				  header->call_rows, NULL,
+				  snapshot->max_is_former);
 	if (!result && question->unattributed)
 		result = add_rows(grouping, question, snapshot->unattributed,
-				  header->unattributed_rows, "?");
+				  header->unattributed_rows, "?", NULL);
 	systally_grouping_end(grouping);
 	return result;
 }
