@@ -124,6 +124,25 @@ unit-run: $(sort $(foreach name,$(T_unit),$(unit)/$(firstword $(subst :, ,$(name
 
 include tests/fuzz/fuzz.mk
 
+# --- how long many rows take ---------------------------------------------
+
+bench := $(out)/tests/bench
+ROWS ?= 1000000
+
+## bench-rows - seconds and MB for a recording of a million rows (ROWS=)
+.PHONY: bench-rows
+bench-rows: $(bench)/bench
+	tests/bench/recording $(ROWS) > '$(bench)/recording'
+	$(bench)/bench '$(bench)/recording'
+	$(RM) '$(bench)/recording'
+
+$(bench)/bench: tests/bench/bench.c $(filter-out %/main.o,$(objects))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(userland_flags) -MF $@.d \
+	$(call pkgs,--cflags,$(SYSTALLY_PKGS)) -o $@ $^ \
+	$(call pkgs,--libs,$(SYSTALLY_PKGS))
+
 # --- tests of the makefiles and of what tests share ----------------------
 
 ## check-build - the makefiles, and the helpers of the guest tests
