@@ -586,6 +586,34 @@ static void for_programs(void **state)
 	json_object_put(object);
 }
 
+/* Names can be read; what a terminal obeys, or shows elsewhere, cannot act. */
+static void header_is_readable(void **state)
+{
+	static char *names[] = {
+		"\xc3\xa9t\xc3\xa9", "\xe6\x97\xa5\xe6\x9c\xac",
+		"\xf0\x9f\x98\x80",  "a\xff",
+		"\xc2\x9b",	     "\xe2\x80\xae",
+		"\xc0\xaf",	     "b\\",
+	};
+	static char *longer[] = {
+		"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9",
+	};
+	struct context *c = *state;
+
+	c->records[0].command = names;
+	c->records[0].command_count = 8;
+	c->records[0].date = c->records[0].kernel = "";
+	c->records[1].command = longer;
+	c->records[1].command_count = 1;
+	compare(c);
+	assert_non_null(strstr(
+		render(c, &systally_format_text),
+		"A  before: , , \xc3\xa9t\xc3\xa9 \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x98\x80 a\\xff \\xc2\\x9b \\xe2\\x80\\xae \\xc0\\xaf b\\x5c\n"));
+	/* a character is a column, and none is cut */
+	assert_non_null(strstr(c->text, "\xc3\xa9~\n"));
+	assert_null(strstr(c->text, "\xc3~"));
+}
+
 /* Text of a file is printed without control bytes, and its lines fit. */
 static void text_is_safe(void **state)
 {
@@ -645,6 +673,7 @@ int main(void)
 		TEST(ignores),
 		TEST(saturates),
 		TEST(for_programs),
+		TEST(header_is_readable),
 		TEST(text_is_safe),
 	};
 

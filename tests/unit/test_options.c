@@ -282,6 +282,7 @@ static void refuses(void **state)
 		{ "compare", "" },
 		{ "compare", "a" },
 		{ "compare", "a b c" },
+		{ "compare", "- -" },
 		{ "compare", "-b errno a b" },
 		{ "compare", "-b process a b" },
 		{ "top", "-b syscall,syscall" },

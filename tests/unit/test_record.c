@@ -313,6 +313,34 @@ static void keeps_the_unknown(void **state)
 	free(text);
 }
 
+/* The file `-` is standard input. */
+static void reads_standard_input(void **state)
+{
+	struct context *c = *state;
+	const int former = dup(STDIN_FILENO);
+	int round;
+
+	write_text(c);
+	for (round = 0; round < 2; round++) {
+		/* the second time: cut short */
+		FILE *file = fopen(c->path, "w");
+
+		assert_non_null(file);
+		fwrite(c->text, 1, round ? c->size / 2 : c->size, file);
+		fclose(file);
+		assert_non_null(freopen(c->path, "r", stdin));
+		systally_error_clear(&c->error);
+		assert_int_equal(systally_record_read(&c->read, "-", &c->error),
+				 -round);
+		if (!round)
+			systally_record_free(&c->read);
+	}
+	assert_memory_equal(c->error.text, "standard input, line ", 21);
+	clearerr(stdin);
+	dup2(former, STDIN_FILENO);
+	close(former);
+}
+
 /* Numbers that no kernel could have are one call, whichever they are. */
 static void out_of_range_is_one_call(void **state)
 {
@@ -498,6 +526,8 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(out_of_range_is_one_call,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(reads_standard_input, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(keeps_the_unknown, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(refuses_cut_files, set_up,

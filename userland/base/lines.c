@@ -46,6 +46,11 @@ int systally_lines_open(struct systally_lines *lines, const char *path,
 	if (!lines->tokener)
 		return systally_lines_no_memory(lines);
 	json_tokener_set_flags(lines->tokener, JSON_TOKENER_STRICT);
+	if (!kind->appended && !strcmp(path, "-")) {
+		lines->path = "standard input";
+		lines->file = stdin;
+		return 0;
+	}
 	lines->file = fopen(path, "re");
 	if (lines->file)
 		return 0;
@@ -60,7 +65,8 @@ void systally_lines_close(struct systally_lines *lines)
 	json_tokener_free(lines->tokener);
 	free(lines->line);
 	free(lines->ascii);
-	fclose(lines->file);
+	if (lines->file != stdin)
+		fclose(lines->file);
 }
 
 /* Makes room for @count more bytes and a NUL in lines->line. */

@@ -51,7 +51,8 @@ struct systally_lines {
 };
 
 /*
- * Opens @path. Returns 0, and the caller closes it; or -1 with @error. @path,
+ * Opens @path; `-` is standard input, unless such a file is appended to. Returns
+ * 0, and the caller closes it; or -1 with @error. @path,
  * @kind and @error must live as long as @lines; @error takes all later errors.
  */
 int systally_lines_open(struct systally_lines *lines, const char *path,

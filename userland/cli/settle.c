@@ -130,6 +130,10 @@ int systally_settle_compare(const struct systally_usage *usage,
 		return systally_usage(
 			usage,
 			"two recordings are needed, A and B; `systally record -o FILE` makes one");
+	if (!strcmp(request->files[0], "-") && !strcmp(request->files[1], "-"))
+		return systally_usage(
+			usage,
+			"standard input (-) can be A or B, but not both");
 	for (i = 0; i < request->by.count; i++) {
 		const struct systally_dimension *dimension =
 			request->by.list[i];
