@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "cli/usage.h"
 #include "commands/commands.h"
 #include "systally.h"
@@ -37,14 +38,17 @@ static char *make_doc(void)
 	return fclose(out) ? NULL : text;
 }
 
-/* Says what went wrong. Returns the exit status. */
+/*
+ * Says what went wrong. Returns the exit status, or ends by the signal that ended
+ * the command.
+ */
 static int finish(int status, const struct systally_error *error)
 {
 	int err = fflush(stdout);
 
 	if (error->text[0])
 		fprintf(stderr, "systally: %s\n", error->text);
-	return err && !status ? 1 : status;
+	return systally_signals_raise(err && !status ? 1 : status);
 }
 
 /*

@@ -299,7 +299,7 @@ talk_start top "${interruptible[@]}" "$SYSTALLY" top -i 100
 wait_for sh -c "ls -l /proc/${talk_pid[top]}/fd | grep -q signalfd"
 kill -INT "${talk_pid[top]}"
 talk_end top
-is $? 0 'top: SIGINT ends it'
+is $? 130 'top: SIGINT ends it, and the shell sees that'
 if command -v script >/dev/null; then
 	TERM=xterm timeout 30 script -qec "stty cols 80 rows 24
 		'$SYSTALLY' top -i 0.2 -d 0.7" "$T/typescript" >/dev/null \

@@ -4,16 +4,20 @@
  * restore them. A folder of plain files stands for debugfs. Run by
  * `make check-unit`.
  */
+#define _GNU_SOURCE
 #include "fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/process.h"
 #include "device/control.h"
 #include "device/session.h"
 #include "commands/watch.h"
@@ -264,6 +268,84 @@ static void session_keeps_a_setting_it_cannot_restore(void **state)
 	systally_session_end(&session, &c->error);
 }
 
+/* Waits until no process has the lock, also no guardian. */
+static void wait_for_the_lock(struct context *c)
+{
+	char path[PATH_MAX + 32];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/README", c->control.directory);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	close(fd);
+}
+
+/* Changes controls in a child, and ends that by a signal. */
+static void kill_a_session(struct context *c, int signal_number, bool end)
+{
+	const struct systally_session_wants wants = {
+		.collect = SYSTALLY_COLLECT_TIME,
+		.threads = true,
+		.calls = &c->set,
+	};
+	struct systally_session session = SYSTALLY_SESSION_NONE;
+	int ready[2], wait_status;
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	pid = fork();
+	if (!pid) {
+		signal(signal_number, SIG_DFL); /* cmocka catches crashes */
+		if (!systally_session_begin(&session, &c->control, &c->error) &&
+		    !systally_session_prepare(&session, &wants, &c->error) &&
+		    !systally_session_set(&session, "targets", "123",
+					  &c->error) &&
+		    !systally_session_note(&session, "follow", "0",
+					   &c->error) &&
+		    !systally_control_write(&c->control, "follow", "1",
+					    &c->error) &&
+		    (!end || !systally_session_end(&session, &c->error)))
+			(void)!write(ready[1], "", 1);
+		close(ready[1]);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	/* the guardian does not have this pipe open */
+	assert_int_equal(read(ready[0], &byte, 1), 0);
+	close(ready[0]);
+	if (end)
+		put(c, "collect", "hist\n");
+	else
+		expect(c, "targets", "123");
+	kill(pid, signal_number);
+	waitpid(pid, &wait_status, 0);
+	assert_true(WIFSIGNALED(wait_status));
+	wait_for_the_lock(c);
+}
+
+static void a_killed_session_is_restored(void **state)
+{
+	static const int signals[] = { SIGKILL, SIGSEGV, SIGABRT, SIGUSR1 };
+	struct context *c = *state;
+	size_t i;
+
+	put(c, "syscalls", "read\ni386:poll\n");
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		kill_a_session(c, signals[i], false);
+		expect(c, "collect", "count");
+		expect(c, "threads", "0");
+		expect(c, "syscalls", "read\ni386:poll");
+		expect(c, "targets", "none");
+		expect(c, "follow", "0");
+	}
+	/* after the end of a session, nothing is written any more */
+	kill_a_session(c, SIGKILL, true);
+	expect(c, "collect", "hist");
+}
+
 static void only_one_session_at_a_time(void **state)
 {
 	struct context *c = *state;
@@ -345,6 +427,15 @@ static void watch_with_targets_leaves_them(void **state)
 	assert_int_equal(begin(c, &watch), -1);
 	systally_watch_end(&watch, &c->error);
 	c->request.threads = false;
+	/* where others are counted, -p needs the numbers that the module shows */
+	if (systally_process_is_inside()) {
+		c->request.pids = pids;
+		c->request.pid_count = 2;
+		assert_int_equal(begin(c, &watch), -1);
+		systally_watch_end(&watch, &c->error);
+		expect(c, "targets", "12\n99");
+		return;
+	}
 	/* adds and removes only pids that are no targets yet */
 	c->request.pids = pids;
 	c->request.pid_count = 2;
@@ -361,6 +452,74 @@ static void watch_with_targets_leaves_them(void **state)
 	expect(c, "targets", "all");
 }
 
+/* Writes @count pids from 4000001 on, with @sign, into @text. */
+static void list_pids(unsigned int first, unsigned int count, const char *sign,
+		      char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		text += sprintf(text, "%s%s%u", i ? "," : "", sign,
+				4000000 + first + i);
+}
+
+static void many_pids_are_written_in_pieces(void **state)
+{
+	static uint32_t pids[500];
+	struct context *c = *state;
+	struct systally_watch watch = SYSTALLY_WATCH_NONE;
+	char text[8192];
+	unsigned int i;
+
+	for (i = 0; i < 500; i++)
+		pids[i] = 4000001 + i;
+	c->request.pids = pids;
+	c->request.pid_count = 500;
+	/* 8 bytes each: one write */
+	assert_int_equal(begin(c, &watch), 0);
+	list_pids(1, 500, "", text);
+	expect(c, "targets", text);
+	systally_watch_end(&watch, &c->error);
+	expect(c, "targets", "none");
+	if (systally_process_is_inside())
+		return;
+	/* 9 bytes each: 455 of them, and a second write of the rest */
+	put(c, "targets", "12\n");
+	assert_int_equal(begin(c, &watch), 0);
+	list_pids(456, 45, "+", text);
+	expect(c, "targets", text);
+	assert_int_equal(systally_watch_end(&watch, &c->error), 0);
+	expect(c, "targets", "-4000500");
+}
+
+static void a_watch_is_over_when_its_processes_have_ended(void **state)
+{
+	struct context *c = *state;
+	struct systally_watch watch = SYSTALLY_WATCH_NONE;
+	uint32_t pid = (uint32_t)fork();
+
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	c->request.pids = &pid;
+	c->request.pid_count = 1;
+	assert_int_equal(begin(c, &watch), 0);
+	assert_false(systally_watch_over(&watch));
+	kill((pid_t)pid, SIGKILL);
+	waitpid((pid_t)pid, NULL, 0);
+	/* what it has started is still a target */
+	assert_false(systally_watch_over(&watch));
+	put(c, "targets", "none\n");
+	assert_true(systally_watch_over(&watch));
+	systally_watch_end(&watch, &c->error);
+	c->request.pid_count = 0;
+	assert_int_equal(begin(c, &watch), 0);
+	put(c, "targets", "none\n");
+	assert_false(systally_watch_over(&watch));
+	systally_watch_end(&watch, &c->error);
+}
+
 #define TEST(function) \
 	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
@@ -373,9 +532,12 @@ int main(void)
 		TEST(users_of_the_files_are_found),
 		TEST(session_restores_the_controls),
 		TEST(session_keeps_a_setting_it_cannot_restore),
+		TEST(a_killed_session_is_restored),
 		TEST(only_one_session_at_a_time),
 		TEST(watch_without_targets_sets_its_own),
 		TEST(watch_with_targets_leaves_them),
+		TEST(many_pids_are_written_in_pieces),
+		TEST(a_watch_is_over_when_its_processes_have_ended),
 	};
 
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);

@@ -14,6 +14,28 @@
 
 #include "base/process.h"
 
+/* The inode of the initial pid namespace: PROC_PID_INIT_INO of the kernel */
+#define INITIAL_NAMESPACE 0xEFFFFFFCU
+
+bool systally_process_is_inside(void)
+{
+	struct stat status;
+
+	return !stat("/proc/self/ns/pid", &status) &&
+	       status.st_ino != INITIAL_NAMESPACE;
+}
+
+/* Does /proc have the numbers of this process's pid namespace? */
+static bool proc_is_ours(void)
+{
+	char self[16], link[16];
+	ssize_t length = readlink("/proc/self", link, sizeof(link) - 1);
+
+	snprintf(self, sizeof(self), "%d", getpid());
+	return length == (ssize_t)strlen(self) &&
+	       !strncmp(link, self, (size_t)length);
+}
+
 void systally_process_tgids(uint32_t *pids, size_t count)
 {
 	unsigned int tgid;
@@ -21,6 +43,8 @@ void systally_process_tgids(uint32_t *pids, size_t count)
 	FILE *file;
 	size_t i;
 
+	if (!proc_is_ours())
+		return;
 	for (i = 0; i < count; i++) {
 		snprintf(line, sizeof(line), "/proc/%u/status", pids[i]);
 		file = fopen(line, "re");

@@ -7,6 +7,7 @@
 #define SYSTALLY_PROCESS_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -20,9 +21,15 @@
 
 /*
  * Replaces each tid in @pids by the pid of its process. A number without a
- * process stays as it is.
+ * process stays as it is, and all do if /proc is of another pid namespace.
  */
 void systally_process_tgids(uint32_t *pids, size_t count);
+
+/*
+ * Returns true if this process is not in the initial pid namespace, whose numbers
+ * the module shows: a process has another number here.
+ */
+bool systally_process_is_inside(void);
 
 /*
  * Finds @command, in PATH if it has no slash, and checks that it can be

@@ -7,33 +7,88 @@
 #include <poll.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/signals.h"
 
+#define SIGNALS 64 /* of the kernel, numbered from 1 */
+
+/* The signal that ended the command; 0: none. main() raises it at the end. */
+static int ended_by;
+
+/*
+ * glibc's sigset_t and sigprocmask() leave out 32 and 33, which it uses for
+ * threads. Their default action ends the process, too, and there are no threads.
+ */
+static int set_mask(int how, const uint64_t *mask, uint64_t *old)
+{
+	return (int)syscall(SYS_rt_sigprocmask, how, mask, old, sizeof(*mask));
+}
+
+static uint64_t bit(int number)
+{
+	return UINT64_C(1) << (number - 1);
+}
+
+/* Does the signal leave the process as it is, or only stop or continue it? */
+static bool is_harmless(int number)
+{
+	switch (number) {
+	case SIGCHLD:
+	case SIGCONT:
+	case SIGSTOP:
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+	case SIGURG:
+	case SIGWINCH:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A crash: the kernel ends a process that blocks one of these all the same. */
+static bool is_crash(int number)
+{
+	switch (number) {
+	case SIGABRT:
+	case SIGBUS:
+	case SIGFPE:
+	case SIGILL:
+	case SIGSEGV:
+	case SIGSYS:
+	case SIGTRAP:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int systally_signals_open(struct systally_signals *signals,
 			  struct systally_error *error)
 {
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	uint64_t mask = bit(SIGCHLD) | bit(SIGWINCH);
 	struct sigaction action;
-	sigset_t mask;
-	size_t i;
+	int number;
 
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGCHLD);
-	sigaddset(&mask, SIGWINCH);
-	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+	for (number = 1; number <= SIGNALS; number++) {
+		if (is_harmless(number) || is_crash(number) ||
+		    number == SIGKILL || number == SIGPIPE)
+			continue;
 		/* nohup, and a shell's &, ignore signals on purpose */
-		if (!sigaction(ends[i], NULL, &action) &&
+		if (sigaction(number, NULL, &action) ||
 		    action.sa_handler != SIG_IGN)
-			sigaddset(&mask, ends[i]);
+			mask |= bit(number);
 	}
-	signals->fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	signals->fd = (int)syscall(SYS_signalfd4, -1, &mask, sizeof(mask),
+				   SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals->fd < 0)
 		return systally_error_set(error, "cannot wait for signals: %s",
 					  strerror(errno));
-	sigprocmask(SIG_BLOCK, &mask, &signals->old_mask);
+	set_mask(SIG_BLOCK, &mask, &signals->old_mask);
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, &signals->old_pipe);
@@ -47,7 +102,7 @@ void systally_signals_restore(const struct systally_signals *signals)
 {
 	sigaction(SIGPIPE, &signals->old_pipe, NULL);
 	sigaction(SIGCHLD, &signals->old_child, NULL);
-	sigprocmask(SIG_SETMASK, &signals->old_mask, NULL);
+	set_mask(SIG_SETMASK, &signals->old_mask, NULL);
 }
 
 void systally_signals_close(struct systally_signals *signals)
@@ -98,6 +153,32 @@ systally_signals_wait(const struct systally_signals *signals, uint64_t until_ns,
 
 bool systally_signals_ends(const struct signalfd_siginfo *info)
 {
+	return !is_harmless((int)info->ssi_signo);
+}
+
+bool systally_signals_asks(const struct signalfd_siginfo *info)
+{
 	return info->ssi_signo == SIGINT || info->ssi_signo == SIGTERM ||
 	       info->ssi_signo == SIGHUP || info->ssi_signo == SIGQUIT;
+}
+
+void systally_signals_end_by(const struct signalfd_siginfo *info)
+{
+	if (!ended_by)
+		ended_by = (int)info->ssi_signo;
+}
+
+int systally_signals_raise(int status)
+{
+	const struct sigaction action = { .sa_handler = SIG_DFL };
+	uint64_t mask;
+
+	if (!ended_by)
+		return status;
+	mask = bit(ended_by);
+	sigaction(ended_by, &action, NULL);
+	set_mask(SIG_UNBLOCK, &mask, NULL);
+	kill(getpid(), ended_by);
+	/* still here: the first process of a pid namespace */
+	return 128 + ended_by;
 }

@@ -15,7 +15,7 @@
 
 struct systally_signals {
 	int fd;
-	sigset_t old_mask;
+	uint64_t old_mask; /* the kernel's form: bit N - 1 is signal N */
 	struct sigaction old_pipe, old_child;
 };
 
@@ -27,10 +27,11 @@ enum systally_event {
 };
 
 /*
- * Blocks SIGINT, SIGTERM, SIGHUP and SIGQUIT unless they are ignored, and
- * SIGCHLD and SIGWINCH: systally_signals_wait() receives them. Ignores SIGPIPE,
- * so that a write to a closed pipe fails with EPIPE. Returns 0, or -1 with
- * @error.
+ * Blocks all signals that end a process, unless they are ignored, and SIGCHLD
+ * and SIGWINCH: systally_signals_wait() receives them. Ignores SIGPIPE, so that a
+ * write to a closed pipe fails with EPIPE. Does not block SIGKILL and the
+ * signals of a crash: device/guardian.h restores the controls after these.
+ * Returns 0, or -1 with @error.
  */
 int systally_signals_open(struct systally_signals *signals,
 			  struct systally_error *error);
@@ -52,8 +53,23 @@ enum systally_event
 systally_signals_wait(const struct systally_signals *signals, uint64_t until_ns,
 		      int input, struct signalfd_siginfo *info);
 
-/* Returns true if the signal asks this process to end. */
+/* Returns true if the signal would have ended a process that does not block it. */
 bool systally_signals_ends(const struct signalfd_siginfo *info);
+
+/* Returns true for SIGINT, SIGTERM, SIGHUP and SIGQUIT, which ask for the end. */
+bool systally_signals_asks(const struct signalfd_siginfo *info);
+
+/*
+ * Notes the signal that ended the command. Keeps the first one. Call it when the
+ * command is about to clean up.
+ */
+void systally_signals_end_by(const struct signalfd_siginfo *info);
+
+/*
+ * Ends the process by the signal that was noted, so that a shell sees why it
+ * ended. If none was, returns @status. The last thing that main() does.
+ */
+int systally_signals_raise(int status);
 
 /* Returns CLOCK_MONOTONIC in nanoseconds. */
 uint64_t systally_signals_now_ns(void);

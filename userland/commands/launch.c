@@ -12,6 +12,7 @@
 #include "commands/launch.h"
 #include "base/output.h"
 #include "base/process.h"
+#include "base/writer.h"
 #include "device/session.h"
 
 struct run {
@@ -75,6 +76,48 @@ static int set_controls(struct run *run)
 	return 0;
 }
 
+/* Passes on a signal that the command has not received itself. */
+static void pass_on(const struct run *run, const struct signalfd_siginfo *info)
+{
+	const bool terminal =
+		info->ssi_code == SI_KERNEL &&
+		(info->ssi_signo == SIGINT || info->ssi_signo == SIGQUIT);
+
+	if (!terminal && run->status < 0)
+		kill(run->child.pid, (int)info->ssi_signo);
+}
+
+/*
+ * Writes what was counted to where -o says. The controls are restored, so a
+ * signal may end that if the reader does not read. Returns 0, or -1 with an
+ * error. The end of a reader is no error: it has read what it wanted.
+ */
+static int write_output(struct run *run, struct systally_launched *launched)
+{
+	const char *path = run->request->output;
+	FILE *out = systally_output_begin(&run->output, path ? stdout : stderr);
+	struct systally_writer writer;
+	int result, failed;
+
+	if (systally_writer_open(&writer, out, &run->signals, run->error))
+		return -1;
+	launched->out = writer.stream;
+	result = run->write(run->context, launched, run->error);
+	failed = systally_writer_flush(&writer, path, run->error);
+	if (failed && failed != -EPIPE && failed != -EINTR)
+		result = -1;
+	systally_writer_close(&writer);
+	if (writer.stalls) {
+		pass_on(run, &writer.info);
+		systally_signals_end_by(&writer.info);
+	}
+	if (result || writer.stalls)
+		systally_output_cancel(&run->output);
+	else
+		result = systally_output_end(&run->output, out, run->error);
+	return result;
+}
+
 /*
  * Stops counting, restores the controls and writes the counters. Each step is
  * done even if an earlier one failed. Returns 0, or -1 with an error.
@@ -97,31 +140,27 @@ static int stop_and_write(struct run *run)
 	launched.missed = systally_control_missed(&run->control) - run->missed;
 	if (systally_session_end(&run->session, run->error))
 		result = -1;
-	if (!snapshot.rows)
-		return -1;
-	launched.out = systally_output_begin(
-		&run->output, run->request->output ? stdout : stderr);
-	if (run->write(run->context, &launched, run->error) ||
-	    systally_output_end(&run->output, launched.out, run->error))
+	if (!snapshot.rows || write_output(run, &launched))
 		result = -1;
 	systally_snapshot_free(&snapshot);
 	return result;
 }
 
 /*
- * Handles a signal that asks systally to end. The terminal sends its signals
- * to the command as well; a signal that another process sent to systally only is
- * forwarded. At the second signal the report is written without waiting for
- * the command.
+ * Handles a signal. The terminal sends SIGINT and SIGQUIT to the command as
+ * well; all others are passed on, as if the command had been started without
+ * systally. At the second one that asks for the end, the report is written
+ * without waiting for the command. What the command itself sends its parent,
+ * for example when it is ready, is not for it.
  */
-static int handle_end(struct run *run, const struct signalfd_siginfo *info,
-		      unsigned int *ends)
+static int handle_signal(struct run *run, const struct signalfd_siginfo *info,
+			 unsigned int *asked)
 {
-	bool terminal = info->ssi_code == SI_KERNEL;
-
-	if (!terminal || info->ssi_signo == SIGHUP)
-		kill(run->child.pid, (int)info->ssi_signo);
-	if (++*ends == 2 && !run->written)
+	if (!systally_signals_ends(info) ||
+	    (info->ssi_code <= 0 && (pid_t)info->ssi_pid == run->child.pid))
+		return 0;
+	pass_on(run, info);
+	if (systally_signals_asks(info) && ++*asked == 2 && !run->written)
 		return stop_and_write(run);
 	return 0;
 }
@@ -131,7 +170,7 @@ static int attend(struct run *run)
 {
 	uint64_t limit = run->request->duration_ns;
 	struct signalfd_siginfo info;
-	unsigned int ends = 0;
+	unsigned int asked = 0;
 	int wait_status = 0;
 	int result = 0;
 
@@ -144,8 +183,7 @@ static int attend(struct run *run)
 			result |= stop_and_write(run);
 			break;
 		case SYSTALLY_EVENT_SIGNAL:
-			if (systally_signals_ends(&info))
-				result |= handle_end(run, &info, &ends);
+			result |= handle_signal(run, &info, &asked);
 			break;
 		default:
 			break;

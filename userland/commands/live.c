@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <term.h>
 #include <unistd.h>
 
 #include "commands/live.h"
@@ -31,12 +32,32 @@ static void catch_crashes(void)
 		sigaction(crashes[i], &action, NULL);
 }
 
+/* Can the terminal move its cursor? `dumb` cannot, so nothing is redrawn there. */
+static bool can_move(void)
+{
+	const char *move;
+	int found;
+
+	if (setupterm(NULL, STDOUT_FILENO, &found) == ERR)
+		return false;
+	move = tigetstr("cup");
+	return move && move != (const char *)-1;
+}
+
+/* May a write to the terminal block, because somebody has stopped it (Ctrl-S)? */
+static bool is_stopped(void)
+{
+	struct pollfd output = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return !poll(&output, 1, 0);
+}
+
 bool systally_live_open(void)
 {
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return false;
 	/* not initscr(), which exits for a terminal that ncurses does not know */
-	if (!newterm(NULL, stdout, stdin))
+	if (!can_move() || !newterm(NULL, stdout, stdin))
 		return false;
 	catch_crashes();
 	cbreak();
@@ -68,7 +89,9 @@ void systally_live_draw(const char *title, const char *text)
 			  length > (size_t)COLS ? COLS : (int)length);
 		text += length + (text[length] == '\n');
 	}
-	refresh();
+	/* what is drawn next brings this, too */
+	if (!is_stopped())
+		refresh();
 }
 
 void systally_live_resize(void)

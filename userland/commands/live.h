@@ -9,14 +9,16 @@
 
 /*
  * Switches the terminal on stdin and stdout to full screen. Returns false if
- * they are not a terminal, or one that ncurses does not know.
+ * they are not a terminal, or one that ncurses does not know or that cannot move
+ * its cursor.
  */
 bool systally_live_open(void);
 
 /* Restores the terminal. Does nothing after a systally_live_open() that failed. */
 void systally_live_close(void);
 
-/* Shows @title and as many lines of @text as fit. Keeps no pointer to them. */
+/* Shows @title and as many lines of @text as fit. Keeps no pointer to
+ * them. Shows nothing while the terminal is stopped: a write would block. */
 void systally_live_draw(const char *title, const char *text);
 
 /* Takes over the new size after SIGWINCH. The caller draws again. */

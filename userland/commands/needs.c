@@ -85,34 +85,6 @@ static int finish(const struct systally_plan *plan, struct outputs *outputs,
 	return 0;
 }
 
-static void ignore(int number)
-{
-	(void)number;
-}
-
-/*
- * Some programs send their parent a signal when they are ready. These signals
- * must not end systally. They get a handler, since an ignored signal would stay
- * ignored in the command.
- */
-static void ignore_signals(void)
-{
-	static const int numbers[] = {
-		SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO,
-	};
-	struct sigaction action;
-	size_t i;
-
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		if (sigaction(numbers[i], NULL, &action) ||
-		    action.sa_handler != SIG_DFL)
-			continue;
-		action.sa_handler = ignore;
-		action.sa_flags = SA_RESTART;
-		sigaction(numbers[i], &action, NULL);
-	}
-}
-
 int systally_cmd_needs(const struct systally_request *request,
 		       struct systally_error *error)
 {
@@ -134,7 +106,6 @@ int systally_cmd_needs(const struct systally_request *request,
 	status = SYSTALLY_NEEDS_TROUBLE;
 	if (systally_signals_open(&signals, error))
 		goto out;
-	ignore_signals();
 	status = systally_plan_run(&plan, request, names, &signals, error);
 	status = finish(&plan, &outputs, request->format, status, error);
 	systally_plan_free(&plan);

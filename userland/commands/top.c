@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "commands/commands.h"
 #include "commands/live.h"
 #include "base/output.h"
 #include "base/process.h"
+#include "base/writer.h"
 #include "render/formats.h"
 #include "commands/reporter.h"
 #include "base/signals.h"
@@ -29,9 +31,11 @@ struct top {
 	struct systally_set set;
 	struct systally_snapshot last;
 	uint64_t missed;
+	int input;
 	FILE *out;
-	bool live;    /* on a terminal, in place */
-	char *screen; /* live: the text that it shows */
+	struct systally_writer writer; /* in front of @out */
+	bool live;		       /* on a terminal, in place */
+	char *screen;		       /* live: the text that it shows */
 };
 
 static void draw(struct top *top)
@@ -69,8 +73,26 @@ static int show_live(struct top *top, const struct systally_snapshot *diff,
 	return 0;
 }
 
-/* Shows one interval. Returns 0, -1 with an error, or -EPIPE for a closed pipe. */
-static int show(struct top *top)
+/*
+ * Writes one interval. Returns 0, -1 with an error, or as
+ * systally_writer_flush().
+ */
+static int write_block(struct top *top, const struct systally_snapshot *diff,
+		       struct systally_notes *notes, const char *nothing)
+{
+	int result = systally_report_write(&top->reporter, diff, notes, nothing,
+					   top->writer.stream, top->error);
+
+	return result ? result :
+			systally_writer_flush(&top->writer,
+					      top->request->output, top->error);
+}
+
+/*
+ * Shows what was counted since the last time. @over: the last time, because what
+ * it watches has ended. Returns as write_block().
+ */
+static int show(struct top *top, bool over)
 {
 	struct systally_snapshot now, diff;
 	struct systally_notes notes = { 0 };
@@ -92,15 +114,14 @@ static int show(struct top *top)
 		nothing = "nothing was counted: all targets have ended";
 	systally_report_note_missed(&notes, missed - top->missed);
 	top->missed = missed;
-	if (top->live) {
-		result = show_live(top, &diff, &notes, nothing);
-	} else {
-		result = systally_report_write(&top->reporter, &diff, &notes,
-					       nothing, top->out, top->error);
-		if (!result)
-			result = systally_output_flush(
-				top->out, top->request->output, top->error);
-	}
+	if (over)
+		systally_notes_add(
+			&notes, "%s",
+			top->watch.filter ?
+				"the processes of -p have ended" :
+				"the processes of -p have ended, and what they have started");
+	result = top->live ? show_live(top, &diff, &notes, nothing) :
+			     write_block(top, &diff, &notes, nothing);
 	systally_notes_free(&notes);
 	systally_snapshot_free(&diff);
 	systally_snapshot_free(&top->last);
@@ -108,14 +129,35 @@ static int show(struct top *top)
 	return result;
 }
 
-/* Returns true if the signal asks to end. */
-static bool handle_signal(struct top *top, const struct signalfd_siginfo *info)
+/*
+ * Ends the interval that was begun. On a terminal, the last whole list stays,
+ * which is what was read there.
+ */
+static int show_last(struct top *top)
 {
-	if (info->ssi_signo == SIGWINCH && top->live) {
-		systally_live_resize();
-		draw(top);
+	return top->live && top->screen ? 0 : show(top, false);
+}
+
+/* Waits until @until for something to do. Returns what it is. */
+static enum systally_event wait_until(struct top *top, uint64_t until)
+{
+	struct signalfd_siginfo info;
+	enum systally_event event;
+
+	for (;;) {
+		event = systally_signals_wait(&top->signals, until, top->input,
+					      &info);
+		if (event != SYSTALLY_EVENT_SIGNAL)
+			return event;
+		if (systally_signals_ends(&info)) {
+			systally_signals_end_by(&info);
+			return event;
+		}
+		if (info.ssi_signo == SIGWINCH && top->live) {
+			systally_live_resize();
+			draw(top);
+		}
 	}
-	return systally_signals_ends(info);
 }
 
 static int loop(struct top *top)
@@ -124,31 +166,30 @@ static int loop(struct top *top)
 	uint64_t end = top->request->duration_ns ?
 			       next + top->request->duration_ns :
 			       UINT64_MAX;
-	struct signalfd_siginfo info;
 	int result = 0;
+	bool over;
 
 	next += top->request->interval_ns;
 	while (!result) {
 		uint64_t until = next < end ? next : end;
 
-		switch (systally_signals_wait(&top->signals, until,
-					      top->live ? STDIN_FILENO : -1,
-					      &info)) {
+		switch (wait_until(top, until)) {
 		case SYSTALLY_EVENT_TIME:
-			result = show(top);
-			if (until == end)
+			over = systally_watch_over(&top->watch);
+			result = show(top, over);
+			if (over || until == end)
 				return result;
 			/* if late, skip intervals instead of making one shorter */
 			while (next <= systally_signals_now_ns())
 				next += top->request->interval_ns;
 			break;
 		case SYSTALLY_EVENT_SIGNAL:
-			if (handle_signal(top, &info))
-				return 0;
-			break;
+			return show_last(top);
 		case SYSTALLY_EVENT_INPUT:
-			if (systally_live_quit())
-				return 0;
+			if (top->live && systally_live_quit())
+				return show_last(top);
+			if (systally_watch_over(&top->watch))
+				return show(top, true);
 			break;
 		case SYSTALLY_EVENT_ERROR:
 			return systally_error_set(top->error, "cannot wait: %s",
@@ -156,6 +197,25 @@ static int loop(struct top *top)
 		}
 	}
 	return result;
+}
+
+/* Has top->input be ready for keys and for the end of processes of -p. */
+static int open_input(struct top *top)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	top->input = epoll_create1(EPOLL_CLOEXEC);
+	event.data.fd = STDIN_FILENO;
+	if (top->input < 0 || (top->live && epoll_ctl(top->input, EPOLL_CTL_ADD,
+						      STDIN_FILENO, &event)))
+		return systally_error_set(top->error, "cannot wait: %s",
+					  strerror(errno));
+	event.data.fd = top->watch.ends;
+	if (top->watch.ends >= 0 &&
+	    epoll_ctl(top->input, EPOLL_CTL_ADD, top->watch.ends, &event))
+		return systally_error_set(top->error, "cannot wait: %s",
+					  strerror(errno));
+	return 0;
 }
 
 /* Shows intervals until the end, and restores the terminal in any case. */
@@ -174,21 +234,22 @@ static int watch(struct top *top)
 		    !top->request->output && systally_live_open();
 	if (top->live)
 		draw(top);
-	result = loop(top);
+	result = open_input(top);
+	if (!result)
+		result = loop(top);
+	close(top->input);
 	if (top->live)
 		systally_live_close();
 	/* leave the last list on the terminal */
 	if (top->live && top->screen && !result) {
-		fputs(top->screen, stdout);
-		result = systally_output_flush(stdout, NULL, top->error);
+		fputs(top->screen, top->writer.stream);
+		result = systally_writer_flush(&top->writer, NULL, top->error);
 	}
 	free(top->screen);
 	systally_snapshot_free(&top->last);
-	if (result == -EPIPE) {
-		systally_error_clear(top->error);
-		result = 0;
-	}
-	return result;
+	if (top->writer.stalls)
+		systally_signals_end_by(&top->writer.info);
+	return result == -EPIPE || result == -EINTR ? 0 : result;
 }
 
 int systally_cmd_top(const struct systally_request *request,
@@ -223,12 +284,16 @@ int systally_cmd_top(const struct systally_request *request,
 	/* before the controls change: a signal must not end systally meanwhile */
 	if (systally_signals_open(&top.signals, error))
 		goto out_output;
+	if (systally_writer_open(&top.writer, top.out, &top.signals, error))
+		goto out_signals;
 	if (!systally_watch_begin(&top.watch, &top.control, request, &top.set,
 				  error) &&
 	    !watch(&top))
 		status = 0;
 	if (systally_watch_end(&top.watch, error))
 		status = 1;
+	systally_writer_close(&top.writer);
+out_signals:
 	systally_signals_close(&top.signals);
 out_output:
 	if (top.out != stdout &&

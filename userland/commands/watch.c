@@ -1,31 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The controls that `top` sets and restores.
+ * The controls that `top` and `record -p` set and restore.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "base/process.h"
 #include "commands/watch.h"
 
-/* Writes the pids with @sign before each: `+1,+2`, `-1,-2` or `1,2`. */
-static void write_pids(const uint32_t *pids, size_t count, const char *sign,
-		       char text[SYSTALLY_CONTROL_BYTES_MAX])
+/*
+ * Writes as many of the pids as the module takes at once, with @sign before
+ * each: `+1,+2`, `-1,-2` or `1,2`. Returns how many there are in @text.
+ */
+static size_t write_pids(const uint32_t *pids, size_t count, const char *sign,
+			 char text[SYSTALLY_CONTROL_BYTES_MAX])
 {
 	size_t i, used = 0;
+	char pid[16];
+	int length;
 
-	text[0] = '\0';
 	for (i = 0; i < count; i++) {
-		int length =
-			snprintf(text + used, SYSTALLY_CONTROL_BYTES_MAX - used,
-				 "%s%s%u", i ? "," : "", sign, pids[i]);
-
+		length = snprintf(pid, sizeof(pid), "%s%s%u", i ? "," : "",
+				  sign, pids[i]);
+		if (used + (size_t)length >= SYSTALLY_CONTROL_BYTES_MAX)
+			break;
+		memcpy(text + used, pid, (size_t)length);
 		used += (size_t)length;
-		if (used >= SYSTALLY_CONTROL_BYTES_MAX)
-			return;
 	}
+	text[used] = '\0';
+	return i;
+}
+
+/*
+ * Adds all pids to the targets. Returns how many it has added: less than @count
+ * with @error.
+ */
+static size_t add_pids(const struct systally_watch *watch, const uint32_t *pids,
+		       size_t count, struct systally_error *error)
+{
+	char text[SYSTALLY_CONTROL_BYTES_MAX];
+	size_t some, added;
+
+	for (added = 0; added < count; added += some) {
+		some = write_pids(pids + added, count - added, "+", text);
+		if (systally_control_write(watch->control, "targets", text,
+					   error))
+			break;
+	}
+	return added;
 }
 
 static bool is_listed(const char *targets, uint32_t pid)
@@ -54,6 +82,8 @@ static int begin_own(struct systally_watch *watch,
 		.calls = set,
 	};
 	char targets[SYSTALLY_CONTROL_BYTES_MAX] = "all";
+	const size_t count = request->pid_count;
+	size_t first = 0;
 
 	watch->own = true;
 	if (systally_control_is(watch->control, "enabled", "0"))
@@ -61,18 +91,19 @@ static int begin_own(struct systally_watch *watch,
 			error,
 			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
 			watch->control->directory);
-	if (request->pid_count)
-		write_pids(request->pids, request->pid_count, "", targets);
+	if (count)
+		first = write_pids(request->pids, count, "", targets);
 	/* as perf stat -p: also count children that start from now on */
 	if (systally_session_prepare(&watch->session, &wants, error) ||
 	    systally_session_set(&watch->session, "follow", "1", error) ||
-	    systally_session_set(&watch->session, "targets", targets, error))
+	    systally_session_set(&watch->session, "targets", targets, error) ||
+	    add_pids(watch, request->pids + first, count - first, error) !=
+		    count - first)
 		return -1;
-	if (request->pid_count)
+	if (count)
 		snprintf(watch->what, sizeof(watch->what),
-			 "%zu process%s and what they start",
-			 request->pid_count,
-			 request->pid_count == 1 ? "" : "es");
+			 "%zu process%s and what they start", count,
+			 count == 1 ? "" : "es");
 	else
 		snprintf(watch->what, sizeof(watch->what), "all processes");
 	return 0;
@@ -83,8 +114,8 @@ static int begin_added(struct systally_watch *watch,
 		       const struct systally_request *request,
 		       const char *targets, struct systally_error *error)
 {
-	char text[SYSTALLY_CONTROL_BYTES_MAX];
-	size_t i;
+	size_t i, count = 0;
+	char undo[16];
 
 	watch->filter = true;
 	watch->added = calloc(request->pid_count, sizeof(*watch->added));
@@ -92,19 +123,97 @@ static int begin_added(struct systally_watch *watch,
 		return systally_error_set(error, "out of memory");
 	for (i = 0; i < request->pid_count; i++) {
 		if (!is_listed(targets, request->pids[i]))
-			watch->added[watch->added_count++] = request->pids[i];
+			watch->added[count++] = request->pids[i];
 	}
 	snprintf(watch->what, sizeof(watch->what), "%zu process%s",
 		 request->pid_count, request->pid_count == 1 ? "" : "es");
-	if (!watch->added_count)
+	if (!count)
 		return 0;
-	write_pids(watch->added, watch->added_count, "+", text);
 	/* more targets would change the counts of a `run` that holds the lock */
-	if (!systally_session_begin(&watch->session, watch->control, error) &&
-	    !systally_control_write(watch->control, "targets", text, error))
+	if (systally_session_begin(&watch->session, watch->control, error))
+		return -1;
+	for (i = 0; i < count; i++) {
+		snprintf(undo, sizeof(undo), "-%u", watch->added[i]);
+		if (systally_session_note(&watch->session, "targets", undo,
+					  error))
+			return -1;
+	}
+	watch->added_count = add_pids(watch, watch->added, count, error);
+	return watch->added_count == count ? 0 : -1;
+}
+
+/* Makes watch->ends. Returns 0, or -1 with @error. */
+static int await_ends(struct systally_watch *watch,
+		      const struct systally_request *request,
+		      struct systally_error *error)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	size_t i;
+
+	if (!request->pid_count)
 		return 0;
-	watch->added_count = 0; /* all of them or none */
-	return -1;
+	watch->ends = epoll_create1(EPOLL_CLOEXEC);
+	for (i = 0; watch->ends >= 0 && i < request->pid_count; i++) {
+		event.data.fd = (int)syscall(SYS_pidfd_open,
+					     (pid_t)request->pids[i], 0);
+		if (event.data.fd < 0 && errno == ESRCH)
+			continue; /* it has ended already */
+		if (event.data.fd < 0 || epoll_ctl(watch->ends, EPOLL_CTL_ADD,
+						   event.data.fd, &event))
+			break;
+		watch->alive++;
+	}
+	if (i < request->pid_count)
+		return systally_error_set(
+			error, "cannot wait for the end of process %u: %s",
+			request->pids[i], strerror(errno));
+	return 0;
+}
+
+bool systally_watch_over(struct systally_watch *watch)
+{
+	struct epoll_event event;
+
+	if (watch->ends < 0)
+		return false;
+	while (epoll_wait(watch->ends, &event, 1, 0) > 0) {
+		epoll_ctl(watch->ends, EPOLL_CTL_DEL, event.data.fd, NULL);
+		close(event.data.fd);
+		watch->alive--;
+	}
+	return !watch->alive &&
+	       (watch->filter ||
+		systally_control_is(watch->control, "targets", "none"));
+}
+
+/* Says what of @request the module does not keep, as it counts for others. */
+static int check_others(const struct systally_control *control,
+			const struct systally_request *request,
+			struct systally_error *error)
+{
+	if (request->collect >= SYSTALLY_COLLECT_TIME &&
+	    systally_control_is(control, "collect", "count"))
+		return systally_error_set(
+			error,
+			"others are being counted without times and errors, which -L, -x, --by errno and such need; write `time` to %s/collect, or leave these out",
+			control->directory);
+	if (request->collect == SYSTALLY_COLLECT_HIST &&
+	    !systally_control_is(control, "collect", "hist"))
+		return systally_error_set(
+			error,
+			"others are being counted without histograms, which -P and -H need; write `hist` to %s/collect, or leave these out",
+			control->directory);
+	if (request->threads && systally_control_is(control, "threads", "0"))
+		return systally_error_set(
+			error,
+			"others are being counted, and not by thread; write 1 to %s/threads, or leave --by thread out",
+			control->directory);
+	if (request->pid_count && systally_process_is_inside())
+		return systally_error_set(
+			error,
+			"others are being counted, and -p cannot be told from them, because the module shows the process numbers of the initial pid namespace, and this is another one; run it there, or end the other counting with `echo none > %s/targets`",
+			control->directory);
+	return 0;
 }
 
 int systally_watch_begin(struct systally_watch *watch,
@@ -128,24 +237,8 @@ int systally_watch_begin(struct systally_watch *watch,
 			result = begin_own(watch, request, set, error);
 		goto out;
 	}
-	if (request->collect >= SYSTALLY_COLLECT_TIME &&
-	    systally_control_is(control, "collect", "count")) {
-		result = systally_error_set(
-			error,
-			"others are being counted without times and errors, which -L, -x, --by errno and such need; write `time` to %s/collect, or leave these out",
-			control->directory);
-	} else if (request->collect == SYSTALLY_COLLECT_HIST &&
-		   !systally_control_is(control, "collect", "hist")) {
-		result = systally_error_set(
-			error,
-			"others are being counted without histograms, which -P and -H need; write `hist` to %s/collect, or leave these out",
-			control->directory);
-	} else if (request->threads &&
-		   systally_control_is(control, "threads", "0")) {
-		result = systally_error_set(
-			error,
-			"others are being counted, and not by thread; write 1 to %s/threads, or leave --by thread out",
-			control->directory);
+	if (check_others(control, request, error)) {
+		result = -1;
 	} else if (!request->pid_count) {
 		snprintf(watch->what, sizeof(watch->what),
 			 "what is being counted");
@@ -158,7 +251,7 @@ int systally_watch_begin(struct systally_watch *watch,
 	}
 out:
 	free(targets);
-	return result;
+	return result ? result : await_ends(watch, request, error);
 }
 
 int systally_watch_end(struct systally_watch *watch,
@@ -179,6 +272,10 @@ int systally_watch_end(struct systally_watch *watch,
 		if (removed && removed != -ESRCH)
 			result = systally_error_set(error, "%s", refused.text);
 	}
+	/* those of processes that still live stay open until the command ends */
+	if (watch->ends >= 0)
+		close(watch->ends);
+	watch->ends = -1;
 	free(watch->added);
 	watch->added = NULL;
 	watch->added_count = 0;

@@ -3,7 +3,8 @@
  * Locks the controls, changes them, and restores them.
  *
  * The lock is an flock on the module's README. The kernel releases it when the
- * process ends in any way, and no lock file is left behind.
+ * process and its guardian have ended in any way, and no lock file is left
+ * behind.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -51,6 +52,7 @@ int systally_session_begin(struct systally_session *session,
 	int holder;
 
 	session->control = control;
+	session->guardian.channel = -1;
 	session->changes = 0;
 	snprintf(path, sizeof(path), "%s/README", control->directory);
 	session->lock = open(path, O_RDONLY | O_CLOEXEC);
@@ -73,6 +75,17 @@ int systally_session_begin(struct systally_session *session,
 	return systally_error_set(
 		error,
 		"another systally is counting and has set the controls; wait for it or end it, or watch along with `systally top`");
+}
+
+int systally_session_note(struct systally_session *session, const char *file,
+			  const char *undo, struct systally_error *error)
+{
+	if (session->guardian.channel < 0 &&
+	    systally_guardian_start(&session->guardian, session->control,
+				    session->lock, error))
+		return -1;
+	systally_guardian_note(&session->guardian, file, undo);
+	return 0;
 }
 
 int systally_session_set(struct systally_session *session, const char *file,
@@ -99,7 +112,10 @@ int systally_session_set(struct systally_session *session, const char *file,
 			strcmp(file, "targets") ? "all" : "none");
 		return -E2BIG;
 	}
-	result = systally_control_write(session->control, file, value, error);
+	result = systally_session_note(session, file, before, error) ?
+			 -EAGAIN :
+			 systally_control_write(session->control, file, value,
+						error);
 	if (result) {
 		free(before);
 		return result;
@@ -154,6 +170,8 @@ int systally_session_end(struct systally_session *session,
 			result = -1;
 		free(session->change[session->changes].before);
 	}
+	/* it has the lock, too */
+	systally_guardian_end(&session->guardian);
 	if (session->lock >= 0)
 		close(session->lock);
 	session->lock = -1;

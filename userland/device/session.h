@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A session: the time in which one command owns the module's controls. It
- * changes them under a lock, and restores them at its end.
+ * changes them under a lock, and restores them at its end. If the command is
+ * killed, its guardian restores them.
  */
 #ifndef SYSTALLY_SESSION_H
 #define SYSTALLY_SESSION_H
@@ -12,12 +13,14 @@
 #include "base/error.h"
 #include "calls/set.h"
 #include "device/control.h"
+#include "device/guardian.h"
 
 #define SYSTALLY_SESSION_CHANGES 8
 
 struct systally_session {
 	const struct systally_control *control;
 	int lock; /* the open file that has the lock; -1: not begun */
+	struct systally_guardian guardian; /* from the first change on */
 	size_t changes;
 	struct {
 		const char *file;
@@ -33,7 +36,7 @@ struct systally_session_wants {
 };
 
 /* A session that has not begun, or has ended. */
-#define SYSTALLY_SESSION_NONE { .lock = -1 }
+#define SYSTALLY_SESSION_NONE { .lock = -1, .guardian = SYSTALLY_GUARDIAN_NONE }
 
 /*
  * Takes the lock. Returns 0, or -1 with @error. If another systally holds the
@@ -50,6 +53,15 @@ int systally_session_begin(struct systally_session *session,
  */
 int systally_session_set(struct systally_session *session, const char *file,
 			 const char *value, struct systally_error *error);
+
+/*
+ * If this process is killed before the session ends, @undo is written to the
+ * control @file. Call it before @file is changed by other means than
+ * systally_session_set(); to undo that at the end is up to the caller. Returns 0,
+ * or -1 with @error.
+ */
+int systally_session_note(struct systally_session *session, const char *file,
+			  const char *undo, struct systally_error *error);
 
 /*
  * Sets collect, threads and syscalls for @wants. syscalls becomes `all` if the

@@ -38,7 +38,7 @@ void systally_discovery_init(struct systally_discovery *discovery,
 	discovery->how = how;
 	discovery->used = used;
 	discovery->listener = -1;
-	discovery->session.lock = -1;
+	discovery->session = (struct systally_session)SYSTALLY_SESSION_NONE;
 }
 
 /* --- the module --- */

@@ -119,7 +119,7 @@ void systally_run_step(struct systally_run *run, uint64_t until_ns)
 	switch (systally_signals_wait(run->runner->signals, until_ns, listener,
 				      &info)) {
 	case SYSTALLY_EVENT_SIGNAL:
-		if (systally_signals_ends(&info))
+		if (systally_signals_asks(&info))
 			run->interrupted = true;
 		break;
 	case SYSTALLY_EVENT_INPUT:
