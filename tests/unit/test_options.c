@@ -206,6 +206,18 @@ static void takes_files(void **state)
 	assert_true(systally_by_only(&o.by, SYSTALLY_BY_COMMAND));
 	assert_false(o.given & SYSTALLY_GIVEN_TIME_THRESHOLD || o.latency);
 	assert_int_equal(o.limit, 0);
+	/* what runs already */
+	assert_int_equal(parse(&o, "record", "-o out -p 12,13 -d 1m"), 0);
+	assert_int_equal(o.pid_count, 2);
+	assert_int_equal(o.argc, 0);
+	systally_options_free(&o);
+	assert_int_equal(parse(&o, "record", "-o out -d 1"), 0);
+	assert_int_equal(o.collect, SYSTALLY_COLLECT_TIME);
+	assert_int_equal(parse(&o, "record", "-o out -u nobody ls -u x"), 0);
+	assert_string_equal(o.user, "nobody");
+	assert_int_equal(o.argc, 3);
+	assert_int_equal(parse(&o, "run", "--run-as=nobody ls"), 0);
+	assert_string_equal(o.user, "nobody");
 }
 
 static void refuses(void **state)
@@ -277,6 +289,10 @@ static void refuses(void **state)
 		{ "report", "-d 1 a" },
 		{ "record", "ls" },
 		{ "record", "-o out" },
+		{ "record", "-p 12 -d 1" },
+		{ "record", "-o out -p 12 ls" },
+		{ "record", "-o out -p 12 -u nobody" },
+		{ "top", "-u nobody" },
 		{ "record", "-o out -b process ls" },
 		{ "record", "-o out --format json ls" },
 		{ "compare", "" },

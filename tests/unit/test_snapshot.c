@@ -519,6 +519,40 @@ static void diff_subtracts_histograms(void **state)
 	systally_snapshot_free(&d);
 }
 
+static void keeps_rows_of_some_processes(void **state)
+{
+	static const uint32_t tgids[] = { 10, 30 };
+	struct systally_snapshot d;
+	struct fixture now, old;
+
+	(void)state;
+	fixture_init(&old);
+	timed(&old, 20, "b", 1, 5);
+	fixture_init(&now);
+	timed(&now, 10, "a", 2, 7);
+	timed(&now, 20, "b", 3, 8);
+	timed(&now, 30, "c", 4, 9);
+	fixture_error(&now, 20, 7, 4, 1);
+	fixture_error(&now, 30, 7, 4, 2);
+	fixture_hist(&now, 10, "a", 7, 3)->buckets[0] = 2;
+	fixture_hist(&now, 20, "b", 7, 3)->buckets[0] = 3;
+	now.header.unattributed = 6;
+	now.header.entered += 6;
+	diff(&d, &now, &old);
+	systally_snapshot_keep(&d, tgids, 2);
+	assert_int_equal(d.header.call_rows, 2);
+	assert_int_equal(d.calls[0].tgid, 10);
+	assert_int_equal(d.calls[1].tgid, 30);
+	assert_int_equal(d.known_max_ns[0], 7);
+	assert_int_equal(d.known_max_ns[1], 9);
+	assert_int_equal(d.header.error_rows, 1);
+	assert_int_equal(d.errors[0].tgid, 30);
+	assert_int_equal(d.header.hist_rows, 1);
+	assert_int_equal(d.hist[0].tgid, 10);
+	assert_int_equal(d.header.entered, 2 + 4 + 6);
+	systally_snapshot_free(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,6 +572,7 @@ int main(void)
 		cmocka_unit_test(diff_knows_whose_max),
 		cmocka_unit_test(diff_of_many_names),
 		cmocka_unit_test(diff_subtracts_histograms),
+		cmocka_unit_test(keeps_rows_of_some_processes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

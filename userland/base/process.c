@@ -5,6 +5,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,8 +171,41 @@ void systally_process_reap(pid_t pid)
 		;
 }
 
+int systally_process_user(struct systally_user *user, const char *name,
+			  struct systally_error *error)
+{
+	const struct passwd *found;
+
+	if (geteuid())
+		return systally_error_set(
+			error,
+			"only root can run a command as another user; run it with sudo, or leave -u out");
+	errno = 0;
+	found = getpwnam(name);
+	if (!found)
+		return systally_error_set(
+			error, "cannot run the command as '%s': %s", name,
+			errno ? strerror(errno) :
+				"there is no such user; see `getent passwd`");
+	user->name = name;
+	user->uid = found->pw_uid;
+	user->gid = found->pw_gid;
+	return 0;
+}
+
+/* Takes the ids as strace -u does. Returns 0, or -1 with errno. */
+static int become(const struct systally_user *user)
+{
+	return initgroups(user->name, user->gid) ||
+			       setresgid(user->gid, user->gid, user->gid) ||
+			       setresuid(user->uid, user->uid, user->uid) ?
+		       -1 :
+		       0;
+}
+
 int systally_process_start(struct systally_child *child, const char *path,
-			   char **argv, const struct systally_signals *signals,
+			   char **argv, const struct systally_user *user,
+			   const struct systally_signals *signals,
 			   struct systally_error *error)
 {
 	int gate[2], failure[2];
@@ -189,6 +224,8 @@ int systally_process_start(struct systally_child *child, const char *path,
 		close(gate[1]);
 		close(failure[0]);
 		systally_signals_restore(signals);
+		if (user && become(user))
+			systally_process_fail(failure[1], errno);
 		/* no other call between these two: it would be counted */
 		systally_process_wait(gate[0]);
 		execv(path, argv);

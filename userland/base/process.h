@@ -39,6 +39,20 @@ bool systally_process_is_inside(void);
 int systally_process_find(const char *command, char path[PATH_MAX],
 			  struct systally_error *error);
 
+/* The ids of a user, for a child. */
+struct systally_user {
+	const char *name;
+	uid_t uid;
+	gid_t gid;
+};
+
+/*
+ * Finds @name in the user database. Returns 0, or -1 with @error: there is no
+ * such user, or this process is not root and cannot become another user.
+ */
+int systally_process_user(struct systally_user *user, const char *name,
+			  struct systally_error *error);
+
 struct systally_child {
 	pid_t pid;
 	int gate;    /* a byte written here releases the child */
@@ -48,10 +62,12 @@ struct systally_child {
 /*
  * Forks a child that waits at its gate, with all signals as they were before
  * @signals. Its first system call after the release is the execve of @path, so
- * that counting can begin with it. Returns 0, or -1 with @error.
+ * that counting can begin with it. It has the ids and groups of @user, but for
+ * NULL. Returns 0, or -1 with @error.
  */
 int systally_process_start(struct systally_child *child, const char *path,
-			   char **argv, const struct systally_signals *signals,
+			   char **argv, const struct systally_user *user,
+			   const struct systally_signals *signals,
 			   struct systally_error *error);
 
 /*

@@ -108,8 +108,16 @@ int systally_settle_run(const struct systally_usage *usage,
 int systally_settle_record(const struct systally_usage *usage,
 			   struct systally_request *request)
 {
-	if (!request->argc)
-		return systally_usage(usage, "no command to run was given");
+	if (!request->argc && !request->pid_count && !request->duration_ns)
+		return systally_usage(
+			usage,
+			"no command to run was given; -p PID or -d TIME record what runs already");
+	if (request->argc && request->pid_count)
+		return systally_usage(
+			usage,
+			"-p is for processes that run already, so no command goes with it");
+	if (!request->argc && request->user)
+		return systally_usage(usage, "-u goes with a command to run");
 	if (!request->output)
 		return systally_usage(
 			usage, "no file to write to was given; use -o FILE");

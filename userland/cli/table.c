@@ -123,6 +123,12 @@ static const struct systally_option_row rows[SYSTALLY_OPTION_COUNT] = {
 		.kind = KIND_TIME_THRESHOLD, INTO(time_threshold),
 		.given = SYSTALLY_GIVEN_TIME_THRESHOLD,
 	},
+	[SYSTALLY_OPTION_RUN_AS] = {
+		{ "run-as", 'u', "USER", 0,
+		  "run COMMAND with the user id, group id and groups of USER",
+		  0 },
+		.kind = KIND_TEXT, INTO(user),
+	},
 	[SYSTALLY_OPTION_FORMAT] = {
 		{ "format", KEY_FORMAT, "FORMAT", 0,
 		  "%s; the first is the default", 0 },

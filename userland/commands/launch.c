@@ -10,9 +10,7 @@
 #include <sys/wait.h>
 
 #include "commands/launch.h"
-#include "base/output.h"
 #include "base/process.h"
-#include "base/writer.h"
 #include "device/session.h"
 
 struct run {
@@ -22,10 +20,9 @@ struct run {
 	struct systally_session session;
 	struct systally_signals signals;
 	const struct systally_set *set;
-	systally_launched_function *write;
-	void *context;
+	struct systally_delivery delivery;
+	struct systally_user user; /* -u */
 	struct systally_child child;
-	struct systally_output output;
 	int status;	   /* the command's; -1: it has not ended */
 	uint64_t missed;   /* kprobe_missed at the start */
 	uint64_t began_ns; /* when the command could exec */
@@ -88,37 +85,6 @@ static void pass_on(const struct run *run, const struct signalfd_siginfo *info)
 }
 
 /*
- * Writes what was counted to where -o says. The controls are restored, so a
- * signal may end that if the reader does not read. Returns 0, or -1 with an
- * error. The end of a reader is no error: it has read what it wanted.
- */
-static int write_output(struct run *run, struct systally_launched *launched)
-{
-	const char *path = run->request->output;
-	FILE *out = systally_output_begin(&run->output, path ? stdout : stderr);
-	struct systally_writer writer;
-	int result, failed;
-
-	if (systally_writer_open(&writer, out, &run->signals, run->error))
-		return -1;
-	launched->out = writer.stream;
-	result = run->write(run->context, launched, run->error);
-	failed = systally_writer_flush(&writer, path, run->error);
-	if (failed && failed != -EPIPE && failed != -EINTR)
-		result = -1;
-	systally_writer_close(&writer);
-	if (writer.stalls) {
-		pass_on(run, &writer.info);
-		systally_signals_end_by(&writer.info);
-	}
-	if (result || writer.stalls)
-		systally_output_cancel(&run->output);
-	else
-		result = systally_output_end(&run->output, out, run->error);
-	return result;
-}
-
-/*
  * Stops counting, restores the controls and writes the counters. Each step is
  * done even if an earlier one failed. Returns 0, or -1 with an error.
  */
@@ -140,8 +106,13 @@ static int stop_and_write(struct run *run)
 	launched.missed = systally_control_missed(&run->control) - run->missed;
 	if (systally_session_end(&run->session, run->error))
 		result = -1;
-	if (!snapshot.rows || write_output(run, &launched))
+	if (!snapshot.rows ||
+	    systally_deliver(&run->delivery, &launched,
+			     run->request->output ? stdout : stderr,
+			     run->error))
 		result = -1;
+	if (run->delivery.stalls)
+		pass_on(run, &run->delivery.info);
 	systally_snapshot_free(&snapshot);
 	return result;
 }
@@ -201,6 +172,7 @@ static int start(struct run *run, const char *path)
 	int why;
 
 	if (systally_process_start(&run->child, path, run->request->argv,
+				   run->request->user ? &run->user : NULL,
 				   &run->signals, run->error))
 		return 1;
 	snprintf(pid, sizeof(pid), "%d", run->child.pid);
@@ -227,8 +199,7 @@ int systally_launch(const struct systally_request *request,
 		.error = error,
 		.set = set,
 		.session = SYSTALLY_SESSION_NONE,
-		.write = write,
-		.context = context,
+		.delivery = { .write = write, .context = context },
 		.status = -1,
 	};
 	char path[PATH_MAX];
@@ -238,19 +209,23 @@ int systally_launch(const struct systally_request *request,
 	missing = systally_process_find(request->argv[0], path, error);
 	if (missing)
 		return missing;
-	if (systally_control_open(&run.control, error))
+	if ((request->user &&
+	     systally_process_user(&run.user, request->user, error)) ||
+	    systally_control_open(&run.control, error))
 		return 1;
-	if (systally_output_prepare(&run.output, request->output, error))
+	if (systally_output_prepare(&run.delivery.output, request->output,
+				    error))
 		return 1;
 	/* before the controls change: a signal must not end systally meanwhile */
 	if (systally_signals_open(&run.signals, error))
 		goto out;
+	run.delivery.signals = &run.signals;
 	if (!set_controls(&run))
 		status = start(&run, path);
 	if (systally_session_end(&run.session, error) && !status)
 		status = 1;
 	systally_signals_close(&run.signals);
 out:
-	systally_output_cancel(&run.output);
+	systally_output_cancel(&run.delivery.output);
 	return status;
 }

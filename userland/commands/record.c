@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally record`: counts one command and writes the counters to a file.
+ * `systally record`: counts one command, or processes that run already, and
+ * writes the counters to a file.
  */
 #include <string.h>
 #include <sys/utsname.h>
@@ -9,6 +10,7 @@
 #include "base/text.h"
 #include "commands/commands.h"
 #include "commands/launch.h"
+#include "commands/observe.h"
 #include "stats/record.h"
 #include "render/formats.h"
 
@@ -63,8 +65,11 @@ int systally_cmd_record(const struct systally_request *request,
 	recorder.names = names;
 	if (!request->syscalls ||
 	    !systally_set_parse(&set, names, request->syscalls, error))
-		status = systally_launch(request, &set, write_record, &recorder,
-					 error);
+		status = request->argc ?
+				 systally_launch(request, &set, write_record,
+						 &recorder, error) :
+				 systally_observe(request, &set, write_record,
+						  &recorder, error);
 	systally_names_free(names);
 	return status;
 }

@@ -62,6 +62,8 @@ static int take(const struct systally_control *control,
 		event = systally_signals_wait(&signals, until, -1, &info);
 	} while (event == SYSTALLY_EVENT_SIGNAL &&
 		 !systally_signals_ends(&info));
+	if (event == SYSTALLY_EVENT_SIGNAL)
+		systally_signals_end_by(&info);
 	systally_signals_close(&signals);
 	result = systally_control_snapshot(control, &now, error);
 	if (!result) {
@@ -157,6 +159,8 @@ static int report_file(const struct systally_request *request,
 		return -1;
 	reporter->file = request->files[0];
 	reporter->kernel = record.kernel;
+	reporter->date = record.date;
+	reporter->duration_ns = record.duration_ns;
 	result = systally_record_asked(&record, request->files[0],
 				       reporter->names, &asked, error);
 	if (!result) {
@@ -192,6 +196,12 @@ int systally_cmd_report(const struct systally_request *request,
 		goto out;
 	if (request->file_count) {
 		status = report_file(request, &reporter, &set, error) ? 1 : 0;
+		goto out;
+	}
+	if (request->pid_count && systally_process_is_inside()) {
+		systally_error_set(
+			error,
+			"-p needs the process numbers that the module shows, which are those of the initial pid namespace, and this is another one; run it there, or leave -p out");
 		goto out;
 	}
 	systally_process_tgids(request->pids, request->pid_count);

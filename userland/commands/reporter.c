@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/process.h"
 #include "stats/rank.h"
 #include "render/formats.h"
 #include "commands/reporter.h"
@@ -62,6 +63,11 @@ static void add_notes(struct systally_notes *notes,
 			notes,
 			"%llu calls were counted, but their time and error could not be kept",
 			(unsigned long long)header->untimed);
+	if (ranking->processes && !reporter->file &&
+	    systally_process_is_inside())
+		systally_notes_add(
+			notes,
+			"process numbers are those of the initial pid namespace, not of this one");
 	if (ranking->folded)
 		systally_notes_add(
 			notes,
@@ -247,6 +253,8 @@ int systally_report_write(struct systally_reporter *reporter,
 		.percentiles = request->percentiles,
 		.histogram = request->histogram,
 		.kernel = reporter->kernel,
+		.date = reporter->date,
+		.duration_ns = reporter->duration_ns,
 		.series = reporter->series,
 		.first = reporter->first,
 		.width = reporter->width,

@@ -20,11 +20,13 @@ struct systally_reporter {
 	const struct systally_set *set;
 	const uint32_t *pids; /* tgids to show; none: all */
 	size_t pid_count;
-	const char *file;   /* the recording to report on; NULL: live */
-	const char *kernel; /* its release; NULL: the running one's */
-	bool difference;    /* snapshots are differences of two */
-	bool series;	    /* one of several, each with its time */
-	bool first;	    /* the next one is the first of the series */
+	const char *file;     /* the recording to report on; NULL: live */
+	const char *kernel;   /* its release; NULL: the running one's */
+	const char *date;     /* when it ended; NULL: live */
+	uint64_t duration_ns; /* how long it was counted; 0: not known */
+	bool difference;      /* snapshots are differences of two */
+	bool series;	      /* one of several, each with its time */
+	bool first;	      /* the next one is the first of the series */
 	unsigned int width;
 };
 

@@ -19,6 +19,8 @@ static int write_report(void *context, const struct systally_launched *launched,
 	systally_report_note_missed(&notes, launched->missed);
 	result = systally_report_write(
 		reporter, launched->snapshot, &notes,
+		launched->status < 0 ?
+			"nothing was counted before the counting ended; the command goes on" :
 		reporter->request->syscalls ?
 			"nothing was counted: the command made none of the calls that -e asks for" :
 			"nothing was counted, though the command did run; `systally doctor` may tell why",

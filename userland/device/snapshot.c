@@ -169,6 +169,47 @@ void systally_snapshot_free(struct systally_snapshot *snapshot)
 	memset(snapshot, 0, sizeof(*snapshot));
 }
 
+static bool is_listed(uint32_t tgid, const uint32_t *tgids, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (tgids[i] == tgid)
+			return true;
+	}
+	return false;
+}
+
+void systally_snapshot_keep(struct systally_snapshot *snapshot,
+			    const uint32_t *tgids, size_t count)
+{
+	struct systally_header *header = &snapshot->header;
+	__u64 *const parts[] = { &header->call_rows, &header->error_rows,
+				 &header->unattributed_rows,
+				 &header->hist_rows };
+	const struct systally_row *from = snapshot->rows;
+	struct systally_row *to = snapshot->rows;
+	size_t part, left, i;
+
+	for (part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) {
+		left = *parts[part];
+		*parts[part] = 0;
+		for (i = 0; i < left; i++, from++) {
+			if (parts[part] != &header->unattributed_rows &&
+			    !is_listed(from->tgid, tgids, count))
+				continue;
+			if (!part && snapshot->max_is_former)
+				snapshot->max_is_former[*parts[part]] =
+					snapshot->max_is_former[i];
+			*to++ = *from;
+			++*parts[part];
+		}
+	}
+	set_parts(snapshot);
+	header->entered = systally_sum(systally_snapshot_tallied(snapshot),
+				       header->unattributed);
+}
+
 uint64_t systally_snapshot_tallied(const struct systally_snapshot *snapshot)
 {
 	uint64_t sum = 0;

@@ -69,6 +69,12 @@ int systally_snapshot_diff(struct systally_snapshot *diff,
 
 /* How many rows were compared for that so far: a test limits it. */
 extern size_t systally_snapshot_compared;
+/*
+ * Keeps only the rows of @count processes, @tgids, and those of calls in no row.
+ * header.entered becomes the number of calls that are left.
+ */
+void systally_snapshot_keep(struct systally_snapshot *snapshot,
+			    const uint32_t *tgids, size_t count);
 
 /* Returns the sum of `count` of all call rows. */
 uint64_t systally_snapshot_tallied(const struct systally_snapshot *snapshot);

@@ -123,6 +123,14 @@ static int write_report(FILE *out, const struct systally_report *report)
 		systally_json_text(json, "time", when);
 		systally_json_count(json, "interval_ns", header->taken_ns);
 	}
+	if (report->date) {
+		systally_json_text(json, "date", report->date);
+		if (report->duration_ns)
+			systally_json_count(json, "duration_ns",
+					    report->duration_ns);
+		else
+			systally_json_null(json, "duration_ns");
+	}
 	put_rows(json, report->ranking);
 	if (report->histogram)
 		put_histogram(json, report);

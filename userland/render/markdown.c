@@ -43,7 +43,7 @@ static void write_notes(FILE *out, const struct systally_notes *notes)
 
 static int write_report(FILE *out, const struct systally_report *report)
 {
-	if (report->series) {
+	if (report->series || report->date) {
 		fputs("### ", out);
 		systally_report_title(out, report);
 		putc('\n', out);

@@ -242,14 +242,17 @@ void systally_report_table(FILE *out, const struct systally_report *report,
 
 void systally_report_title(FILE *out, const struct systally_report *report)
 {
-	double seconds = (double)report->header->taken_ns / 1e9;
+	const uint64_t ns =
+		report->date ? report->duration_ns : report->header->taken_ns;
+	const double seconds = (double)ns / 1e9;
 	uint64_t calls = report->ranking->total.count;
 	char when[32];
 
 	systally_text_time(&report->when, when);
-	fprintf(out, "%s  %llu calls in %.3f s", when,
-		(unsigned long long)calls, seconds);
-	if (seconds > 0)
-		fprintf(out, ", %.0f/s", (double)calls / seconds);
+	fprintf(out, "%s  %llu calls", report->date ? report->date : when,
+		(unsigned long long)calls);
+	if (ns)
+		fprintf(out, " in %.3f s, %.0f/s", seconds,
+			(double)calls / seconds);
 	putc('\n', out);
 }

@@ -16,7 +16,7 @@ static void write_notes(FILE *out, const struct systally_notes *notes,
 
 static int write_report(FILE *out, const struct systally_report *report)
 {
-	if (report->series)
+	if (report->series || report->date)
 		systally_report_title(out, report);
 	if (report->histogram)
 		systally_report_histogram(out, report);

@@ -24,6 +24,8 @@ struct systally_report {
 	bool latency;	       /* tables show times */
 	bool percentiles;      /* tables show percentiles instead */
 	const char *kernel;    /* its release; NULL: the running one's */
+	const char *date;      /* of a recording: when it ended; NULL: live */
+	uint64_t duration_ns;  /* of a recording; 0: not known */
 	const char *histogram; /* draw it; the calls' name. NULL: none */
 	bool series;	       /* one of the intervals of `top` */
 	bool first;	       /* of a series: CSV prints its head once */
@@ -75,7 +77,10 @@ void systally_field_cell(const struct systally_names *names,
 /* Draws the report's histogram, with one line for each bucket. */
 void systally_report_histogram(FILE *out, const struct systally_report *report);
 
-/* Writes the head of an interval: its end, calls, seconds and calls/s. */
+/*
+ * Writes the head of an interval or of a recording: its end, calls, seconds and
+ * calls/s.
+ */
 void systally_report_title(FILE *out, const struct systally_report *report);
 
 /*

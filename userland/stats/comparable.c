@@ -37,6 +37,12 @@ static bool same_end(const struct systally_record *a,
 	for (i = 0; i < 2; i++) {
 		if (sides[i]->ended)
 			systally_comparable_status(sides[i]->status, ends[i]);
+		else if (!sides[i]->command_count && !reached_limit(sides[i]))
+			return snprintf(
+				       why, SYSTALLY_REASON_LEN,
+				       "%s was recorded until it was interrupted, not for a time that -d gives",
+				       i ? "B" : "A"),
+			       false;
 		else if (!reached_limit(sides[i]))
 			return snprintf(
 				       why, SYSTALLY_REASON_LEN,

@@ -121,6 +121,9 @@ int systally_grouping_add(struct systally_grouping *grouping,
 	if (max_is_former) {
 		group->max_limit_ns = group->max_ns;
 		group->max_ns = 0;
+	} else if (row->total_ns && !row->max_ns) {
+		/* in a recording of an interval: no call took more than all */
+		group->max_limit_ns = row->total_ns;
 	}
 	return 0;
 }

@@ -88,13 +88,23 @@ static void write_counts(struct systally_json *json,
 {
 	const struct systally_record_field *fields = systally_record_amounts;
 
-	if (row->errors || row->total_ns || row->max_ns) {
-		write_fields(json, fields, row);
-		return;
+	uint64_t value;
+	bool known;
+
+	for (; fields->key; fields++) {
+		known = fields == systally_record_amounts || row->errors ||
+			row->total_ns || row->max_ns;
+		/* nor is the longest time of an interval, see systally_row */
+		if (fields->offset == offsetof(struct systally_row, max_ns) &&
+		    row->total_ns && !row->max_ns)
+			known = false;
+		memcpy(&value, (const char *)row + fields->offset,
+		       sizeof(value));
+		if (known)
+			systally_json_count(json, fields->key, value);
+		else
+			systally_json_null(json, fields->key);
 	}
-	systally_json_count(json, fields->key, row->count);
-	while ((++fields)->key)
-		systally_json_null(json, fields->key);
 }
 
 static void write_amounts(struct systally_json *json,

@@ -16,7 +16,7 @@
  *	 "total_ns":1500,"max_ns":700}
  *
  * `errors`, `total_ns` and `max_ns` are null if no call of the row has returned
- * while times were kept. Instead of the last four keys, error rows have `errno`, `name` and `count`,
+ * while times were kept; `max_ns` also if it is not known of an interval. Instead of the last four keys, error rows have `errno`, `name` and `count`,
  * and hist rows have `octave` and `buckets`. In `comm`, bytes that are not
  * printable ASCII, and backslashes, are \xHH. `syscall` and `name` are for
  * other programs; the reader here uses the numbers. `status` is null if the

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counts processes that run already, for `record -p` and `record -d`.
+ */
+#ifndef SYSTALLY_OBSERVE_H
+#define SYSTALLY_OBSERVE_H
+
+#include "base/request.h"
+#include "calls/set.h"
+#include "commands/deliver.h"
+
+/*
+ * Counts the processes of -p and what they start, or else those that are being
+ * counted, or else all; until the time of -d has passed, a signal comes, or the
+ * processes of -p have ended. Then calls @write with @context and the result.
+ * The controls are restored in any case. Resets the counters if no process was
+ * being counted, as `run` does. Returns the exit status, 1 with @error.
+ */
+int systally_observe(const struct systally_request *request,
+		     const struct systally_set *set,
+		     systally_launched_function *write, void *context,
+		     struct systally_error *error);
+
+#endif /* SYSTALLY_OBSERVE_H */
