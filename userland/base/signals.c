@@ -168,6 +168,11 @@ void systally_signals_end_by(const struct signalfd_siginfo *info)
 		ended_by = (int)info->ssi_signo;
 }
 
+bool systally_signals_ended(void)
+{
+	return ended_by;
+}
+
 int systally_signals_raise(int status)
 {
 	const struct sigaction action = { .sa_handler = SIG_DFL };

@@ -65,6 +65,9 @@ bool systally_signals_asks(const struct signalfd_siginfo *info);
  */
 void systally_signals_end_by(const struct signalfd_siginfo *info);
 
+/* Returns true if a signal was noted. */
+bool systally_signals_ended(void);
+
 /*
  * Ends the process by the signal that was noted, so that a shell sees why it
  * ended. If none was, returns @status. The last thing that main() does.

@@ -13,9 +13,12 @@
 
 #include "base/writer.h"
 
+#define LAST_WAIT \
+	1000 /* ms for a reader after a signal that ends the command */
+
 /*
  * Waits until something can be written. Returns 0, or -1 with errno: EINTR if a
- * signal ends the wait.
+ * signal ends the wait, or has ended the command before.
  */
 static int wait_for_reader(struct systally_writer *writer)
 {
@@ -25,11 +28,16 @@ static int wait_for_reader(struct systally_writer *writer)
 	};
 
 	for (;;) {
-		if (poll(fds, 2, -1) < 0) {
+		const bool last = systally_signals_ended();
+		const int ready = poll(fds, 2, last ? LAST_WAIT : -1);
+
+		if (ready < 0) {
 			if (errno == EINTR)
 				continue;
 			return -1;
 		}
+		if (!ready)
+			break;
 		/* also if the reader is gone: the write then says so */
 		if (fds[0].revents)
 			return 0;
@@ -37,10 +45,12 @@ static int wait_for_reader(struct systally_writer *writer)
 			 sizeof(writer->info)) != sizeof(writer->info) ||
 		    !systally_signals_ends(&writer->info))
 			continue;
-		writer->stalls = true;
-		errno = EINTR;
-		return -1;
+		systally_signals_end_by(&writer->info);
+		break;
 	}
+	writer->stalls = true;
+	errno = EINTR;
+	return -1;
 }
 
 static ssize_t write_all(void *cookie, const char *text, size_t size)

@@ -19,15 +19,16 @@ struct systally_writer {
 	bool own;    /* @fd was opened here, without blocking */
 	bool waits;  /* @fd is no regular file: a write may block */
 	int error;   /* errno of the first write that failed; 0: none */
-	bool stalls; /* that was a wait for the reader, ended by @info */
-	struct signalfd_siginfo info;
+	bool stalls; /* that was a wait for the reader, which a signal ended */
+	struct signalfd_siginfo info; /* that signal; zero if it came before */
 };
 
 /*
  * Opens a stream in front of @out, to which nothing may be written meanwhile.
  * If a signal of @signals that ends a process arrives while the reader does not
- * read, what is left is dropped, and so is what is written later. Returns 0, or
- * -1 with @error.
+ * read, it is noted as what ends the command, what is left is dropped, and so is
+ * what is written later. After such a signal, a reader has a second to go on.
+ * Returns 0, or -1 with @error.
  */
 int systally_writer_open(struct systally_writer *writer, FILE *out,
 			 const struct systally_signals *signals,

@@ -26,8 +26,6 @@ int systally_deliver(struct systally_delivery *delivery,
 	systally_writer_close(&writer);
 	delivery->stalls = writer.stalls;
 	delivery->info = writer.info;
-	if (writer.stalls)
-		systally_signals_end_by(&writer.info);
 	if (result || writer.stalls)
 		systally_output_cancel(&delivery->output);
 	else

@@ -41,7 +41,7 @@ struct systally_delivery {
 	void *context;
 	struct systally_output output; /* prepared */
 	const struct systally_signals *signals;
-	bool stalls; /* @info came while the reader did not read */
+	bool stalls; /* @info came while the reader did not read, or before */
 	struct signalfd_siginfo info;
 };
 

@@ -111,7 +111,7 @@ static int stop_and_write(struct run *run)
 			     run->request->output ? stdout : stderr,
 			     run->error))
 		result = -1;
-	if (run->delivery.stalls)
+	if (run->delivery.stalls && run->delivery.info.ssi_signo)
 		pass_on(run, &run->delivery.info);
 	systally_snapshot_free(&snapshot);
 	return result;

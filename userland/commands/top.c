@@ -247,8 +247,6 @@ static int watch(struct top *top)
 	}
 	free(top->screen);
 	systally_snapshot_free(&top->last);
-	if (top->writer.stalls)
-		systally_signals_end_by(&top->writer.info);
 	return result == -EPIPE || result == -EINTR ? 0 : result;
 }
 
