@@ -239,6 +239,14 @@ check-storms: set-up-build-test-lab
 	tests/lab/run --timeout 7200 -- $(guest_in_cache) tests/guest/run \
 	$(or $(patsubst %,%.t,$(call of_T,$(T_guest))),$(notdir $(wildcard tests/guest/2[0-8]-*.t)))
 
+## check-ended - 200 ends of top, run and record (SYSTALLY_CASES=, _SEED=)
+.PHONY: check-ended
+check-ended: export SYSTALLY_CASES ?= 200
+check-ended: set-up-build-test-lab
+	+$(in_cache) all workloads
+	tests/lab/run --timeout 7200 -- $(guest_in_cache) tests/guest/run \
+	32-ended.t
+
 ## soak - count 10^9 calls; takes twenty minutes
 .PHONY: soak
 soak: export SYSTALLY_SOAK := 1000000000

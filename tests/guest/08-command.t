@@ -177,6 +177,27 @@ talk_end sleeper
 is "$? $(grep -c clock_nanosleep "$T/file") $(settings)" "130 1 $before" \
 	'run: SIGINT ends it with the report'
 
+# what a command sends its parent is not passed on to it
+# shellcheck disable=SC2016 # that shell's
+try run -o "$T/file" -- sh -c 'kill -USR1 $PPID; sleep 0.1; exit 5'
+is "$got" 5 'run: a signal of the command is not sent back to it'
+"$SYSTALLY" run -o - -- true | :
+is "${PIPESTATUS[0]}" 0 "run -o -: the command's status, if nobody reads"
+# shellcheck disable=SC2016 # that shell's
+talk_start cut "$SYSTALLY" run -e getppid -o "$T/file" -- sh -c \
+	'trap "" TERM; echo ready; read -r line; exit 7'
+talk_until cut ready
+kill -TERM "${talk_pid[cut]}"
+wait_for sh -c "kill -TERM ${talk_pid[cut]} && grep -q 'targets: 0' $D/status"
+talk_end cut
+is "$? $(grep -c 'before the counting ended' "$T/file")" '7 1' \
+	'run -e: cut short by a second signal, it does not say that there was no call'
+try run -u nobody -o "$T/file" -- sh -c 'id -u; id -g; id -G'
+is "$got $(xargs <"$T/out")" "0 $(id -u nobody) $(id -g nobody) $(id -G nobody)" \
+	'run -u: the ids and groups of the user'
+fails 1 "as 'nosuchuser': there is no such user" 'run -u: an unknown user' \
+	run -u nosuchuser true
+
 # ---- options ------------------------------------------------------------
 
 try run -e getppid,close --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
@@ -301,7 +322,29 @@ wait_for sh -c "ls -l /proc/${talk_pid[top]}/fd | grep -q signalfd"
 kill -INT "${talk_pid[top]}"
 talk_end top
 is $? 130 'top: SIGINT ends it, and the shell sees that'
+sleep 1000 &
+sleeper=$!
+talk_start top "$SYSTALLY" top -p "$sleeper" -i 100
+wait_for sh -c "ls -l /proc/${talk_pid[top]}/fd | grep -q signalfd"
+kill "$sleeper"
+talk_until top \
+	'note: the processes of -p have ended, and what they have started'
+talk_end top
+is $? 0 'top -p: ends with its processes, and says so'
+talk_start top "$SYSTALLY" top -i 100
+wait_for sh -c "ls -l /proc/${talk_pid[top]}/fd | grep -q signalfd"
+kill -TERM "${talk_pid[top]}"
+cat <&"${talk_out[top]}" >"$T/out"
+talk_end top
+is "$? $(grep -c ' calls in ' "$T/out")" '143 1' \
+	'top: a signal ends it with the interval that was begun'
 if command -v script >/dev/null; then
+	TERM=dumb timeout 30 script -qec "'$SYSTALLY' top -i 0.2 -d 0.7" \
+		"$T/typescript" >/dev/null </dev/null
+	is "$? $(grep -c $'\e' "$T/typescript")" '0 0' \
+		'top on a dumb terminal: plain blocks'
+	grep -q ' calls in ' "$T/typescript"
+	ok $? 'top on a dumb terminal shows calls'
 	TERM=xterm timeout 30 script -qec "stty cols 80 rows 24
 		'$SYSTALLY' top -i 0.2 -d 0.7" "$T/typescript" >/dev/null \
 		</dev/null
@@ -309,6 +352,8 @@ if command -v script >/dev/null; then
 	grep -q getppid "$T/typescript"
 	ok $? 'top on a terminal shows calls'
 else
+	skip 'top on a dumb terminal' 'no script here'
+	skip 'top on a dumb terminal shows calls' 'no script here'
 	skip 'top on a terminal' 'no script here'
 	skip 'top on a terminal shows calls' 'no script here'
 fi
@@ -339,6 +384,13 @@ is "$? $(settings collect)" "0 ${before/collect=count /}" \
 	'of two at a time, the first succeeds'
 is "$(totals | grep -v '^times in\|^errors in')" '' 'the totals add up'
 ctl collect count
+
+# ---- one after the other ------------------------------------------------
+
+"$SYSTALLY" run -e poll -o "$T/file" -- "$WORKLOAD/calls" plain >/dev/null
+try top -e getsid -d 0.2 -o "$T/file"
+try report -e poll
+like "$got $(<"$T/out")" '^0 note: ' 'report after top: nothing of the run before'
 
 # ---- reset --------------------------------------------------------------
 

@@ -111,6 +111,27 @@ is "${said%% *}" 0 'a container: systally run succeeds'
 is "$(awk -F, '/getppid/ { print }' "$T/err" | grep -c 10007)" 1 \
 	'a container: systally run counts exactly'
 
+# A process of the host has the same number as one inside.
+ctl targets $$
+said=$(say container "$SYSTALLY" report -p 1)
+is "$said $(grep -c 'initial pid namespace' "$T/err")" '1 1 0 1' \
+	'a container: report -p is refused'
+said=$(say container "$SYSTALLY" top -p 1 -d 1)
+is "$said $(grep -c 'initial pid namespace' "$T/err") $(<"$D/targets")" \
+	"1 1 0 1 $$" 'a container: top -p is refused while others are counted'
+ctl targets none
+ctl reset 1
+# shellcheck disable=SC2016 # that shell's
+said=$(say container bash -c '"$1/calls" -s ppid 7 >/dev/null &
+	"$0" top -p $! -i 100 -b process,syscall & top=$!
+	until grep -q "^targets: 1$" "$2/status"; do sleep 0.02; done
+	kill -CONT %1
+	wait $top' "$SYSTALLY" "$WORKLOAD" "$D")
+is "${said%% *} $(awk '/getppid/ { print $1 }' "$T/out")" '0 7' \
+	'a container: top -p shows its own process'
+is "$(grep -c 'are those of the initial' "$T/out")" 1 \
+	'a container: says whose process numbers these are'
+
 # Without debugfs
 # shellcheck disable=SC2016 # that shell's
 without() {

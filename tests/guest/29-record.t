@@ -8,6 +8,10 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
 
+# bash has its background processes ignore SIGINT
+# shellcheck disable=SC2016 # perl's
+interruptible=(perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' --)
+
 # csv FILE COLUMN CALL [ABI]: the sum of that column
 csv() {
 	awk -F, -v column="$2" -v name="$3" -v abi="${4:-all}" '
@@ -90,10 +94,10 @@ fails 1 'record it again with --by thread' 'report FILE -b thread fails without 
 	report -b thread "$T/plain"
 
 try report "$T/plain" -x -e getppid
-is "$got $(<"$T/out")" '0 note: no call failed, of 10007' \
+is "$got $(sed 1d "$T/out")" '0 note: no call failed, of 10007' \
 	'report FILE -x: says that no call failed'
 try report "$T/plain" -x -p 1
-like "$got $(<"$T/out")" '^0 note: [0-9]* calls were counted, but none that -p asks for$' \
+like "$got $(sed 1d "$T/out")" '^0 note: [0-9]* calls were counted, but none that -p asks for$' \
 	'report FILE -p: says that no call is of that pid'
 "$SYSTALLY" report "$T/plain" 2>"$T/err" >&-
 is "$? $(wc -l <"$T/err")" '1 1' \
@@ -121,6 +125,9 @@ for option in '-b thread' '-P -b process' '-H getppid' '-b errno' \
 	cp "$T/out" "$T/live"
 	# shellcheck disable=SC2086 # words
 	try report "$T/threads" $option
+	# it begins with when it was recorded, and for how long
+	sed -i -E '1{/^[0-9T:+-]{25}  [0-9]+ calls in [0-9.]+ s, [0-9]+\/s$/d}
+		s/"date":"[0-9T:+-]{25}","duration_ns":[1-9][0-9]*,//' "$T/out"
 	is "$statuses $got $(wc -c <"$T/err") $(diff "$T/live" "$T/out")" \
 		'0 0 0 ' "report $option: live and recorded are equal"
 	grep -q '[0-9]' "$T/live"
@@ -158,6 +165,80 @@ is "$got $(csv "$T/csv" count getppid) $(csv "$T/csv" count close)" \
 try record -o - -- true
 is "$got $(grep -c '"systally_record":1' "$T/out") $(wc -c <"$T/err")" \
 	'0 1 0' 'record -o -: writes to standard output'
+
+# ---- record what runs already -------------------------------------------
+
+# counted FILE: status, whether it has a duration, and its getppid() calls
+counted() {
+	perl -MJSON::PP -ne '$d = decode_json($_);
+		$head //= ($$d{duration_ns} > 0) . " @{$$d{command}}";
+		$calls += $$d{count} if ($$d{syscall} // "") eq "getppid" and
+			$$d{row} eq "call";
+		END { printf "%s%d\n", $head, $calls }' "$1"
+}
+
+# holds_back COMMAND...: starts `calls -s ppid 7`, which stops before its calls
+holds_back() {
+	"$WORKLOAD/calls" -s ppid "$1" >/dev/null &
+	pid=$!
+	wait_for state_is "$pid" T
+}
+
+holds_back 7001
+"$SYSTALLY" record -o "$T/service" -p "$pid" 2>"$T/err" &
+recorder=$!
+wait_for grep -q "^targets: 1$" "$D/status"
+kill -CONT "$pid"
+wait "$pid"
+wait $recorder
+is "$? $(wc -c <"$T/err") $(counted "$T/service") $(settings)" \
+	"0 0 1 7001 $before" 'record -p: ends with the process, and has its calls'
+try report "$T/service"
+like "$got $(head -n 1 "$T/out")" \
+	'^0 [0-9T:+-]*  [0-9]* calls in [0-9.]* s, [0-9]*/s$' \
+	'report FILE: begins with the date, the time and the rate'
+holds_back 101
+"${interruptible[@]}" "$SYSTALLY" record -o "$T/service" -p "$pid" 2>"$T/err" &
+recorder=$!
+wait_for grep -q "^targets: 1$" "$D/status"
+kill -INT $recorder
+wait $recorder
+is "$? $(counted "$T/service") $(settings)" "130 1 0 $before" \
+	'record -p: a signal ends it, with the recording'
+# others are counted, too
+sleep 1000 &
+other=$!
+ctl collect time
+ctl targets "$other"
+"$SYSTALLY" record -o "$T/service" -p "$pid" 2>"$T/err" &
+recorder=$!
+wait_for grep -q "^targets: 2$" "$D/status"
+"$WORKLOAD/calls" -s ppid 13 >/dev/null &
+third=$!
+wait_for state_is "$third" T
+echo "+$third" >"$D/targets"
+kill -CONT "$third"
+wait "$third"
+kill -CONT "$pid"
+wait "$pid"
+wait $recorder
+is "$? $(counted "$T/service") $(xargs <"$D/targets")" "0 1 101 $other" \
+	'record -p: only the rows of -p, if others are counted'
+ctl targets none
+ctl collect count
+kill "$other"
+try record -d 0.2 -o "$T/service"
+is "$got $(counted "$T/service" | cut -c 1) $(settings)" "0 1 $before" \
+	'record -d: what runs already, for that time'
+fails 1 'there is no such process' 'record -p: no such process' \
+	record -o "$T/none" -p 4000000
+is "$([ ! -e "$T/none" ] || echo "$T/none")" '' 'record -p: leaves no empty file'
+try record -u nobody -o "$T/user" -- sh -c 'id -u; id -g; id -G'
+is "$got $(xargs <"$T/out")" "0 $(id -u nobody) $(id -g nobody) $(id -G nobody)" \
+	'record -u: the ids and groups of the user'
+
+# ---- scripts, and what is kept ------------------------------------------
+
 printf '#!/nonexistent/interpreter\n' >"$T/script"
 chmod +x "$T/script"
 cp "$T/plain" "$T/kept"

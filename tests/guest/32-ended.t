@@ -211,7 +211,8 @@ all_cases() {
 }
 
 declare -A count_of
-all_cases 'nobody is counted'
+# the shell says there which signal has ended what it started
+all_cases 'nobody is counted' 2>>"$T/noise"
 ctl collect hist
 ctl threads 1
 ctl syscalls read,close
@@ -219,7 +220,7 @@ ctl targets "$bystander"
 signal_hows='top-pid record-pid'
 stall_hows=$signal_hows
 terminal_hows=top-pid
-all_cases 'others are counted'
+all_cases 'others are counted' 2>>"$T/noise"
 ctl targets none
 kill "$bystander" "$target"
 exec {full}>&-

@@ -32,6 +32,7 @@ static const struct {
 	{ "follow", "0\n" },
 	{ "syscalls", "all\n" },
 	{ "threads", "0\n" },
+	{ "reset", "" },
 	{ "status", "entered: 5\nkprobe_missed: 12\n" },
 	{ "snapshot", "" },
 };
@@ -384,6 +385,8 @@ static void watch_without_targets_sets_its_own(void **state)
 	assert_int_equal(begin(c, &watch), 0);
 	assert_true(watch.own && !watch.filter);
 	expect(c, "targets", "all");
+	/* else `report` would mix its calls with those of before */
+	expect(c, "reset", "1");
 	assert_int_equal(systally_watch_end(&watch, &c->error), 0);
 	expect(c, "targets", "none");
 	expect(c, "follow", "0");
@@ -415,6 +418,7 @@ static void watch_with_targets_leaves_them(void **state)
 	assert_int_equal(begin(c, &watch), 0);
 	assert_false(watch.own || watch.filter);
 	expect(c, "targets", "12\n99");
+	expect(c, "reset", "");
 	systally_watch_end(&watch, &c->error);
 	expect(c, "targets", "12\n99");
 	/* what is not collected cannot be shown */

@@ -97,10 +97,6 @@ static int count(struct observation *o)
 	struct systally_snapshot before;
 	int result;
 
-	/* what was counted earlier would hide how long the longest call took */
-	if (o->watch.own &&
-	    systally_control_write(&o->control, "reset", "1", o->error))
-		return -1;
 	o->missed = systally_control_missed(&o->control);
 	if (systally_control_snapshot(&o->control, &before, o->error))
 		return -1;

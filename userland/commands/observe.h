@@ -13,8 +13,7 @@
  * Counts the processes of -p and what they start, or else those that are being
  * counted, or else all; until the time of -d has passed, a signal comes, or the
  * processes of -p have ended. Then calls @write with @context and the result.
- * The controls are restored in any case. Resets the counters if no process was
- * being counted, as `run` does. Returns the exit status, 1 with @error.
+ * The controls are restored in any case. Returns the exit status, 1 with @error.
  */
 int systally_observe(const struct systally_request *request,
 		     const struct systally_set *set,

@@ -93,9 +93,13 @@ static int begin_own(struct systally_watch *watch,
 			watch->control->directory);
 	if (count)
 		first = write_pids(request->pids, count, "", targets);
-	/* as perf stat -p: also count children that start from now on */
+	/*
+	 * As perf stat -p: also count children that start from now on. As `run`:
+	 * begin at zero, or `report` would show the calls of two sessions as one.
+	 */
 	if (systally_session_prepare(&watch->session, &wants, error) ||
 	    systally_session_set(&watch->session, "follow", "1", error) ||
+	    systally_control_write(watch->control, "reset", "1", error) ||
 	    systally_session_set(&watch->session, "targets", targets, error) ||
 	    add_pids(watch, request->pids + first, count - first, error) !=
 		    count - first)

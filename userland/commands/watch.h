@@ -26,7 +26,8 @@ struct systally_watch {
 
 /*
  * Makes the module count what @request asks for. If there are no targets, all
- * processes or those of -p become targets until the watch ends. If there are
+ * processes or those of -p become targets until the watch ends, and the counters
+ * are reset. If there are
  * targets, those of -p are added, and without -p nothing changes.
  * Outside of the initial pid namespace, processes of -p cannot be told from
  * others that are counted, and this fails.
