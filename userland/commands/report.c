@@ -65,6 +65,8 @@ static int take(const struct systally_control *control,
 	if (event == SYSTALLY_EVENT_SIGNAL)
 		systally_signals_end_by(&info);
 	systally_signals_close(&signals);
+	/* no control was changed: from here on a signal ends it at once */
+	systally_signals_restore(&signals);
 	result = systally_control_snapshot(control, &now, error);
 	if (!result) {
 		result = systally_snapshot_diff(snapshot, &now, &old, error);

@@ -28,6 +28,7 @@ struct systally_reporter {
 	bool series;	      /* one of several, each with its time */
 	bool first;	      /* the next one is the first of the series */
 	unsigned int width;
+	FILE *notes; /* where formats do not show them; NULL: stderr */
 };
 
 /*

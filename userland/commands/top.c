@@ -34,6 +34,7 @@ struct top {
 	int input;
 	FILE *out;
 	struct systally_writer writer; /* in front of @out */
+	struct systally_writer notes;  /* in front of stderr */
 	bool live;		       /* on a terminal, in place */
 	char *screen;		       /* live: the text that it shows */
 };
@@ -80,12 +81,16 @@ static int show_live(struct top *top, const struct systally_snapshot *diff,
 static int write_block(struct top *top, const struct systally_snapshot *diff,
 		       struct systally_notes *notes, const char *nothing)
 {
-	int result = systally_report_write(&top->reporter, diff, notes, nothing,
-					   top->writer.stream, top->error);
+	struct systally_error ignored = { "" };
 
-	return result ? result :
-			systally_writer_flush(&top->writer,
-					      top->request->output, top->error);
+	if (systally_report_write(&top->reporter, diff, notes, nothing,
+				  top->writer.stream, top->error))
+		return -1;
+	/* stderr may be closed, but if its reader stalls, a signal must end it */
+	if (systally_writer_flush(&top->notes, NULL, &ignored) == -EINTR)
+		return -EINTR;
+	return systally_writer_flush(&top->writer, top->request->output,
+				     top->error);
 }
 
 /*
@@ -284,12 +289,17 @@ int systally_cmd_top(const struct systally_request *request,
 		goto out_output;
 	if (systally_writer_open(&top.writer, top.out, &top.signals, error))
 		goto out_signals;
+	if (systally_writer_open(&top.notes, stderr, &top.signals, error))
+		goto out_writer;
+	top.reporter.notes = top.notes.stream;
 	if (!systally_watch_begin(&top.watch, &top.control, request, &top.set,
 				  error) &&
 	    !watch(&top))
 		status = 0;
 	if (systally_watch_end(&top.watch, error))
 		status = 1;
+	systally_writer_close(&top.notes);
+out_writer:
 	systally_writer_close(&top.writer);
 out_signals:
 	systally_signals_close(&top.signals);
