@@ -9,7 +9,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
 
-cases=${SYSTALLY_CASES:-40}
+cases=${SYSTALLY_CASES:-20}
 
 # All that end a process but SIGPIPE, which is ignored
 signals=(HUP INT QUIT USR1 ALRM TERM STKFLT USR2 XCPU XFSZ VTALRM PROF IO PWR 32
@@ -49,6 +49,11 @@ unlocked() {
 
 restored() {
 	[ "$(settings)" = "$before" ]
+}
+
+# begun: it is perl no more, and SIGINT and SIGQUIT would end it
+begun() {
+	[ "/proc/$pid/exe" -ef "$SYSTALLY" ]
 }
 
 # command_line HOW: sets $command to one that does not end by itself
@@ -120,6 +125,7 @@ case_signal() {
 	[[ $signal =~ ^[0-9]+$ ]] || number=$(kill -l "$signal")
 	"${defaults[@]}" "$SYSTALLY" "${command[@]}" >/dev/null 2>&1 &
 	pid=$!
+	wait_for begun
 	nap
 	kill -"$number" "$pid"
 	ended "signal $signal: ${command[*]:0:3}"
@@ -139,6 +145,7 @@ case_stall() {
 	one_of TERM INT USR1
 	"${defaults[@]}" "$SYSTALLY" "${command[@]}" >/dev/null 2>&1 &
 	pid=$!
+	wait_for begun
 	nap
 	# the first one may be for the command
 	until becomes_soon gone_or_dead "$pid"; do

@@ -527,11 +527,12 @@ static void keeps_rows_of_some_processes(void **state)
 
 	(void)state;
 	fixture_init(&old);
-	timed(&old, 20, "b", 1, 5);
+	fixture_call(&old, 20, "b", 7, 1)->max_ns = 5;
+	fixture_call(&old, 30, "c", 7, 1)->max_ns = 9;
 	fixture_init(&now);
-	timed(&now, 10, "a", 2, 7);
-	timed(&now, 20, "b", 3, 8);
-	timed(&now, 30, "c", 4, 9);
+	fixture_call(&now, 10, "a", 7, 2)->max_ns = 7;
+	fixture_call(&now, 20, "b", 7, 3)->max_ns = 8;
+	fixture_call(&now, 30, "c", 7, 4)->max_ns = 9;
 	fixture_error(&now, 20, 7, 4, 1);
 	fixture_error(&now, 30, 7, 4, 2);
 	fixture_hist(&now, 10, "a", 7, 3)->buckets[0] = 2;
@@ -543,13 +544,13 @@ static void keeps_rows_of_some_processes(void **state)
 	assert_int_equal(d.header.call_rows, 2);
 	assert_int_equal(d.calls[0].tgid, 10);
 	assert_int_equal(d.calls[1].tgid, 30);
-	assert_int_equal(d.known_max_ns[0], 7);
-	assert_int_equal(d.known_max_ns[1], 9);
+	assert_false(d.max_is_former[0]);
+	assert_true(d.max_is_former[1]);
 	assert_int_equal(d.header.error_rows, 1);
 	assert_int_equal(d.errors[0].tgid, 30);
 	assert_int_equal(d.header.hist_rows, 1);
 	assert_int_equal(d.hist[0].tgid, 10);
-	assert_int_equal(d.header.entered, 2 + 4 + 6);
+	assert_int_equal(d.header.entered, 2 + 3 + 6);
 	systally_snapshot_free(&d);
 }
 
