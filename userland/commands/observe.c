@@ -79,8 +79,8 @@ static int take(struct observation *o, const struct systally_snapshot *before)
 	}
 	systally_snapshot_free(&after);
 	/* a recording has null for the longest time if that is not known */
-	for (i = 0;
-	     o->counted.max_is_former && i < o->counted.header.call_rows; i++) {
+	for (i = 0; o->counted.max_is_former && i < o->counted.header.call_rows;
+	     i++) {
 		if (o->counted.max_is_former[i])
 			o->counted.calls[i].max_ns = 0;
 	}
