@@ -154,7 +154,7 @@ static void doubles_as_json_c(void **state)
 }
 
 /*
- * Each byte from 1 to 0x7f, slashes and characters of two to four bytes. yajl
+ * Each byte from 1 to 0x7e, slashes and characters of two to four bytes. yajl
  * writes the hexadecimal digits of \u001b in capitals, json-c does not. JSON
  * makes no difference between them.
  */
@@ -166,7 +166,7 @@ static void texts_as_json_c(void **state)
 		"\"a\\b\"",
 		"\xc3\xa4\xe2\x82\xac",
 		"\xf0\x9f\x90\xa7",
-		"\xc2\x80\xef\xbf\xbf",
+		"\xc2\xa0\xef\xbf\xbf",
 	};
 	struct context *c = *state;
 	char old[4096] = "";
@@ -176,7 +176,7 @@ static void texts_as_json_c(void **state)
 	int byte;
 
 	systally_json_array(c->json, NULL);
-	for (byte = 1; byte < 0x80; byte++) {
+	for (byte = 1; byte < 0x7f; byte++) {
 		char text[] = { 'a', (char)byte, 'z', '\0' };
 
 		systally_json_text(c->json, NULL, text);
@@ -208,6 +208,28 @@ static void texts_that_are_no_utf8(void **state)
 	systally_json_end(c->json);
 	expect(c, "{\"a\":\"\\\\xc0\\\\xaf\",\"b\":\"x\\\\xed\\\\xa0\\\\x80y\","
 		  "\"c\":\"\xc3\xa4 \\\\xe2\\\\x82\"}");
+}
+
+/* Characters that a terminal obeys or that are not seen, of one to four bytes */
+static void texts_that_act(void **state)
+{
+	struct context *c = *state;
+
+	systally_json_object(c->json, NULL);
+	systally_json_text(c->json, "a", "\x7f");
+	systally_json_text(c->json, "b",
+			   "x\xc2\x9b"
+			   "31m\xc3\xa4");
+	systally_json_text(c->json, "c", "\xe2\x80\xae\xe2\x80\xa8\n");
+	systally_json_text(c->json, "d", "\xf3\xa0\x81\xa1");
+	/* a backslash is written so that it can be told from an escaped byte */
+	systally_json_text(c->json, "e", "\\x41\\n\xff");
+	systally_json_ascii(c->json, "f", "\xc3\xa4\\n\n");
+	systally_json_end(c->json);
+	expect(c, "{\"a\":\"\\u007F\",\"b\":\"x\\u009B31m\xc3\xa4\","
+		  "\"c\":\"\\u202E\\u2028\\n\",\"d\":\"\\uDB40\\uDC61\","
+		  "\"e\":\"\\\\x5cx41\\\\n\\\\xff\","
+		  "\"f\":\"\\\\xc3\\\\xa4\\\\x5cn\\\\x0a\"}");
 }
 
 /* The bytes leave while the document grows. */
@@ -338,15 +360,11 @@ static void misuse(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nesting),
-		TEST(numbers),
-		TEST(number_too_long),
-		TEST(doubles_as_json_c),
-		TEST(texts_as_json_c),
-		TEST(texts_that_are_no_utf8),
-		TEST(streaming),
-		TEST(pretty),
-		cmocka_unit_test(misuse),
+		TEST(nesting),	       TEST(numbers),
+		TEST(number_too_long), TEST(doubles_as_json_c),
+		TEST(texts_as_json_c), TEST(texts_that_are_no_utf8),
+		TEST(texts_that_act),  TEST(streaming),
+		TEST(pretty),	       cmocka_unit_test(misuse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /*
  * Unit tests of the reports of `systally needs`. Run by `make check-unit`.
  */
+#include "hostile.h"
 #include "needs_fixture.h"
 
 #include <sys/utsname.h>
@@ -246,6 +247,42 @@ static void test_csv(void **state)
 		NULL);
 }
 
+/* A command, a TEST and a BENCH of every byte there is. */
+static void test_hostile(void **state)
+{
+	static char escaped[] = "\x1b[2J'", newline[] = "a\nb",
+		    euro[] = "\xe2\x82\xac", wide[] = "=1+1",
+		    csi[] = "\xc2\x9b";
+	static char *command[] = { escaped, newline, euro, wide, csi, NULL };
+	char *word = hostile_word(), *text;
+	struct made m;
+
+	(void)state;
+	make_plan(&m);
+	m.request.argv = command;
+	m.request.argc = 5;
+	m.request.test = word;
+	m.request.bench = "``<b>``` \xe2\x80\xae";
+	text = rendered(&m.plan, systally_needs_json);
+	assert_harmless(text, 1);
+	free(text);
+	text = rendered(&m.plan, systally_needs_csv);
+	assert_harmless(text, 5);
+	free(text);
+	text = rendered(&m.plan, systally_needs_markdown);
+	assert_harmless(text, SIZE_MAX);
+	/* a shell reads the same bytes */
+	assert_int_equal(
+		strncmp(text,
+			"# What `$'\\033[2J\\'' $'a\\012b' '\xe2\x82\xac' =1+1 $'\\302\\233'` needs\n",
+			strcspn(text, "\n") + 1),
+		0);
+	assert_non_null(strstr(
+		text, "measured by ```` ``<b>``` \\xe2\\x80\\xae ````;"));
+	free(text);
+	free(word);
+}
+
 /* Fewer than 20 samples are too few to see a peak of descriptors or memory. */
 static void test_too_few_samples(void **state)
 {
@@ -332,6 +369,7 @@ int main(void)
 		cmocka_unit_test(test_markdown),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_csv),
+		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_too_few_samples),
 		cmocka_unit_test(test_flaky_untouched_run),
 		cmocka_unit_test(test_resolved_conflicts),

@@ -68,6 +68,20 @@ static void test_resume_other_calls(void **state)
 	assert_int_equal(c->plan.repeater.progress.timed, 0);
 }
 
+/* A word that is not UTF-8, and the word that its escape looks like, differ. */
+static void test_resume_bytes(void **state)
+{
+	struct context *c = *state;
+
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "brk", "--state", c->state,
+			       "-t", "true", "true", "\xff"),
+			 0);
+	assert_refused(c,
+		       NEEDS(c, "-r", "1", "-e", "brk", "--state", c->state,
+			     "-t", "true", "true", "\\xff"),
+		       "`command` differs");
+}
+
 /* Removes all lines with @word from the file. */
 static void forget(const char *path, const char *word)
 {
@@ -382,7 +396,7 @@ int main(void)
 		TEST(resume_beside), TEST(resume_incomplete),
 		TEST(resume_test),   TEST(round_trip),
 		TEST(cut_line),	     TEST(damage),
-		TEST(damaged_calls),
+		TEST(damaged_calls), TEST(resume_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,66 +9,6 @@
 
 #include "base/text.h"
 
-static void escapes(void **state)
-{
-	/* 16 bytes without a NUL: each becomes four characters */
-	static const char full[SYSTALLY_COMM_LEN] = {
-		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	};
-	char text[SYSTALLY_ESCAPED_LEN];
-
-	(void)state;
-	systally_text_escape("a~ \\\x7f\xc3\xa4\n", text);
-	assert_string_equal(text, "a~ \\x5c\\x7f\\xc3\\xa4\\x0a");
-	systally_text_escape(full, text);
-	assert_int_equal(strlen(text), SYSTALLY_ESCAPED_LEN - 1);
-	systally_text_escape_utf8("a~ \\\x7f\xc3\xa4\n", text);
-	assert_string_equal(text, "a~ \\\x7f\xc3\xa4\n");
-	systally_text_escape_utf8("a\xc3", text);
-	assert_string_equal(text, "a\\xc3");
-	systally_text_escape_utf8(full, text);
-	assert_int_equal(strlen(text), SYSTALLY_COMM_LEN);
-}
-
-static void utf8(void **state)
-{
-	static const struct {
-		const char *bytes, *escaped; /* NULL: it is UTF-8 */
-	} cases[] = {
-		{ "", NULL },
-		{ "plain \x01\x7f", NULL },
-		{ "\xc2\x80", NULL },			  /* U+0080 */
-		{ "\xdf\xbf\xe0\xa0\x80", NULL },	  /* U+07FF, U+0800 */
-		{ "\xed\x9f\xbf\xee\x80\x80", NULL },	  /* U+D7FF, U+E000 */
-		{ "\xef\xbf\xbf\xf0\x90\x80\x80", NULL }, /* FFFF, 10000 */
-		{ "\xf4\x8f\xbf\xbf", NULL },		  /* U+10FFFF */
-		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },
-		{ "\xc0\x80", "\\xc0\\x80" }, /* overlong NUL */
-		{ "\xe0\x9f\xbf", "\\xe0\\x9f\\xbf" },
-		{ "\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf" },
-		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" }, /* surrogate */
-		{ "\x80", "\\x80" },
-		{ "\xe2\x82", "\\xe2\\x82" }, /* cut */
-		{ "\xe2\x82x", "\\xe2\\x82x" },
-		{ "\xff\xc3\xa4", "\\xff\xc3\xa4" },
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *bytes = cases[i].bytes;
-		char *escaped = systally_text_escape_word(bytes);
-
-		assert_int_equal(systally_text_is_utf8(bytes, strlen(bytes)),
-				 !cases[i].escaped);
-		assert_string_equal(escaped, cases[i].escaped ?: bytes);
-		assert_true(systally_text_is_utf8(escaped, strlen(escaped)));
-		free(escaped);
-	}
-	assert_true(systally_text_is_utf8("a\0b", 3));
-	assert_false(systally_text_is_utf8("\xc3\xa4", 1));
-}
-
 static void numbers(void **state)
 {
 	static const struct {
@@ -174,37 +114,6 @@ static void times(void **state)
 	}
 }
 
-static void csv(void **state)
-{
-	static const struct {
-		const char *field, *text;
-	} cases[] = {
-		{ "plain", "plain" },
-		{ "", "\"\"" },
-		{ "a b", "a b" },
-		{ " a", "\" a\"" },
-		{ "a ", "\"a \"" },
-		{ "a,b", "\"a,b\"" },
-		{ "say \"hi\"", "\"say \"\"hi\"\"\"" },
-		{ "a\nb", "\"a\\x0ab\"" },
-		{ "a\tb\x7f", "a\\x09b\\x7f" },
-		{ "\xc3\xa4", "\xc3\xa4" },
-	};
-	size_t i, length;
-	char *text;
-	FILE *out;
-
-	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		out = open_memstream(&text, &length);
-		assert_non_null(out);
-		systally_text_csv(out, cases[i].field);
-		fclose(out);
-		assert_string_equal(text, cases[i].text);
-		free(text);
-	}
-}
-
 static void notes(void **state)
 {
 	static const struct {
@@ -218,6 +127,8 @@ static void notes(void **state)
 		{ "an enormous-word b",
 		  "note: an\n      enormous-word\n      b\n", 12 },
 		{ "", "note:\n", 80 },
+		/* what acts is escaped */
+		{ "a\x1b[2J b\n", "note: a\\x1b[2J b\\x0a\n", 80 },
 	};
 	size_t i, length;
 	char *text;
@@ -237,9 +148,9 @@ static void notes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(escapes), cmocka_unit_test(utf8),
-		cmocka_unit_test(numbers), cmocka_unit_test(durations),
-		cmocka_unit_test(times),   cmocka_unit_test(csv),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(durations),
+		cmocka_unit_test(times),
 		cmocka_unit_test(notes),
 	};
 

@@ -8,7 +8,7 @@
 # libc must not add calls of the dynamic linker's.
 
 WORKLOADS := blocked calls chain churn cost crowd ctlwrite files insert \
-	latency loops namespace polls puppet rawtp reuse scribble signals \
+	latency loops names namespace polls puppet rawtp reuse scribble signals \
 	snapread starve storm sweep threads tree victims
 
 # Built a second time for i386, as NAME32

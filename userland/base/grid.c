@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/grid.h"
 
 /* What is given up, in this order, until all columns fit. */
@@ -58,22 +59,29 @@ static const struct systally_column *column_of(const struct layout *layout,
 
 /*
  * Makes a code span of a name in a markdown table, so that none of its bytes is
- * markup, a link or a mention. A pipe would end the cell.
+ * markup, a link or a mention. The span has more backticks around it than are in
+ * it; a pipe would end the cell.
  */
 static void make_code(char text[SYSTALLY_CELL_LEN])
 {
-	const char *tick = strchr(text, '`') ? "``" : "`";
-	const char *blank = tick[1] ? " " : "";
+	const unsigned int most = systally_escape_ticks(text);
+	/* a comm has 15 at most */
+	const size_t fence = most < 40 ? most + 1 : 40;
 	char code[SYSTALLY_CELL_LEN];
-	size_t used, i;
+	size_t used = fence, i;
 
-	used = (size_t)snprintf(code, sizeof(code), "%s%s", tick, blank);
-	for (i = 0; text[i] && used < sizeof(code) - 6; i++) {
+	memset(code, '`', fence);
+	if (most)
+		code[used++] = ' ';
+	for (i = 0; text[i] && used < sizeof(code) - fence - 4; i++) {
 		if (text[i] == '|')
 			code[used++] = '\\';
 		code[used++] = text[i];
 	}
-	snprintf(code + used, sizeof(code) - used, "%s%s", blank, tick);
+	if (most)
+		code[used++] = ' ';
+	memset(code + used, '`', fence);
+	code[used + fence] = '\0';
 	strcpy(text, code);
 }
 

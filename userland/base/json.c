@@ -10,8 +10,8 @@
 
 #include <yajl/yajl_gen.h>
 
+#include "base/escape.h"
 #include "base/json.h"
-#include "base/text.h"
 
 /* yajl's own limit is 128; nothing here nests deeper than 5. */
 #define DEPTH_MAX 32
@@ -27,16 +27,46 @@ struct systally_json {
 	bool is_object[DEPTH_MAX]; /* [0]: the outermost one */
 };
 
+/* Writes the character @point as \uXXXX, or as two of them. */
+static void print_escaped(FILE *out, uint32_t point)
+{
+	if (point > 0xffff) {
+		point -= 0x10000;
+		fprintf(out, "\\u%04X", 0xd800 | point >> 10);
+		point = 0xdc00 | (point & 0x3ff);
+	}
+	fprintf(out, "\\u%04X", point);
+}
+
 /*
- * Where yajl puts its bytes: most often one, a quote or a comma. The stream
- * keeps an error for its owner.
+ * Where yajl puts its bytes: most often one, a quote or a comma. It has escaped
+ * those below a blank that are in texts; others that act are escaped here. The
+ * stream keeps an error for its owner.
  */
 static void print(void *out, const char *bytes, size_t length)
 {
-	if (length == 1)
+	const char *end = bytes + length, *at = bytes;
+	uint32_t point;
+	size_t took;
+
+	if (length == 1 && *bytes != 0x7f) {
 		putc_unlocked(*bytes, (FILE *)out);
-	else
-		fwrite_unlocked(bytes, 1, length, out);
+		return;
+	}
+	for (; at < end; at += took) {
+		took = 1;
+		if ((unsigned char)*at < 0x7f)
+			continue;
+		took = systally_utf8_length(at, (size_t)(end - at), &point);
+		if (!took || !systally_escape_acts(point)) {
+			took += !took;
+			continue;
+		}
+		fwrite_unlocked(bytes, 1, (size_t)(at - bytes), out);
+		print_escaped(out, point);
+		bytes = at + took;
+	}
+	fwrite_unlocked(bytes, 1, (size_t)(end - bytes), out);
 }
 
 struct systally_json *systally_json_new(FILE *out)
@@ -137,11 +167,22 @@ static void put_string(struct systally_json *json, const char *text,
 	      yajl_gen_string(json->gen, (const unsigned char *)text, length));
 }
 
+static void put_escaped(struct systally_json *json, const char *text,
+			enum systally_escape how)
+{
+	char *escaped = systally_escape_new(text, how);
+
+	if (escaped)
+		put_string(json, escaped, strlen(escaped));
+	else
+		json->failed = true;
+	free(escaped);
+}
+
 void systally_json_text(struct systally_json *json, const char *key,
 			const char *text)
 {
 	size_t length = text ? strlen(text) : 0;
-	char *escaped;
 
 	if (!text) {
 		systally_json_null(json, key);
@@ -149,16 +190,17 @@ void systally_json_text(struct systally_json *json, const char *key,
 	}
 	if (!begin(json, key))
 		return;
-	if (systally_text_is_utf8(text, length)) {
+	if (!strchr(text, '\\') && systally_utf8_valid(text, length))
 		put_string(json, text, length);
-		return;
-	}
-	escaped = systally_text_escape_word(text);
-	if (escaped)
-		put_string(json, escaped, strlen(escaped));
 	else
-		json->failed = true;
-	free(escaped);
+		put_escaped(json, text, SYSTALLY_ESCAPE_UTF8);
+}
+
+void systally_json_ascii(struct systally_json *json, const char *key,
+			 const char *text)
+{
+	if (begin(json, key))
+		put_escaped(json, text, SYSTALLY_ESCAPE_ASCII);
 }
 
 /*

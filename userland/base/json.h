@@ -49,11 +49,16 @@ void systally_json_array(struct systally_json *json, const char *key);
 void systally_json_end(struct systally_json *json);
 
 /*
- * Writes a text. It may hold any bytes: those that are not UTF-8 become \xHH,
- * as systally_text_escape_utf8() writes them. NULL becomes null.
+ * Writes a text. It may hold any bytes: those that are not UTF-8 become \xHH as
+ * SYSTALLY_ESCAPE_UTF8 has it, and characters that act \uXXXX. A reader of JSON
+ * gets the text back by systally_unescape(). NULL becomes null.
  */
 void systally_json_text(struct systally_json *json, const char *key,
 			const char *text);
+
+/* Writes a text as SYSTALLY_ESCAPE_ASCII has it. */
+void systally_json_ascii(struct systally_json *json, const char *key,
+			 const char *text);
 
 /* Writes an integer. */
 void systally_json_count(struct systally_json *json, const char *key,

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/lines.h"
-#include "base/text.h"
 
 /* A line may hold the arguments of a command. The kernel limits these, too. */
 #define LINE_BYTES_MAX (16 * 1024 * 1024)
@@ -146,7 +146,7 @@ int systally_lines_read(struct systally_lines *lines)
 	if (lines->ended)
 		return 0;
 	/* parsers accept overlong forms; written again, these would differ */
-	if (!systally_text_is_utf8(lines->line, lines->length))
+	if (!systally_utf8_valid(lines->line, lines->length))
 		return systally_lines_damaged(lines, "not UTF-8");
 	return 0;
 }

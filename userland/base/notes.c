@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/escape.h"
 #include "base/notes.h"
 
 void systally_notes_add(struct systally_notes *notes, const char *format, ...)
@@ -24,6 +25,23 @@ void systally_notes_add(struct systally_notes *notes, const char *format, ...)
 	va_end(args);
 	if (length >= 0)
 		notes->count++;
+}
+
+void systally_notes_print(FILE *out, const char *format, ...)
+{
+	char *note;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&note, format, args);
+	va_end(args);
+	if (length < 0)
+		return;
+	fputs("systally: note: ", out);
+	systally_escape_put(out, note);
+	putc('\n', out);
+	free(note);
 }
 
 void systally_notes_free(struct systally_notes *notes)

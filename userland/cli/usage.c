@@ -13,14 +13,12 @@
 int systally_usage(const struct systally_usage *usage, const char *format, ...)
 {
 	struct systally_error line = { "" };
-	char text[sizeof(line.text)];
 	va_list args;
 
 	if (!usage->quiet) {
 		va_start(args, format);
-		vsnprintf(text, sizeof(text), format, args);
+		systally_error_vset(&line, format, args);
 		va_end(args);
-		systally_error_set(&line, "%s", text);
 		fprintf(stderr, "%s: %s (see `%s --help`)\n", usage->name,
 			line.text, usage->name);
 	}

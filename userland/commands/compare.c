@@ -200,7 +200,7 @@ static int write_report(struct compare *compare,
 		return systally_error_set(compare->error,
 					  "no memory for the report");
 	for (i = 0; !request->format->notes && i < compare->notes.count; i++)
-		fprintf(stderr, "systally: note: %s\n", compare->notes.text[i]);
+		systally_notes_print(stderr, "%s", compare->notes.text[i]);
 	return systally_output_end(&compare->output, out, compare->error);
 }
 

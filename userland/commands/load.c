@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "base/escape.h"
 #include "commands/commands.h"
 #include "device/kmod.h"
 #include "device/loader.h"
@@ -18,7 +19,9 @@ int systally_cmd_load(const struct systally_request *request,
 	    systally_kmod_open(&kmod, NULL, error))
 		return 1;
 	if (!systally_loader_load(&kmod, request->argv, request->argc, error)) {
-		printf("loaded %s\n", kmod.path);
+		fputs("loaded ", stdout);
+		systally_escape_put(stdout, kmod.path);
+		putchar('\n');
 		status = 0;
 	}
 	systally_kmod_close(&kmod);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/notes.h"
 #include "base/output.h"
 #include "commands/commands.h"
 #include "needs/measure.h"
@@ -46,8 +47,9 @@ static int write_profile(const struct systally_plan *plan,
 	if (systally_output_end(output, out, error))
 		return -1;
 	if (unnamed)
-		fprintf(stderr,
-			"systally: note: %s lacks %zu calls that libseccomp has no name for\n",
+		systally_notes_print(
+			stderr,
+			"%s lacks %zu calls that libseccomp has no name for",
 			path, unnamed);
 	return 0;
 }
@@ -72,12 +74,14 @@ static int finish(const struct systally_plan *plan, struct outputs *outputs,
 	if (status)
 		return status;
 	if (!plan->count)
-		fprintf(stderr,
-			"systally: note: the command makes none of the calls that -e names\n");
+		systally_notes_print(
+			stderr,
+			"the command makes none of the calls that -e names");
 	count = systally_measure_untouched(plan, &passed, &failed);
 	if (failed)
-		fprintf(stderr,
-			"systally: note: TEST is flaky: %u of %u untouched runs failed (%s)\n",
+		systally_notes_print(
+			stderr,
+			"TEST is flaky: %u of %u untouched runs failed (%s)",
 			count - passed, count, failed->why);
 	if (write_result(plan, format, &outputs->report, error) ||
 	    write_profile(plan, &outputs->profile, error))

@@ -296,8 +296,8 @@ int systally_report_write(struct systally_reporter *reporter,
 	if (result)
 		systally_error_set(error, "no memory for the report");
 	for (i = 0; !request->format->notes && i < notes->count; i++)
-		fprintf(reporter->notes ? reporter->notes : stderr,
-			"systally: note: %s\n", notes->text[i]);
+		systally_notes_print(reporter->notes ? reporter->notes : stderr,
+				     "%s", notes->text[i]);
 	reporter->first = false;
 	systally_ranking_free(&ranking);
 	return result;

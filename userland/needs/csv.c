@@ -2,7 +2,7 @@
 /*
  * The report of `systally needs` as CSV: a row for each feature.
  */
-#include "base/text.h"
+#include "base/escape.h"
 #include "needs/measure.h"
 #include "needs/render.h"
 
@@ -48,7 +48,7 @@ int systally_needs_csv(FILE *out, const struct systally_plan *plan)
 	for (i = 0; i < plan->count; i++) {
 		const struct systally_tried *tried = &plan->tried[i];
 
-		systally_text_csv(out, tried->feature.label);
+		systally_escape_csv(out, tried->feature.label);
 		fprintf(out, ",%llu,%s",
 			(unsigned long long)tried->feature.count,
 			systally_needs_verdict_name(tried->verdict));
@@ -56,7 +56,7 @@ int systally_needs_csv(FILE *out, const struct systally_plan *plan)
 			print_way(out, plan, tried, way);
 		systally_tried_why(tried, why);
 		putc(',', out);
-		systally_text_csv(out, why);
+		systally_escape_csv(out, why);
 		putc('\n', out);
 	}
 	return 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/escape.h"
 #include "needs/measure.h"
 #include "needs/render.h"
 
@@ -15,16 +16,48 @@
  */
 static void print_code(FILE *out, const char *text)
 {
-	const char *fence = strstr(text, "``") ? "``` " :
-			    strchr(text, '`')  ? "`` " :
-						 "`";
-	size_t i;
+	const unsigned int most = systally_escape_ticks(text);
+	unsigned int i;
 
-	fputs(fence, out);
-	for (; *text; text++)
-		putc((unsigned char)*text < ' ' ? ' ' : *text, out);
-	for (i = strlen(fence); i; i--)
-		putc(fence[i - 1], out);
+	for (i = 0; i <= most; i++)
+		putc('`', out);
+	fputs(most ? " " : "", out);
+	systally_escape_put(out, text);
+	fputs(most ? " " : "", out);
+	for (i = 0; i <= most; i++)
+		putc('`', out);
+}
+
+/*
+ * Writes @word in $'...', which shells take for the bytes of its escapes. Three
+ * digits of octal: more hexadecimal ones could follow by chance.
+ */
+static void print_escaped_word(FILE *out, const char *word)
+{
+	fputs("$'", out);
+	for (; *word; word++) {
+		if (*word == '\'' || *word == '\\')
+			putc('\\', out);
+		if (*word < ' ' || *word > '~')
+			fprintf(out, "\\%03o", (unsigned char)*word);
+		else
+			putc(*word, out);
+	}
+	putc('\'', out);
+}
+
+/* Is @word shown as it is? */
+static bool is_shown(const char *word)
+{
+	uint32_t point;
+	size_t length;
+
+	for (; *word; word += length) {
+		length = systally_utf8_length(word, 4, &point);
+		if (!length || systally_escape_acts(point))
+			return false;
+	}
+	return true;
 }
 
 /* Writes @word with the quotes that a shell needs. */
@@ -36,6 +69,10 @@ static void print_word(FILE *out, const char *word)
 
 	if (*word && !word[strspn(word, plain)]) {
 		fputs(word, out);
+		return;
+	}
+	if (!is_shown(word)) {
+		print_escaped_word(out, word);
 		return;
 	}
 	putc('\'', out);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/text.h"
 #include "render/view.h"
 #include "stats/dimension.h"
@@ -249,57 +250,12 @@ void systally_change_table(FILE *out,
 	systally_grid_print(out, &grid);
 }
 
-/*
- * Returns how many bytes at @word can be shown as they are: one of printable
- * ASCII, or a character of UTF-8 that is no control character and does not
- * change the order or the look of others; 0 if none.
- */
-static size_t shown_length(const char *word)
-{
-	static const struct {
-		uint32_t first, last;
-	} hidden[] = {
-		{ 0x80, 0x9f },	      { 0xad, 0xad },	  { 0x61c, 0x61c },
-		{ 0x180e, 0x180e },   { 0x200b, 0x200f }, { 0x2028, 0x202e },
-		{ 0x2060, 0x206f },   { 0xfeff, 0xfeff }, { 0xfff0, 0xfffb },
-		{ 0xe0000, 0xe0fff },
-	};
-	const unsigned char *bytes = (const unsigned char *)word;
-	size_t length = *bytes < 0x80 ? 1 : *bytes < 0xe0 ? 2 : 3;
-	uint32_t point;
-	size_t i;
-
-	if (*bytes < 0x80)
-		return *bytes >= ' ' && *bytes <= '~' && *bytes != '\\';
-	length += *bytes >= 0xf0;
-	point = *bytes & (0x7f >> length);
-	if (strnlen(word, length) < length ||
-	    !systally_text_is_utf8(word, length))
-		return 0;
-	for (i = 1; i < length; i++)
-		point = point << 6 | (bytes[i] & 0x3f);
-	for (i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
-		if (point >= hidden[i].first && point <= hidden[i].last)
-			return 0;
-	}
-	return length;
-}
-
 /* Appends @word escaped: bytes of a file could control the terminal. */
 static void append(char *line, size_t size, const char *word)
 {
-	size_t length, used = strlen(line);
+	size_t used = strlen(line);
 
-	while (*word && used + 5 < size) {
-		length = shown_length(word);
-		if (length)
-			memcpy(line + used, word, length);
-		else
-			sprintf(line + used, "\\x%02x", (unsigned char)*word);
-		used += length ? length : 4;
-		word += length ? length : 1;
-		line[used] = '\0';
-	}
+	systally_escape(word, SYSTALLY_ESCAPE_SHOWN, line + used, size - used);
 }
 
 /* Cuts @line to @width characters, the last of which says that it was cut. */

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/text.h"
 #include "needs/render.h"
 #include "render/formats.h"
@@ -20,7 +21,6 @@ static void write_fields(FILE *out, const struct systally_names *names,
 	const struct systally_field *fields[SYSTALLY_BY_FIELDS_MAX];
 	unsigned int count = systally_by_fields(by, true, fields), i;
 	char buffer[SYSTALLY_FIELD_LEN];
-	char escaped[SYSTALLY_ESCAPED_LEN];
 	const char *text;
 
 	for (i = 0; i < count; i++) {
@@ -30,11 +30,7 @@ static void write_fields(FILE *out, const struct systally_names *names,
 			continue;
 		}
 		text = fields[i]->text(names, group, buffer);
-		if (text == group->comm) {
-			systally_text_escape_utf8(group->comm, escaped);
-			text = escaped;
-		}
-		systally_text_csv(out, text);
+		systally_escape_csv(out, text);
 		putc(',', out);
 	}
 }
@@ -187,7 +183,7 @@ static int write_list(FILE *out, const struct systally_list *list)
 		fprintf(out, "%s%c", list->keys[column],
 			column == list->columns - 1 ? '\n' : ',');
 	for (i = 0; i < list->rows * list->columns; i++) {
-		systally_text_csv(out, list->cells[i] ? list->cells[i] : "");
+		systally_escape_csv(out, list->cells[i] ? list->cells[i] : "");
 		putc(i % list->columns == list->columns - 1 ? '\n' : ',', out);
 	}
 	return 0;

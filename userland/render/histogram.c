@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/text.h"
 #include "render/view.h"
 
@@ -62,7 +63,8 @@ static void print_summary(FILE *out, const struct systally_report *report)
 	char text[24];
 	int i;
 
-	fprintf(out, "%s: %llu calls timed\n", report->histogram,
+	systally_escape_put(out, report->histogram);
+	fprintf(out, ": %llu calls timed\n",
 		(unsigned long long)total->hist_count);
 	for (i = 0; i < SYSTALLY_PERCENTILES; i++) {
 		systally_text_ns_short(total->percentile_ns[i], text);

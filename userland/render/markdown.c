@@ -3,31 +3,63 @@
  * The format for documents and issue trackers: markdown with tables, as GitHub
  * and GitLab render it.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "needs/render.h"
 #include "render/formats.h"
 
+/* Writes @length bytes of @text, a backslash before each of those in @marks. */
+static void write_marked(FILE *out, const char *text, size_t length,
+			 const char *marks)
+{
+	for (; length; length--, text++) {
+		if (strchr(marks, *text))
+			putc('\\', out);
+		putc(*text, out);
+	}
+}
+
 /*
- * Writes @text so that none of it is markup. Backticks stay: notes and findings
- * use them for words that the user types. Within them only a pipe needs a
+ * Returns the length of the code span at @text, which begins with a backtick:
+ * up to the next run of as many backticks. Returns 0 if there is none.
+ */
+static size_t span_length(const char *text)
+{
+	size_t run = strspn(text, "`"), other;
+	const char *at = text + run;
+
+	while ((at = strchr(at, '`'))) {
+		other = strspn(at, "`");
+		at += other;
+		if (other == run)
+			return (size_t)(at - text);
+	}
+	return 0;
+}
+
+/*
+ * Writes @text so that none of it is markup. Code spans stay: notes and findings
+ * have words in them that the user types. Within them only a pipe needs a
  * backslash, since it ends the cell of a table.
  */
 static void write_escaped(FILE *out, const char *text)
 {
-	bool code = false;
+	char *shown = systally_escape_new(text, SYSTALLY_ESCAPE_SHOWN);
+	const char *at = shown ? shown : "no memory for this text";
+	size_t length;
 
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ') {
-			putc(' ', out);
+	for (; *at; at += length) {
+		length = *at == '`' ? span_length(at) : 0;
+		if (length) {
+			write_marked(out, at, length, "|");
 			continue;
 		}
-		if (*text == '`')
-			code = !code;
-		if (strchr(code ? "|" : "\\*_[]<>|&~#", *text))
-			putc('\\', out);
-		putc(*text, out);
+		length = *at == '`' ? strspn(at, "`") : strcspn(at, "`");
+		write_marked(out, at, length, "\\`*_[]<>|&~#");
 	}
+	free(shown);
 }
 
 static void write_notes(FILE *out, const struct systally_notes *notes)

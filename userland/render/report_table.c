@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/text.h"
 #include "render/view.h"
 #include "stats/dimension.h"
@@ -77,8 +78,6 @@ void systally_field_cell(const struct systally_names *names,
 			 const struct systally_group *group, char *cell)
 {
 	char buffer[SYSTALLY_FIELD_LEN];
-	char escaped[SYSTALLY_ESCAPED_LEN];
-	const char *text;
 	int64_t number;
 
 	if (field->number) {
@@ -88,12 +87,8 @@ void systally_field_cell(const struct systally_names *names,
 			 (long long)number);
 		return;
 	}
-	text = field->text(names, group, buffer);
-	if (text == group->comm) {
-		systally_text_escape(group->comm, escaped);
-		text = escaped;
-	}
-	snprintf(cell, SYSTALLY_CELL_LEN, "%s", text);
+	systally_escape(field->text(names, group, buffer),
+			SYSTALLY_ESCAPE_ASCII, cell, SYSTALLY_CELL_LEN);
 }
 
 static void write_share(const struct table *table,

@@ -2,6 +2,9 @@
 /*
  * The format for people: tables that fit a terminal.
  */
+#include <stdlib.h>
+
+#include "base/escape.h"
 #include "base/text.h"
 #include "render/formats.h"
 
@@ -39,15 +42,40 @@ static int write_change(FILE *out, const struct systally_change_report *report)
 	return 0;
 }
 
+/* Writes the line of one row. Returns -1 if there is no memory. */
+static int write_line(FILE *out, const struct systally_list *list,
+		      const char *const *cells)
+{
+	char **shown = calloc(list->columns, sizeof(*shown));
+	int result = shown ? 0 : -1;
+	unsigned int i;
+
+	for (i = 0; !result && i < list->columns; i++) {
+		if (!cells[i])
+			continue;
+		shown[i] = systally_escape_new(cells[i], SYSTALLY_ESCAPE_SHOWN);
+		result = shown[i] ? 0 : -1;
+	}
+	if (!result)
+		list->line(out, (const char *const *)shown);
+	for (i = 0; shown && i < list->columns; i++)
+		free(shown[i]);
+	free(shown);
+	return result;
+}
+
 static int write_list(FILE *out, const struct systally_list *list)
 {
+	int result = 0;
 	size_t i;
 
-	if (list->sentence)
+	if (list->sentence) {
 		fprintf(out, "%s\n", list->sentence);
-	for (i = 0; !list->sentence && i < list->rows; i++)
-		list->line(out, &list->cells[i * list->columns]);
-	return 0;
+		return 0;
+	}
+	for (i = 0; !result && i < list->rows; i++)
+		result = write_line(out, list, &list->cells[i * list->columns]);
+	return result;
 }
 
 const struct systally_format systally_format_text = {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/text.h"
 #include "calls/abi.h"
 #include "stats/record.h"
 #include "stats/record_fields.h"
@@ -138,17 +137,15 @@ static void write_row(struct systally_json *json,
 		      enum systally_record_part part,
 		      const struct systally_names *names)
 {
-	char comm[SYSTALLY_ESCAPED_LEN];
 	char name[SYSTALLY_NAME_LEN];
 
-	systally_text_escape(row->comm, comm);
 	systally_names_call(names, row->abi, row->nr, name);
 	systally_json_object(json, NULL);
 	systally_json_text(json, "row", systally_record_rows[part]);
 	systally_json_count(json, "tgid", row->tgid);
 	systally_json_count(json, "tid", row->tid);
 	systally_json_count(json, "start_ns", row->start_ns);
-	systally_json_text(json, "comm", comm);
+	systally_json_ascii(json, "comm", row->comm);
 	systally_json_text(json, "abi", systally_abi_name(row->abi));
 	systally_json_number(json, "nr", row->nr);
 	systally_json_text(json, "syscall", name);

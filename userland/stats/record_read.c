@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/lines.h"
 #include "stats/record.h"
 #include "stats/record_fields.h"
@@ -26,6 +27,7 @@ struct reader {
 	size_t rows_room;
 };
 
+/* Copies the text @key, with the bytes that were not UTF-8. */
 static int copy_text(struct reader *reader, const char *key, char **copy)
 {
 	const char *text = systally_lines_text(&reader->lines, key);
@@ -33,7 +35,10 @@ static int copy_text(struct reader *reader, const char *key, char **copy)
 	if (!text)
 		return -1;
 	*copy = strdup(text);
-	return *copy ? 0 : systally_lines_no_memory(&reader->lines);
+	if (!*copy)
+		return systally_lines_no_memory(&reader->lines);
+	systally_unescape(*copy);
+	return 0;
 }
 
 static int get_fields(struct reader *reader,
@@ -75,6 +80,7 @@ static int get_command(struct reader *reader)
 		copy = strdup(json_object_get_string(word));
 		if (!copy)
 			return systally_lines_no_memory(&reader->lines);
+		systally_unescape(copy);
 		record->command[record->command_count++] = copy;
 	}
 	return 0;

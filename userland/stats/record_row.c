@@ -83,7 +83,7 @@ static int hex_digit(char c)
 	return found ? (int)(found - digits) : -1;
 }
 
-/* Undoes systally_text_escape(). */
+/* Undoes systally_json_ascii(). */
 static int get_comm(const struct line *line, char comm[SYSTALLY_COMM_LEN])
 {
 	const char *text = get_text(line, COMM);
