@@ -84,4 +84,40 @@ read -r _ _ reads bytes _ < <(grep "^read $reader .*$T/dd\$" "$T/fileread.out")
 is "$bytes" $((4099 * 53)) 'fileread: all bytes'
 is "$reads" $(((4099 * 53 + 1008) / 1009)) 'fileread: each read'
 
+# sendfile to a pipe, which has room for this, and to a FIFO; and splice, which
+# must not count twice. 40 is sendfile.
+mkfifo "$T/fifo"
+stap_start fileread
+# shellcheck disable=SC2016 # perl's
+send='open(my $in, "<", $ARGV[0]) or die; print STDERR "$$ ",
+	syscall(40, 1, fileno($in), 0, 40000), " ",
+	readlink("/proc/self/fd/1"), "\n"'
+perl -e "$send" "$T/dd" 2>"$T/sent" | cat >/dev/null
+cat "$T/fifo" >/dev/null &
+perl -e "$send" "$T/dd" 2>"$T/sent-fifo" >"$T/fifo"
+wait $!
+stap_end fileread
+read -r sender bytes pipe <"$T/sent"
+is "$bytes" 40000 'sendfile to a pipe: the workload has sent'
+inode=${pipe#*[}
+is "$(grep "^piped $sender " "$T/fileread.out")" \
+	"piped $sender 1 40000 $pipe ${inode%]}" \
+	'filewrite: sendfile to a pipe, with the name of the pipe'
+is "$(grep "^read $sender .*/dd\$" "$T/fileread.out")" \
+	"read $sender 1 40000 $T/dd" 'fileread: sendfile to a pipe'
+read -r sender bytes _ <"$T/sent-fifo"
+is "$(grep -c "^read $sender 1 40000 $T/dd\$" "$T/fileread.out") $bytes" \
+	'1 40000' 'fileread: sendfile to a FIFO'
+
+# More files than the script has room for
+stap_run top-files 3600 100 -- -c "perl -e 'mkdir(\$ARGV[0]);
+	for (0 .. 16999) { open(my \$f, q(>), \$ARGV[0] . q(/) . \$_);
+	syswrite(\$f, q(xyz)); }' $T/many"
+is $? 0 'top-files: more files than it has room for do not end it'
+is "$(stap_complaints top-files)" '' 'and it complains of nothing'
+like "$(<"$T/top-files.out")" \
+	'note: 616 writes of 1848 bytes to further files are missing: there is room for 16384 files' \
+	'it says what is missing'
+is "$(names | grep -c "^3 1 $T/many/")" 100 'and shows its rows'
+
 finish
