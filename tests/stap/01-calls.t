@@ -142,4 +142,16 @@ is "$(table errno-top command | awk -v errors="$errors" '
 	}' | sort)" "$(grep ^error "$T/expected" | sort)" \
 	'errno-top: every error of every call'
 
+# A return from a signal handler has no result of its own.
+stap_start errno-top 3600 50
+# shellcheck disable=SC2016 # perl's
+perl -e '$SIG{ALRM} = sub { $done = 1 }; alarm(1); sleep(60) until $done' &
+sleeper=$!
+wait $sleeper
+stap_end errno-top
+like "$(table errno-top command)" 'perl +x86-64 (clock_)?nanosleep +E' \
+	'errno-top: a signal has interrupted a call'
+is "$(table errno-top command | grep sigreturn)" '' \
+	'errno-top: sigreturn has no error'
+
 finish

@@ -79,6 +79,33 @@ for i in 0 1 2; do
 		"poll-timeouts, ${expected[i]}: each was to last 1 ms"
 done
 
+# The rest of a poll that SIGSTOP has interrupted is part of that wait.
+stap_start poll-timeouts 3600 50
+# shellcheck disable=SC2016 # perl's
+perl -MIO::Poll=POLLIN -e 'pipe(my $r, my $w); print "$$\n"; $| = 1;
+	print "begins\n"; my @files = (fileno($r), POLLIN);
+	IO::Poll::_poll(3000, @files);' \
+	>"$T/poller" &
+poller=$!
+in_poll() {
+	grep -q '^7 ' "/proc/$poller/syscall"
+}
+stopped() {
+	state_is $poller T
+}
+wait_for grep -q begins "$T/poller"
+wait_for in_poll
+kill -STOP $poller
+wait_for stopped
+kill -CONT $poller
+wait $poller
+is $? 0 'a poll that was stopped: the workload ends'
+stap_end poll-timeouts
+is "$(table poll-timeouts tgid | awk -v tgid=$poller '
+	$1 == tgid && $4 == "poll" { print $3, $5, $6, $7, $8 }')" \
+	'x86-64 1 1 3000.000 0' \
+	'poll-timeouts: one wait, which timed out after it was stopped'
+
 # Without the module
 unload
 stap_start poll-count 3600
