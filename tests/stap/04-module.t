@@ -73,7 +73,7 @@ like "$(stap_complaints asks)" 'ERROR: systally: no such process' \
 # As long as a script that has asked runs, the module stays.
 ctl threads 1
 stap_run asks "$some" getppid none
-like "$(stap_complaints asks)" 'write 0 to its file threads' \
+like "$(stap_complaints asks)" 'write 0 to the control threads' \
 	'rows per thread: says what to do'
 ctl threads 0
 ctl targets all
