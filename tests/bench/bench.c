@@ -114,6 +114,7 @@ int main(int argc, char **argv)
 	     systally_by_one(SYSTALLY_BY_PROCESS));
 	rank("rank by process,syscall", &record, names,
 	     systally_by_two(SYSTALLY_BY_PROCESS, SYSTALLY_BY_SYSCALL));
+	find_difference(record.snapshot.header.call_rows);
 	systally_record_free(&record);
 	systally_names_free(names);
 	fclose(nowhere);

@@ -322,6 +322,20 @@ static void json_is_read_back(void **state)
 	assert_ptr_equal(strchr(c->text, '\n'), c->text + strlen(c->text) - 1);
 }
 
+/* There is no share of nothing. */
+static void no_share_of_nothing(void **state)
+{
+	struct context *c = *state;
+
+	c->ranking.sort = SYSTALLY_SORT_ERRORS;
+	c->groups[0].errors = c->ranking.total.errors = 0;
+	assert_string_equal(render(c, &systally_format_text),
+			    "calls  %errors  errors  syscall\n"
+			    " 4321        -       0  poll\n"
+			    "    5        -       -  i386:poll\n"
+			    " 4326        -       0  total\n");
+}
+
 /* What was not measured is null in JSON and empty in CSV; 0 is a figure. */
 static void unknown_is_no_zero(void **state)
 {
@@ -397,6 +411,16 @@ static void json_has_fitting_fields(void **state)
 	assert_int_equal(json_object_get_int(at(object, "interval_ns")), 1000);
 	assert_int_equal(json_object_get_string_len(at(object, "time")), 25);
 	json_object_put(object);
+	/* the counters were reset meanwhile */
+	c->header.taken_ns = 0;
+	object = read_json(render(c, &systally_format_json));
+	assert_null(at(object, "interval_ns"));
+	json_object_put(object);
+	assert_non_null(strstr(render(c, &systally_format_text),
+			       "  4326 calls since the counters were reset\n"));
+	c->header.taken_ns = 2000000000;
+	assert_non_null(strstr(render(c, &systally_format_text),
+			       "  4326 calls in 2.000 s, 2163/s\n"));
 }
 
 static void weird_comms(void **state)
@@ -556,6 +580,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(json_is_read_back, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(unknown_is_no_zero, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(no_share_of_nothing, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(json_has_fitting_fields, set_up,
 						tear_down),

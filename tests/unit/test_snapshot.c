@@ -346,12 +346,14 @@ static void diff_sees_reset(void **state)
 	fixture_init(&now);
 	fixture_call(&now, 10, "a", 7, 150);
 	now.header.generation = 4;
+	now.header.taken_ns = 1000;
 	/* 120 were discarded; @old has 100 of them */
 	now.header.discarded = 1120;
 	diff(&d, &now, &old);
 	assert_int_equal(d.header.entered, 150);
 	assert_int_equal(d.calls[0].count, 150);
 	assert_int_equal(d.header.discarded, 20);
+	assert_int_equal(d.header.taken_ns, 0);
 	systally_snapshot_free(&d);
 	/* the module was loaded again, so everything started at 0 */
 	now.header.generation = 3;

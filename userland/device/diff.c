@@ -342,6 +342,8 @@ int systally_snapshot_diff(struct systally_snapshot *diff,
 		/* what resets threw away since @old, without what @old shows */
 		d->discarded =
 			minus(minus(n->discarded, o->discarded), o->entered);
+		/* the time of the reset is not known */
+		d->taken_ns = 0;
 		if (rows)
 			memcpy(diff->rows, now->rows,
 			       rows * sizeof(*diff->rows));

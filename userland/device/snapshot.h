@@ -57,7 +57,7 @@ void systally_snapshot_free(struct systally_snapshot *snapshot);
  *
  * If the counters were reset in between, @diff has all that was counted since,
  * and diff->header.discarded is the number of calls that the reset threw away
- * and that are not in @old.
+ * and that are not in @old. Its taken_ns is 0: how long that took is not known.
  *
  * Returns 0, and the caller frees @diff; or -1 with @error if there is no
  * memory.

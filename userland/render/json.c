@@ -121,7 +121,11 @@ static int write_report(FILE *out, const struct systally_report *report)
 	if (report->series) {
 		systally_text_time(&report->when, when);
 		systally_json_text(json, "time", when);
-		systally_json_count(json, "interval_ns", header->taken_ns);
+		if (header->taken_ns)
+			systally_json_count(json, "interval_ns",
+					    header->taken_ns);
+		else
+			systally_json_null(json, "interval_ns");
 	}
 	if (report->date) {
 		systally_json_text(json, "date", report->date);

@@ -100,8 +100,11 @@ static void write_share(const struct table *table,
 	uint64_t whole =
 		key->whole ? key->whole(&ranking->total) : ranking->total.count;
 
-	snprintf(cell, SYSTALLY_CELL_LEN, "%.2f",
-		 whole ? 100.0 * (double)share / (double)whole : 0.0);
+	if (whole)
+		snprintf(cell, SYSTALLY_CELL_LEN, "%.2f",
+			 100.0 * (double)share / (double)whole);
+	else
+		snprintf(cell, SYSTALLY_CELL_LEN, "-");
 }
 
 static void write_cell(const void *context,
@@ -249,5 +252,7 @@ void systally_report_title(FILE *out, const struct systally_report *report)
 	if (ns)
 		fprintf(out, " in %.3f s, %.0f/s", seconds,
 			(double)calls / seconds);
+	else if (!report->date)
+		fputs(" since the counters were reset", out);
 	putc('\n', out);
 }

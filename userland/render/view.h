@@ -79,7 +79,8 @@ void systally_report_histogram(FILE *out, const struct systally_report *report);
 
 /*
  * Writes the head of an interval or of a recording: its end, calls, seconds and
- * calls/s.
+ * calls/s. The last two are not known of an interval in which the counters were
+ * reset.
  */
 void systally_report_title(FILE *out, const struct systally_report *report);
 
