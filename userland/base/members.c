@@ -18,6 +18,7 @@ struct reader {
 	unsigned int count;
 	unsigned int next;	     /* the key that is expected */
 	unsigned int depth;	     /* of open objects and arrays */
+	bool ended;		     /* the object has ended */
 	struct systally_member *now; /* whose value is next; NULL: unknown */
 	struct systally_integer further; /* an element that has no room */
 };
@@ -171,6 +172,7 @@ static int on_end(void *context)
 	struct reader *reader = context;
 
 	reader->depth--;
+	reader->ended = !reader->depth;
 	return 1;
 }
 
@@ -197,6 +199,15 @@ static const yajl_callbacks callbacks = {
 	.yajl_end_array = on_end,
 };
 
+/* Returns 0, or -1 if that is no JSON, or is not one object. */
+static int parse(yajl_handle parser, const char *text, size_t length)
+{
+	return yajl_parse(parser, (const unsigned char *)text, length) ==
+			       yajl_status_ok ?
+		       0 :
+		       -1;
+}
+
 int systally_members_read(struct systally_lines *lines, const char *const *keys,
 			  unsigned int count, struct systally_member *members)
 {
@@ -206,8 +217,8 @@ int systally_members_read(struct systally_lines *lines, const char *const *keys,
 		.count = count,
 	};
 	yajl_handle parser;
-	yajl_status status, end;
 	unsigned int i;
+	bool good;
 
 	if (systally_lines_read(lines))
 		return -1;
@@ -220,18 +231,16 @@ int systally_members_read(struct systally_lines *lines, const char *const *keys,
 		return systally_lines_no_memory(lines);
 	/* lines->line is UTF-8 already, by stricter rules */
 	yajl_config(parser, yajl_dont_validate_strings, 1);
-	status = yajl_parse(parser, (const unsigned char *)lines->line,
-			    lines->length);
-	end = status == yajl_status_ok ? yajl_complete_parse(parser) :
-					 yajl_status_ok;
+	good = !parse(parser, lines->line, lines->length);
+	/* a token behind the object may be incomplete until its line ends */
+	if (good && reader.ended)
+		good = !parse(parser, "\n", 1);
 	yajl_free(parser);
-	if (status != yajl_status_ok)
-		return systally_lines_damaged(lines, "not one JSON object");
-	if (end != yajl_status_ok && lines->length)
-		return systally_lines_damaged(lines, "cut short");
-	return end == yajl_status_ok ?
-		       0 :
-		       systally_lines_damaged(lines, "not one JSON object");
+	if (good && reader.ended)
+		return 0;
+	return systally_lines_damaged(lines, good && lines->length ?
+						     "cut short" :
+						     "not one JSON object");
 }
 
 const char *systally_member_text(struct systally_lines *lines, const char *key,
