@@ -184,7 +184,7 @@ is "$got" 5 'run: a signal of the command is not sent back to it'
 "$SYSTALLY" run -o - -- true | :
 is "${PIPESTATUS[0]}" 0 "run -o -: the command's status, if nobody reads"
 # shellcheck disable=SC2016 # that shell's
-talk_start cut "$SYSTALLY" run -e getppid -o "$T/file" -- sh -c \
+talk_start cut "$SYSTALLY" run -e poll -o "$T/file" -- sh -c \
 	'trap "" TERM; echo ready; read -r line; exit 7'
 talk_until cut ready
 kill -TERM "${talk_pid[cut]}"

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -180,6 +181,8 @@ int systally_signals_raise(int status)
 
 	if (!ended_by)
 		return status;
+	/* no core: it has not crashed */
+	prctl(PR_SET_DUMPABLE, 0);
 	mask = bit(ended_by);
 	sigaction(ended_by, &action, NULL);
 	set_mask(SIG_UNBLOCK, &mask, NULL);

@@ -199,7 +199,7 @@ static int check_others(const struct systally_control *control,
 	    systally_control_is(control, "collect", "count"))
 		return systally_error_set(
 			error,
-			"others are being counted without times and errors, which -L, -x, --by errno and such need; write `time` to %s/collect, or leave these out",
+			"others are being counted without times and errors, which record, -L, -x, --by errno and such need; write `time` to %s/collect, or leave these out",
 			control->directory);
 	if (request->collect == SYSTALLY_COLLECT_HIST &&
 	    !systally_control_is(control, "collect", "hist"))
