@@ -40,11 +40,12 @@ done
 is "$(awk '$1 == 1009' "$T/top-files.out" | grep -cF "/$shown")" 1 \
 	'top-files: the name of the file as well'
 
-# startup and wrong arguments print what the user gives.
-stap_start startup "$raw" 200
-perl -e "$workload" "$raw" "$T"
+# startup and wrong arguments print what the user gives. staprun itself ends an
+# argument at a newline.
+stap_start startup "${raw%$'\n'*}" 200
 stap_end startup
-is "$(head -n 1 "$T/startup.out")" "Waiting for $shown to be started..." \
+is "$(head -n 1 "$T/startup.out")" \
+	"Waiting for ${shown%'\x0a'*} to be started..." \
 	'startup: the name is escaped'
 stap_run syscount "$raw"
 is $? 1 'syscount: a wrong argument'
