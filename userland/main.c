@@ -91,9 +91,10 @@ int main(int argc, char **argv)
 	if (!request.argc)
 		systally_usage(&usage, "no command was given");
 	command = systally_command_find(request.argv[0]);
-	if (!command)
-		systally_usage(&usage, "there is no command '%s'",
-			       request.argv[0]);
+	if (!command) {
+		systally_command_refuse(request.argv[0], &error);
+		systally_usage(&usage, "%s", error.text);
+	}
 	if (command->run == systally_cmd_help && request.argc == 1) {
 		puts(doc ? strchr(doc, '\v') + 1 : "");
 		free(doc);

@@ -55,6 +55,8 @@ try doctor
 like "$(<"$T/out")" 'load' 'doctor without the module speaks of load'
 fails 1 "'bogus=1' is not a parameter .* collect, enabled" \
 	'load: an unknown parameter' load bogus=1
+fails 1 "parameter selective=5: invalid value; selective: 0: all" \
+	'load: a parameter that is not text names its values' load selective=5
 fails 1 'parameter collect=bogus: invalid value; collect: count, time or hist' \
 	'load: an invalid value' load collect=bogus
 
@@ -212,7 +214,7 @@ is "$(csv count getppid) $(csv count close) $(csv count poll)" '0 0 307' \
 try run -e %desc --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
 is "$(csv count getppid) $(csv count close) $(csv count poll)" '0 503 307' \
 	'-e takes a class'
-fails 1 'nosuchcall' '-e with an unknown name fails' run -e nosuchcall true
+fails 2 'nosuchcall' '-e with an unknown name is wrong usage' run -e nosuchcall true
 try run -x --format csv -o "$T/csv" -- "$WORKLOAD/calls" plain
 is "$(csv count getppid) $(csv errors close)" '0 503' \
 	'-x shows failed calls only'

@@ -229,6 +229,27 @@ static void sets(void **state)
 	assert_true(has(state, "%poll", i386, "ppoll_time64"));
 	assert_false(has(state, "i386:%file", x64, "openat"));
 	assert_true(has(state, "%file,read", x64, "read"));
+	/* without a % where no call is called so */
+	assert_true(has(state, "file", x64, "openat"));
+	assert_true(has(state, "i386:file", i386, "open"));
+	assert_false(has(state, "i386:file", x64, "openat"));
+	assert_true(has(state, "signal", i386, "signal"));
+	assert_false(has(state, "signal", x64, "kill"));
+	assert_false(has(state, "poll", x64, "select"));
+	/* as C programs write names */
+	assert_true(has(state, "SYS_poll", x64, "poll"));
+	assert_true(has(state, "read,__NR_poll", i386, "poll"));
+	assert_true(has(state, "x32:sys_poll", SYSTALLY_ABI_X32, "poll"));
+	/* as strace takes sets */
+	assert_true(has(state, "trace=file", x64, "openat"));
+	assert_true(has(state, "t=poll,read", x64, "read"));
+	assert_true(has(state, "trace=%network", x64, "bind"));
+	assert_true(has(state, "trace=signal", x64, "kill"));
+	assert_true(has(state, "trace=ipc", x64, "shmat"));
+	assert_false(has(state, "trace=stat", i386, "stat64"));
+	assert_false(has(state, "trace=poll", x64, "select"));
+	assert_false(has(state, "trace=!open,read", x64, "read"));
+	assert_true(has(state, "trace=!open,read", x64, "write"));
 	/* ! negates the whole set */
 	assert_false(has(state, "!poll,read", x64, "poll"));
 	assert_false(has(state, "!poll,read", x64, "read"));
@@ -285,6 +306,18 @@ static void refuses(void **state)
 		{ "poll,!read", "'!' negates" },
 		{ "!!poll", "'!' negates" },
 		{ "syscall_", "'syscall_'" },
+		{ "pol", "did you mean poll?" },
+		{ "POLL", "did you mean poll?" },
+		{ "opnat", "did you mean openat?" },
+		{ "x86-64:waitpid", "did you mean waitid?" },
+		{ "i386:pol", "'i386:pol'; did you mean poll?" },
+		{ "SYS_nosuch", "'SYS_nosuch'" },
+		{ "trace=", "empty" },
+		{ "trace=nosuch", "'nosuch'" },
+		{ "signal=SIGINT", "'signal=' of strace" },
+		{ "fault=open:error=ENOENT", "'fault=' of strace" },
+		{ "=poll", "'=poll'" },
+		{ "read,trace=file", "'trace=file'" },
 	};
 	struct systally_error error;
 	struct systally_set set;

@@ -44,13 +44,13 @@ static void test_unusable(void **state)
 	assert_refused(c, NEEDS(c, "-t", "true", "/etc/passwd"), "cannot run");
 	assert_refused(c, NEEDS(c, "-t", "echo seen; exit 3", "true"),
 		       "TEST failed (3), and the last line is 'seen'");
-	assert_refused(c, NEEDS(c, "-t", "true", "-b", "echo fast", "true"),
+	assert_refused(c, NEEDS(c, "-t", "true", "--bench", "echo fast", "true"),
 		       "BENCH printed no number");
-	assert_refused(c, NEEDS(c, "-t", "true", "-b", "true", "true"),
+	assert_refused(c, NEEDS(c, "-t", "true", "--bench", "true", "true"),
 		       "BENCH printed no number");
-	assert_refused(c, NEEDS(c, "-t", "true", "-b", "echo 1 2", "true"),
+	assert_refused(c, NEEDS(c, "-t", "true", "--bench", "echo 1 2", "true"),
 		       "BENCH printed no number");
-	assert_refused(c, NEEDS(c, "-t", "true", "-b", "echo -5", "true"),
+	assert_refused(c, NEEDS(c, "-t", "true", "--bench", "echo -5", "true"),
 		       "BENCH printed no number above 0");
 	assert_refused(c,
 		       NEEDS(c, "-t", "true", "--server", "--stop", "exit 3",
@@ -69,7 +69,7 @@ static void test_unusable(void **state)
 	assert_refused(c, NEEDS(c, "-t", "sleep 9", "--timeout", "0.1", "true"),
 		       "longer --timeout");
 	assert_refused(c,
-		       NEEDS(c, "-t", "true", "-b", "sleep 9; echo 1",
+		       NEEDS(c, "-t", "true", "--bench", "sleep 9; echo 1",
 			     "--timeout", "0.1", "true"),
 		       "longer --timeout");
 	/* two results cannot go to one file */
@@ -212,7 +212,7 @@ static void test_faster_machine(void **state)
 
 	/* the two untouched runs of the beginning are slow, all others fast */
 	assert_int_equal(NEEDS(c, "-r", "2", "-e", "fadvise64", "-t", "true",
-			       "-b",
+			       "--bench",
 			       COUNT_RUNS
 			       "test \"${n:-0}\" -lt 2 && echo 100 || echo 200",
 			       "cat", "/etc/passwd"),
@@ -248,7 +248,7 @@ static void test_flaky_later(void **state)
 
 	/* it fails in the 5th run: untouched, discovery, stub, fake, beside */
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t",
-			       COUNT_RUNS "test \"$n\" != 4", "-b", "echo 1",
+			       COUNT_RUNS "test \"$n\" != 4", "--bench", "echo 1",
 			       "cat", "/etc/passwd"),
 			 0);
 	assert_string_equal(verdict(c, "fadvise64"), "both");

@@ -33,7 +33,7 @@ static void test_server(void **state)
 	assert_int_equal(
 		NEEDS(c, "-r", "1", "--server", "-e",
 		      "clock_nanosleep,rt_sigreturn", "-t",
-		      "test -s $FOLDER/up", "-b", "echo 42", "sh", "-c",
+		      "test -s $FOLDER/up", "--bench", "echo 42", "sh", "-c",
 		      "echo >$FOLDER/up; trap 'rm $FOLDER/up; exit' TERM; sleep 1000 & "
 		      "mkfifo $SYSTALLY_RUN_DIR/end; read x <$SYSTALLY_RUN_DIR/end"),
 		0);
@@ -98,7 +98,7 @@ static void test_left_by_test(void **state)
 	assert_int_equal(
 		NEEDS(c, "-r", "1", "--server", "-e", "none", "-t",
 		      "exec 3</etc/passwd 4<&3 5<&3 6<&3 7<&3 8<&3; sleep 100 &",
-		      "-b", "sleep 0.3; echo 1", "sleep", "100"),
+		      "--bench", "sleep 0.3; echo 1", "sleep", "100"),
 		0);
 	peak = &c->plan.untouched.outcomes[0].peak;
 	assert_true(peak->samples > 1);

@@ -104,7 +104,7 @@ static void test_resume_beside(void **state)
 
 	for (again = 0; again < 2; again++) {
 		assert_int_equal(NEEDS(c, "-r", "1", "-e", "read,fadvise64",
-				       "--state", c->state, "-b", "echo 1",
+				       "--state", c->state, "--bench", "echo 1",
 				       "-t", "test $SYSTALLY_STATUS = 0", "cat",
 				       "/etc/passwd"),
 				 0);
@@ -129,14 +129,14 @@ static void test_resume_incomplete(void **state)
 		write_file(path, "100");
 		unlink(c->state);
 		assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64",
-				       "--state", c->state, "-b",
+				       "--state", c->state, "--bench",
 				       "cat $FOLDER/figure", "-t", "true",
 				       "cat", "/etc/passwd"),
 				 0);
 		forget(c->state, lost[i]);
 		write_file(path, "200");
 		assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64",
-				       "--state", c->state, "-b",
+				       "--state", c->state, "--bench",
 				       "cat $FOLDER/figure", "-t", "true",
 				       "cat", "/etc/passwd"),
 				 0);

@@ -56,6 +56,40 @@ static void takes_all(void **state)
 	assert_int_equal(o.limit, 3);
 }
 
+/* As pidof prints them, and with commas */
+static void takes_pids(void **state)
+{
+	static char name[] = "systally", option[] = "-p";
+	static const struct {
+		const char *text;
+		size_t count;
+	} cases[] = {
+		{ "12", 1 },	    { "12,13", 2 },	 { "12 13", 2 },
+		{ " 12  13\n", 2 }, { "12, 13 ,14", 3 }, { "2147483647", 1 },
+		{ "", 0 },	    { " ", 0 },		 { "12,", 0 },
+		{ ",12", 0 },	    { "12,,13", 0 },	 { "12 , , 13", 0 },
+		{ "0", 0 },	    { "-1", 0 },	 { "2147483648", 0 },
+		{ "nginx", 0 },	    { "12 nginx", 0 },	 { "12\n\t\v", 0 },
+	};
+	struct systally_request o;
+	char text[32];
+	char *argv[] = { name, option, text, NULL };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int result;
+
+		strcpy(text, cases[i].text);
+		result = systally_options_try(&o, systally_command_find("top"),
+					      3, argv);
+		if (!!result == !!cases[i].count)
+			fail_msg("'%s' gives %d", text, result);
+		assert_int_equal(o.pid_count, cases[i].count);
+		systally_options_free(&o);
+	}
+}
+
 static void settles_defaults(void **state)
 {
 	struct systally_request o;
@@ -200,6 +234,10 @@ static void takes_files(void **state)
 	assert_int_equal(o.time_threshold.amount, 2000000);
 	assert_string_equal(o.ignore, "futex");
 	assert_true(o.given & SYSTALLY_GIVEN_TIME_THRESHOLD && o.latency);
+	/* without a unit, seconds, as everywhere */
+	assert_int_equal(parse(&o, "compare", "--time-threshold 5 a b"), 0);
+	assert_int_equal(o.time_threshold.amount, 5000000000);
+	assert_int_equal(parse(&o, "compare", "a b"), 0);
 	assert_true(systally_by_only(&o.by, SYSTALLY_BY_SYSCALL));
 	assert_int_equal(parse(&o, "compare", "-b command --format json a b"),
 			 0);
@@ -309,7 +347,13 @@ static void refuses(void **state)
 		{ "compare", "-s p50 a b" },
 		{ "compare", "--threshold x a b" },
 		{ "compare", "--threshold 5ms a b" },
-		{ "compare", "--time-threshold 5 a b" },
+		{ "compare", "--time-threshold 5x a b" },
+		/* a second value would silently replace the first */
+		{ "top", "-e poll -e read" },
+		{ "top", "-b process -b syscall" },
+		{ "top", "-o a -o b" },
+		{ "needs", "-b x -t true true" },
+		{ "top", "--syscalls=" },
 		{ "unload", "x" },
 		{ "unload", "-o x" },
 	};
@@ -335,6 +379,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_all),
+		cmocka_unit_test(takes_pids),
 		cmocka_unit_test(settles_defaults),
 		cmocka_unit_test(passes_command_on),
 		cmocka_unit_test(knows_strace),

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,21 @@ void systally_process_tgids(uint32_t *pids, size_t count)
 		}
 		fclose(file);
 	}
+}
+
+int systally_process_check(const uint32_t *pids, size_t count,
+			   struct systally_error *error)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (kill((pid_t)pids[i], 0) && errno == ESRCH)
+			return systally_error_set(
+				error,
+				"no process %u; check the number, or whether it has ended",
+				pids[i]);
+	}
+	return 0;
 }
 
 /* Returns 0 if @path can be executed, else the errno of the reason. */

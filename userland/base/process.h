@@ -32,6 +32,13 @@ void systally_process_tgids(uint32_t *pids, size_t count);
 bool systally_process_is_inside(void);
 
 /*
+ * Returns 0 if each of the @count processes exists, or -1 with @error, which
+ * names the first one that does not. Needs neither rights nor /proc.
+ */
+int systally_process_check(const uint32_t *pids, size_t count,
+			   struct systally_error *error);
+
+/*
  * Finds @command, in PATH if it has no slash, and checks that it can be
  * executed. Returns 0 and its @path; or the exit status for this failure, and
  * @error.

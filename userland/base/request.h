@@ -88,7 +88,7 @@ struct systally_request {
 
 	/* of `needs` only */
 	const char *test;      /* -t, a shell command */
-	const char *bench;     /* -b; NULL: performance is not measured */
+	const char *bench;     /* --bench; NULL: performance is not measured */
 	const char *ready;     /* --ready; NULL: the test */
 	const char *stop;      /* --stop; NULL: SIGTERM */
 	const char *state;     /* --state; NULL: none is kept */

@@ -35,9 +35,7 @@ static int read_time(const char *text, size_t length, uint64_t *ns)
 		return -1;
 	memcpy(copy, text, length);
 	copy[length] = '\0';
-	/* A time without a unit is refused: compare prints ms, -i takes s. */
-	if (!copy[strspn(copy, "0123456789.")] ||
-	    systally_duration_parse(copy, ns))
+	if (systally_duration_parse(copy, ns))
 		return -1;
 	return *ns > TIME_MAX_NS ? -1 : 0;
 }

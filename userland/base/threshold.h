@@ -17,7 +17,7 @@ struct systally_threshold {
 
 /*
  * Reads `10`, `5%` or `10,5%`. With @time, amounts are durations such as
- * `50ms`, at most a year, and must have a unit. Percentages are kept as
+ * `50ms`, or seconds without a unit, and at most a year. Percentages are kept as
  * integers, so that growth by exactly the threshold does not exceed it.
  * Returns 0, or -1 if @text is anything else.
  */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "calls/abi.h"
 #include "calls/classes.h"
 #include "calls/set.h"
@@ -57,19 +58,32 @@ static int add_name(struct systally_set *set,
 	return found;
 }
 
-static int add_class(struct systally_set *set,
-		     const struct systally_names *names, int abi,
-		     const char *class, struct systally_error *error)
+/* The same for names as C programs and the kernel write them: SYS_poll. */
+static int add_prefixed_name(struct systally_set *set,
+			     const struct systally_names *names, int abi,
+			     const char *name)
 {
-	const char *calls = systally_classes_find(class);
+	static const char *const prefixes[] = { "SYS_", "__NR_", "sys_" };
+	int found = add_name(set, names, abi, name);
+	size_t i;
+
+	for (i = 0; !found && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		const size_t length = strlen(prefixes[i]);
+
+		if (!strncmp(name, prefixes[i], length))
+			found = add_name(set, names, abi, name + length);
+	}
+	return found;
+}
+
+/* Adds the calls of a class, whose names are separated by blanks. */
+static void add_calls(struct systally_set *set,
+		      const struct systally_names *names, int abi,
+		      const char *calls)
+{
 	char name[SYSTALLY_NAME_LEN];
 	size_t length;
 
-	if (!calls)
-		return systally_error_set(
-			error,
-			"no class of system calls is called %%%s; there are %s",
-			class, systally_classes_list());
 	while (*calls) {
 		length = strcspn(calls, " ");
 		snprintf(name, sizeof(name), "%.*s", (int)length, calls);
@@ -77,7 +91,49 @@ static int add_class(struct systally_set *set,
 		calls += length;
 		calls += strspn(calls, " ");
 	}
+}
+
+static int add_class(struct systally_set *set,
+		     const struct systally_names *names, int abi,
+		     const char *class, struct systally_error *error)
+{
+	const char *calls = systally_classes_find(class);
+
+	if (!calls)
+		return systally_error_set(
+			error,
+			"no class of system calls is called %%%.60s; there are %s",
+			class, systally_classes_list());
+	add_calls(set, names, abi, calls);
 	return 0;
+}
+
+/*
+ * Says that no call is called @what, which is the end of @token, and which names
+ * are nearest.
+ */
+static int refuse_name(const struct systally_names *names, int abi,
+		       const char *token, const char *what,
+		       struct systally_error *error)
+{
+	struct systally_nearest nearest;
+	char text[SYSTALLY_NEAREST_LEN];
+	const char *name;
+	int i, nr;
+
+	systally_nearest_begin(&nearest, what, strlen(what));
+	for (i = 0; i < SYSTALLY_ABIS; i++) {
+		for (nr = 0; nr < SYSTALLY_NR_MAX; nr++) {
+			name = systally_names_known(names, (unsigned int)i, nr);
+			if (name && (abi < 0 || abi == i))
+				systally_nearest_offer(&nearest, name);
+		}
+	}
+	systally_nearest_write(&nearest, "", text);
+	return systally_error_set(
+		error, "no system call is called '%.60s'; %s", token,
+		*text ? text :
+			"see `man 2 syscalls` for the names, give its number, or a class such as %file");
 }
 
 static void add_abi(struct systally_set *set, int abi)
@@ -109,12 +165,20 @@ static int read_number(const char *text)
 	return nr < SYSTALLY_NR_MAX ? (int)nr : SYSTALLY_NR_MAX;
 }
 
+/* Classes that strace takes without a `%`, though calls are called so. */
+static bool is_strace_class(const char *word)
+{
+	return !strcmp(word, "signal") || !strcmp(word, "ipc");
+}
+
+/* Adds what one word means. @strace: it follows strace's `trace=`. */
 static int add_token(struct systally_set *set,
 		     const struct systally_names *names, const char *token,
-		     struct systally_error *error)
+		     bool strace, struct systally_error *error)
 {
 	const char *what = token;
 	const char *colon = strchr(token, ':');
+	const char *calls;
 	int abi = -1;
 	int i, nr;
 
@@ -123,9 +187,9 @@ static int add_token(struct systally_set *set,
 		if (abi < 0)
 			return systally_error_set(
 				error,
-				"no ABI is called %.*s in '%s'; there are %s",
-				(int)(colon - token), token, token,
-				systally_abi_list());
+				"no ABI is called '%.*s' in '%.60s'; there are %s",
+				(int)(colon - token > 60 ? 60 : colon - token),
+				token, token, systally_abi_list());
 		what = colon + 1;
 	}
 	if (*what == '%')
@@ -148,7 +212,7 @@ static int add_token(struct systally_set *set,
 	if (nr >= SYSTALLY_NR_MAX)
 		return systally_error_set(
 			error,
-			"no system call has the number %s; the highest is %d, and out_of_range stands for the rest",
+			"no system call has the number %.60s; the highest is %d, and out_of_range stands for the rest",
 			what, SYSTALLY_NR_MAX - 1);
 	if (nr >= 0) {
 		/* a number without an ABI is of the native one, as in the module */
@@ -156,11 +220,38 @@ static int add_token(struct systally_set *set,
 		    nr);
 		return 0;
 	}
-	if (add_name(set, names, abi, what) == 0)
+	calls = systally_classes_find(what);
+	if (strace && is_strace_class(what))
+		add_calls(set, names, abi, calls);
+	else if (add_prefixed_name(set, names, abi, what))
+		return 0;
+	else if (calls)
+		add_calls(set, names, abi, calls);
+	else
+		return refuse_name(names, abi, token, what, error);
+	return 0;
+}
+
+/*
+ * Skips the `trace=` of strace's -e. Returns -1 with @error for one of its other
+ * qualifiers, which have no meaning here.
+ */
+static int skip_qualifier(const char **text, bool *strace,
+			  struct systally_error *error)
+{
+	const char *equals = strchr(*text, '=');
+	size_t length = equals ? (size_t)(equals - *text) : 0;
+
+	if (!length || strcspn(*text, SEPARATORS "%!:") < length)
+		return 0;
+	*strace = (length == 5 && !strncmp(*text, "trace", 5)) ||
+		  (length == 1 && **text == 't');
+	if (!*strace)
 		return systally_error_set(
 			error,
-			"no system call is called '%s'; see `man 2 syscalls` for the names, give its number, or a class such as %%file",
-			token);
+			"'%.*s=' of strace chooses no system calls; give their names, or trace=SET",
+			(int)(length > 60 ? 60 : length), *text);
+	*text = equals + 1;
 	return 0;
 }
 
@@ -168,7 +259,7 @@ int systally_set_parse(struct systally_set *set,
 		       const struct systally_names *names, const char *text,
 		       struct systally_error *error)
 {
-	bool negate = false;
+	bool negate = false, strace = false;
 	char *copy, *token, *rest;
 	unsigned int abi;
 	size_t i;
@@ -177,6 +268,8 @@ int systally_set_parse(struct systally_set *set,
 
 	memset(set, 0, sizeof(*set));
 	text += strspn(text, SEPARATORS);
+	if (skip_qualifier(&text, &strace, error))
+		return -1;
 	if (*text == '!') {
 		negate = true;
 		text++;
@@ -190,10 +283,10 @@ int systally_set_parse(struct systally_set *set,
 		if (*token == '!')
 			result = systally_error_set(
 				error,
-				"'!' negates the whole set, so it must be its first character; it stands before '%s'",
+				"'!' negates the whole set, so it must be its first character; it stands before '%.60s'",
 				token + 1);
 		else
-			result = add_token(set, names, token, error);
+			result = add_token(set, names, token, strace, error);
 	}
 	if (!result && !tokens)
 		result = systally_error_set(

@@ -22,7 +22,9 @@ struct systally_set {
  * Parses what -e takes: names, numbers, %classes, `all`, `none`, `syscall_N`
  * and `out_of_range`, separated by commas or white space. Each may have an ABI
  * as a prefix (`i386:poll`); without one, names mean every ABI that has such a
- * call, and numbers the native ABI. A `!` in front negates the whole set.
+ * call, and numbers the native ABI. A `!` in front negates the whole set. Takes
+ * names with SYS_ or __NR_ before them, classes without a `%` where no call is
+ * called so, and strace's `trace=` in front.
  * Returns 0, or -1 with @error.
  */
 int systally_set_parse(struct systally_set *set,

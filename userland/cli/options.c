@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "cli/options.h"
 #include "cli/settle.h"
 #include "cli/values.h"
@@ -39,17 +40,40 @@ static int read_argument(const struct systally_parse *parse, char *arg,
 			      arg);
 }
 
-/* Is @word the beginning of several options? `--time-threshold=1` is of one. */
-static bool is_ambiguous(const struct systally_command *command,
-			 const char *word)
+/*
+ * Says that @word, which begins with --, is no option: which ones it may be the
+ * beginning of, or which are nearest. `--time-threshold=1` has a value.
+ */
+static int refuse_long(const struct systally_parse *parse, const char *word)
 {
+	const struct systally_command *command = parse->request->command;
 	const size_t length = strcspn(word + 2, "=");
+	char list[160] = "", near[SYSTALLY_NEAREST_LEN];
 	const struct systally_option_row *row;
-	size_t i, found = 0;
+	struct systally_nearest nearest;
+	size_t i, used = 0, found = 0;
 
-	for (i = 0; (row = systally_table_at(command, i)); i++)
-		found += !strncmp(row->argp.name, word + 2, length);
-	return found > 1;
+	systally_nearest_begin(&nearest, word + 2, length);
+	for (i = 0; (row = systally_table_at(command, i)); i++) {
+		if (row->argp.flags & OPTION_HIDDEN)
+			continue;
+		systally_nearest_offer(&nearest, row->argp.name);
+		if (strncmp(row->argp.name, word + 2, length) ||
+		    used >= sizeof(list))
+			continue;
+		used += (size_t)snprintf(list + used, sizeof(list) - used,
+					 "%s--%s", found++ ? ", " : "",
+					 row->argp.name);
+	}
+	if (found > 1)
+		return systally_usage(
+			&parse->usage,
+			"'%.60s' may be one of several options: %s", word,
+			list);
+	systally_nearest_write(&nearest, "--", near);
+	return systally_usage(&parse->usage, "there is no option '%.*s'%s%s",
+			      (int)(length < 60 ? length : 60) + 2, word,
+			      *near ? "; " : "", near);
 }
 
 /* Says why getopt_long() has refused the word that it has just read. */
@@ -68,11 +92,10 @@ static int refuse_option(const struct systally_parse *parse, int code,
 	if (whole && optopt)
 		return systally_usage(&parse->usage, "%.*s takes no value",
 				      (int)strcspn(word, "="), word);
-	if (whole && is_ambiguous(parse->request->command, word))
-		return systally_usage(&parse->usage,
-				      "'%s' may be one of several options",
-				      word);
-	return systally_usage(&parse->usage, "there is no option '%s'", word);
+	if (whole)
+		return refuse_long(parse, word);
+	return systally_usage(&parse->usage, "there is no option '%.60s'",
+			      word);
 }
 
 /* The help of a row; the words that the option takes stand for %s in it. */

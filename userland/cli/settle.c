@@ -190,7 +190,8 @@ int systally_settle_needs(const struct systally_usage *usage,
 			usage,
 			"-o, --seccomp and --state have to be different files");
 	if (request->less_is_better && !request->bench)
-		return systally_usage(usage, "--less-is-better goes with -b");
+		return systally_usage(usage,
+				      "--less-is-better goes with --bench");
 	if (request->sub && request->discover == SYSTALLY_DISCOVER_MODULE)
 		return systally_usage(
 			usage,

@@ -154,7 +154,7 @@ static const struct systally_option_row rows[SYSTALLY_OPTION_COUNT] = {
 		.kind = KIND_TEXT, INTO(test),
 	},
 	[SYSTALLY_OPTION_BENCH] = {
-		{ "bench", 'b', "BENCH", 0,
+		{ "bench", KEY_BENCH, "BENCH", 0,
 		  "shell command that prints one number, the performance", 0 },
 		.kind = KIND_TEXT, INTO(bench),
 	},

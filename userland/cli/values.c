@@ -3,11 +3,13 @@
  * Reads the values of options.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/duration.h"
+#include "base/nearest.h"
 #include "cli/values.h"
 #include "stats/dimension.h"
 #include "stats/sort.h"
@@ -16,6 +18,12 @@
 #define DAY	 (86400 * SECOND)
 #define PIDS_MAX 500 /* fit one write to `targets` */
 #define NAME_LEN 24
+#define BLANKS	 " \t\n"
+
+/* What the name of a program may consist of, so that a shell takes it as is */
+#define NAME_LETTERS                                                           \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.+:@" \
+	"/"
 
 /* Writes how messages call the option: `-n`, or `--format`. */
 static const char *name_of(const struct systally_option_row *row,
@@ -35,7 +43,7 @@ static int refuse(const struct systally_parse *parse,
 {
 	char name[NAME_LEN];
 
-	return systally_usage(&parse->usage, "%s takes %s, not '%s'",
+	return systally_usage(&parse->usage, "%s takes %s, not '%.60s'",
 			      name_of(row, name), what, arg);
 }
 
@@ -105,45 +113,94 @@ static int read_threshold(const struct systally_parse *parse,
 		arg);
 }
 
+/* Says why @pid, of @length bytes, is not a process number. */
+static int refuse_pid(const struct systally_parse *parse,
+		      const struct systally_option_row *row, const char *pid,
+		      size_t length)
+{
+	const int width = length < 60 ? (int)length : 60;
+	char name[NAME_LEN];
+
+	if (!length)
+		return systally_usage(
+			&parse->usage,
+			"%s lacks a process number; give numbers, separated by commas",
+			name_of(row, name));
+	if (isalpha((unsigned char)*pid) && length == strspn(pid, NAME_LETTERS))
+		return systally_usage(
+			&parse->usage,
+			"'%.*s' is not a pid; for all processes of that name use %s \"$(pidof %.*s)\"",
+			width, pid, name_of(row, name), width, pid);
+	return systally_usage(
+		&parse->usage,
+		"'%.*s' is not a pid; %s takes whole numbers from 1 to %d, separated by commas",
+		width, pid, name_of(row, name), INT32_MAX);
+}
+
+/*
+ * Reads pids, separated by commas or, as pidof prints them, by white space.
+ * Those of an earlier -p stay.
+ */
 static int read_pids(const struct systally_parse *parse,
 		     const struct systally_option_row *row, const char *arg,
 		     struct systally_request *request)
 {
-	const char *text = arg;
+	const char *text = arg + strspn(arg, BLANKS);
+	char name[NAME_LEN];
 	uint32_t *pids;
 
 	for (;;) {
-		size_t length = strcspn(text, ",");
+		size_t length = strcspn(text, "," BLANKS);
 		uint64_t pid = 0;
 
 		if (length != strspn(text, "0123456789") ||
 		    systally_decimal_parse(text, length, 1, &pid) || !pid ||
-		    pid > INT32_MAX || request->pid_count == PIDS_MAX)
-			return refuse(
-				parse, row,
-				"at most 500 process numbers, separated by commas",
-				arg);
+		    pid > INT32_MAX)
+			return refuse_pid(parse, row, text, length);
+		if (request->pid_count == PIDS_MAX)
+			return systally_usage(
+				&parse->usage,
+				"more than %d processes; leave %s out to see all of them, and group by process",
+				PIDS_MAX, name_of(row, name));
 		pids = reallocarray(request->pids, request->pid_count + 1,
 				    sizeof(*pids));
 		if (!pids)
 			return ENOMEM;
 		request->pids = pids;
 		pids[request->pid_count++] = (uint32_t)pid;
-		if (!text[length])
+		text += length + strspn(text + length, BLANKS);
+		if (!*text)
 			return 0;
-		text += length + 1;
+		text += *text == ',';
+		text += strspn(text, BLANKS);
 	}
 }
 
-/* Says which words the option takes. Returns EINVAL. */
+/*
+ * Says which words the option takes, and which of them is nearest to the
+ * @length bytes at @arg. Returns EINVAL.
+ */
 static int refuse_word(const struct systally_parse *parse,
-		       const struct systally_option_row *row, const char *arg)
+		       const struct systally_option_row *row, const char *arg,
+		       size_t length)
 {
-	char words[200];
+	const struct systally_command *command = parse->request->command;
+	char words[200], name[NAME_LEN], near[SYSTALLY_NEAREST_LEN];
+	struct systally_nearest nearest;
+	const void *found;
+	const char *word;
+	size_t i;
 
-	systally_table_words(parse->request->command, row->kind, words,
-			     sizeof(words));
-	return refuse(parse, row, words, arg);
+	systally_table_words(command, row->kind, words, sizeof(words));
+	systally_nearest_begin(&nearest, arg, length);
+	for (i = 0; (word = systally_table_word(command, row->kind, i, &found));
+	     i++)
+		systally_nearest_offer(&nearest, word);
+	systally_nearest_write(&nearest, "", near);
+	return systally_usage(&parse->usage, "%s takes %s, not '%.*s'%s%s",
+			      name_of(row, name), words,
+			      (int)(length < 60 ? length : 60), arg,
+			      *near ? "; " : "", near);
 }
 
 /* One word of the option's, or an alias of one. Returns NULL for others. */
@@ -178,7 +235,7 @@ static int read_by(const struct systally_parse *parse,
 
 		/* a dimension that does not fit: the command says why */
 		if (!dimension)
-			return refuse_word(parse, row, arg);
+			return refuse_word(parse, row, text, length);
 		for (i = 0; i < by->count && by->list[i] != dimension; i++)
 			;
 		if (i < by->count || by->count == SYSTALLY_BY_MAX)
@@ -191,6 +248,27 @@ static int read_by(const struct systally_parse *parse,
 	}
 }
 
+/*
+ * Refuses a second value of an option that keeps one text or list: it would
+ * silently replace the first. -p adds to it, and numbers may be given again.
+ */
+static int check_once(const struct systally_parse *parse,
+		      const struct systally_option_row *row, const void *member)
+{
+	const char *what = row->argp.arg;
+	char name[NAME_LEN];
+
+	if (row->kind == KIND_BY ?
+		    !((const struct systally_by *)member)->count :
+		    row->kind != KIND_TEXT || !*(const char *const *)member)
+		return 0;
+	return systally_usage(&parse->usage, "%s is given twice; give %s",
+			      name_of(row, name),
+			      row->kind == KIND_BY || !strcmp(what, "SET") ?
+				      "one list, separated by commas" :
+				      "it once");
+}
+
 int systally_value_read(const struct systally_parse *parse,
 			const struct systally_option_row *row, char *arg,
 			struct systally_request *request)
@@ -198,14 +276,22 @@ int systally_value_read(const struct systally_parse *parse,
 	void *member = (char *)request + row->offset;
 	const struct systally_command *command = request->command;
 	const void *found = NULL;
+	char name[NAME_LEN];
 	size_t count, i;
 	int result, sort;
 
+	if (check_once(parse, row, member))
+		return EINVAL;
 	switch (row->kind) {
 	case KIND_FLAG:
 		*(bool *)member = true;
 		return 0;
 	case KIND_TEXT:
+		if (!*arg)
+			return systally_usage(
+				&parse->usage,
+				"the value of %s is empty; give %s, or leave it out",
+				name_of(row, name), row->argp.arg);
 		*(const char **)member = arg;
 		return 0;
 	case KIND_COUNT:
@@ -229,13 +315,13 @@ int systally_value_read(const struct systally_parse *parse,
 	case KIND_SORT:
 		sort = systally_sort_find(arg);
 		if (sort < 0)
-			return refuse_word(parse, row, arg);
+			return refuse_word(parse, row, arg, strlen(arg));
 		*(enum systally_sort *)member = (enum systally_sort)sort;
 		return 0;
 	case KIND_FORMAT:
 		found = find_word(command, row->kind, arg, strlen(arg));
 		if (!found)
-			return refuse_word(parse, row, arg);
+			return refuse_word(parse, row, arg, strlen(arg));
 		*(const struct systally_format **)member = found;
 		return 0;
 	case KIND_DISCOVER:
@@ -248,7 +334,7 @@ int systally_value_read(const struct systally_parse *parse,
 				return 0;
 			}
 		}
-		return refuse_word(parse, row, arg);
+		return refuse_word(parse, row, arg, strlen(arg));
 	case KIND_HELP:
 		break;
 	}

@@ -2,8 +2,10 @@
 /*
  * The table of subcommands.
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "cli/settle.h"
 #include "commands/commands.h"
 #include "systally.h"
@@ -173,4 +175,24 @@ const struct systally_command *systally_command_find(const char *name)
 			return command;
 	}
 	return NULL;
+}
+
+int systally_command_refuse(const char *name, struct systally_error *error)
+{
+	const struct systally_command *command;
+	char near[SYSTALLY_NEAREST_LEN], list[200] = "";
+	struct systally_nearest nearest;
+	size_t used = 0;
+
+	systally_nearest_begin(&nearest, name, strlen(name));
+	for (command = systally_commands; command->name; command++) {
+		systally_nearest_offer(&nearest, command->name);
+		if (used < sizeof(list))
+			used += (size_t)snprintf(
+				list + used, sizeof(list) - used, "%s%s",
+				used ? ", " : "there are ", command->name);
+	}
+	systally_nearest_write(&nearest, "", near);
+	return systally_error_set(error, "there is no command '%.60s'; %s",
+				  name, *near ? near : list);
 }

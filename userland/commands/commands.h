@@ -13,6 +13,12 @@ extern const struct systally_command systally_commands[];
 /* Returns the command of that name, or NULL. */
 const struct systally_command *systally_command_find(const char *name);
 
+/*
+ * Says in @error that no command is called @name, and which ones there are.
+ * Always returns -1.
+ */
+int systally_command_refuse(const char *name, struct systally_error *error);
+
 /* As `run` of struct systally_command. */
 typedef int systally_command_function(const struct systally_request *request,
 				      struct systally_error *error);

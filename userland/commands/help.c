@@ -57,12 +57,17 @@ int systally_cmd_help(const struct systally_request *request,
 	if (request->words)
 		return list_words(request, error);
 	command = systally_command_find(request->argv[0]);
-	if (!command)
-		return systally_error_set(
-			       error,
-			       "'%s' is not a command; `systally help` lists them",
-			       request->argv[0]),
-		       2;
+	if (!command) {
+		systally_command_refuse(request->argv[0], error);
+		return SYSTALLY_EXIT_USAGE;
+	}
+	if (request->argc > 1) {
+		systally_error_set(
+			error,
+			"help takes one command, and no argument '%.60s'; `systally help %s` shows its options",
+			request->argv[1], command->name);
+		return SYSTALLY_EXIT_USAGE;
+	}
 	snprintf(name, sizeof(name), "systally %s", command->name);
 	/* prints the help and ends the process */
 	systally_options_parse(&ignored, command, 2, argv);

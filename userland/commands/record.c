@@ -58,7 +58,7 @@ int systally_cmd_record(const struct systally_request *request,
 	struct systally_set set = { .all = true };
 	struct recorder recorder = { .request = request };
 	struct systally_names *names = systally_names_new();
-	int status = 1;
+	int status = SYSTALLY_EXIT_USAGE;
 
 	if (!names)
 		return systally_error_set(error, "out of memory"), 1;

@@ -194,8 +194,10 @@ int systally_cmd_report(const struct systally_request *request,
 		return systally_error_set(error, "out of memory"), 1;
 	reporter.names = names;
 	if (request->syscalls &&
-	    systally_set_parse(&set, names, request->syscalls, error))
+	    systally_set_parse(&set, names, request->syscalls, error)) {
+		status = SYSTALLY_EXIT_USAGE;
 		goto out;
+	}
 	if (request->file_count) {
 		status = report_file(request, &reporter, &set, error) ? 1 : 0;
 		goto out;

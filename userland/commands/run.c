@@ -39,7 +39,7 @@ int systally_cmd_run(const struct systally_request *request,
 		.width = SYSTALLY_TEXT_WIDTH,
 	};
 	struct systally_names *names = systally_names_new();
-	int status = 1;
+	int status = SYSTALLY_EXIT_USAGE;
 
 	if (!names)
 		return systally_error_set(error, "out of memory"), 1;

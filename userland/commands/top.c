@@ -276,9 +276,13 @@ int systally_cmd_top(const struct systally_request *request,
 		return systally_error_set(error, "out of memory"), 1;
 	top.reporter.names = names;
 	top.reporter.set = &top.set;
+	if (request->syscalls &&
+	    systally_set_parse(&top.set, names, request->syscalls, error)) {
+		status = SYSTALLY_EXIT_USAGE;
+		goto out;
+	}
 	systally_process_tgids(request->pids, request->pid_count);
-	if ((request->syscalls &&
-	     systally_set_parse(&top.set, names, request->syscalls, error)) ||
+	if (systally_process_check(request->pids, request->pid_count, error) ||
 	    systally_control_open(&top.control, error))
 		goto out;
 	top.out = systally_output_open(request->output, stdout, error);
