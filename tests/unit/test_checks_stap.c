@@ -44,13 +44,15 @@ static void versions_are_read(void **state)
 static void versions_are_judged(void **state)
 {
 	static const struct {
-		const char *version, *release;
+		const char *version, *release; /* NULL: not installed */
 		bool has_symbols;
 		enum systally_finding_verdict verdict;
 		const char *finding, *remedy; /* parts of them */
 	} cases[] = {
-		{ "", "6.1.0-56-amd64", false, SYSTALLY_FINDING_OK,
+		{ NULL, "6.1.0-56-amd64", false, SYSTALLY_FINDING_OK,
 		  "only the tapsets need it", NULL },
+		{ "", "6.1.0-56-amd64", true, SYSTALLY_FINDING_UNKNOWN,
+		  "does not tell its version", "stap --version" },
 		{ "4.4", "5.10.0-46-amd64", true, SYSTALLY_FINDING_WARN,
 		  "cannot compile any script", "stap -R" },
 		{ "4.8", "6.1.0-56-amd64", true, SYSTALLY_FINDING_WARN,
@@ -86,7 +88,8 @@ static void versions_are_judged(void **state)
 		snprintf(checkup.kernel.release, sizeof(checkup.kernel.release),
 			 "%s", cases[i].release);
 		snprintf(stap.version, sizeof(stap.version), "%s",
-			 cases[i].version);
+			 cases[i].version ? cases[i].version : "");
+		stap.installed = cases[i].version;
 		stap.has_symbols = cases[i].has_symbols;
 		systally_stap_check(&checkup, &stap);
 		assert_int_equal(checkup.count, 1);

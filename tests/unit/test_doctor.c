@@ -14,9 +14,15 @@
 #include <zlib.h>
 
 #include "doctor/build.h"
-#include "doctor/run_time.h"
+#include "doctor/module.h"
+#include "doctor/rights.h"
+#include "kmod_fixture.h"
 
-#define IDENTITY "         0          0 4294967295\n"
+#define FIRST_NAMESPACE "user:[4026531837]"
+#define SIG_ENFORCE	"/sys/module/module/parameters/sig_enforce"
+#define SECURE_BOOT                  \
+	"/sys/firmware/efi/efivars/" \
+	"SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define ALL_CAPS "Name:\tx\nCapEff:\t000001ffffffffff\n"
 
 /* A folder in place of / */
@@ -70,6 +76,7 @@ static void put(struct context *c, const char *file, const void *data,
 		mkdir(path, 0700);
 		*slash = '/';
 	}
+	unlink(path);
 	stream = fopen(path, "w");
 	assert_non_null(stream);
 	assert_int_equal(fwrite(data, 1, size, stream), size);
@@ -79,6 +86,17 @@ static void put(struct context *c, const char *file, const void *data,
 static void put_text(struct context *c, const char *file, const char *text)
 {
 	put(c, file, text, strlen(text));
+}
+
+/* A symbolic link, which may lead nowhere, in place of an older one */
+static void put_link(struct context *c, const char *file, const char *target)
+{
+	char path[PATH_MAX];
+
+	put_text(c, file, "");
+	snprintf(path, sizeof(path), "%s%s", c->root, file);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink(target, path), 0);
 }
 
 static void read_policy(struct context *c)
@@ -205,7 +223,8 @@ static void kernels_are_judged(void **state)
 		{ "4.19.0-amd64", SYSTALLY_FINDING_FAIL },
 		{ "6.1.0-56-amd64", SYSTALLY_FINDING_OK },
 		{ "7.3", SYSTALLY_FINDING_OK },
-		{ "", SYSTALLY_FINDING_FAIL },
+		{ "", SYSTALLY_FINDING_UNKNOWN },
+		{ "unknown", SYSTALLY_FINDING_UNKNOWN },
 	};
 	struct context *c = *state;
 	struct utsname *kernel = &c->checkup.kernel;
@@ -219,12 +238,21 @@ static void kernels_are_judged(void **state)
 		expect(c, "kernel", releases[i].verdict, releases[i].release,
 		       releases[i].verdict == SYSTALLY_FINDING_OK ?
 			       NULL :
+		       releases[i].verdict == SYSTALLY_FINDING_UNKNOWN ?
+			       "5.10 or later" :
 			       "later kernel");
 		expect(c, "machine", SYSTALLY_FINDING_OK, "x86_64", NULL);
-		expect(c, "config", SYSTALLY_FINDING_WARN, "not found",
+		expect(c, "config", SYSTALLY_FINDING_UNKNOWN, "not found",
 		       "check that MODULES");
+		assert_int_equal(systally_findings_fail(&c->checkup),
+				 releases[i].verdict == SYSTALLY_FINDING_FAIL);
 		systally_findings_free(&c->checkup);
 	}
+	strcpy(kernel->machine, "");
+	systally_build_check_kernel(&c->checkup);
+	expect(c, "machine", SYSTALLY_FINDING_UNKNOWN, "does not tell",
+	       "x86-64");
+	systally_findings_free(&c->checkup);
 	strcpy(kernel->machine, "riscv64");
 	put_text(c, "/config", config);
 	assert_true(read_config(c, "/config"));
@@ -243,53 +271,147 @@ static void kernels_are_judged(void **state)
 	       "use a kernel");
 }
 
+/* Every file that tells something, on a machine that allows everything */
+static void put_machine(struct context *c)
+{
+	put_text(c, "/proc/self/status", ALL_CAPS);
+	put_text(c, "/proc/modules", "");
+	put_link(c, "/proc/self/ns/user", FIRST_NAMESPACE);
+	put_text(c, "/proc/sys/kernel/modules_disabled", "0\n");
+	put_text(c, "/sys/kernel/security/lsm", "lockdown,capability\n");
+	put_text(c, "/sys/kernel/security/lockdown",
+		 "[none] integrity confidentiality\n");
+	put_text(c, SIG_ENFORCE, "N\n");
+	put(c, SECURE_BOOT, "\6\0\0\0\0", 5);
+}
+
 static void policies_are_read(void **state)
 {
 	struct context *c = *state;
 	const struct systally_policy *policy = &c->checkup.policy;
 
-	/* nothing there: no capabilities, and nothing forbidden */
+	put_machine(c);
 	read_policy(c);
-	assert_false(policy->sys_admin || policy->sys_module ||
-		     policy->user_namespace || policy->has_lockdown ||
-		     policy->sig_enforce || policy->secure_boot ||
-		     policy->modules_disabled || *policy->lockdown);
-	put_text(c, "/proc/self/status", ALL_CAPS);
-	put_text(c, "/proc/self/uid_map", IDENTITY);
-	put_text(c, "/sys/kernel/security/lockdown",
-		 "[none] integrity confidentiality\n");
-	put_text(c, "/sys/module/module/parameters/sig_enforce", "N\n");
-	put_text(c, "/proc/sys/kernel/modules_disabled", "0\n");
-	read_policy(c);
-	assert_true(policy->sys_admin && policy->sys_module &&
-		    policy->has_lockdown);
-	assert_false(policy->user_namespace || *policy->lockdown ||
-		     policy->sig_enforce || policy->modules_disabled);
+	assert_int_equal(policy->sys_admin, SYSTALLY_YES);
+	assert_int_equal(policy->sys_module, SYSTALLY_YES);
+	assert_int_equal(policy->user_namespace, SYSTALLY_NO);
+	assert_int_equal(policy->modules, SYSTALLY_YES);
+	assert_int_equal(policy->modules_disabled, SYSTALLY_NO);
+	assert_int_equal(policy->has_lockdown, SYSTALLY_YES);
+	assert_int_equal(policy->sig_enforce, SYSTALLY_NO);
+	assert_int_equal(policy->secure_boot, SYSTALLY_NO);
+	assert_string_equal(policy->lockdown, "");
 	/* CAP_SYS_MODULE is bit 16, CAP_SYS_ADMIN bit 21 */
 	put_text(c, "/proc/self/status",
 		 "Name:\tx\nCapEff:\t0000000000010000\n");
-	put_text(c, "/proc/self/uid_map", "0 1000 1\n");
+	put_link(c, "/proc/self/ns/user", "user:[4026532208]");
 	put_text(c, "/sys/kernel/security/lockdown",
 		 "none [integrity] confidentiality\n");
-	put_text(c, "/sys/module/module/parameters/sig_enforce", "Y\n");
+	put_text(c, SIG_ENFORCE, "Y\n");
 	put_text(c, "/proc/sys/kernel/modules_disabled", "1\n");
-	put(c,
-	    "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
-	    "\6\0\0\0\1", 5);
+	put(c, SECURE_BOOT, "\6\0\0\0\1", 5);
 	read_policy(c);
-	assert_true(policy->sys_module && policy->user_namespace &&
-		    policy->sig_enforce && policy->modules_disabled &&
-		    policy->secure_boot);
-	assert_false(policy->sys_admin);
+	assert_int_equal(policy->sys_admin, SYSTALLY_NO);
+	assert_int_equal(policy->sys_module, SYSTALLY_YES);
+	assert_int_equal(policy->user_namespace, SYSTALLY_YES);
+	assert_int_equal(policy->modules_disabled, SYSTALLY_YES);
+	assert_int_equal(policy->sig_enforce, SYSTALLY_YES);
+	assert_int_equal(policy->secure_boot, SYSTALLY_YES);
 	assert_string_equal(policy->lockdown, "integrity");
-	put(c,
-	    "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
-	    "\6\0\0\0\0", 5);
 	put_text(c, "/proc/self/status",
 		 "Name:\tx\nCapEff:\t0000000000200000\n");
 	read_policy(c);
-	assert_false(policy->secure_boot || policy->sys_module);
-	assert_true(policy->sys_admin);
+	assert_int_equal(policy->sys_admin, SYSTALLY_YES);
+	assert_int_equal(policy->sys_module, SYSTALLY_NO);
+}
+
+/* What a missing file means depends on the files beside it. */
+static void missing_files_are_read(void **state)
+{
+	struct context *c = *state;
+	const struct systally_policy *policy = &c->checkup.policy;
+
+	/* neither /proc nor /sys is mounted */
+	read_policy(c);
+	assert_int_equal(policy->sys_admin, SYSTALLY_UNKNOWN);
+	assert_int_equal(policy->sys_module, SYSTALLY_UNKNOWN);
+	assert_int_equal(policy->user_namespace, SYSTALLY_UNKNOWN);
+	assert_int_equal(policy->modules, SYSTALLY_UNKNOWN);
+	assert_int_equal(policy->modules_disabled, SYSTALLY_UNKNOWN);
+	assert_int_equal(policy->has_lockdown, SYSTALLY_UNKNOWN);
+	assert_int_equal(policy->sig_enforce, SYSTALLY_UNKNOWN);
+	assert_int_equal(policy->secure_boot, SYSTALLY_UNKNOWN);
+	/* /proc of a kernel without modules and without user namespaces */
+	put_text(c, "/proc/self/status", ALL_CAPS);
+	/* /sys of a kernel without signatures, on a machine without EFI */
+	put_text(c, "/sys/module/other/version", "");
+	put_text(c, "/sys/firmware/acpi", "");
+	/* securityfs without the file of lockdown */
+	put_text(c, "/sys/kernel/security/lsm", "capability\n");
+	read_policy(c);
+	assert_int_equal(policy->sys_module, SYSTALLY_YES);
+	assert_int_equal(policy->user_namespace, SYSTALLY_NO);
+	assert_int_equal(policy->modules, SYSTALLY_NO);
+	assert_int_equal(policy->modules_disabled, SYSTALLY_UNKNOWN);
+	assert_int_equal(policy->has_lockdown, SYSTALLY_NO);
+	assert_int_equal(policy->sig_enforce, SYSTALLY_NO);
+	assert_int_equal(policy->secure_boot, SYSTALLY_NO);
+	/* EFI, but efivarfs is not mounted; then without that variable */
+	put_text(c, "/sys/firmware/efi/runtime", "");
+	read_policy(c);
+	assert_int_equal(policy->secure_boot, SYSTALLY_UNKNOWN);
+	put_text(c, "/sys/firmware/efi/efivars/BootOrder-8be4df61", "");
+	read_policy(c);
+	assert_int_equal(policy->secure_boot, SYSTALLY_NO);
+	/* files that say nothing */
+	put_text(c, "/sys/kernel/security/lockdown", "");
+	put_text(c, SIG_ENFORCE, "");
+	put(c, SECURE_BOOT, "\6", 1);
+	put_text(c, "/proc/self/status", "");
+	read_policy(c);
+	assert_int_equal(policy->has_lockdown, SYSTALLY_UNKNOWN);
+	assert_int_equal(policy->sig_enforce, SYSTALLY_UNKNOWN);
+	assert_int_equal(policy->secure_boot, SYSTALLY_UNKNOWN);
+	assert_int_equal(policy->sys_module, SYSTALLY_UNKNOWN);
+}
+
+static void rights_to_load_are_told(void **state)
+{
+	struct systally_policy policy = { .sys_module = SYSTALLY_NO };
+
+	(void)state;
+	assert_non_null(strstr(systally_policy_forbids(&policy), "only root"));
+	policy.sys_module = SYSTALLY_UNKNOWN;
+	assert_non_null(strstr(systally_policy_forbids(&policy), "only root"));
+	policy.sys_module = SYSTALLY_YES;
+	assert_null(systally_policy_forbids(&policy));
+	policy.root = true;
+	policy.user_namespace = SYSTALLY_YES;
+	assert_non_null(
+		strstr(systally_policy_forbids(&policy), "user namespace"));
+	policy.user_namespace = SYSTALLY_NO;
+	assert_null(systally_policy_forbids(&policy));
+	policy.sys_module = SYSTALLY_UNKNOWN;
+	assert_null(systally_policy_forbids(&policy));
+	policy.sys_module = SYSTALLY_NO;
+	assert_non_null(strstr(systally_policy_forbids(&policy),
+			       "CAP_SYS_MODULE is missing"));
+}
+
+/* A policy that allows everything */
+static void allow(struct systally_policy *policy)
+{
+	*policy = (struct systally_policy){
+		.root = true,
+		.user_namespace = SYSTALLY_NO,
+		.sys_admin = SYSTALLY_YES,
+		.sys_module = SYSTALLY_YES,
+		.has_lockdown = SYSTALLY_YES,
+		.modules = SYSTALLY_YES,
+		.sig_enforce = SYSTALLY_NO,
+		.secure_boot = SYSTALLY_NO,
+		.modules_disabled = SYSTALLY_NO,
+	};
 }
 
 static void policies_are_judged(void **state)
@@ -297,33 +419,32 @@ static void policies_are_judged(void **state)
 	struct context *c = *state;
 	struct systally_policy *policy = &c->checkup.policy;
 
-	policy->root = true;
-	policy->sys_admin = true;
-	policy->sys_module = true;
-	systally_run_time_check_policy(&c->checkup);
+	allow(policy);
+	systally_rights_check(&c->checkup);
 	expect(c, "rights", SYSTALLY_FINDING_OK, "all capabilities", NULL);
-	expect(c, "lockdown", SYSTALLY_FINDING_OK, "not in this kernel", NULL);
+	expect(c, "lockdown", SYSTALLY_FINDING_OK, "off", NULL);
 	expect(c, "signatures", SYSTALLY_FINDING_OK, "unsigned modules", NULL);
 	expect(c, "modules", SYSTALLY_FINDING_OK, "can be loaded", NULL);
 	systally_findings_free(&c->checkup);
 
-	policy->has_lockdown = true;
-	policy->sys_admin = false;
-	policy->secure_boot = true;
-	policy->modules_disabled = true;
-	systally_run_time_check_policy(&c->checkup);
+	policy->has_lockdown = SYSTALLY_NO;
+	policy->sys_admin = SYSTALLY_NO;
+	policy->secure_boot = SYSTALLY_YES;
+	policy->modules_disabled = SYSTALLY_YES;
+	systally_rights_check(&c->checkup);
 	expect(c, "rights", SYSTALLY_FINDING_FAIL, "without CAP_SYS_ADMIN, as",
 	       "privileged container");
-	expect(c, "lockdown", SYSTALLY_FINDING_OK, "off", NULL);
+	expect(c, "lockdown", SYSTALLY_FINDING_OK, "not in this kernel", NULL);
 	expect(c, "signatures", SYSTALLY_FINDING_WARN, "Secure Boot is on",
 	       "mokutil");
 	expect(c, "modules", SYSTALLY_FINDING_FAIL, "modules_disabled is 1",
 	       "reboot");
 	systally_findings_free(&c->checkup);
 
-	policy->sys_module = false;
+	policy->sys_module = SYSTALLY_NO;
+	policy->has_lockdown = SYSTALLY_YES;
 	strcpy(policy->lockdown, "integrity");
-	systally_run_time_check_policy(&c->checkup);
+	systally_rights_check(&c->checkup);
 	expect(c, "rights", SYSTALLY_FINDING_FAIL,
 	       "CAP_SYS_ADMIN and CAP_SYS_MODULE", "privileged container");
 	expect(c, "lockdown", SYSTALLY_FINDING_WARN,
@@ -331,9 +452,9 @@ static void policies_are_judged(void **state)
 	expect(c, "signatures", SYSTALLY_FINDING_WARN, "(lockdown)", "sign");
 	systally_findings_free(&c->checkup);
 
-	policy->user_namespace = true;
-	policy->sig_enforce = true;
-	systally_run_time_check_policy(&c->checkup);
+	policy->user_namespace = SYSTALLY_YES;
+	policy->sig_enforce = SYSTALLY_YES;
+	systally_rights_check(&c->checkup);
 	expect(c, "rights", SYSTALLY_FINDING_FAIL, "user namespace",
 	       "on the machine itself");
 	expect(c, "signatures", SYSTALLY_FINDING_WARN, "(module.sig_enforce)",
@@ -341,8 +462,193 @@ static void policies_are_judged(void **state)
 	systally_findings_free(&c->checkup);
 
 	policy->root = false;
-	systally_run_time_check_policy(&c->checkup);
+	systally_rights_check(&c->checkup);
 	expect(c, "rights", SYSTALLY_FINDING_WARN, "not root", "sudo");
+}
+
+/* Each fact alone: a check that could not look never says ok. */
+static void unknown_is_never_ok(void **state)
+{
+	static const struct {
+		size_t offset;
+		const char *what, *finding, *remedy;
+	} facts[] = {
+#define FACT(member) offsetof(struct systally_policy, member)
+		{ FACT(user_namespace), "rights", "capabilities", "mount" },
+		{ FACT(sys_admin), "rights", "capabilities", "mount" },
+		{ FACT(sys_module), "rights", "capabilities", "mount" },
+		{ FACT(has_lockdown), "lockdown", "does not tell",
+		  "mount -t securityfs" },
+		{ FACT(has_lockdown), "signatures", "want of lockdown",
+		  "mount" },
+		{ FACT(sig_enforce), "signatures", "want of module.sig_enforce",
+		  "mount" },
+		{ FACT(secure_boot), "signatures", "want of Secure Boot",
+		  "mount" },
+		{ FACT(modules), "modules", "does not tell", "mount" },
+		{ FACT(modules_disabled), "modules", "does not tell", "mount" },
+	};
+	struct context *c = *state;
+	size_t i, j;
+
+	for (i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		allow(&c->checkup.policy);
+		*(enum systally_answer *)((char *)&c->checkup.policy +
+					  facts[i].offset) = SYSTALLY_UNKNOWN;
+		systally_rights_check(&c->checkup);
+		expect(c, facts[i].what, SYSTALLY_FINDING_UNKNOWN,
+		       facts[i].finding, facts[i].remedy);
+		systally_findings_free(&c->checkup);
+	}
+	/* nothing is known at all */
+	memset(&c->checkup.policy, 0, sizeof(c->checkup.policy));
+	c->checkup.policy.root = true;
+	systally_rights_check(&c->checkup);
+	assert_int_equal(c->checkup.count, 4);
+	for (j = 0; j < c->checkup.count; j++)
+		assert_int_equal(c->checkup.findings[j].verdict,
+				 SYSTALLY_FINDING_UNKNOWN);
+	expect(c, "signatures", SYSTALLY_FINDING_UNKNOWN,
+	       "module.sig_enforce (sysfs), lockdown (securityfs), Secure Boot (efivarfs)",
+	       "mount");
+	assert_false(systally_findings_fail(&c->checkup));
+	assert_string_equal(
+		systally_findings_verdict_name(SYSTALLY_FINDING_UNKNOWN),
+		"unknown");
+}
+
+/* The configuration tells what /proc and /sys do not. */
+static void configurations_answer(void **state)
+{
+	struct context *c = *state;
+
+	allow(&c->checkup.policy);
+	c->checkup.policy.has_lockdown = SYSTALLY_UNKNOWN;
+	put_text(c, "/config", "CONFIG_MODULES=y\n");
+	assert_true(read_config(c, "/config"));
+	systally_rights_check(&c->checkup);
+	expect(c, "lockdown", SYSTALLY_FINDING_OK, "not in this kernel", NULL);
+	expect(c, "signatures", SYSTALLY_FINDING_OK, "unsigned modules", NULL);
+	systally_findings_free(&c->checkup);
+
+	put_text(c, "/config",
+		 "CONFIG_MODULES=y\nCONFIG_SECURITY_LOCKDOWN_LSM=y\n");
+	assert_true(read_config(c, "/config"));
+	systally_rights_check(&c->checkup);
+	expect(c, "lockdown", SYSTALLY_FINDING_UNKNOWN, "does not tell",
+	       "mount");
+	systally_findings_free(&c->checkup);
+
+	/* without modules, nothing about them is ok */
+	allow(&c->checkup.policy);
+	put_text(c, "/config", "CONFIG_DEBUG_FS=y\n");
+	assert_true(read_config(c, "/config"));
+	systally_rights_check(&c->checkup);
+	expect(c, "signatures", SYSTALLY_FINDING_UNKNOWN, "loads no modules",
+	       NULL);
+	expect(c, "modules", SYSTALLY_FINDING_FAIL, "CONFIG_MODULES is off",
+	       "another kernel");
+	systally_findings_free(&c->checkup);
+	c->checkup.policy.modules = SYSTALLY_NO;
+	systally_rights_check(&c->checkup);
+	expect(c, "modules", SYSTALLY_FINDING_FAIL, "CONFIG_MODULES is off",
+	       "another kernel");
+}
+
+static void loaded_modules_are_read(void **state)
+{
+	struct context *c = *state;
+	struct systally_loaded loaded;
+
+	systally_loader_look(&loaded, c->root);
+	assert_int_equal(loaded.loaded, SYSTALLY_UNKNOWN);
+	put_text(c, "/sys/module/other/initstate", "live\n");
+	systally_loader_look(&loaded, c->root);
+	assert_int_equal(loaded.loaded, SYSTALLY_NO);
+	put_text(c, "/sys/module/systally/initstate", "live\n");
+	put_text(c, "/sys/module/systally/version", "0.1\n");
+	put_text(c, "/sys/module/systally/srcversion", "0123456789ABCDEF\n");
+	systally_loader_look(&loaded, c->root);
+	assert_int_equal(loaded.loaded, SYSTALLY_YES);
+	assert_string_equal(loaded.state, "live");
+	assert_string_equal(loaded.version, "0.1");
+	assert_string_equal(loaded.build, "0123456789ABCDEF");
+}
+
+#define BUILD(build)                     \
+	"version=" SYSTALLY_VERSION "\0" \
+	"srcversion=" build "\0"         \
+	"vermagic=6.1.0-test SMP "
+
+static void builds_are_judged(void **state)
+{
+	static const char same[] = BUILD("AAAA"), other[] = BUILD("BBBB"),
+			  none[] = "version=0.1\0vermagic=6.1.0-test SMP ";
+	static const struct {
+		struct systally_loaded loaded;
+		const char *info; /* NULL: there is no file */
+		size_t size;
+		enum systally_finding_verdict verdict;
+		const char *finding, *remedy;
+	} cases[] = {
+#define LOADED(state, version, build) { SYSTALLY_YES, state, version, build }
+		{ LOADED("live", SYSTALLY_VERSION, "AAAA"), same, sizeof(same),
+		  SYSTALLY_FINDING_OK, "it is the build in /", NULL },
+		{ LOADED("live", SYSTALLY_VERSION, "AAAA"), other,
+		  sizeof(other), SYSTALLY_FINDING_WARN, "another build than /",
+		  "systally unload" },
+		{ LOADED("live", SYSTALLY_VERSION, "AAAA"), none, sizeof(none),
+		  SYSTALLY_FINDING_UNKNOWN, "systally.ko has no srcversion",
+		  "make" },
+		{ LOADED("live", SYSTALLY_VERSION, ""), same, sizeof(same),
+		  SYSTALLY_FINDING_UNKNOWN, "it has no srcversion", "make" },
+		{ LOADED("live", SYSTALLY_VERSION, "AAAA"), NULL, 0,
+		  SYSTALLY_FINDING_UNKNOWN, "no systally.ko to compare",
+		  "make" },
+		{ LOADED("live", "0.0", "AAAA"), same, sizeof(same),
+		  SYSTALLY_FINDING_WARN, "the module is 0.0", "together" },
+		{ LOADED("going", SYSTALLY_VERSION, "AAAA"), same, sizeof(same),
+		  SYSTALLY_FINDING_WARN, "(going)", "try again" },
+		{ { .loaded = SYSTALLY_NO },
+		  same,
+		  sizeof(same),
+		  SYSTALLY_FINDING_WARN,
+		  "not loaded",
+		  "systally load" },
+		{ { .loaded = SYSTALLY_UNKNOWN },
+		  same,
+		  sizeof(same),
+		  SYSTALLY_FINDING_UNKNOWN,
+		  "/sys does not tell",
+		  "mount" },
+	};
+	struct context *c = *state;
+	size_t i;
+
+	strcpy(c->checkup.kernel.release, "6.1.0-test");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct systally_error error = { "" };
+		struct systally_kmod kmod = { 0 };
+		char path[64];
+
+		snprintf(path, sizeof(path), "%s/systally.ko", c->root);
+		if (cases[i].info) {
+			put_module(path, cases[i].info, cases[i].size);
+			if (systally_kmod_open(&kmod, path, &error))
+				fail_msg("%s", error.text);
+		}
+		systally_module_judge(&c->checkup, &cases[i].loaded,
+				      cases[i].info ? &kmod : NULL, "why");
+		expect(c, "systally", cases[i].verdict, cases[i].finding,
+		       cases[i].remedy);
+		systally_kmod_close(&kmod);
+		systally_findings_free(&c->checkup);
+	}
+	systally_module_judge(
+		&c->checkup,
+		&(struct systally_loaded){ SYSTALLY_NO, "", "", "" }, NULL,
+		"no file; make one");
+	expect(c, "module file", SYSTALLY_FINDING_WARN, "no file", "make one");
 }
 
 #define TEST(function) \
@@ -355,7 +661,13 @@ int main(void)
 		TEST(configurations_are_read_compressed_or_not),
 		TEST(kernels_are_judged),
 		TEST(policies_are_read),
+		TEST(missing_files_are_read),
+		TEST(rights_to_load_are_told),
 		TEST(policies_are_judged),
+		TEST(unknown_is_never_ok),
+		TEST(configurations_answer),
+		TEST(loaded_modules_are_read),
+		TEST(builds_are_judged),
 	};
 
 	return cmocka_run_group_tests_name("doctor", tests, NULL, NULL);

@@ -7,7 +7,6 @@
 #define _GNU_SOURCE
 #include "fixture.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include "device/kmod.h"
 #include "device/kmsg.h"
 #include "device/refusal.h"
+#include "kmod_fixture.h"
 
 /* What modpost writes into .modinfo */
 #define PARAMETERS                                                  \
@@ -63,46 +63,9 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Writes a file of an ELF header and two sections: .modinfo and the names. */
-static void put_module(struct context *c, const char *modinfo, size_t size)
-{
-	static const char names[] = "\0.modinfo\0.shstrtab";
-	const Elf64_Ehdr header = {
-		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
-			     ELFDATA2LSB, EV_CURRENT },
-		.e_type = ET_REL,
-		.e_machine = EM_X86_64,
-		.e_version = EV_CURRENT,
-		.e_shoff = sizeof(header),
-		.e_ehsize = sizeof(header),
-		.e_shentsize = sizeof(Elf64_Shdr),
-		.e_shnum = 3,
-		.e_shstrndx = 2,
-	};
-	const Elf64_Shdr sections[3] = {
-		{ .sh_type = SHT_NULL },
-		{ .sh_name = 1,
-		  .sh_type = SHT_PROGBITS,
-		  .sh_offset = sizeof(header) + sizeof(sections),
-		  .sh_size = size },
-		{ .sh_name = 10,
-		  .sh_type = SHT_STRTAB,
-		  .sh_offset = sizeof(header) + sizeof(sections) + size,
-		  .sh_size = sizeof(names) },
-	};
-	FILE *file = fopen(c->path, "w");
-
-	assert_non_null(file);
-	fwrite(&header, sizeof(header), 1, file);
-	fwrite(sections, sizeof(sections), 1, file);
-	fwrite(modinfo, size, 1, file);
-	fwrite(names, sizeof(names), 1, file);
-	assert_int_equal(fclose(file), 0);
-}
-
 static void open_module(struct context *c)
 {
-	put_module(c, MODINFO, sizeof(MODINFO) - 1);
+	put_module(c->path, MODINFO, sizeof(MODINFO) - 1);
 	if (systally_kmod_open(&c->kmod, c->path, &c->error))
 		fail_msg("%s", c->error.text);
 }
@@ -207,7 +170,7 @@ static void other_parameters_are_refused(void **state)
 	expect_refused(c, "", "is not NAME=VALUE");
 	expect_refused(c, "collect=\"x", "quotation mark");
 	systally_kmod_close(&c->kmod);
-	put_module(c, "version=0.1", 12);
+	put_module(c->path, "version=0.1", 12);
 	assert_int_equal(systally_kmod_open(&c->kmod, c->path, &c->error), 0);
 	expect_refused(c, "collect=time", "the module has no parameters");
 }
@@ -228,17 +191,18 @@ static void missing_rights_are_named(void **state)
 
 	explain(c, EPERM, "/systally.ko: only root|sudo");
 	policy->root = true;
-	policy->user_namespace = true;
+	policy->user_namespace = SYSTALLY_YES;
 	explain(c, EPERM, "user namespace|on the machine itself");
-	policy->user_namespace = false;
+	policy->user_namespace = SYSTALLY_NO;
+	policy->sys_module = SYSTALLY_NO;
 	explain(c, EPERM, "CAP_SYS_MODULE is missing|container");
-	policy->sys_module = true;
+	policy->sys_module = SYSTALLY_YES;
 	explain(c, EPERM, "not permitted|kernel log|audit log");
 	strcpy(policy->lockdown, "integrity");
 	explain(c, EPERM, "locked down (integrity)|sign it|lockdown=none");
-	policy->secure_boot = true;
+	policy->secure_boot = SYSTALLY_YES;
 	explain(c, EPERM, "(integrity, with Secure Boot on)");
-	policy->modules_disabled = true;
+	policy->modules_disabled = SYSTALLY_YES;
 	explain(c, EPERM, "modules_disabled is 1|reboot");
 }
 

@@ -13,7 +13,7 @@
 
 static void write_line(FILE *out, const char *const *cells)
 {
-	fprintf(out, "%-4s  %s: %s%s%s\n", cells[0], cells[1], cells[2],
+	fprintf(out, "%-7s  %s: %s%s%s\n", cells[0], cells[1], cells[2],
 		cells[3] ? "; " : "", cells[3] ? cells[3] : "");
 }
 
@@ -63,7 +63,8 @@ int systally_cmd_doctor(const struct systally_request *request,
 		return 1;
 	out = systally_output_begin(&output, stdout);
 	systally_checks_run(&checkup);
-	if (write_findings(out, request->format, &checkup)) {
+	if (write_findings(out, request->format, &checkup) ||
+	    checkup.incomplete) {
 		systally_error_set(error, "no memory for the findings");
 		systally_output_cancel(&output);
 		status = 1;

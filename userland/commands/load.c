@@ -15,7 +15,8 @@ int systally_cmd_load(const struct systally_request *request,
 	struct systally_kmod kmod;
 	int status = 1;
 
-	if (systally_loader_check_unloaded(error) ||
+	if (systally_loader_check_rights("load", error) ||
+	    systally_loader_check_unloaded(error) ||
 	    systally_kmod_open(&kmod, NULL, error))
 		return 1;
 	if (!systally_loader_load(&kmod, request->argv, request->argc, error)) {
@@ -32,5 +33,8 @@ int systally_cmd_unload(const struct systally_request *request,
 			struct systally_error *error)
 {
 	(void)request;
-	return systally_loader_unload(error) ? 1 : 0;
+	return systally_loader_check_rights("unload", error) ||
+			       systally_loader_unload(error) ?
+		       1 :
+		       0;
 }

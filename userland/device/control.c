@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "device/control.h"
+#include "device/policy.h"
 
 /*
  * What the module means by an error, and what to do. The first row that fits
@@ -92,6 +93,18 @@ int systally_control_find_debugfs(const char *mounts, char path[PATH_MAX],
 	return 0;
 }
 
+/* Why the folder cannot be entered; also with what root means here. */
+static const char *explain_folder(int why)
+{
+	struct systally_policy policy;
+
+	systally_policy_read(&policy, "");
+	if ((why == EACCES || why == EPERM) && policy.root &&
+	    policy.user_namespace == SYSTALLY_YES)
+		return "root of a user namespace has no rights in debugfs; run it on the machine itself";
+	return systally_control_meaning("", why);
+}
+
 int systally_control_open(struct systally_control *control,
 			  struct systally_error *error)
 {
@@ -125,8 +138,7 @@ int systally_control_open(struct systally_control *control,
 			"the module is not loaded (there is no %s); load it with `systally load`",
 			control->directory);
 	return systally_error_set(error, "cannot enter %s: %s",
-				  control->directory,
-				  systally_control_meaning("", errno));
+				  control->directory, explain_folder(errno));
 }
 
 static int open_file(const struct systally_control *control, const char *file,

@@ -79,6 +79,11 @@ static int find_installed(struct systally_kmod *kmod,
 	kmod->installed = true;
 	if (kmod->module && kmod_module_get_path(kmod->module))
 		return 0;
+	if (access("/proc/self/exe", F_OK))
+		return systally_error_set(
+			error,
+			"cannot find the module: there is none in %s, and without /proc nobody can look beside this command; mount it with `mount -t proc proc /proc`",
+			kmod_get_dirname(kmod->context));
 	return systally_error_set(
 		error,
 		"cannot find the module: there is no systally.ko beside this command, and none in %s; build it with `make`, or install it with `make install`",

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <libkmod.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +19,14 @@
 #include "device/policy.h"
 #include "device/refusal.h"
 
+#define FOLDER "/sys/module/" SYSTALLY_KMOD_NAME
+
 /* Keeps the parameter at fault, and the last other line. */
 static void read_log(void *context, const char *text)
 {
 	struct systally_refusal *refusal = context;
 	const char *end = strstr(text, ": error ");
+	char value[64], name[32];
 
 	/* The kernel warns so about every module that is not its own. */
 	if (strstr(text, "taints kernel") || strstr(text, "tainting kernel"))
@@ -31,6 +35,11 @@ static void read_log(void *context, const char *text)
 	if (!strncmp(text, "parameter ", 10) && end)
 		snprintf(refusal->parameter, sizeof(refusal->parameter), "%.*s",
 			 (int)(end - text - 10), text + 10);
+	/* The kernel's own words, for a parameter that is no text. */
+	else if (sscanf(text, "`%63[^']' invalid for parameter `%31[^']'",
+			value, name) == 2)
+		snprintf(refusal->parameter, sizeof(refusal->parameter),
+			 "%s=%s", name, value);
 	else
 		snprintf(refusal->log, sizeof(refusal->log), "%s", text);
 }
@@ -82,26 +91,55 @@ int systally_loader_load(struct systally_kmod *kmod, char **parameters,
 	return err;
 }
 
-bool systally_loader_loaded(char version[32])
+/* Reads the first line of a file of the module into @text, if there is one. */
+static void read_line(const char *root, const char *file, char *text,
+		      size_t size)
 {
-	char *text;
+	char path[PATH_MAX], *line;
 
-	*version = '\0';
-	if (access("/sys/module/" SYSTALLY_KMOD_NAME "/initstate", F_OK))
-		return false;
-	text = systally_file_read("/sys/module/" SYSTALLY_KMOD_NAME "/version",
-				  NULL);
-	if (text)
-		snprintf(version, 32, "%.*s", (int)strcspn(text, "\n"), text);
-	free(text);
-	return true;
+	snprintf(path, sizeof(path), "%s" FOLDER "/%s", root, file);
+	line = systally_file_read(path, NULL);
+	if (line)
+		snprintf(text, size, "%.*s", (int)strcspn(line, "\n"), line);
+	free(line);
+}
+
+void systally_loader_look(struct systally_loaded *loaded, const char *root)
+{
+	char path[PATH_MAX];
+
+	memset(loaded, 0, sizeof(*loaded));
+	snprintf(path, sizeof(path), "%s" FOLDER "/initstate", root);
+	if (!access(path, F_OK))
+		loaded->loaded = SYSTALLY_YES;
+	snprintf(path, sizeof(path), "%s/sys/module", root);
+	if (loaded->loaded == SYSTALLY_UNKNOWN && !access(path, F_OK))
+		loaded->loaded = SYSTALLY_NO;
+	if (loaded->loaded != SYSTALLY_YES)
+		return;
+	read_line(root, "initstate", loaded->state, sizeof(loaded->state));
+	read_line(root, "version", loaded->version, sizeof(loaded->version));
+	read_line(root, "srcversion", loaded->build, sizeof(loaded->build));
+}
+
+int systally_loader_check_rights(const char *what, struct systally_error *error)
+{
+	struct systally_policy policy;
+	const char *why;
+
+	systally_policy_read(&policy, "");
+	why = systally_policy_forbids(&policy);
+	return why ? systally_error_set(error, "cannot %s the module: %s", what,
+					why) :
+		     0;
 }
 
 int systally_loader_check_unloaded(struct systally_error *error)
 {
-	char version[32];
+	struct systally_loaded loaded;
 
-	if (!systally_loader_loaded(version))
+	systally_loader_look(&loaded, "");
+	if (loaded.loaded != SYSTALLY_YES)
 		return 0;
 	return systally_error_set(error, "cannot load the module: %s",
 				  SYSTALLY_REFUSAL_LOADED);
@@ -153,7 +191,6 @@ static void explain_use(const struct kmod_module *module,
 int systally_loader_unload(struct systally_error *error)
 {
 	struct kmod_ctx *context = systally_kmod_context(error);
-	struct systally_policy policy;
 	struct kmod_module *module;
 	int err;
 
@@ -183,12 +220,14 @@ int systally_loader_unload(struct systally_error *error)
 			"cannot unload the module: it is being loaded or unloaded; try again, and see the kernel log (`dmesg | tail`)");
 		break;
 	case EPERM:
-		systally_policy_read(&policy, "");
 		systally_error_set(
-			error, "cannot unload the module: %s",
-			policy.root ?
-				"CAP_SYS_MODULE is missing, or kernel.modules_disabled is 1; see `systally doctor`" :
-				"only root can unload modules; run it with sudo");
+			error,
+			"cannot unload the module: CAP_SYS_MODULE is missing, or kernel.modules_disabled is 1; see `systally doctor`");
+		break;
+	case ENOSYS:
+		systally_error_set(
+			error,
+			"cannot unload the module: this kernel loads no modules (CONFIG_MODULES is off); use another kernel");
 		break;
 	default:
 		systally_error_set(error, "cannot unload the module: %s",

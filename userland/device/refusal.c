@@ -40,15 +40,11 @@ static int refuse(const struct systally_refusal *refusal, const char *meaning,
 static void explain_forbidden(const struct systally_policy *policy,
 			      char meaning[MEANING_BYTES])
 {
-	const char *why;
+	const char *why = systally_policy_forbids(policy);
 
-	if (!policy->root) {
-		why = "only root can load modules; run it with sudo";
-	} else if (policy->user_namespace) {
-		why = "root of a user namespace cannot load modules; run it on the machine itself";
-	} else if (!policy->sys_module) {
-		why = "CAP_SYS_MODULE is missing, as in a container; run it on the machine itself, or in a privileged container";
-	} else if (policy->modules_disabled) {
+	if (why) {
+		/* the remedy is in it */
+	} else if (policy->modules_disabled == SYSTALLY_YES) {
 		why = "kernel.modules_disabled is 1; reboot without setting it";
 	} else if (!*policy->lockdown) {
 		why = "not permitted, though root may load modules here; see the kernel log (`dmesg | tail`) and the audit log";
@@ -57,7 +53,9 @@ static void explain_forbidden(const struct systally_policy *policy,
 			meaning, MEANING_BYTES,
 			"the kernel is locked down (%s%s) and loads only signed modules; %s, or boot with lockdown=none",
 			policy->lockdown,
-			policy->secure_boot ? ", with Secure Boot on" : "",
+			policy->secure_boot == SYSTALLY_YES ?
+				", with Secure Boot on" :
+				"",
 			SIGN);
 		return;
 	}

@@ -3,12 +3,14 @@
  * doctor's checks of the kernel, its configuration, and what building the
  * module needs.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/process.h"
 #include "doctor/build.h"
 #include "doctor/machine.h"
 
@@ -47,8 +49,12 @@ static void check_release(struct systally_checkup *checkup)
 	const char *release = checkup->kernel.release;
 	int major = 0, minor = 0;
 
-	if (sscanf(release, "%d.%d", &major, &minor) == 2 &&
-	    (major > 5 || (major == 5 && minor >= 10)))
+	if (sscanf(release, "%d.%d", &major, &minor) != 2)
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_UNKNOWN, "kernel",
+			"'%s' is no version of Linux; systally needs 5.10 or later",
+			release);
+	else if (major > 5 || (major == 5 && minor >= 10))
 		systally_findings_add(checkup, SYSTALLY_FINDING_OK, "kernel",
 				      "%s is 5.10 or later", release);
 	else
@@ -84,7 +90,7 @@ static void check_config(struct systally_checkup *checkup)
 
 	if (!config->text) {
 		systally_findings_add(
-			checkup, SYSTALLY_FINDING_WARN, "config",
+			checkup, SYSTALLY_FINDING_UNKNOWN, "config",
 			"the configuration of this kernel was not found; check that MODULES, TRACEPOINTS, KPROBES and DEBUG_FS are on");
 		return;
 	}
@@ -118,6 +124,12 @@ static void check_headers(struct systally_checkup *checkup)
 				      "/lib/modules/%s/build exists", release);
 		return;
 	}
+	if (errno != ENOENT && errno != ENOTDIR) {
+		systally_findings_add(checkup, SYSTALLY_FINDING_UNKNOWN,
+				      "headers", "cannot look at %s: %s", path,
+				      strerror(errno));
+		return;
+	}
 	/* Only building needs them, so this is not a failure. */
 	if (headers)
 		snprintf(path, sizeof(path), "`%s%s`", headers,
@@ -134,22 +146,17 @@ static void check_compiler(struct systally_checkup *checkup)
 {
 	static const char *const compilers[] = { "gcc", "cc", "clang" };
 	const struct distribution *distribution = find_distribution(checkup);
-	const char *list = getenv("PATH");
 	char path[PATH_MAX];
-	size_t i, length;
+	size_t i;
 
-	while (list) {
-		length = strcspn(list, ":");
-		for (i = 0; i < sizeof(compilers) / sizeof(compilers[0]); i++) {
-			snprintf(path, sizeof(path), "%.*s/%s", (int)length,
-				 list, compilers[i]);
-			if (access(path, X_OK))
-				continue;
-			systally_findings_add(checkup, SYSTALLY_FINDING_OK,
-					      "compiler", "%s", path);
-			return;
-		}
-		list = list[length] ? list + length + 1 : NULL;
+	for (i = 0; i < sizeof(compilers) / sizeof(compilers[0]); i++) {
+		struct systally_error ignored = { "" };
+
+		if (systally_process_find(compilers[i], path, &ignored))
+			continue;
+		systally_findings_add(checkup, SYSTALLY_FINDING_OK, "compiler",
+				      "%s", path);
+		return;
 	}
 	if (distribution)
 		snprintf(path, sizeof(path), "`%s`", distribution->compiler);

@@ -21,14 +21,18 @@ void systally_findings_add(struct systally_checkup *checkup,
 
 	findings = reallocarray(checkup->findings, checkup->count + 1,
 				sizeof(*findings));
-	if (!findings)
+	if (!findings) {
+		checkup->incomplete = true;
 		return;
+	}
 	checkup->findings = findings;
 	va_start(args, format);
 	length = vasprintf(&text, format, args);
 	va_end(args);
-	if (length < 0)
+	if (length < 0) {
+		checkup->incomplete = true;
 		return;
+	}
 	finding = &findings[checkup->count++];
 	*finding = (struct systally_finding){ .verdict = verdict,
 					      .what = what,
@@ -47,6 +51,7 @@ systally_findings_verdict_name(enum systally_finding_verdict verdict)
 		[SYSTALLY_FINDING_OK] = "ok",
 		[SYSTALLY_FINDING_WARN] = "warn",
 		[SYSTALLY_FINDING_FAIL] = "fail",
+		[SYSTALLY_FINDING_UNKNOWN] = "unknown",
 	};
 
 	return names[verdict];

@@ -16,6 +16,7 @@ enum systally_finding_verdict {
 	SYSTALLY_FINDING_OK,
 	SYSTALLY_FINDING_WARN, /* works, but not completely, or not for all */
 	SYSTALLY_FINDING_FAIL, /* systally cannot work here in this state */
+	SYSTALLY_FINDING_UNKNOWN, /* the check could not look */
 };
 
 struct systally_finding {
@@ -32,19 +33,20 @@ struct systally_checkup {
 	char distribution[64];		/* ID and ID_LIKE of os-release */
 	struct systally_finding *findings;
 	size_t count;
+	bool incomplete; /* there was no memory for a finding */
 };
 
 /*
  * Adds one finding. @format makes `finding; remedy`, or just the finding: the
  * first `; ` separates the two. A finding for which there is no memory is
- * left out.
+ * left out, and the checkup is incomplete.
  */
 void systally_findings_add(struct systally_checkup *checkup,
 			   enum systally_finding_verdict verdict,
 			   const char *what, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Returns `ok`, `warn` or `fail`. */
+/* Returns `ok`, `warn`, `fail` or `unknown`. */
 const char *
 systally_findings_verdict_name(enum systally_finding_verdict verdict);
 

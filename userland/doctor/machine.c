@@ -12,7 +12,11 @@ void systally_machine_check(struct systally_checkup *checkup)
 {
 	const char *machine = checkup->kernel.machine;
 
-	if (strcmp(machine, "x86_64"))
+	if (!*machine)
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_UNKNOWN, "machine",
+			"the kernel does not tell its machine; systally needs x86-64");
+	else if (strcmp(machine, "x86_64"))
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_FAIL, "machine",
 			"%s is not supported; use an x86-64 kernel", machine);
@@ -46,6 +50,6 @@ void systally_machine_check_abis(struct systally_checkup *checkup)
 	}
 	if (used)
 		systally_findings_add(checkup, SYSTALLY_FINDING_OK,
-				      "32-bit calls", "%s in this kernel",
+				      "32-bit calls", "%s in its configuration",
 				      text);
 }

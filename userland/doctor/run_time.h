@@ -10,7 +10,4 @@
 /* Adds the findings. Looks at debugfs, the module and SystemTap. */
 void systally_run_time_check(struct systally_checkup *checkup);
 
-/* Adds the findings about checkup->policy and checkup->config only. */
-void systally_run_time_check_policy(struct systally_checkup *checkup);
-
 #endif /* SYSTALLY_RUN_TIME_H */

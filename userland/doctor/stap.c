@@ -46,7 +46,13 @@ void systally_stap_check(struct systally_checkup *checkup,
 	const char *release = checkup->kernel.release;
 	size_t i;
 
-	if (!*stap->version) {
+	if (stap->installed && !*stap->version) {
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_UNKNOWN, "systemtap",
+			"it is installed, but does not tell its version; run `stap --version`");
+		return;
+	}
+	if (!stap->installed) {
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_OK, "systemtap",
 			"not installed, and only the tapsets need it");

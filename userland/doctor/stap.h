@@ -11,7 +11,8 @@
 
 /* SystemTap on this machine */
 struct systally_stap {
-	char version[16]; /* "5.6"; empty if it is not installed */
+	bool installed;
+	char version[16]; /* "5.6"; empty if it is not known */
 	bool has_symbols; /* stap finds the functions of the kernel by name */
 };
 
