@@ -53,7 +53,7 @@ test:
 	$(call test_part,set-up-build-test,$(T_unit)$(T_fuzz)$(T_build))
 	$(call test_part,in-cache-unit-run,$(T_unit))
 	$(call test_part,in-cache-fuzz-replay,$(T_fuzz))
-	$(call test_part,check-build,$(T_build))
+	$(call test_part,in-cache-check-build,$(T_build))
 	$(call test_part,check-guest,$(T_guest))
 	$(call test_part,check-stap,$(T_stap))
 	$(call test_part,check-rig,$(T_rig))
@@ -145,10 +145,10 @@ $(bench)/bench: tests/bench/bench.c $(filter-out %/main.o,$(objects))
 
 # --- tests of the makefiles and of what tests share ----------------------
 
-## check-build - the makefiles, and the helpers of the guest tests
+## check-build - makefiles, helpers of guest tests, wrong input
 .PHONY: check-build
-check-build:
-	prove $(patsubst %,tests/%.t,$(or $(call of_T,$(T_build)),$(build_tests)))
+check-build: $(out)/userland/systally
+	SYSTALLY='$(out)/userland/systally' prove $(patsubst %,tests/%.t,$(or $(call of_T,$(T_build)),$(build_tests)))
 
 # --- tests in the lab ----------------------------------------------------
 

@@ -5,7 +5,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,30 +41,41 @@ static char *make_doc(void)
  * Says what went wrong. Returns the exit status, or ends by the signal that ended
  * the command.
  */
-static int finish(int status, const struct systally_error *error)
+static int finish(int status, struct systally_error *error)
 {
-	int err = fflush(stdout);
-
+	/* the reader of a pipe may have what it wanted */
+	if (fflush(stdout) && errno != EPIPE) {
+		systally_error_set(error, "cannot write to standard output: %s",
+				   systally_error_meaning(errno));
+		status = status ? status : 1;
+	}
 	if (error->text[0])
 		fprintf(stderr, "systally: %s\n", error->text);
-	return systally_signals_raise(err && !status ? 1 : status);
+	return systally_signals_raise(status);
 }
 
 /*
  * Where one of the standard streams is closed, the next file to be opened would
- * be taken for it. To write to what stands in for it still fails. Returns
- * whether all three are open.
+ * be taken for it. Fills the gap with the end of a pipe, which needs no file:
+ * reading finds the end, writing fails. A command that is run finds it closed
+ * again. Returns 0, or -1 with @error.
  */
-static bool open_streams(void)
+static int open_streams(struct systally_error *error)
 {
-	int fd;
+	int fd, ends[2];
 
-	do {
-		fd = open("/dev/null", O_RDONLY);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		/* the lowest number that is free is this one */
+		if (pipe2(ends, O_CLOEXEC))
+			return systally_error_set(
+				error,
+				"file descriptor %d is closed, and nothing can be opened instead: %s; open it",
+				fd, systally_error_meaning(errno));
+		close(ends[1]);
+	}
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -82,8 +92,8 @@ int main(int argc, char **argv)
 	char name[32], *doc;
 	int status;
 
-	if (!open_streams())
-		return 1;
+	if (open_streams(&error))
+		return finish(1, &error);
 	doc = make_doc();
 	self.doc = doc;
 	argv[0] = self_name;

@@ -144,6 +144,59 @@ for words in status report 'top -i 1 -d 1' 'run -- true'; do
 		"without debugfs: systally $words: one line says how to mount it"
 done
 
+# Without devices, and without /proc and /sys as well, as in a bare chroot:
+# what does not need them works, all else is one line.
+# shellcheck disable=SC2016 # that shell's
+without_devices() {
+	unshare -m bash -c 'mount -t tmpfs none /dev && exec "$@"' - "$@"
+}
+# shellcheck disable=SC2016 # that shell's
+without_all() {
+	unshare -m bash -c 'mount -t tmpfs none /dev && umount -l /proc /sys &&
+		exec "$@"' - "$@"
+}
+# bare PREFIX WORD...: the status and the lines on stderr
+bare() {
+	local status
+
+	"$1" "$SYSTALLY" "${@:2}" >"$T/out" 2>"$T/err" </dev/null
+	status=$?
+	echo "$status $(wc -l <"$T/err")"
+}
+for prefix in without_devices without_all; do
+	is "$(bare $prefix --version) $(<"$T/out")" "0 0 $("$SYSTALLY" --version)" \
+		"$prefix: systally --version"
+	is "$(bare $prefix help top) $(grep -c interval "$T/out")" '0 0 2' \
+		"$prefix: systally help top"
+	is "$(bare $prefix doctor | cut -d ' ' -f 2) $(grep -c ': ' "$T/out")" \
+		"0 $(wc -l <"$T/out")" "$prefix: systally doctor"
+done
+bare without_all doctor >"$T/said"
+is "$(grep -cE '^unknown +(rights|lockdown|signatures|modules|systally):' \
+	"$T/out")" 5 'without /proc and /sys: doctor says unknown, not ok'
+is "$(bare without_devices status) $(grep -c ^entered "$T/out")" '0 0 1' \
+	'without devices: systally status'
+for words in status report 'top -i 1 -d 1' 'run -- true' load \
+	'needs -t true true'; do
+	# shellcheck disable=SC2086 # words
+	is "$(bare without_all $words) $(grep -cE 'mount ' "$T/err")" '1 1 1' \
+		"without /proc and /sys: systally $words: one line says what to mount"
+done
+
+# doctor and root of a user namespace
+# shellcheck disable=SC2016 # that shell's
+is "$("${nobody[@]}" unshare -Ur "$T/systally" doctor |
+	grep -cE '^fail +(rights|debugfs): .*user namespace')" 2 \
+	'root of a user namespace: doctor fails where top would'
+is "$("${nobody[@]}" unshare -Ur "$T/systally" top -d 1 2>&1 |
+	grep -c 'root of a user namespace has no rights')" 1 \
+	'root of a user namespace: top says so'
+for command in load unload; do
+	like "$("${nobody[@]}" "$T/systally" $command 2>&1)" \
+		"^systally: cannot $command the module: only root can .*sudo\$" \
+		"user nobody: systally $command: one line names root"
+done
+
 # No kernel address in any file, while the files have rows
 talk_start storm nice -n 19 "$WORKLOAD/storm" 2 2
 talk_until storm ready

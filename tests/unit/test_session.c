@@ -129,7 +129,8 @@ static void control_needs_the_module_loaded(void **state)
 	assert_string_equal(control.directory, c->control.directory);
 	setenv("SYSTALLY_DEBUGFS", "/nonexistent/systally", 1);
 	assert_int_equal(systally_control_open(&control, &c->error), -1);
-	assert_non_null(strstr(c->error.text, "systally load"));
+	assert_non_null(strstr(c->error.text, "SYSTALLY_DEBUGFS is '/nonex"));
+	assert_non_null(strstr(c->error.text, "; unset it"));
 }
 
 static void controls_are_read_and_written(void **state)

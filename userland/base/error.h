@@ -21,6 +21,13 @@ struct systally_error {
 int systally_error_set(struct systally_error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * Returns what the errno @why of a file, pipe or process means, and after a
+ * semicolon what to do about it, if there is something. The text is static, or
+ * lasts until the next call of strerror().
+ */
+const char *systally_error_meaning(int why);
+
 int systally_error_vset(struct systally_error *error, const char *format,
 			va_list args) __attribute__((format(printf, 2, 0)));
 

@@ -54,7 +54,8 @@ int systally_lines_open(struct systally_lines *lines, const char *path,
 	lines->file = fopen(path, "re");
 	if (lines->file)
 		return 0;
-	systally_error_set(error, "cannot open %s: %s", path, strerror(errno));
+	systally_error_set(error, "cannot open %s: %s", path,
+			   systally_error_meaning(errno));
 	json_tokener_free(lines->tokener);
 	return -1;
 }
@@ -95,7 +96,8 @@ static int fill(struct systally_lines *lines)
 		fread(lines->block, 1, sizeof(lines->block), lines->file);
 	if (!lines->block_end && ferror(lines->file))
 		return systally_error_set(lines->error, "cannot read %s: %s",
-					  lines->path, strerror(errno));
+					  lines->path,
+					  systally_error_meaning(errno));
 	return 0;
 }
 

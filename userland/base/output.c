@@ -22,7 +22,7 @@ FILE *systally_output_open(const char *path, FILE *stream,
 	out = fopen(path, "we");
 	if (!out)
 		systally_error_set(error, "cannot write to %s: %s", path,
-				   strerror(errno));
+				   systally_error_meaning(errno));
 	return out;
 }
 
@@ -30,7 +30,7 @@ static int fail(const struct systally_output *output,
 		struct systally_error *error)
 {
 	return systally_error_set(error, "cannot write to %s: %s", output->path,
-				  strerror(errno));
+				  systally_error_meaning(errno));
 }
 
 /* Is it the file of a standard stream, or of a descriptor? */
@@ -190,7 +190,8 @@ int systally_output_flush(FILE *out, const char *path,
 		return 0;
 	failed = errno ? errno : EIO;
 	systally_error_set(error, "cannot write the report to %s: %s",
-			   path ? path : "the output", strerror(failed));
+			   path ? path : "the output",
+			   systally_error_meaning(failed));
 	return -failed;
 }
 
@@ -202,7 +203,7 @@ int systally_output_close(FILE *out, const char *path,
 	if (out != stdout && out != stderr && fclose(out) && !result) {
 		result = -errno;
 		systally_error_set(error, "cannot write the report to %s: %s",
-				   path, strerror(errno));
+				   path, systally_error_meaning(errno));
 	}
 	return result;
 }

@@ -93,14 +93,20 @@ static int check_executable(const char *path)
 int systally_process_explain(const char *path, int why,
 			     struct systally_error *error)
 {
-	const char *meaning = strerror(why);
+	const char *meaning = systally_error_meaning(why);
 
 	/* the file itself is there */
 	if (why == ENOENT)
-		meaning = "the interpreter that it names does not exist";
+		meaning =
+			"the interpreter that it names does not exist; correct its first line, or install it";
 	else if (why == ENOEXEC)
 		meaning =
-			"it is neither a program nor a script that begins with #!";
+			"it is neither a program nor a script that begins with #!; give it a first line such as #!/bin/sh, or run it by `sh FILE`";
+	else if (why == EACCES)
+		meaning =
+			"Permission denied; make it executable (chmod +x), or check the rights of its folders";
+	else if (why == EISDIR)
+		meaning = "Is a directory; give the name of a program";
 	return systally_error_set(error, "cannot run '%s': %s", path, meaning);
 }
 
@@ -142,6 +148,9 @@ int systally_process_find(const char *command, char path[PATH_MAX],
 			why = check_executable(path);
 			if (!why)
 				return 0;
+			/* a folder of PATH that this user cannot look into */
+			if (why == EACCES && access(path, F_OK))
+				why = ENOENT;
 			if (why != ENOENT && why != ENOTDIR && why != EISDIR)
 				failed = why;
 		}
@@ -228,12 +237,12 @@ int systally_process_start(struct systally_child *child, const char *path,
 
 	if (systally_process_pipes(gate, failure))
 		return systally_error_set(error, "cannot make a pipe: %s",
-					  strerror(errno));
+					  systally_error_meaning(errno));
 	fflush(NULL);
 	child->pid = fork();
 	if (child->pid < 0) {
 		systally_error_set(error, "cannot start a process: %s",
-				   strerror(errno));
+				   systally_error_meaning(errno));
 		goto err_pipes;
 	}
 	if (child->pid == 0) {

@@ -88,7 +88,7 @@ int systally_signals_open(struct systally_signals *signals,
 				   SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals->fd < 0)
 		return systally_error_set(error, "cannot wait for signals: %s",
-					  strerror(errno));
+					  systally_error_meaning(errno));
 	set_mask(SIG_BLOCK, &mask, &signals->old_mask);
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = SIG_IGN;

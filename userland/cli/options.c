@@ -22,6 +22,10 @@ static int read_argument(const struct systally_parse *parse, char *arg,
 	struct systally_request *request = parse->request;
 	const struct systally_command *command = request->command;
 
+	if (request->file_count < command->files && !*arg)
+		return systally_usage(
+			&parse->usage,
+			"the name of a file is empty; give one, or leave it out");
 	if (request->file_count < command->files) {
 		request->files[request->file_count++] = arg;
 		return 0;
@@ -65,7 +69,7 @@ static int refuse_long(const struct systally_parse *parse, const char *word)
 					 "%s--%s", found++ ? ", " : "",
 					 row->argp.name);
 	}
-	if (found > 1)
+	if (found > 1 && length)
 		return systally_usage(
 			&parse->usage,
 			"'%.60s' may be one of several options: %s", word,
@@ -146,7 +150,11 @@ static int show_help(const struct systally_parse *parse, int key)
 				  ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG |
 					  ARGP_HELP_DOC,
 			  name);
-	exit(fflush(stdout) ? 1 : 0);
+	if (!fflush(stdout) || errno == EPIPE)
+		exit(0);
+	fprintf(stderr, "%s: cannot write to standard output: %s\n",
+		parse->usage.name, systally_error_meaning(errno));
+	exit(1);
 }
 
 /* The same options for getopt_long(). */

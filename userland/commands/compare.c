@@ -79,7 +79,7 @@ static int check_asked(struct compare *compare)
 	if (systally_set_is_empty(&compare->set))
 		return systally_error_set(
 			compare->error,
-			"there is nothing to compare: A and B were recorded with -e '%.80s', and compare was to look at other calls, or none",
+			"there is nothing to compare: A and B were recorded with -e '%.80s', which the -e and --ignore of compare leave no call of; choose others",
 			compare->records[0].syscalls ?: "all");
 	return 0;
 }

@@ -2,9 +2,11 @@
 /*
  * `systally needs`: which system calls a command needs.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/notes.h"
 #include "base/output.h"
@@ -101,6 +103,15 @@ int systally_cmd_needs(const struct systally_request *request,
 	names = systally_names_new();
 	if (!names) {
 		systally_error_set(error, "out of memory");
+		return SYSTALLY_NEEDS_TROUBLE;
+	}
+	/* where the processes that it has to end are found */
+	if (access("/proc/self/stat", R_OK)) {
+		systally_error_set(
+			error,
+			"needs looks for processes in /proc, which cannot be read: %s; mount it with `mount -t proc proc /proc`",
+			strerror(errno));
+		systally_names_free(names);
 		return SYSTALLY_NEEDS_TROUBLE;
 	}
 	status = SYSTALLY_NEEDS_UNFIT;

@@ -7,16 +7,21 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "device/control.h"
 #include "device/policy.h"
+
+#define MOUNTS	    "/proc/self/mounts"
+#define USUAL_PLACE "/sys/kernel/debug"
 
 /*
  * What the module means by an error, and what to do. The first row that fits
@@ -64,7 +69,7 @@ const char *systally_control_meaning(const char *file, int error)
 		    (!meanings[i].file || !strcmp(meanings[i].file, file)))
 			return meanings[i].meaning;
 	}
-	return strerror(error);
+	return systally_error_meaning(error);
 }
 
 int systally_control_find_debugfs(const char *mounts, char path[PATH_MAX],
@@ -77,8 +82,9 @@ int systally_control_find_debugfs(const char *mounts, char path[PATH_MAX],
 
 	if (!file)
 		return systally_error_set(
-			error, "cannot read %s: %s; is /proc mounted?", mounts,
-			strerror(errno));
+			error,
+			"cannot read %s: %s; mount /proc with `mount -t proc proc /proc`",
+			mounts, strerror(errno));
 	while (!found && getmntent_r(file, &entry, line, sizeof(line))) {
 		if (strcmp(entry.mnt_type, "debugfs"))
 			continue;
@@ -91,6 +97,21 @@ int systally_control_find_debugfs(const char *mounts, char path[PATH_MAX],
 			error,
 			"debugfs is not mounted; mount it with `mount -t debugfs debugfs /sys/kernel/debug`");
 	return 0;
+}
+
+int systally_control_debugfs(char path[PATH_MAX], struct systally_error *error)
+{
+	struct systally_error without_proc = { "" };
+	struct statfs status;
+
+	if (!systally_control_find_debugfs(MOUNTS, path, &without_proc))
+		return 0;
+	if (access(MOUNTS, F_OK) && !statfs(USUAL_PLACE, &status) &&
+	    status.f_type == DEBUGFS_MAGIC) {
+		strcpy(path, USUAL_PLACE);
+		return 0;
+	}
+	return systally_error_set(error, "%s", without_proc.text);
 }
 
 /* Why the folder cannot be entered; also with what root means here. */
@@ -115,13 +136,18 @@ int systally_control_open(struct systally_control *control,
 	if (override && *override) {
 		snprintf(control->directory, sizeof(control->directory), "%s",
 			 override);
+		snprintf(root, sizeof(root), "%s/README", override);
+		if (stat(root, &status))
+			return systally_error_set(
+				error,
+				"SYSTALLY_DEBUGFS is '%.120s', which is not the folder of the module: %s; unset it",
+				override, strerror(errno));
 	} else {
 		if (geteuid() != 0)
 			return systally_error_set(
 				error,
 				"only root can read the counters and set the controls; run it with sudo");
-		if (systally_control_find_debugfs("/proc/self/mounts", root,
-						  error))
+		if (systally_control_debugfs(root, error))
 			return -1;
 		if (snprintf(control->directory, sizeof(control->directory),
 			     "%s/systally",

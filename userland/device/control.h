@@ -28,6 +28,12 @@ int systally_control_find_debugfs(const char *mounts, char path[PATH_MAX],
 				  struct systally_error *error);
 
 /*
+ * Finds where debugfs is mounted on this machine: by /proc/self/mounts or,
+ * without /proc, at its usual place. As systally_control_find_debugfs().
+ */
+int systally_control_debugfs(char path[PATH_MAX], struct systally_error *error);
+
+/*
  * Finds the module's files: in $SYSTALLY_DEBUGFS, else below debugfs. Returns
  * 0, or -1 with @error: not root, no debugfs, or the module is not loaded.
  */

@@ -58,12 +58,12 @@ int systally_session_begin(struct systally_session *session,
 	session->lock = open(path, O_RDONLY | O_CLOEXEC);
 	if (session->lock < 0)
 		return systally_error_set(error, "cannot open %s: %s", path,
-					  strerror(errno));
+					  systally_error_meaning(errno));
 	if (!flock(session->lock, LOCK_EX | LOCK_NB))
 		return 0;
 	if (errno != EWOULDBLOCK)
 		systally_error_set(error, "cannot lock %s: %s", path,
-				   strerror(errno));
+				   systally_error_meaning(errno));
 	holder = find_holder(session->lock);
 	close(session->lock);
 	session->lock = -1;

@@ -109,8 +109,8 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 		return systally_error_set(
 			error,
 			size ? "this is not a systally snapshot: it does not start with '" SYSTALLY_MAGIC
-			       "'" :
-			       "the snapshot is empty");
+			       "'" REMEDY :
+			       "the snapshot is empty" REMEDY);
 	memcpy(header, data, size < sizeof(*header) ? size : sizeof(*header));
 	if (size >= sizeof(header->magic) + sizeof(header->version) &&
 	    header->version != SYSTALLY_FORMAT_VERSION)

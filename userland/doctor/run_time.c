@@ -24,7 +24,7 @@ static void check_debugfs(struct systally_checkup *checkup)
 	struct systally_error error = { "" };
 	char path[PATH_MAX];
 
-	if (systally_control_find_debugfs("/proc/self/mounts", path, &error))
+	if (systally_control_debugfs(path, &error))
 		systally_findings_add(checkup, SYSTALLY_FINDING_FAIL, "debugfs",
 				      "%s", error.text);
 	else if (!access(path, R_OK | X_OK))

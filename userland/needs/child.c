@@ -100,7 +100,7 @@ static int redirect(const char *path, int flags, int to,
 	if (fd >= 0 && dup2(fd, to) >= 0)
 		return 0;
 	return systally_error_set(error, "cannot open %s: %s", path,
-				  strerror(errno));
+				  systally_error_meaning(errno));
 }
 
 static int set_variable(const char *name, const char *value,
@@ -108,7 +108,7 @@ static int set_variable(const char *name, const char *value,
 {
 	return setenv(name, value, 1) ?
 		       systally_error_set(error, "cannot set %s: %s", name,
-					  strerror(errno)) :
+					  systally_error_meaning(errno)) :
 		       0;
 }
 
@@ -155,7 +155,7 @@ static int prepare_command(pid_t parent, const struct systally_launchpad *pad,
 		return -1;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ?
 		       systally_error_set(error, "cannot set no_new_privs: %s",
-					  strerror(errno)) :
+					  systally_error_meaning(errno)) :
 		       0;
 }
 
@@ -174,14 +174,16 @@ static int prepare_shell(pid_t parent, bool figure,
 		return -1;
 	if (!figure && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 		return systally_error_set(error, "cannot open %s: %s",
-					  place->said, strerror(errno));
+					  place->said,
+					  systally_error_meaning(errno));
 	if (set_variable("SYSTALLY_OUTPUT", place->output, error) ||
 	    set_variable("SYSTALLY_ERROR", place->error, error))
 		return -1;
 	for (; *variables; variables++) {
 		if (putenv(*variables))
-			return systally_error_set(error, "cannot set %s: %s",
-						  *variables, strerror(errno));
+			return systally_error_set(
+				error, "cannot set %s: %s", *variables,
+				systally_error_meaning(errno));
 	}
 	return 0;
 }
@@ -189,7 +191,8 @@ static int prepare_shell(pid_t parent, bool figure,
 static void exec_shell(const char *text, struct systally_error *error)
 {
 	execl("/bin/sh", "sh", "-c", text, NULL);
-	systally_error_set(error, "cannot run /bin/sh: %s", strerror(errno));
+	systally_error_set(error, "cannot run /bin/sh: %s",
+			   systally_error_meaning(errno));
 }
 
 /*

@@ -26,7 +26,7 @@ int systally_place_make(struct systally_place *place,
 	if (!mkdtemp(place->directory))
 		return systally_error_set(error,
 					  "cannot make a folder in /tmp: %s",
-					  strerror(errno));
+					  systally_error_meaning(errno));
 	sprintf(place->run, "%.60s/run", place->directory);
 	sprintf(place->output, "%.60s/output", place->directory);
 	sprintf(place->error, "%.60s/error", place->directory);
@@ -35,7 +35,7 @@ int systally_place_make(struct systally_place *place,
 	/* a program that gives up root must still reach its files */
 	if (chmod(place->directory, 0711) || mkdir(place->run, 0755)) {
 		systally_error_set(error, "cannot make %s: %s", place->run,
-				   strerror(errno));
+				   systally_error_meaning(errno));
 		rmdir(place->directory);
 		return -1;
 	}
@@ -82,7 +82,8 @@ static int unmount_all(const struct systally_place *place,
 			return systally_error_set(
 				error,
 				"cannot unmount %s, which the command has mounted: %s; unmount it and remove %s",
-				path, strerror(errno), place->directory);
+				path, systally_error_meaning(errno),
+				place->directory);
 	}
 	return 0;
 }
@@ -124,7 +125,7 @@ static int remove_tree(const char *directory, struct systally_error *error)
 	return systally_error_set(
 		error,
 		"cannot remove %s with the files that the command has left: %s; remove it",
-		directory, strerror(errno));
+		directory, systally_error_meaning(errno));
 }
 
 int systally_place_remove(const struct systally_place *place,

@@ -59,7 +59,7 @@ static int read_report(int failure, struct systally_error *error)
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return systally_error_set(error, "cannot read a pipe: %s",
-					  strerror(errno));
+					  systally_error_meaning(errno));
 	return report.text[0] ? systally_error_set(error, "%s", report.text) :
 				(int)got;
 }
@@ -85,7 +85,7 @@ static int wait_for_command(struct systally_started *started,
 	/* systally_start_result() must not wait */
 	return fcntl(started->failure, F_SETFL, O_NONBLOCK) ?
 		       systally_error_set(error, "cannot make a pipe: %s",
-					  strerror(errno)) :
+					  systally_error_meaning(errno)) :
 		       0;
 }
 
@@ -100,7 +100,7 @@ int systally_start(struct systally_started *started,
 
 	if (make_pipes(gate, failure, sockets, listener))
 		return systally_error_set(error, "cannot make a pipe: %s",
-					  strerror(errno));
+					  systally_error_meaning(errno));
 	fflush(NULL);
 	started->pid = fork();
 	if (!started->pid) {
@@ -111,7 +111,7 @@ int systally_start(struct systally_started *started,
 	}
 	if (started->pid < 0)
 		systally_error_set(error, "cannot start a process: %s",
-				   strerror(errno));
+				   systally_error_meaning(errno));
 	close(gate[0]);
 	close(failure[1]);
 	if (sockets[1] >= 0)
@@ -209,7 +209,7 @@ pid_t systally_start_shell(const char *text, bool figure,
 
 	if (pipe2(failure, O_CLOEXEC))
 		return systally_error_set(error, "cannot make a pipe: %s",
-					  strerror(errno));
+					  systally_error_meaning(errno));
 	fflush(NULL);
 	pid = fork();
 	if (!pid)
@@ -217,7 +217,7 @@ pid_t systally_start_shell(const char *text, bool figure,
 				     variables, signals);
 	if (pid < 0)
 		systally_error_set(error, "cannot start a process: %s",
-				   strerror(errno));
+				   systally_error_meaning(errno));
 	close(failure[1]);
 	/* the exec closes the pipe without a report */
 	got = pid > 0 ? read_report(failure[0], error) : -1;
