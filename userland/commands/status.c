@@ -11,20 +11,26 @@
 #include "commands/commands.h"
 #include "device/control.h"
 
-#define PAIRS_MAX 512 /* a status with more lines is cut there */
-
 /* Keys and values, one after the other. */
 struct pairs {
-	const char *cells[2 * PAIRS_MAX];
+	const char **cells; /* on the heap */
 	size_t count;
+	bool incomplete; /* there was no memory for a pair */
 };
 
+/* @value NULL: there is none. */
 static void add(struct pairs *pairs, const char *key, const char *value)
 {
-	if (pairs->count == PAIRS_MAX)
+	const char **cells = reallocarray(pairs->cells, pairs->count + 1,
+					  2 * sizeof(*cells));
+
+	if (!cells) {
+		pairs->incomplete = true;
 		return;
-	pairs->cells[2 * pairs->count] = key;
-	pairs->cells[2 * pairs->count + 1] = value;
+	}
+	cells[2 * pairs->count] = key;
+	cells[2 * pairs->count + 1] = value;
+	pairs->cells = cells;
 	pairs->count++;
 }
 
@@ -33,8 +39,9 @@ static void write_line(FILE *out, const char *const *cells)
 	fprintf(out, "%s: %s\n", cells[0], cells[1]);
 }
 
+/* Writes the pairs and frees them. Returns 0, or -1 when there is no memory. */
 static int write_pairs(FILE *out, const struct systally_format *format,
-		       const struct pairs *pairs, const char *sentence)
+		       struct pairs *pairs, const char *sentence)
 {
 	static const char *const keys[] = { "key", "value" };
 	struct systally_list list = {
@@ -46,10 +53,14 @@ static int write_pairs(FILE *out, const struct systally_format *format,
 		.line = write_line,
 	};
 	struct utsname kernel;
+	int result = -1;
 
 	if (!uname(&kernel))
 		list.kernel = kernel.release;
-	return format->list(out, &list);
+	if (!pairs->incomplete)
+		result = format->list(out, &list);
+	free(pairs->cells);
+	return result;
 }
 
 /* Splits the lines of @status, which it changes. */
@@ -75,7 +86,7 @@ static int show(const struct systally_control *control, FILE *out,
 		struct systally_error *error)
 {
 	char *status = systally_control_read(control, "status", NULL, error);
-	struct pairs pairs = { .count = 0 };
+	struct pairs pairs = { 0 };
 	int result;
 
 	if (!status)
@@ -88,7 +99,10 @@ static int show(const struct systally_control *control, FILE *out,
 	return result;
 }
 
-/* Returns 0, 1 if the sums differ, -1 with @error. */
+/*
+ * Returns 0, 1 if the sums differ, -1 with @error. Where no call was counted,
+ * 0 == 0 proves nothing: `verified` has no value then.
+ */
 static int verify(const struct systally_control *control, FILE *out,
 		  const struct systally_format *format,
 		  struct systally_error *error)
@@ -96,8 +110,8 @@ static int verify(const struct systally_control *control, FILE *out,
 	char numbers[3][24], sentence[320];
 	unsigned long long entered, tallied, unattributed;
 	struct systally_snapshot snapshot;
-	struct pairs pairs = { .count = 0 };
-	bool same;
+	struct pairs pairs = { 0 };
+	bool same, empty;
 
 	if (systally_control_snapshot(control, &snapshot, error))
 		return -1;
@@ -106,14 +120,18 @@ static int verify(const struct systally_control *control, FILE *out,
 	tallied = systally_snapshot_tallied(&snapshot);
 	systally_snapshot_free(&snapshot);
 	same = entered == systally_sum(tallied, unattributed);
+	empty = same && !entered;
 	snprintf(numbers[0], sizeof(numbers[0]), "%llu", entered);
 	snprintf(numbers[1], sizeof(numbers[1]), "%llu", tallied);
 	snprintf(numbers[2], sizeof(numbers[2]), "%llu", unattributed);
-	add(&pairs, "verified", same ? "true" : "false");
+	add(&pairs, "verified", empty ? NULL : same ? "true" : "false");
 	add(&pairs, "entered", numbers[0]);
 	add(&pairs, "tallied", numbers[1]);
 	add(&pairs, "unattributed", numbers[2]);
-	if (same)
+	if (empty)
+		strcpy(sentence,
+		       "not verified: no call was counted since the last reset; count some with `systally run` or `systally top`, and try again");
+	else if (same)
 		snprintf(
 			sentence, sizeof(sentence),
 			"verified: entered %llu == tallied %llu + unattributed %llu",
