@@ -44,7 +44,8 @@ static void test_unusable(void **state)
 	assert_refused(c, NEEDS(c, "-t", "true", "/etc/passwd"), "cannot run");
 	assert_refused(c, NEEDS(c, "-t", "echo seen; exit 3", "true"),
 		       "TEST failed (3), and the last line is 'seen'");
-	assert_refused(c, NEEDS(c, "-t", "true", "--bench", "echo fast", "true"),
+	assert_refused(c,
+		       NEEDS(c, "-t", "true", "--bench", "echo fast", "true"),
 		       "BENCH printed no number");
 	assert_refused(c, NEEDS(c, "-t", "true", "--bench", "true", "true"),
 		       "BENCH printed no number");
@@ -190,6 +191,29 @@ static void test_untried(void **state)
 	assert_int_equal(tried(c, "out_of_range")->feature.count, 2);
 }
 
+/* The exec that starts the command always passes, so nothing is tried. */
+static void test_first_exec(void **state)
+{
+	struct context *c = *state;
+	char why[160];
+
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "execve,exit_group", "-t",
+			       "true", "true"),
+			 0);
+	assert_string_equal(verdict(c, "execve"), "untried");
+	assert_int_equal(tried(c, "execve")->feature.count, 1);
+	assert_int_equal(tried(c, "execve")->ways[0].count, 0);
+	systally_tried_why(tried(c, "execve"), why);
+	assert_string_equal(why, "it only starts the command");
+	/* one more can be changed */
+	assert_int_equal(NEEDS(c, "-r", "1", "-e", "execve", "-t",
+			       "test $SYSTALLY_STATUS = 0", "sh", "-c",
+			       "exec /bin/true"),
+			 0);
+	assert_string_equal(verdict(c, "execve"), "required");
+	assert_int_equal(tried(c, "execve")->feature.count, 2);
+}
+
 /* Untouched runs have a filter, too: its cost is not an effect of a call. */
 static void test_untouched_has_filter(void **state)
 {
@@ -248,8 +272,8 @@ static void test_flaky_later(void **state)
 
 	/* it fails in the 5th run: untouched, discovery, stub, fake, beside */
 	assert_int_equal(NEEDS(c, "-r", "1", "-e", "fadvise64", "-t",
-			       COUNT_RUNS "test \"$n\" != 4", "--bench", "echo 1",
-			       "cat", "/etc/passwd"),
+			       COUNT_RUNS "test \"$n\" != 4", "--bench",
+			       "echo 1", "cat", "/etc/passwd"),
 			 0);
 	assert_string_equal(verdict(c, "fadvise64"), "both");
 	assert_untouched(c, 3, 1);
@@ -274,11 +298,17 @@ static void test_fails_at_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(verdicts),	      TEST(unusable),
-		TEST(flaky_test),     TEST(flaky_call),
-		TEST(conflict),	      TEST(kill_is_limited),
-		TEST(untried),	      TEST(untouched_has_filter),
-		TEST(faster_machine), TEST(flaky_later),
+		TEST(verdicts),
+		TEST(unusable),
+		TEST(flaky_test),
+		TEST(flaky_call),
+		TEST(conflict),
+		TEST(kill_is_limited),
+		TEST(untried),
+		TEST(first_exec),
+		TEST(untouched_has_filter),
+		TEST(faster_machine),
+		TEST(flaky_later),
 		TEST(fails_at_end),
 	};
 

@@ -234,7 +234,12 @@ bool systally_filter_knows(const char *name)
 	return seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR;
 }
 
-bool systally_filter_can(const struct systally_feature *feature)
+const char *systally_filter_cannot(const struct systally_feature *feature)
 {
-	return feature->nr < 0 && systally_filter_knows(feature->call);
+	if (feature->nr >= 0 || !systally_filter_knows(feature->call))
+		return "libseccomp has no name for it";
+	/* see add_rule(): this one always passes */
+	if (!strcmp(feature->call, "execve") && feature->count == 1)
+		return "it only starts the command";
+	return NULL;
 }

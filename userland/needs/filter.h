@@ -62,7 +62,10 @@ int systally_filter_load(const struct systally_filter *filter, bool listener);
 /* Returns true if libseccomp knows the call @name. */
 bool systally_filter_knows(const char *name);
 
-/* Returns true if systally_filter_deny() can make a rule for @feature. */
-bool systally_filter_can(const struct systally_feature *feature);
+/*
+ * Returns why a filter cannot change @feature in any run of its command, as a
+ * static string; or NULL if it can.
+ */
+const char *systally_filter_cannot(const struct systally_feature *feature);
 
 #endif /* SYSTALLY_NEEDS_FILTER_H */

@@ -287,8 +287,7 @@ static void print_sums(FILE *out, const struct systally_plan *plan)
 		fprintf(out, ", %zu flaky (results differ between replicas)",
 			counts[SYSTALLY_NEEDS_FLAKY]);
 	if (counts[SYSTALLY_NEEDS_UNTRIED])
-		fprintf(out, ", %zu untried (libseccomp has no name for them)",
-			counts[SYSTALLY_NEEDS_UNTRIED]);
+		fprintf(out, ", %zu untried", counts[SYSTALLY_NEEDS_UNTRIED]);
 	fputs(".\n", out);
 }
 

@@ -31,6 +31,11 @@ void systally_tried_why(const struct systally_tried *tried, char text[160])
 	size_t used = 0;
 
 	text[0] = '\0';
+	if (tried->verdict == SYSTALLY_NEEDS_UNTRIED) {
+		snprintf(text, 160, "%s",
+			 systally_filter_cannot(&tried->feature) ?: "");
+		return;
+	}
 	for (way = 0; way < SYSTALLY_WAYS; way++) {
 		const struct systally_replicas *replicas = &tried->ways[way];
 
@@ -199,7 +204,7 @@ static int try_one(struct systally_repeater *repeater,
 {
 	int result;
 
-	if (!systally_filter_can(&tried->feature)) {
+	if (systally_filter_cannot(&tried->feature)) {
 		tried->verdict = SYSTALLY_NEEDS_UNTRIED;
 		skip(repeater,
 		     repeater->request->replicas * runs_of_each(repeater));

@@ -13,7 +13,7 @@ enum systally_needs_verdict {
 	SYSTALLY_NEEDS_FAKEABLE,  /* passes only faked */
 	SYSTALLY_NEEDS_STUBBABLE, /* passes only stubbed */
 	SYSTALLY_NEEDS_EITHER,	  /* passes stubbed and faked */
-	SYSTALLY_NEEDS_UNTRIED,	  /* libseccomp has no name for it */
+	SYSTALLY_NEEDS_UNTRIED,	  /* no filter can change it */
 	SYSTALLY_NEEDS_VERDICTS,
 };
 
@@ -39,7 +39,7 @@ const char *systally_needs_verdict_name(enum systally_needs_verdict verdict);
 
 /*
  * Writes why @tried failed: `stub: timeout; fake passed 2 of 3: TEST failed (1)`.
- * Empty if all runs passed.
+ * Or why it was not tried. Empty if all runs passed.
  */
 void systally_tried_why(const struct systally_tried *tried, char text[160]);
 
