@@ -126,8 +126,15 @@ passes 'doctor --format json is JSON' json keys
 try doctor
 failures=$(grep -c '^fail ' "$T/out")
 is "$got" $((failures > 0)) 'doctor: status 1 if a check fails, else 0'
-at_least "$(grep -cE '^(ok|warn|fail) +[^ ]' "$T/out")" 5 \
-	'doctor: a line for each check'
+is "$(grep -cvE '^(ok|warn|fail|unknown) +[^ ]+.*: ' "$T/out")" 0 \
+	'doctor: each line begins with its verdict'
+is "$(grep -cE '^ok +(systally: .* it is the build in |counters: )' "$T/out")" 2 \
+	'doctor: the module is this build, and its counters can be read'
+ctl enabled 0
+try doctor
+like "$(<"$T/out")" 'warn +counters: .*switched off; .*echo 1 >' \
+	'doctor: warns where counting is switched off'
+ctl enabled 1
 
 # ---- run: what it counts ------------------------------------------------
 

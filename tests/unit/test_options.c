@@ -368,6 +368,51 @@ static void refuses(void **state)
 	}
 }
 
+/* -h is in the help of every command, and -n 0 means all rows. */
+static void shows_help(void **state)
+{
+	const struct systally_command *command;
+	const struct argp_option *option;
+	struct systally_request o;
+
+	(void)state;
+	for (command = systally_commands; command->name; command++) {
+		option = systally_options_find(command, "-h", 0);
+		assert_non_null(option);
+		assert_string_equal(option->name, "help");
+		assert_false(option->flags & OPTION_HIDDEN);
+	}
+	assert_int_equal(parse(&o, "top", "-n 0"), 0);
+	assert_int_equal(o.limit, 0);
+	assert_int_equal(parse(&o, "report", "-n 0"), 0);
+	assert_int_equal(o.limit, 0);
+}
+
+/* An option means the same everywhere: it has the same letter and name. */
+static void options_agree(void **state)
+{
+	const struct systally_command *a, *b;
+	const struct argp_option *one, *other;
+	char name[3] = "-x";
+	size_t i;
+
+	(void)state;
+	for (a = systally_commands; a->name; a++) {
+		for (i = 0; (one = systally_options_find(a, NULL, i)); i++) {
+			if (one->key > 255)
+				continue;
+			name[1] = (char)one->key;
+			for (b = a + 1; b->name; b++) {
+				other = systally_options_find(b, name, 0);
+				if (other && strcmp(one->name, other->name))
+					fail_msg("%s is --%s in %s, --%s in %s",
+						 name, one->name, a->name,
+						 other->name, b->name);
+			}
+		}
+	}
+}
+
 static void knows_commands(void **state)
 {
 	(void)state;
@@ -385,6 +430,8 @@ int main(void)
 		cmocka_unit_test(knows_strace),
 		cmocka_unit_test(takes_files),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(shows_help),
+		cmocka_unit_test(options_agree),
 		cmocka_unit_test(knows_commands),
 	};
 

@@ -112,8 +112,14 @@ static void check_counters(struct systally_checkup *checkup)
 		return;
 	}
 	systally_snapshot_free(&snapshot);
-	systally_findings_add(checkup, SYSTALLY_FINDING_OK, "counters",
-			      "%s can be read", control.directory);
+	if (!(snapshot.header.flags & SYSTALLY_ENABLED))
+		systally_findings_add(
+			checkup, SYSTALLY_FINDING_WARN, "counters",
+			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
+			control.directory);
+	else
+		systally_findings_add(checkup, SYSTALLY_FINDING_OK, "counters",
+				      "%s can be read", control.directory);
 }
 
 void systally_module_check(struct systally_checkup *checkup)
