@@ -123,7 +123,7 @@ static void test_unprepared(void **state)
 			 -1);
 	assert_string_equal(
 		c->error.text,
-		"cannot open /no/such/folder: No such file or directory");
+		"cannot open /no/such/folder: No such file or directory; check the name and its folder");
 	systally_error_clear(&c->error);
 	strcpy(w.place.said, "/no/such/file");
 	assert_int_equal(systally_start_shell("true", false, &w.place,
@@ -132,7 +132,7 @@ static void test_unprepared(void **state)
 			 -1);
 	assert_string_equal(
 		c->error.text,
-		"cannot open /no/such/file: No such file or directory");
+		"cannot open /no/such/file: No such file or directory; check the name and its folder");
 	systally_error_clear(&c->error);
 	end_waiting(c, &w);
 	/* such an error ends `systally needs` */
