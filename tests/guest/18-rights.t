@@ -152,7 +152,8 @@ without_devices() {
 }
 # shellcheck disable=SC2016 # that shell's
 without_all() {
-	unshare -m bash -c 'mount -t tmpfs none /dev && umount -l /proc /sys &&
+	unshare -m bash -c 'mount -t tmpfs none /dev &&
+		mount -t tmpfs none /sys && mount -t tmpfs none /proc &&
 		exec "$@"' - "$@"
 }
 # bare PREFIX WORD...: the status and the lines on stderr
