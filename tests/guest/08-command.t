@@ -128,8 +128,14 @@ failures=$(grep -c '^fail ' "$T/out")
 is "$got" $((failures > 0)) 'doctor: status 1 if a check fails, else 0'
 is "$(grep -cvE '^(ok|warn|fail|unknown) +[^ ]+.*: ' "$T/out")" 0 \
 	'doctor: each line begins with its verdict'
-is "$(grep -cE '^ok +(systally: .* it is the build in |counters: )' "$T/out")" 2 \
-	'doctor: the module is this build, and its counters can be read'
+is "$(grep -cE '^(unknown +systally: .*no systally.ko|ok +counters: )' \
+	"$T/out")" 2 'doctor: no file to compare the loaded module with'
+mkdir "$T/bin/module"
+cp "$SYSTALLY_KO" "$T/bin/module/systally.ko"
+try doctor
+is "$(grep -cE '^ok +systally: .* it is the build in /' "$T/out")" 1 \
+	'doctor: the module is this build'
+rm -r "$T/bin/module"
 ctl enabled 0
 try doctor
 like "$(<"$T/out")" 'warn +counters: .*switched off; .*echo 1 >' \

@@ -98,6 +98,7 @@ static void check_counters(struct systally_checkup *checkup)
 	struct systally_error error = { "" };
 	struct systally_snapshot snapshot;
 	struct systally_control control;
+	bool enabled;
 
 	if (!checkup->policy.root) {
 		systally_findings_add(checkup, SYSTALLY_FINDING_UNKNOWN,
@@ -111,8 +112,9 @@ static void check_counters(struct systally_checkup *checkup)
 				      "counters", "%s", error.text);
 		return;
 	}
+	enabled = snapshot.header.flags & SYSTALLY_ENABLED;
 	systally_snapshot_free(&snapshot);
-	if (!(snapshot.header.flags & SYSTALLY_ENABLED))
+	if (!enabled)
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_WARN, "counters",
 			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
