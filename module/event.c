@@ -145,7 +145,7 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 	if (static_branch_unlikely(&systally_hist_key))
 		systally_event_hist(table, row, slot->key, ret,
 				    hist_index(elapsed));
-	else if (IS_ERR_VALUE(ret))
+	else
 		systally_event_failed(table, row, slot->key, ret);
 }
 
@@ -157,7 +157,7 @@ void systally_event_exit_slow(struct pt_regs *regs, long ret)
 void systally_event_hist(struct table *table, struct table_row *row, u64 key,
 			 long ret, u32 index)
 {
-	bool failed = IS_ERR_VALUE(ret);
+	bool failed = arch_call_failed(key_abi(key), &ret);
 
 	/* First: counting in the histogram may give the row's table away. */
 	if (failed)
@@ -170,6 +170,8 @@ void systally_event_hist(struct table *table, struct table_row *row, u64 key,
 void systally_event_failed(struct table *table, struct table_row *row, u64 key,
 			   long ret)
 {
+	if (!arch_call_failed(key_abi(key), &ret))
+		return;
 	table_count(&row->errors, 1);
 	systally_tally_error(&table, key, -ret);
 }

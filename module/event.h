@@ -13,7 +13,6 @@
 #define SYSTALLY_EVENT_H
 
 #include <linux/jump_label.h>
-#include <linux/err.h>
 
 #include "abi.h"
 #include "arch_call.h"
@@ -103,10 +102,9 @@ void systally_event_hist(struct table *table, struct table_row *row, u64 key,
 			 long ret, u32 index);
 
 /*
- * systally_event_failed - count a failed call and its errno
+ * systally_event_failed - count a call and its errno if it has failed
  * @table: has the call's row
  * @key: of the call's row
- * @ret: -4095 to -1
  *
  * Same context as systally_event_exit().
  */
@@ -250,7 +248,7 @@ static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 		}
 		hist->buckets[hist_bucket(index)]++;
 	}
-	if (unlikely((unsigned long)ret >= (unsigned long)-MAX_ERRNO))
+	if (unlikely(arch_call_may_have_failed(ret)))
 		systally_event_failed(table, row, key, ret);
 }
 

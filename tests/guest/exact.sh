@@ -9,7 +9,8 @@
 
 # The calls that the workloads below report
 exact_calls='getppid getpgid getsid getpriority close poll select execve'
-exact_calls+=' nanosleep restart_syscall pause read'
+exact_calls+=' nanosleep restart_syscall pause read modify_ldt mmap mmap2'
+exact_calls+=' sigreturn rt_sigreturn'
 
 # NAME|COMMAND. The commands make themselves targets.
 exact_runs="
@@ -36,6 +37,8 @@ a chain of execs by other threads, i386|chain32 -t thread 7
 a chain between ABIs|chain -t other 8
 interrupted and restarted calls|signals -t 11
 interrupted and restarted calls, i386|signals32 -t 7
+return values without an upper half|returns -t
+return values without an upper half, i386|returns32 -t
 short-lived processes|churn -t 307 7
 "
 

@@ -8,11 +8,12 @@
 # libc must not add calls of the dynamic linker's.
 
 WORKLOADS := blocked calls chain churn cost crowd ctlwrite files insert \
-	latency loops names namespace polls puppet rawtp reuse scribble signals \
+	latency loops names namespace polls puppet rawtp returns reuse \
+	scribble signals \
 	snapread starve storm sweep threads tree victims
 
 # Built a second time for i386, as NAME32
-WORKLOADS32 := blocked calls chain latency loops polls signals storm \
+WORKLOADS32 := blocked calls chain latency loops polls returns signals storm \
 	threads tree victims
 
 WORKLOAD_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Werror -static -no-pie \

@@ -9,6 +9,7 @@
 #define SYSTALLY_ARCH_CALL_H
 
 #include <linux/compiler.h>
+#include <linux/err.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <asm/processor.h>
@@ -55,6 +56,31 @@ static __always_inline enum abi arch_call_abi(const struct task_struct *task,
 static __always_inline u32 arch_call_nr(const struct pt_regs *user)
 {
 	return (u32)user->orig_ax;
+}
+
+/*
+ * arch_call_failed - whether a call has failed, and with which errno
+ * @abi: that the call was made by
+ * @ret: in: what sys_exit has; out: the same as the caller sees it
+ *
+ * Some calls of i386 return an unsigned int (modify_ldt() in
+ * arch/x86/kernel/ldt.c), and sigreturn() the caller's 32-bit register: their
+ * negative values reach sys_exit without the upper half. The kernel's own
+ * syscall_get_error() extends the sign, too (arch/x86/include/asm/syscall.h).
+ */
+static __always_inline bool arch_call_failed(u32 abi, long *ret)
+{
+	if (abi == ABI_I386)
+		*ret = (s32)*ret;
+	return IS_ERR_VALUE(*ret);
+}
+
+/*
+ * arch_call_may_have_failed - false: arch_call_failed() is false in all ABIs
+ */
+static __always_inline bool arch_call_may_have_failed(long ret)
+{
+	return (u32)ret >= (u32)-MAX_ERRNO;
 }
 
 #endif /* SYSTALLY_ARCH_CALL_H */
