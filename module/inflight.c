@@ -14,12 +14,12 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
 
 #include "inflight.h"
 #include "memory.h"
 #include "tally.h"
 #include "target_set.h"
+#include "worker.h"
 
 #define BLOCKS_AHEAD 32 /* 4,096 thread ids */
 #define TRIM_BLOCKS  32 /* new blocks after which unused ones are freed */
@@ -39,8 +39,8 @@ static u32 made_since_trim;
 static u32 last_tid;	  /* of a recent fork */
 static u32 requested_tid; /* of a thread without a slot */
 
-static void make_requested(struct work_struct *work);
-static DECLARE_WORK(make_work, make_requested);
+static void make_requested(struct kthread_work *work);
+static DEFINE_KTHREAD_WORK(make_work, make_requested);
 
 static struct slot_block *block_at(u32 nr)
 {
@@ -124,7 +124,7 @@ out:
 	bitmap_free(live);
 }
 
-static void make_requested(struct work_struct *work)
+static void make_requested(struct kthread_work *work)
 {
 	static unsigned long futile_until; /* jiffies; blocks_mutex */
 	u32 requested = READ_ONCE(requested_tid) >> BLOCK_SHIFT;
@@ -148,7 +148,7 @@ static void make_requested(struct work_struct *work)
 void systally_inflight_request(u32 tid)
 {
 	WRITE_ONCE(requested_tid, tid);
-	queue_work(system_highpri_wq, &make_work);
+	systally_worker_queue(&make_work);
 }
 
 int systally_inflight_prepare(void)
@@ -307,7 +307,6 @@ void systally_inflight_exit(void)
 {
 	u32 i;
 
-	cancel_work_sync(&make_work);
 	if (!systally_inflight_blocks)
 		return;
 	mutex_lock(&blocks_mutex);

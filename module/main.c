@@ -19,6 +19,7 @@
 #include "tally.h"
 #include "target_set.h"
 #include "tracepoint.h"
+#include "worker.h"
 
 /*
  * The parameters, in the words of the control files. They cannot be read in
@@ -110,9 +111,12 @@ static int __init systally_init(void)
 	err = systally_tally_init();
 	if (err)
 		goto err_memory;
-	err = systally_lifecycle_init();
+	err = systally_worker_init();
 	if (err)
 		goto err_tally_exit;
+	err = systally_lifecycle_init();
+	if (err)
+		goto err_worker_exit;
 	systally_selective_init();
 	for (i = 0; i < ARRAY_SIZE(parameter_order); i++) {
 		err = apply_parameter(parameter_order[i]);
@@ -126,7 +130,9 @@ err_control_exit:
 	systally_control_exit();
 	systally_selective_exit();
 	systally_lifecycle_exit();
-	/* After the last handler that may request slots */
+err_worker_exit:
+	/* After the last handler: it runs what they have queued. */
+	systally_worker_exit();
 	systally_inflight_exit();
 err_tally_exit:
 	systally_tally_exit();
@@ -144,6 +150,7 @@ static void __exit systally_exit(void)
 	systally_control_exit();
 	systally_selective_exit();
 	systally_lifecycle_exit();
+	systally_worker_exit();
 	systally_inflight_exit();
 	systally_tally_exit();
 }

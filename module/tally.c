@@ -7,12 +7,12 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
-#include <linux/workqueue.h>
 
 #include "hist.h"
 #include "master.h"
 #include "memory.h"
 #include "tally.h"
+#include "worker.h"
 
 #define CPU_ROWS_MIN 64
 #define CPU_ROWS     1024
@@ -28,8 +28,8 @@ static u64 epoch;      /* serial of the current epoch's first table */
 static u64 discarded;  /* calls that resets threw away, since load */
 static u64 generation; /* number of resets since load */
 
-static void fold_retired(struct work_struct *work);
-static DECLARE_WORK(fold_work, fold_retired);
+static void fold_retired(struct kthread_work *work);
+static DEFINE_KTHREAD_WORK(fold_work, fold_retired);
 
 /*
  * Prepares a clean table for use. The new serial invalidates slots that point
@@ -78,8 +78,7 @@ static struct table_row *make_row(struct table **in, u64 key, u64 start,
 			smp_store_release(&cpu->retired, table);
 			*in = table = spare;
 		}
-		/* Takes raw locks only, so preemption may be off on RT, too. */
-		queue_work(system_highpri_wq, &fold_work);
+		systally_worker_queue(&fold_work);
 	}
 	return table_insert(table, key, start, comm, table_hard_limit(table));
 }
@@ -294,7 +293,7 @@ static void make_room(void)
 		futile_until += HZ;
 }
 
-static void fold_retired(struct work_struct *work)
+static void fold_retired(struct kthread_work *work)
 {
 	int cpu_nr;
 
@@ -428,7 +427,6 @@ err_free_tables:
 
 void systally_tally_exit(void)
 {
-	cancel_work_sync(&fold_work);
 	free_tables();
 	systally_master_exit();
 }
