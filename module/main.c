@@ -26,7 +26,7 @@
  * sysfs, where they would soon be out of date; `status` shows what holds.
  */
 static char *parameters[CONTROLS];
-static char *memory_max_bytes = "64M";
+static char *memory_max_bytes;
 
 #define CONTROL_PARAMETER(name, id, text)                   \
 	module_param_named(name, parameters[id], charp, 0); \
@@ -53,7 +53,7 @@ MODULE_PARM_DESC(
 module_param(memory_max_bytes, charp, 0);
 MODULE_PARM_DESC(
 	memory_max_bytes,
-	"limit of the module's memory in bytes, with K, M or G (default 64M)");
+	"limit of the module's memory in bytes, with K, M or G (default 64M, or 2M for each CPU if that is more)");
 
 /* Targets last, so that all other settings hold for the first counted call. */
 static const enum control_id parameter_order[] = {
@@ -82,9 +82,14 @@ static int apply_parameter(enum control_id id)
 
 static int apply_memory_max(void)
 {
-	char *text = kstrdup(memory_max_bytes, GFP_KERNEL);
+	char *text;
 	int err;
 
+	if (!memory_max_bytes) {
+		systally_memory_max_bytes = systally_memory_max_default();
+		return 0;
+	}
+	text = kstrdup(memory_max_bytes, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
 	err = parse_bytes(text, &systally_memory_max_bytes);
@@ -138,8 +143,8 @@ err_tally_exit:
 	systally_tally_exit();
 err_memory:
 	if (err == -ENOMEM)
-		pr_err("not enough memory: free some, or give more than memory_max_bytes=%s\n",
-		       memory_max_bytes);
+		pr_err("not enough memory: free some, or give more than memory_max_bytes=%lu\n",
+		       systally_memory_max_bytes);
 	return err;
 }
 

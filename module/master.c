@@ -115,7 +115,7 @@ static void copy_row(struct table *to, const struct table_row *row)
 
 	if (kind != ROW_UNATTRIBUTED)
 		sum = table_insert(to, row->key, row->start, row->comm,
-				   table_hard_limit(to));
+				   table_limit(to, kind));
 	if (kind == ROW_EXITED) {
 		/* A thread that execs takes its leader's place: keep the
 		 * later name.
@@ -124,8 +124,7 @@ static void copy_row(struct table *to, const struct table_row *row)
 			memcpy(sum->comm, row->comm, SYSTALLY_COMM_LEN);
 		return;
 	}
-	if (!sum && (kind == ROW_ERROR || kind == ROW_FOLDED_ERROR ||
-		     row_is_hist(row))) {
+	if (!sum && kind_is_detail(kind)) {
 		to->untimed += row_events(row);
 		return;
 	}
@@ -225,7 +224,7 @@ bool systally_master_grow(u32 rows)
 	if (size == table_rows(master))
 		return true;
 	/* Old and new table of a rebuild: at most half of the cap */
-	return 2 * table_bytes(size) <= systally_memory_max_bytes / 2 &&
+	return 2 * table_row_bytes(size) <= systally_memory_max_bytes / 2 &&
 	       systally_memory_room(2 * table_bytes(size)) &&
 	       !master_rebuild(size, copy_row);
 }

@@ -3,12 +3,13 @@
  * The module's memory and its cap.
  */
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/mm.h>
-#include <linux/vmalloc.h>
+#include <linux/slab.h>
 
 #include "memory.h"
 
-unsigned long systally_memory_max_bytes = 64ul << 20;
+unsigned long systally_memory_max_bytes;
 
 /* Written atomically in process context, read in any context. */
 static atomic_long_t charged_bytes;
@@ -16,9 +17,20 @@ static atomic_long_t charged_bytes;
 /* Written under the tally's mutex, read by all allocations without a lock. */
 static size_t reserved_bytes;
 
+/* What an allocation of @bytes is charged: whole pages, if it takes any */
+static size_t charge_of(size_t bytes)
+{
+	return bytes < PAGE_SIZE ? bytes : PAGE_ALIGN(bytes);
+}
+
+unsigned long systally_memory_max_default(void)
+{
+	return max(64ul << 20, (unsigned long)num_online_cpus() << 21);
+}
+
 void *systally_memory_alloc(size_t bytes, int node)
 {
-	long charge = PAGE_ALIGN(bytes), charged;
+	long charge = charge_of(bytes), charged;
 	void *memory;
 
 	charged = atomic_long_read(&charged_bytes);
@@ -28,7 +40,11 @@ void *systally_memory_alloc(size_t bytes, int node)
 			return NULL;
 	} while (!atomic_long_try_cmpxchg(&charged_bytes, &charged,
 					  charged + charge));
-	memory = vzalloc_node(bytes, node);
+	/* Without the OOM killer: all callers go on without the memory. */
+	memory = kvmalloc_node(bytes,
+			       GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL |
+				       __GFP_NOWARN,
+			       node);
 	if (!memory)
 		atomic_long_sub(charge, &charged_bytes);
 	return memory;
@@ -43,8 +59,8 @@ void systally_memory_free(void *memory, size_t bytes)
 {
 	if (!memory)
 		return;
-	vfree(memory);
-	atomic_long_sub(PAGE_ALIGN(bytes), &charged_bytes);
+	kvfree(memory);
+	atomic_long_sub(charge_of(bytes), &charged_bytes);
 }
 
 void systally_memory_charge(size_t bytes)
@@ -59,6 +75,6 @@ unsigned long systally_memory_bytes(void)
 
 bool systally_memory_room(size_t bytes)
 {
-	return systally_memory_bytes() + PAGE_ALIGN(bytes) <=
+	return systally_memory_bytes() + charge_of(bytes) <=
 	       systally_memory_max_bytes;
 }

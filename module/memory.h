@@ -12,7 +12,15 @@
 extern unsigned long systally_memory_max_bytes;
 
 /*
- * systally_memory_alloc - allocate zeroed whole pages, charged to the cap
+ * systally_memory_max_default - the cap of a machine where none is asked for
+ *
+ * 64 MiB, or 2 MiB for each CPU that is online if that is more: then the tables
+ * of all CPUs fit in an eighth of it at their usual size (tally.c). Any context.
+ */
+unsigned long systally_memory_max_default(void);
+
+/*
+ * systally_memory_alloc - allocate zeroed memory, charged to the cap
  * @node: NUMA node, or NUMA_NO_NODE
  *
  * Process context, sleeps. Returns NULL if the cap without its reserve would be

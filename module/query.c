@@ -157,7 +157,7 @@ static int search_tables(void *arg)
 	u32 rows = table_rows(master);
 	int cpu_nr, i;
 
-	for_each_possible_cpu(cpu_nr) {
+	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 
 		for (i = 0; i < ARRAY_SIZE(cpu->all); i++)
@@ -169,7 +169,7 @@ static int search_tables(void *arg)
 
 	if (!systally_master_is_cleaned())
 		search_table(search, master);
-	for_each_possible_cpu(cpu_nr) {
+	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 
 		for (i = 0; i < ARRAY_SIZE(cpu->all); i++)

@@ -85,7 +85,7 @@ u64 comm_hash(const char *comm)
 	u64 hash = 0xcbf29ce484222325ull;
 	int i;
 
-	for (i = 0; i < SYSTALLY_COMM_LEN && comm[i]; i++)
+	for (i = 0; i < SYSTALLY_COMM_LEN - 1 && comm[i]; i++)
 		hash = (hash ^ (unsigned char)comm[i]) * 0x100000001b3ull;
 	return hash;
 }

@@ -47,7 +47,7 @@
 #define KEY_ABI_BITS   2
 #define KEY_KIND_SHIFT (KEY_ABI_SHIFT + KEY_ABI_BITS)
 
-/* Stands for all numbers that are too large for the key. */
+/* Stands for all numbers that no kernel has: systally_syscall_limit(). */
 #define KEY_NR_OUT_OF_RANGE ((1u << KEY_NR_BITS) - 1)
 
 enum row_kind {
@@ -134,9 +134,15 @@ static inline u32 table_rows(const struct table *table)
 	return table->mask / sizeof(struct table_row) + 1;
 }
 
+/* What the rows take, without the header: a power of two, as their number */
+static inline size_t table_row_bytes(u32 rows)
+{
+	return rows * sizeof(struct table_row);
+}
+
 static inline size_t table_bytes(u32 rows)
 {
-	return sizeof(struct table) + rows * sizeof(struct table_row);
+	return sizeof(struct table) + table_row_bytes(rows);
 }
 
 /* Used rows at which the writer should switch to another table */
@@ -149,6 +155,24 @@ static inline u32 table_soft_limit(const struct table *table)
 static inline u32 table_hard_limit(const struct table *table)
 {
 	return table_rows(table) - table_rows(table) / 8;
+}
+
+/* Whether rows of a kind say more of calls that have another row */
+static inline bool kind_is_detail(enum row_kind kind)
+{
+	return kind == ROW_ERROR || kind == ROW_FOLDED_ERROR ||
+	       kind == ROW_HIST || kind == ROW_FOLDED_HIST;
+}
+
+/*
+ * Used rows from which on no rows of a kind are inserted. Errnos and histograms
+ * leave room for calls: a process that makes many of them cannot take the room
+ * that others need to be counted.
+ */
+static inline u32 table_limit(const struct table *table, enum row_kind kind)
+{
+	return kind_is_detail(kind) ? table_soft_limit(table) :
+				      table_hard_limit(table);
 }
 
 /*
@@ -272,7 +296,11 @@ void row_add(struct table_row *to, const struct table_row *from);
 /* table_add_sums - add the counts that are not in rows; as row_add() */
 void table_add_sums(struct table *to, const struct table *from);
 
-/* comm_hash - the start of a folded row: a hash of its comm; any context */
+/*
+ * comm_hash - the start of a folded row: a hash of its comm; any context
+ *
+ * Not of the last byte, which is no part of the name (COMM_DEAD in master.c).
+ */
 u64 comm_hash(const char *comm);
 
 /*

@@ -3,6 +3,7 @@
  * Hands the CPUs' tables over to the master table, and grows them. tally.h says
  * who may write which table.
  */
+#include <linux/cpuhotplug.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -14,7 +15,11 @@
 #include "tally.h"
 #include "worker.h"
 
-#define CPU_ROWS_MIN 64
+/*
+ * Rows of a CPU's table at first. The least holds one process's histograms of
+ * some hundred calls; the most is what a table grows to.
+ */
+#define CPU_ROWS_MIN 256
 #define CPU_ROWS     1024
 #define CPU_ROWS_MAX 16384
 
@@ -27,6 +32,9 @@ static u64 serial = 1; /* of the table that was put to use last */
 static u64 epoch;      /* serial of the current epoch's first table */
 static u64 discarded;  /* calls that resets threw away, since load */
 static u64 generation; /* number of resets since load */
+
+/* Set at load: the state that make_tables() belongs to */
+static enum cpuhp_state hotplug_state;
 
 static void fold_retired(struct kthread_work *work);
 static DEFINE_KTHREAD_WORK(fold_work, fold_retired);
@@ -80,7 +88,8 @@ static struct table_row *make_row(struct table **in, u64 key, u64 start,
 		}
 		systally_worker_queue(&fold_work);
 	}
-	return table_insert(table, key, start, comm, table_hard_limit(table));
+	return table_insert(table, key, start, comm,
+			    table_limit(table, key_kind(key)));
 }
 
 struct table_row *systally_tally_row(struct table **table, u64 key, u64 start)
@@ -184,7 +193,7 @@ static struct table *grow_retired(struct tally_cpu *cpu, int node,
 	unsigned int i;
 
 	if (rows <= CPU_ROWS_MAX && time_before(jiffies, cpu->grown + HZ) &&
-	    table_bytes(rows) * num_possible_cpus() <
+	    table_row_bytes(rows) * num_online_cpus() <=
 		    systally_memory_max_bytes / 32 &&
 	    systally_memory_room(4 * table_bytes(rows)))
 		larger = stamped_table(rows, node);
@@ -214,14 +223,14 @@ static void flush(bool hurry)
 	/* If a CPU has just taken its spare, it will store its full table to
 	 * `retired`: that has happened after a grace period.
 	 */
-	for_each_possible_cpu(cpu_nr) {
+	for_each_tally_cpu(cpu_nr) {
 		if (!READ_ONCE(per_cpu(systally_tally_cpu, cpu_nr).spare)) {
 			synchronize_rcu();
 			break;
 		}
 	}
 
-	for_each_possible_cpu(cpu_nr) {
+	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 		struct table *spare = xchg(&cpu->spare, NULL);
 
@@ -253,7 +262,7 @@ static void flush(bool hurry)
 	else
 		synchronize_rcu();
 
-	for_each_possible_cpu(cpu_nr) {
+	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 
 		systally_master_fold(cpu->third);
@@ -269,18 +278,18 @@ static void flush(bool hurry)
 static void make_room(void)
 {
 	static unsigned long futile_until; /* jiffies; tally_mutex */
-	u32 rows = 0;
+	u32 rows = 0, largest = 0;
 	int cpu_nr;
 
-	for_each_possible_cpu(cpu_nr) {
+	for_each_tally_cpu(cpu_nr) {
 		const struct table *active =
 			READ_ONCE(per_cpu(systally_tally_cpu, cpu_nr).active);
 
 		/* The CPU may add as many again before the next look. */
 		rows += 2 * READ_ONCE(active->used);
-		if (!cpu_nr)
-			rows += 2 * table_rows(active);
+		largest = max(largest, table_rows(active));
 	}
+	rows += 2 * largest;
 	if (systally_master_grow(rows) || time_before(jiffies, futile_until))
 		return;
 	systally_master_mark_dead();
@@ -298,7 +307,7 @@ static void fold_retired(struct kthread_work *work)
 	int cpu_nr;
 
 	mutex_lock(&tally_mutex);
-	for_each_possible_cpu(cpu_nr) {
+	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 		struct table *retired = take_retired(cpu);
 
@@ -378,55 +387,91 @@ u64 systally_tally_epoch(void)
 	return READ_ONCE(epoch);
 }
 
-static void free_tables(void)
+static void free_tables(struct tally_cpu *cpu)
+{
+	systally_table_free(cpu->third);
+	systally_table_free(cpu->retired);
+	systally_table_free(cpu->spare);
+	systally_table_free(cpu->active);
+	memset(cpu, 0, sizeof(*cpu));
+}
+
+/* Rows of each table: all tables of all CPUs take an eighth of the cap at most */
+static u32 first_rows(void)
+{
+	u32 rows = CPU_ROWS;
+
+	while (rows > CPU_ROWS_MIN &&
+	       3 * table_row_bytes(rows) * num_online_cpus() >
+		       systally_memory_max_bytes / 8)
+		rows /= 2;
+	return rows;
+}
+
+/*
+ * Makes the tables of a CPU that comes online for the first time, before it
+ * runs a task. A CPU that goes offline keeps them, with what they count.
+ * Process context, sleeps. Returns 0, or -ENOMEM: then the CPU does not come
+ * online.
+ */
+static int make_tables(unsigned int cpu_nr)
+{
+	struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
+	struct tally_cpu new = {};
+	int node = cpu_to_node(cpu_nr);
+	u32 rows = first_rows();
+
+	if (systally_tally_has_cpu(cpu_nr))
+		return 0;
+	mutex_lock(&tally_mutex);
+	new.active = stamped_table(rows, node);
+	new.spare = stamped_table(rows, node);
+	new.third = stamped_table(rows, node);
+	new.all[0] = new.active;
+	new.all[1] = new.spare;
+	new.all[2] = new.third;
+	if (!new.active || !new.spare || !new.third) {
+		free_tables(&new);
+		mutex_unlock(&tally_mutex);
+		return -ENOMEM;
+	}
+	raw_spin_lock_irq(&systally_move_lock);
+	*cpu = new;
+	raw_spin_unlock_irq(&systally_move_lock);
+	mutex_unlock(&tally_mutex);
+	return 0;
+}
+
+static void free_all_tables(void)
 {
 	int cpu_nr;
 
-	for_each_possible_cpu(cpu_nr) {
-		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
-
-		systally_table_free(cpu->third);
-		systally_table_free(cpu->retired);
-		systally_table_free(cpu->spare);
-		systally_table_free(cpu->active);
-	}
+	for_each_tally_cpu(cpu_nr)
+		free_tables(&per_cpu(systally_tally_cpu, cpu_nr));
 }
 
 int systally_tally_init(void)
 {
-	u32 rows = CPU_ROWS;
-	int cpu_nr, err;
-
-	while (rows > CPU_ROWS_MIN &&
-	       3 * PAGE_ALIGN(table_bytes(rows)) * num_possible_cpus() >
-		       systally_memory_max_bytes / 8)
-		rows /= 2;
+	int err;
 
 	err = systally_master_init();
 	if (err)
 		return err;
-	for_each_possible_cpu(cpu_nr) {
-		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
-
-		cpu->active = stamped_table(rows, cpu_to_node(cpu_nr));
-		cpu->spare = stamped_table(rows, cpu_to_node(cpu_nr));
-		cpu->third = stamped_table(rows, cpu_to_node(cpu_nr));
-		if (!cpu->active || !cpu->spare || !cpu->third)
-			goto err_free_tables;
-		cpu->all[0] = cpu->active;
-		cpu->all[1] = cpu->spare;
-		cpu->all[2] = cpu->third;
+	/* Calls make_tables() for the CPUs that are online now, too. */
+	err = cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "systally:tables",
+				make_tables, NULL);
+	if (err < 0) {
+		free_all_tables();
+		systally_master_exit();
+		return err;
 	}
+	hotplug_state = err;
 	return 0;
-
-err_free_tables:
-	free_tables();
-	systally_master_exit();
-	return -ENOMEM;
 }
 
 void systally_tally_exit(void)
 {
-	free_tables();
+	cpuhp_remove_state(hotplug_state);
+	free_all_tables();
 	systally_master_exit();
 }

@@ -3,7 +3,7 @@
  * The tally. Handlers count into their CPU's table. Readers get all tables
  * folded into the master table.
  *
- * Concurrency: each CPU has three tables. One is active. One is the spare
+ * Concurrency: each CPU that is or was online has three tables. One is active. One is the spare
  * (clean) or retired (full, to be folded). One takes the spare's place while a
  * flush waits.
  *  - Writer: handlers run with preemption off and do not nest, since system
@@ -48,6 +48,22 @@ struct tally_cpu {
 };
 
 DECLARE_PER_CPU(struct tally_cpu, systally_tally_cpu);
+
+/*
+ * systally_tally_has_cpu - whether a CPU has tables: it is online or has been
+ *
+ * Under the tally's mutex or systally_move_lock. Once it is true it stays so
+ * until unload.
+ */
+static inline bool systally_tally_has_cpu(int cpu_nr)
+{
+	return per_cpu(systally_tally_cpu, cpu_nr).third;
+}
+
+/* All CPUs that have tables; same context */
+#define for_each_tally_cpu(cpu_nr)      \
+	for_each_possible_cpu((cpu_nr)) \
+		if (systally_tally_has_cpu(cpu_nr))
 
 /* Whether rows are kept per thread. Written under the control mutex. */
 DECLARE_STATIC_KEY_FALSE(systally_threads_key);

@@ -110,7 +110,9 @@ static struct view *copy_master(struct table *master)
 	}
 	for (i = 0; i < SECTIONS; i++)
 		rows += count[i];
-	view = kvmalloc(struct_size(view, rows, rows), GFP_KERNEL);
+	/* Without the OOM killer: an answer of -ENOMEM harms nobody. */
+	view = kvmalloc(struct_size(view, rows, rows),
+			GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	if (!view)
 		return ERR_PTR(-ENOMEM);
 
