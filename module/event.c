@@ -19,7 +19,7 @@ static u32 call_abi(const struct task_struct *task, u32 *nr)
 {
 	u32 abi = arch_call_abi(task, nr);
 
-	if (*nr > KEY_NR_OUT_OF_RANGE)
+	if (*nr >= systally_syscall_limit(abi))
 		*nr = KEY_NR_OUT_OF_RANGE;
 	return abi;
 }

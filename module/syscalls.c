@@ -28,6 +28,13 @@ static const struct {
 #undef ABI_ENTRY
 };
 
+u32 systally_syscall_limit(u32 abi)
+{
+	u32 limit = tables[abi].count + 64;
+
+	return limit < KEY_NR_OUT_OF_RANGE ? limit : KEY_NR_OUT_OF_RANGE;
+}
+
 const char *systally_syscall_name(u32 abi, u32 nr)
 {
 	return nr < tables[abi].count ? tables[abi].names[nr] : NULL;

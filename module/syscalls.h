@@ -29,6 +29,16 @@ struct syscall_set {
 	unsigned long nr[ABIS][BITS_TO_LONGS(SYSCALL_NRS)];
 };
 
+/*
+ * systally_syscall_limit - one more than the highest number with a row of its own
+ *
+ * Numbers that this kernel lacks have rows of their own as well, if a newer
+ * kernel may have them: 64 above the highest name. All others share the row of
+ * KEY_NR_OUT_OF_RANGE, so that a process which tries all numbers cannot fill the
+ * tables with them.
+ */
+u32 systally_syscall_limit(u32 abi);
+
 /* systally_syscall_name - the name of a call in this kernel, or NULL */
 const char *systally_syscall_name(u32 abi, u32 nr);
 

@@ -247,6 +247,20 @@ check-ended: set-up-build-test-lab
 	tests/lab/run --timeout 7200 -- $(guest_in_cache) tests/guest/run \
 	32-ended.t
 
+## check-cpus - kernels ready for 256 and 1,024 CPUs, and a guest with 16
+cpu_tests := $(if $(T),$(patsubst %,%.t,$(call of_T,$(T_guest))),\
+	03-exact-tracepoint-hist.t 33-cpus.t)
+
+.PHONY: check-cpus
+check-cpus: set-up-build-test-lab
+	+$(in_cache) all workloads
+	tests/lab/run --append possible_cpus=256 --timeout 3600 -- \
+	$(guest_in_cache) tests/guest/run $(cpu_tests)
+	tests/lab/run --append possible_cpus=1024 --timeout 3600 -- \
+	$(guest_in_cache) tests/guest/run $(cpu_tests)
+	tests/lab/run --cpus 16 --timeout 3600 -- \
+	$(guest_in_cache) tests/guest/run $(cpu_tests) 05-storm.t
+
 ## soak - count 10^9 calls; takes twenty minutes
 .PHONY: soak
 soak: export SYSTALLY_SOAK := 1000000000

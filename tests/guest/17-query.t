@@ -368,7 +368,7 @@ ctl targets none
 sweeps_start() {
 	# It becomes a target after its start, in which it calls getppid().
 	# shellcheck disable=SC2016 # that shell's
-	nice -n 19 bash -c 'kill -STOP $$; while :; do "$0" 1 600; sleep 0.1
+	nice -n 19 bash -c 'kill -STOP $$; while :; do "$0" 1 60 >/dev/null; sleep 0.1
 		done' "$WORKLOAD/sweep" &
 	sweeps=$!
 	wait_for state_is $sweeps T
