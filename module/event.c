@@ -96,18 +96,18 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 	struct table_row *row;
 	u64 elapsed;
 
-	if (!slot) {
-		table->untimed++;
-		return;
-	}
-	if (!slot->entered_at) {
+	if (!slot || !slot->entered_at) {
 		u32 nr = syscall_get_nr(current, regs);
 		u32 abi = call_abi(task, &nr);
 
 		/* Calls that the filter leaves out have no entry. */
-		if (!static_branch_unlikely(&systally_filter_key) ||
-		    systally_filter_has(abi, nr))
+		if (static_branch_unlikely(&systally_filter_key) &&
+		    !systally_filter_has(abi, nr))
+			return;
+		if (slot)
 			table->orphan_exits++;
+		else
+			table->untimed++;
 		return;
 	}
 	elapsed = systally_clock_elapsed(slot->entered_at, now);

@@ -100,7 +100,7 @@ static int replace(enum hook_kind to, const struct syscall_set *set)
 {
 	static union event_owner now;
 	enum event_hook old = event_hook(kind_now), new = event_hook(to);
-	int err = systally_inflight_prepare();
+	int err = systally_inflight_prepare(false);
 
 	if (err)
 		return err;
@@ -156,7 +156,7 @@ static int start_time(void)
 {
 	int err;
 
-	err = systally_inflight_prepare();
+	err = systally_inflight_prepare(false);
 	if (err)
 		return err;
 	systally_tally_new_epoch();

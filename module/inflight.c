@@ -6,7 +6,8 @@
  * The kernel gives thread ids out in ascending order and starts again at the
  * front (idr_alloc_cyclic() in kernel/pid.c). So the ids of the next threads
  * follow the last one, and each fork makes sure that the blocks for the next
- * few thousand ids exist.
+ * two thousand ids exist. Of all other threads only those of targets have slots:
+ * no other process can use up the memory for them.
  */
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -21,8 +22,9 @@
 #include "target_set.h"
 #include "worker.h"
 
-#define BLOCKS_AHEAD 32 /* 4,096 thread ids */
-#define TRIM_BLOCKS  32 /* new blocks after which unused ones are freed */
+#define BLOCKS_AHEAD (2048 >> BLOCK_SHIFT) /* of the next thread ids */
+/* New blocks after which unused ones are freed */
+#define TRIM_BLOCKS BLOCKS_AHEAD
 
 DEFINE_STATIC_KEY_FALSE(systally_time_key);
 struct slot_block __rcu **systally_inflight_blocks;
@@ -80,20 +82,44 @@ static int make_ahead(u32 tid)
 	return err;
 }
 
-/* Marks the blocks of all live threads in a bitmap of BLOCKS bits. */
-static void mark_live(unsigned long *live)
+/* Marks the blocks of a process's threads in @live, BLOCKS bits. Under RCU. */
+static void mark_process(struct task_struct *leader, unsigned long *live)
 {
-	struct task_struct *leader, *task;
+	struct task_struct *task;
+
+	for_each_thread(leader, task)
+		__set_bit(task->pid >> BLOCK_SHIFT, live);
+}
+
+/* Marks the blocks of the threads of all targets, or of all processes. */
+static void mark_live(unsigned long *live, bool everybody)
+{
+	struct task_struct *leader;
 
 	rcu_read_lock();
-	for_each_process_thread(leader, task)
-		__set_bit(task->pid >> BLOCK_SHIFT, live);
+	for_each_process(leader)
+		if (everybody || systally_target_has(leader->tgid))
+			mark_process(leader, live);
 	rcu_read_unlock();
 }
 
+/* Makes the blocks that are marked. Returns 0 or -ENOMEM. */
+static int make_marked(const unsigned long *live)
+{
+	int err = 0;
+	u32 i;
+
+	for_each_set_bit(i, live, BLOCKS) {
+		err = make_block(i);
+		if (err)
+			break;
+	}
+	return err;
+}
+
 /*
- * Frees blocks without a live thread, except those near last_tid: new threads
- * will use them.
+ * Frees blocks without a live thread of a target, except those near last_tid:
+ * new threads will use them.
  */
 static void trim(void)
 {
@@ -107,7 +133,7 @@ static void trim(void)
 	unused_blocks = kvcalloc(BLOCKS, sizeof(*unused_blocks), GFP_KERNEL);
 	if (!live || !unused_blocks)
 		goto out;
-	mark_live(live);
+	mark_live(live, false);
 	for (i = BLOCKS_AHEAD; i < BLOCKS; i++) {
 		if (!block_at(i) || test_bit(i, live) ||
 		    (i + BLOCKS_AHEAD >= cursor && i <= cursor + BLOCKS_AHEAD))
@@ -151,12 +177,11 @@ void systally_inflight_request(u32 tid)
 	systally_worker_queue(&make_work);
 }
 
-int systally_inflight_prepare(void)
+int systally_inflight_prepare(bool everybody)
 {
 	struct slot_block __rcu **blocks;
 	unsigned long *live;
 	int err = -ENOMEM;
-	u32 i;
 
 	live = bitmap_zalloc(BLOCKS, GFP_KERNEL);
 	if (!live)
@@ -174,14 +199,37 @@ int systally_inflight_prepare(void)
 		smp_store_release(&systally_inflight_blocks, blocks);
 		synchronize_rcu();
 	}
-	mark_live(live);
-	err = make_ahead(max_t(u32, READ_ONCE(last_tid), current->pid));
-	for_each_set_bit(i, live, BLOCKS) {
-		if (err)
-			break;
-		err = make_block(i);
-	}
+	mark_live(live, everybody);
+	err = make_ahead(max_t(u32, READ_ONCE(last_tid), current->pid)) ?:
+		      make_marked(live);
 out:
+	mutex_unlock(&blocks_mutex);
+	bitmap_free(live);
+	return err;
+}
+
+int systally_inflight_prepare_pids(struct pid *const *pids, unsigned int count)
+{
+	struct task_struct *leader;
+	unsigned long *live;
+	unsigned int i;
+	int err;
+
+	if (!systally_inflight_running())
+		return 0;
+	live = bitmap_zalloc(BLOCKS, GFP_KERNEL);
+	if (!live)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		rcu_read_lock();
+		leader = pid_task(pids[i], PIDTYPE_TGID);
+		if (leader)
+			mark_process(leader, live);
+		rcu_read_unlock();
+	}
+	/* Threads that are forked meanwhile get slots as all new ones do. */
+	mutex_lock(&blocks_mutex);
+	err = make_marked(live);
 	mutex_unlock(&blocks_mutex);
 	bitmap_free(live);
 	return err;

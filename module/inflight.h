@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls in flight (entered, not returned): one slot per thread, found by its
- * tid in the initial pid namespace. The entry handler fills the thread's slot,
- * the exit handler empties it.
+ * Calls in flight (entered, not returned): one slot per thread of a target,
+ * found by its tid in the initial pid namespace. The entry handler fills the
+ * thread's slot, the exit handler empties it.
  *
  * Concurrency: a slot is written by its own thread only, in handlers with
  * preemption off (system calls, exec and the thread's exit). Other threads read
@@ -35,7 +35,8 @@ struct slot {
 	u32 mark;	       /* union event_owner; separate from the rest */
 } ____cacheline_aligned;
 
-#define BLOCK_SHIFT 7
+/* A block is a page: a thread whose id is far from all others takes one. */
+#define BLOCK_SHIFT 6
 #define BLOCK_SLOTS (1 << BLOCK_SHIFT)
 #define BLOCKS	    (PID_MAX_LIMIT >> BLOCK_SHIFT)
 
@@ -74,13 +75,24 @@ static inline bool systally_inflight_running(void)
 }
 
 /*
- * systally_inflight_prepare - make slots for all threads, and for each new
- * thread from now on
+ * systally_inflight_prepare - make slots for the threads of all targets, and
+ * for each new thread from now on
+ * @everybody: for all other threads, too: the targets will be `all`
  *
- * Process context, sleeps. Returns 0, or -ENOMEM if there is no memory or the
- * cap is reached.
+ * Process context, under the control mutex; sleeps. Returns 0, or -ENOMEM if
+ * there is no memory or the cap is reached.
  */
-int __must_check systally_inflight_prepare(void);
+int __must_check systally_inflight_prepare(bool everybody);
+
+/*
+ * systally_inflight_prepare_pids - make slots for processes that will be targets
+ * @pids: of the processes; NULL entries are skipped
+ *
+ * Process context, under the control mutex; sleeps. Does nothing while no times
+ * are kept. Returns 0 or -ENOMEM, as above.
+ */
+int __must_check systally_inflight_prepare_pids(struct pid *const *pids,
+						unsigned int count);
 
 /*
  * systally_inflight_forked - make sure that the next threads have slots

@@ -107,6 +107,9 @@ static int apply_pids(const struct targets_request *request)
 
 	if (systally_target_is_all() && request->verb == TARGETS_EDIT)
 		goto out_put; /* all are targets already */
+	err = systally_inflight_prepare_pids(resolved->pid, request->pids);
+	if (err)
+		goto out_put;
 
 	removes = request->verb == TARGETS_REPLACE;
 	if (removes) {
@@ -175,10 +178,17 @@ int systally_target_check(const struct targets_request *request)
 
 int systally_target_apply(const struct targets_request *request)
 {
+	int err;
+
 	switch (request->verb) {
 	case TARGETS_ALL:
 		if (systally_target_is_all())
 			return 0;
+		if (systally_inflight_running()) {
+			err = systally_inflight_prepare(true);
+			if (err)
+				return err;
+		}
 		/* The entries of some calls in flight were not seen. */
 		systally_tally_new_epoch();
 		systally_target_fill();

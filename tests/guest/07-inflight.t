@@ -79,4 +79,22 @@ like "$(sed -n 2p "$D/inflight")" '^#.*time' \
 talk_ask blocked '' 'done'
 talk_end blocked
 
+# 10,000 threads of another process, with ids all over 4 million: slots for all of
+# them would take more than the cap.
+echo 4194304 >/proc/sys/kernel/pid_max
+echo 40000 >/proc/sys/kernel/threads-max
+talk_start spread "$WORKLOAD/spread" 10000 400
+talk_until spread 'spread 10000'
+need_load
+ctl targets $$
+passes 'collect=hist works beside threads with ids far from each other' \
+	ctl collect hist
+ctl targets none
+workload calls -t plain >"$T/expect"
+is "$(compare "$T/expect")" '' 'a target that starts there is counted exactly'
+passes 'a process with such threads can be a target' \
+	ctl targets "${talk_pid[spread]}"
+note "memory_bytes $(status memory_bytes) of $(status memory_max_bytes)"
+talk_end spread
+
 finish

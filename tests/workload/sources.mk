@@ -9,8 +9,8 @@
 
 WORKLOADS := blocked calls chain churn cost crowd ctlwrite files insert \
 	latency loops names namespace polls puppet rawtp returns reuse \
-	scribble signals \
-	snapread starve storm sweep threads tree victims
+	scribble signals snapread spread starve storm sweep threads tree \
+	victims
 
 # Built a second time for i386, as NAME32
 WORKLOADS32 := blocked calls chain latency loops polls returns signals storm \
