@@ -2,6 +2,8 @@
 /*
  * The tracepoint hook: handlers on sys_enter and sys_exit.
  */
+#include <trace/events/syscalls.h>
+
 #include "event.h"
 #include "hook_tracepoint.h"
 #include "selective.h"
@@ -26,8 +28,11 @@ static bool entry_on, exit_on;
 
 int systally_hook_tracepoint_entry(void)
 {
-	int err = systally_tracepoint_register(TRACEPOINT_SYS_ENTER, on_entry);
+	int err;
 
+	/* Compiles only if the kernel calls it with these arguments. */
+	check_trace_callback_type_sys_enter(on_entry);
+	err = systally_tracepoint_register(TRACEPOINT_SYS_ENTER, on_entry);
 	if (!err)
 		entry_on = true;
 	return err;
@@ -44,8 +49,10 @@ void systally_unhook_tracepoint_entry(void)
 
 int systally_hook_tracepoint_exit(void)
 {
-	int err = systally_tracepoint_register(TRACEPOINT_SYS_EXIT, on_exit);
+	int err;
 
+	check_trace_callback_type_sys_exit(on_exit);
+	err = systally_tracepoint_register(TRACEPOINT_SYS_EXIT, on_exit);
 	if (!err)
 		exit_on = true;
 	return err;

@@ -73,6 +73,11 @@ int systally_lifecycle_init(void)
 	unsigned int i;
 	int err;
 
+	/* Compile only if the kernel calls them with these arguments. */
+	check_trace_callback_type_sched_process_fork(on_fork);
+	check_trace_callback_type_sched_process_exec(on_exec);
+	check_trace_callback_type_sched_process_exit(on_exit);
+
 	for (i = 0; i < ARRAY_SIZE(handlers); i++) {
 		err = systally_tracepoint_register(handlers[i].id,
 						   handlers[i].handler);

@@ -47,16 +47,6 @@ static __always_inline void compat_handler_end(void)
 #define COMPAT_PROCESS_EXIT_ARGS
 #endif
 
-/* Never called. It compiles only if the kernel's header has these arguments. */
-static inline void compat_process_exit_check(void)
-{
-	void (*handler)(void *data,
-			struct task_struct *task COMPAT_PROCESS_EXIT_ARGS);
-
-	handler = NULL;
-	check_trace_callback_type_sched_process_exit(handler);
-}
-
 /*
  * compat_tracepoint_synchronize - wait for all handlers that are running
  *

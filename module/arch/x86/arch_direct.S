@@ -9,18 +9,14 @@
  */
 #include <linux/linkage.h>
 #include <asm/frame.h>
-#include <asm/nospec-branch.h>
+
+#include "compat/call_depth.h"
 
 /* From 5.18 on: marks a target of indirect branches (IBT). SYM_FUNC_START() has
  * one up to 6.14 and none later; SYM_START() has none on any kernel.
  */
 #ifndef ENDBR
 #define ENDBR
-#endif
-
-/* From 6.2 on: call depth tracking, the return stack underflow mitigation. */
-#ifndef CALL_DEPTH_ACCOUNT
-#define CALL_DEPTH_ACCOUNT
 #endif
 
 	.text
