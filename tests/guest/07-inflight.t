@@ -90,6 +90,7 @@ ctl targets $$
 passes 'collect=hist works beside threads with ids far from each other' \
 	ctl collect hist
 ctl targets none
+ctl reset 1
 workload calls -t plain >"$T/expect"
 is "$(compare "$T/expect")" '' 'a target that starts there is counted exactly'
 passes 'a process with such threads can be a target' \
