@@ -162,8 +162,10 @@ static void same_lines(void **state)
 static void stricter(void **state)
 {
 	static const char *const cases[] = {
-		"{'a':1}",	    "{\"a\":1.}",	"{\"a\":NaN}",
-		"{\"a\":Infinity}", "{\"a\":\"\x01\"}", "{\"a\":\"\t\"}",
+		"{'a':1}",	    "{\"a\":1.}",
+		"{\"a\":NaN}",	    "{\"text\":\"\\udc27\"}",
+		"{\"a\":Infinity}", "{\"a\":\"\x01\"}",
+		"{\"a\":\"\t\"}",
 	};
 	struct context *c = *state;
 	size_t i;
