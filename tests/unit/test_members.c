@@ -100,6 +100,8 @@ static void same_lines(void **state)
 		"{\"a\":1}\"\\",
 		"{\"a\":1}1",
 		"{\"a\":1}tru",
+		"{\"a\":1}\v",
+		"{\"a\":1} ",
 		"{\"a\":1}-",
 		/* wrong within */
 		"{,}",

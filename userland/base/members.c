@@ -235,7 +235,10 @@ int systally_members_read(struct systally_lines *lines, const char *const *keys,
 		return systally_lines_no_memory(lines);
 	/* lines->line is UTF-8 already, by stricter rules */
 	yajl_config(parser, yajl_dont_validate_strings, 1);
-	good = !parse(parser, lines->line, lines->length);
+	/* yajl takes these two for blanks, which JSON and json-c do not */
+	good = !memchr(lines->line, '\v', lines->length) &&
+	       !memchr(lines->line, '\f', lines->length) &&
+	       !parse(parser, lines->line, lines->length);
 	/* a token behind the object may be incomplete until its line ends */
 	if (good && reader.ended)
 		good = !parse(parser, "\n", 1);
