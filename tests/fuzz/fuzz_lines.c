@@ -147,8 +147,8 @@ static void compare(const struct systally_member *member,
 		must(json_object_is_type(value, json_type_string));
 		text = json_object_get_string(value);
 		length = (size_t)json_object_get_string_len(value);
-		/* yajl has another character for half a surrogate pair */
-		must(strchr(member->text, '?') || !length ||
+		/* json-c has U+FFFD for wrong surrogate pairs, yajl another one */
+		must(strstr(text, "\xef\xbf\xbd") || !length ||
 		     !strncmp(text, member->text, member->length));
 		break;
 	case SYSTALLY_MEMBER_ARRAY:
