@@ -342,8 +342,7 @@ sleeper=$!
 talk_start top "$SYSTALLY" top -p "$sleeper" -i 100
 wait_for sh -c "ls -l /proc/${talk_pid[top]}/fd | grep -q signalfd"
 kill "$sleeper"
-talk_until top \
-	'note: the processes of -p have ended, and what they have started'
+talk_until top 'note: the processes of -p have ended'
 talk_end top
 is $? 0 'top -p: ends with its processes, and says so'
 talk_start top "$SYSTALLY" top -i 100
