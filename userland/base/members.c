@@ -9,7 +9,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/members.h"
-#include "base/text.h"
+#include "base/escape.h"
 
 #define DEPTH_MAX 16 /* as base/lines.c has it */
 
@@ -131,7 +131,7 @@ static int on_string(void *context, const unsigned char *text, size_t length)
 		return 1;
 	}
 	/* half a pair of surrogates, as \udc00, is no character */
-	if (!systally_text_is_utf8((const char *)text, length))
+	if (!systally_utf8_valid((const char *)text, length))
 		return 0;
 	if (length > SYSTALLY_MEMBER_TEXT_LEN)
 		length = SYSTALLY_MEMBER_TEXT_LEN;
