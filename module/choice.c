@@ -10,10 +10,11 @@
 #include "choice.h"
 #include "hook.h"
 #include "hook_direct.h"
+#include "hook_sites.h"
 #include "hook_tracepoint.h"
 #include "selective.h"
 
-static char reason_now[128] = "no targets";
+static char reason_now[192] = "no targets";
 
 static unsigned int set_weight(const struct syscall_set *set)
 {
@@ -25,9 +26,20 @@ static unsigned int set_weight(const struct syscall_set *set)
 }
 
 /*
- * The cheapest hook. A kprobe costs only the processes that make the call. The
- * tracepoint is free for bystanders and sees exits. The direct hook costs
- * every process, but least per call.
+ * The hook in all calls, or in the chosen ones: in the functions that hand each
+ * call to its own function, where these have ftrace sites and all calls are
+ * counted, else in the calls' own functions.
+ */
+static enum hook_kind direct_kind(const struct settings *settings)
+{
+	if (settings->set || systally_hook_direct_check())
+		return HOOK_SITES;
+	return HOOK_DIRECT;
+}
+
+/*
+ * The cheapest hook. The tracepoint is free for bystanders and sees exits. The
+ * direct hooks cost every process that makes a hooked call, but least per call.
  */
 static enum hook_kind auto_kind(const struct settings *settings,
 				const char **reason)
@@ -40,13 +52,9 @@ static enum hook_kind auto_kind(const struct settings *settings,
 		*reason = "times need the tracepoint on exit anyway";
 		return HOOK_TRACEPOINT;
 	}
-	if (settings->set &&
-	    set_weight(settings->set) <= ARCH_ENTRY_KPROBES_MAX) {
-		*reason = "few calls, of every process";
-		return HOOK_KPROBE;
-	}
-	*reason = "many calls, of every process";
-	return HOOK_DIRECT;
+	*reason = settings->set ? "chosen calls, of every process" :
+				  "all calls, of every process";
+	return direct_kind(settings);
 }
 
 /* Why all processes have to pass the tracepoints, or NULL if targets suffice */
@@ -75,24 +83,34 @@ static enum hook_kind choose(const struct settings *settings,
 	case HOOK_WORD_KPROBE:
 		return HOOK_KPROBE;
 	case HOOK_WORD_DIRECT:
-		return HOOK_DIRECT;
+		return direct_kind(settings);
 	default:
 		return auto_kind(settings, reason);
 	}
 }
 
+/* Why the last try of a direct hook failed */
+static const char *direct_why(enum hook_kind kind, int err)
+{
+	if (err == -ENOMEM)
+		return "no memory";
+	return kind == HOOK_SITES ? systally_hook_sites_why() :
+				    systally_hook_direct_why();
+}
+
 /* Whether hook=direct is possible, also while nothing is hooked */
 static int check_direct(const struct settings *settings)
 {
-	int err;
+	int err = 0;
 
 	if (settings->collect != SYSTALLY_COLLECT_COUNT) {
 		pr_info("hook=direct sees no exits: set collect=count, or another hook\n");
 		return -EOPNOTSUPP;
 	}
-	err = systally_hook_direct_check();
+	if (direct_kind(settings) == HOOK_SITES)
+		err = systally_hook_sites_check();
 	if (err)
-		pr_info("hook=direct: %s\n", systally_hook_direct_why());
+		pr_info("hook=direct: %s\n", systally_hook_sites_why());
 	return err;
 }
 
@@ -104,10 +122,23 @@ static int apply(const struct settings *settings, enum hook_kind kind)
 		.set = settings->set,
 	};
 
-	/* Before the change begins, and hooks are replaced */
-	if (kind == HOOK_DIRECT && systally_hook_direct_check())
-		return -EOPNOTSUPP;
 	return systally_hook_apply(&plan);
+}
+
+/*
+ * Sets another hook where a direct one is not possible, and *@reason to why it
+ * is that one. Returns 0 or an error.
+ */
+static int apply_second(const struct settings *settings, const char **reason)
+{
+	if (settings->set &&
+	    set_weight(settings->set) <= ARCH_ENTRY_KPROBES_MAX) {
+		*reason = "few calls, of every process";
+		if (!apply(settings, HOOK_KPROBE))
+			return 0;
+		*reason = "kprobes cannot be placed";
+	}
+	return apply(settings, HOOK_TRACEPOINT);
 }
 
 int systally_choice_apply(const struct settings *settings)
@@ -123,16 +154,12 @@ int systally_choice_apply(const struct settings *settings)
 	}
 	kind = choose(settings, &reason);
 	err = apply(settings, kind);
-	if (err && kind == HOOK_DIRECT)
-		why = err == -ENOMEM ? "no memory" : systally_hook_direct_why();
-	if (err && settings->hook == HOOK_WORD_AUTO) {
-		if (kind == HOOK_KPROBE)
-			reason = "kprobes cannot be placed";
-		if (kind == HOOK_KPROBE || kind == HOOK_DIRECT)
-			err = apply(settings, HOOK_TRACEPOINT);
-	} else if (why) {
+	if (err && (kind == HOOK_DIRECT || kind == HOOK_SITES))
+		why = direct_why(kind, err);
+	if (why && settings->hook == HOOK_WORD_AUTO)
+		err = apply_second(settings, &reason);
+	else if (why)
 		pr_info("hook=direct: %s\n", why);
-	}
 	if (err)
 		return err;
 	snprintf(reason_now, sizeof(reason_now), "%s%s%s", reason,

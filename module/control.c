@@ -17,6 +17,7 @@
 #include "filter.h"
 #include "hook.h"
 #include "hook_kprobe.h"
+#include "hook_sites.h"
 #include "parse.h"
 #include "selective.h"
 #include "target.h"
@@ -35,10 +36,9 @@ static const char *const collect_words[] = { "count", "time", "hist", NULL };
 static const char *const hook_words[] = { "auto", "tracepoint", "kprobe",
 					  "direct", NULL };
 static const char *const kind_words[] = {
-	[HOOK_NONE] = "none",
-	[HOOK_TRACEPOINT] = "tracepoint",
-	[HOOK_DIRECT] = "direct",
-	[HOOK_KPROBE] = "kprobe",
+	[HOOK_NONE] = "none",	  [HOOK_TRACEPOINT] = "tracepoint",
+	[HOOK_DIRECT] = "direct", [HOOK_KPROBE] = "kprobe",
+	[HOOK_SITES] = "direct",
 };
 
 /*
@@ -343,6 +343,7 @@ int systally_control_status(struct seq_file *seq)
 		seq_puts(seq, "targets: all\n");
 	else
 		seq_printf(seq, "targets: %u\n", systally_target_count());
+	seq_printf(seq, "direct_sites: %u\n", systally_hook_sites_count());
 	seq_printf(seq, "kprobes: %u\n", systally_hook_kprobe_count());
 	seq_printf(seq, "kprobe_missed: %lu\n", systally_hook_kprobe_missed());
 	seq_printf(seq, "foreign_probes: %u\n", systally_tracepoint_foreign());

@@ -29,8 +29,8 @@ static u32 call_abi(const struct task_struct *task, u32 *nr)
  * may pass both hooks or one of them, each before or after a step of the
  * change. The hook that it passes first decides and leaves a mark, which the
  * other obeys. (The tracepoint comes first, in kernel/entry/common.c. The
- * direct hook follows at the end of the entry path, then the kprobe in the
- * call's function.)
+ * direct hook follows at the end of the entry path. At the start of the call's
+ * function ftrace calls the kprobe before it makes the direct call of the site.)
  */
 static bool is_ours(enum event_hook hook, struct slot *slot)
 {

@@ -44,6 +44,7 @@ enum event_hook {
 	EVENT_TRACEPOINT,
 	EVENT_DIRECT,
 	EVENT_KPROBE,
+	EVENT_SITES,
 };
 
 /*

@@ -11,9 +11,11 @@
 #include <linux/sched.h>
 
 #include "event.h"
+#include "filter.h"
 #include "hook.h"
 #include "hook_direct.h"
 #include "hook_kprobe.h"
+#include "hook_sites.h"
 #include "hook_tracepoint.h"
 #include "tracepoint.h"
 
@@ -30,6 +32,8 @@ static int hook_entry(enum hook_kind kind, const struct syscall_set *set)
 		return systally_hook_direct_entry();
 	case HOOK_KPROBE:
 		return systally_hook_kprobe_entry(set);
+	case HOOK_SITES:
+		return systally_hook_sites_entry(set);
 	default:
 		return 0;
 	}
@@ -47,6 +51,9 @@ static void unhook_entry(enum hook_kind kind)
 	case HOOK_KPROBE:
 		systally_unhook_kprobe_entry(NULL);
 		break;
+	case HOOK_SITES:
+		systally_unhook_sites_entry();
+		break;
 	default:
 		break;
 	}
@@ -60,6 +67,8 @@ static enum event_hook event_hook(enum hook_kind kind)
 		return EVENT_DIRECT;
 	case HOOK_KPROBE:
 		return EVENT_KPROBE;
+	case HOOK_SITES:
+		return EVENT_SITES;
 	default:
 		return EVENT_TRACEPOINT;
 	}
@@ -129,6 +138,27 @@ out:
 	return err;
 }
 
+/*
+ * Hooks the sites of another set of calls. ftrace cannot change the sites of a
+ * direct call while it is made, so the tracepoint counts meanwhile. After an
+ * error the old sites are hooked, or if that fails the tracepoint.
+ */
+static int replace_sites(const struct syscall_set *set)
+{
+	const struct syscall_set *old = systally_filter_get();
+	int err;
+
+	if (systally_hook_sites_are(set))
+		return 0;
+	err = replace(HOOK_TRACEPOINT, NULL);
+	if (err)
+		return err;
+	err = replace(HOOK_SITES, set);
+	if (err && replace(HOOK_SITES, old))
+		pr_err("hook=direct: %s\n", systally_hook_sites_why());
+	return err;
+}
+
 static int apply_entry(const struct hook_plan *plan)
 {
 	int err;
@@ -136,6 +166,8 @@ static int apply_entry(const struct hook_plan *plan)
 	if (plan->kind == kind_now) {
 		if (plan->kind == HOOK_KPROBE)
 			return systally_hook_kprobe_entry(plan->set);
+		if (plan->kind == HOOK_SITES)
+			return replace_sites(plan->set);
 		return 0;
 	}
 	if (plan->kind != HOOK_NONE && kind_now != HOOK_NONE)
@@ -201,6 +233,9 @@ void systally_hook_trim(const struct syscall_set *set)
 {
 	if (kind_now == HOOK_KPROBE && set)
 		systally_unhook_kprobe_entry(set);
+	/* If it fails, too many calls are hooked; the filter leaves them out. */
+	if (kind_now == HOOK_SITES)
+		replace_sites(set);
 }
 
 enum hook_kind systally_hook_kind(void)

@@ -12,6 +12,7 @@ enum hook_kind {
 	HOOK_TRACEPOINT,
 	HOOK_DIRECT, /* entries only */
 	HOOK_KPROBE,
+	HOOK_SITES, /* entries only */
 };
 
 struct hook_plan {
@@ -36,7 +37,7 @@ struct hook_plan {
 int systally_hook_apply(const struct hook_plan *plan);
 
 /*
- * systally_hook_trim - remove the kprobes of calls that are not in @set
+ * systally_hook_trim - unhook the calls that are not in @set
  * @set: NULL: keep all
  *
  * Process context, under the control mutex; sleeps.

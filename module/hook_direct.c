@@ -7,7 +7,6 @@
  * and no call that ptrace or seccomp skips.
  */
 #include <linux/kernel.h>
-#include <linux/kprobes.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 
@@ -16,6 +15,8 @@
 #include "compat/ftrace_direct.h"
 #include "event.h"
 #include "hook_direct.h"
+#include "site.h"
+#include "stay.h"
 
 /* Called by arch_direct_stub(), in the context of a call, preemptible. */
 asmlinkage void systally_direct_handler(const struct pt_regs *regs);
@@ -24,8 +25,10 @@ asmlinkage void systally_direct_handler(const struct pt_regs *regs);
  * Under the control mutex. The addresses are looked up once: a kernel's
  * functions do not move.
  */
-static unsigned long sites[ARRAY_SIZE(arch_direct_functions)];
+static const char *const functions[] = { ARCH_DIRECT_FUNCTIONS };
+static unsigned long sites[ARRAY_SIZE(functions)];
 static enum { SITES_UNKNOWN, SITES_FOUND, SITES_MISSING } lookup;
+static struct compat_direct direct;
 static char why[64] = "not tried";
 
 /*
@@ -40,44 +43,25 @@ asmlinkage void notrace systally_direct_handler(const struct pt_regs *regs)
 	preempt_enable_notrace();
 }
 
-/*
- * Looks a function's ftrace site up. kallsyms_lookup_name() is not exported, so
- * a kprobe that is never armed finds the function. On an error `why` says what
- * is missing.
- */
-static int find(const char *function, unsigned long *site)
-{
-	struct kprobe kp = {
-		.symbol_name = function,
-		.flags = KPROBE_FLAG_DISABLED,
-	};
-	int err = register_kprobe(&kp);
-	bool found = !err;
-
-	if (found)
-		err = arch_direct_site(&kp, site);
-	if (err == -ENOENT)
-		snprintf(why, sizeof(why), "this kernel has no %s", function);
-	else if (err == -ENOMEM)
-		snprintf(why, sizeof(why), "no memory");
-	else if (err)
-		snprintf(why, sizeof(why), "%s is no ftrace site", function);
-	if (found)
-		unregister_kprobe(&kp);
-	return err;
-}
-
 int systally_hook_direct_check(void)
 {
+	const char *missing = NULL;
 	unsigned int i;
-	int err = 0;
+	int err;
 
 	if (lookup == SITES_UNKNOWN) {
-		for (i = 0; i < ARRAY_SIZE(arch_direct_functions) && !err; i++)
-			err = find(arch_direct_functions[i], &sites[i]);
+		err = systally_site_find(functions, ARRAY_SIZE(functions),
+					 sites, &missing);
 		if (err == -ENOMEM)
 			return err;
-		lookup = err ? SITES_MISSING : SITES_FOUND;
+		for (i = 0; i < ARRAY_SIZE(functions) && !missing; i++)
+			if (!sites[i])
+				missing = functions[i];
+		if (missing)
+			snprintf(why, sizeof(why),
+				 "%s is not a function with an ftrace site",
+				 missing);
+		lookup = missing ? SITES_MISSING : SITES_FOUND;
 	}
 	return lookup == SITES_FOUND ? 0 : -EOPNOTSUPP;
 }
@@ -88,7 +72,7 @@ int systally_hook_direct_entry(void)
 
 	if (err)
 		return err;
-	err = compat_direct_register(sites, ARRAY_SIZE(sites),
+	err = compat_direct_register(&direct, sites, ARRAY_SIZE(sites),
 				     (unsigned long)arch_direct_stub);
 	if (err == -EBUSY)
 		snprintf(why, sizeof(why),
@@ -105,8 +89,11 @@ int systally_hook_direct_entry(void)
  */
 void systally_unhook_direct_entry(void)
 {
-	compat_direct_unregister(sites, ARRAY_SIZE(sites),
-				 (unsigned long)arch_direct_stub);
+	int err = compat_direct_unregister(&direct,
+					   (unsigned long)arch_direct_stub);
+
+	if (err)
+		systally_stay(err);
 	synchronize_rcu_tasks();
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Direct calls from the start of kernel functions, by ftrace. As it defines
- * data, only one file (hook_direct.c) may include it.
+ * Direct calls from the start of kernel functions, by ftrace.
  *
  * Both functions: process context; they sleep. The entry is called in place of
  * the functions' ftrace call. It must preserve the registers of their
@@ -16,6 +15,14 @@
 #include <linux/string.h>
 #include <linux/version.h>
 
+/* COMPAT_DIRECT - whether this kernel supports direct calls; 0 or 1 */
+
+/* The sites of one entry. Zeroed at first; the caller serialises the calls. */
+struct compat_direct {
+	struct ftrace_ops ops;
+	struct ftrace_ops guard;
+};
+
 /*
  * compat_direct_register - call @entry at all of @sites, or at none
  *
@@ -23,17 +30,20 @@
  * -ENODEV if an address is no site or ftrace has disabled itself after an
  * error, or -ENOMEM.
  */
-static int compat_direct_register(const unsigned long *sites,
-				  unsigned int count, unsigned long entry);
+static inline int compat_direct_register(struct compat_direct *direct,
+					 unsigned long *sites,
+					 unsigned int count,
+					 unsigned long entry);
 
 /*
  * compat_direct_unregister - stop calling @entry
  *
  * Tasks may still be in @entry until the caller's synchronize_rcu_tasks()
- * returns.
+ * returns. Returns 0, or an error if ftrace has disabled itself: then the sites
+ * go on calling @entry.
  */
-static void compat_direct_unregister(const unsigned long *sites,
-				     unsigned int count, unsigned long entry);
+static inline int __must_check
+compat_direct_unregister(struct compat_direct *direct, unsigned long entry);
 
 /*
  * Before 5.16 each site was registered on its own. If several sites had the
@@ -42,18 +52,25 @@ static void compat_direct_unregister(const unsigned long *sites,
 #if !defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS) || \
 	LINUX_VERSION_CODE < KERNEL_VERSION(5, 16, 0)
 
-static int compat_direct_register(const unsigned long *sites,
-				  unsigned int count, unsigned long entry)
+#define COMPAT_DIRECT 0
+
+static inline int compat_direct_register(struct compat_direct *direct,
+					 unsigned long *sites,
+					 unsigned int count,
+					 unsigned long entry)
 {
 	return -ENODEV;
 }
 
-static void compat_direct_unregister(const unsigned long *sites,
-				     unsigned int count, unsigned long entry)
+static inline int compat_direct_unregister(struct compat_direct *direct,
+					   unsigned long entry)
 {
+	return 0;
 }
 
 #else
+
+#define COMPAT_DIRECT 1
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 #define compat_direct_ops_register(ops, entry) \
@@ -64,15 +81,32 @@ static void compat_direct_unregister(const unsigned long *sites,
 #define compat_direct_ops_register(ops, entry) \
 	register_ftrace_direct_multi(ops, entry)
 
-static void compat_direct_ops_unregister(struct ftrace_ops *ops,
-					 unsigned long entry)
+static inline int compat_direct_ops_unregister(struct ftrace_ops *ops,
+					       unsigned long entry)
 {
-	unregister_ftrace_direct_multi(ops, entry);
-	ftrace_free_filter(ops);
+	int err = unregister_ftrace_direct_multi(ops, entry);
+
+	if (!err)
+		ftrace_free_filter(ops);
+	return err;
 }
 #endif
 
-static struct ftrace_ops compat_direct_ops;
+/* From 5.18 on the sites are set at once; one by one, each set is copied. */
+static inline int compat_direct_filter(struct ftrace_ops *ops,
+				       unsigned long *sites, unsigned int count)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
+	return ftrace_set_filter_ips(ops, sites, count, 0, 0);
+#else
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < count && !err; i++)
+		err = ftrace_set_filter_ip(ops, sites[i], 0, 0);
+	return err;
+#endif
+}
 
 /*
  * While ftrace is turned off, a direct call can be registered, but is not made.
@@ -85,17 +119,15 @@ static noinline __used void compat_guard_site(void)
 	barrier();
 }
 
-static void notrace compat_guard_func(unsigned long ip, unsigned long parent,
-				      struct ftrace_ops *ops,
-				      struct ftrace_regs *regs)
+static inline void notrace compat_guard_func(unsigned long ip,
+					     unsigned long parent,
+					     struct ftrace_ops *ops,
+					     struct ftrace_regs *regs)
 {
 }
 
-static struct ftrace_ops compat_guard_ops;
-
-static int compat_guard_register(void)
+static inline int compat_guard_register(struct ftrace_ops *ops)
 {
-	struct ftrace_ops *ops = &compat_guard_ops;
 	int err;
 
 	memset(ops, 0, sizeof(*ops));
@@ -109,39 +141,42 @@ static int compat_guard_register(void)
 	return err;
 }
 
-static void compat_guard_unregister(void)
+static inline void compat_guard_unregister(struct ftrace_ops *ops)
 {
-	unregister_ftrace_function(&compat_guard_ops);
-	ftrace_free_filter(&compat_guard_ops);
+	unregister_ftrace_function(ops);
+	ftrace_free_filter(ops);
 }
 
-static int compat_direct_register(const unsigned long *sites,
-				  unsigned int count, unsigned long entry)
+static inline int compat_direct_register(struct compat_direct *direct,
+					 unsigned long *sites,
+					 unsigned int count,
+					 unsigned long entry)
 {
-	struct ftrace_ops *ops = &compat_direct_ops;
-	int err = compat_guard_register();
-	unsigned int i;
+	struct ftrace_ops *ops = &direct->ops;
+	int err = compat_guard_register(&direct->guard);
 
 	if (err)
 		return err;
 	/* A registration that failed may have changed it. */
 	memset(ops, 0, sizeof(*ops));
-	for (i = 0; i < count && !err; i++)
-		err = ftrace_set_filter_ip(ops, sites[i], 0, 0);
+	err = compat_direct_filter(ops, sites, count);
 	if (!err)
 		err = compat_direct_ops_register(ops, entry);
 	if (err) {
 		ftrace_free_filter(ops);
-		compat_guard_unregister();
+		compat_guard_unregister(&direct->guard);
 	}
 	return err;
 }
 
-static void compat_direct_unregister(const unsigned long *sites,
-				     unsigned int count, unsigned long entry)
+static inline int compat_direct_unregister(struct compat_direct *direct,
+					   unsigned long entry)
 {
-	compat_direct_ops_unregister(&compat_direct_ops, entry);
-	compat_guard_unregister();
+	int err = compat_direct_ops_unregister(&direct->ops, entry);
+
+	if (!err)
+		compat_guard_unregister(&direct->guard);
+	return err;
 }
 
 #endif

@@ -42,14 +42,19 @@ return values without an upper half, i386|returns32 -t
 short-lived processes|churn -t 307 7
 "
 
-# exact HOOK COLLECT THREADS
+# exact HOOK COLLECT THREADS; HOOK `sites` is hook=direct for chosen calls
 exact() {
-	local hook=$1 collect=$2 name command started took
+	local hook=$1 collect=$2 name command started took calls=all
 
 	exact_runs=${exact_runs//@threads@/$3}
-	need_load "collect=$collect" follow=1 \
-		"syscalls=$([ "$hook" = kprobe ] &&
-			echo "${exact_calls// /,}" || echo all)" "hook=$hook"
+	case $hook in
+	sites)
+		hook=direct
+		calls=${exact_calls// /,}
+		;;
+	kprobe) calls=${exact_calls// /,} ;;
+	esac
+	need_load "collect=$collect" follow=1 "syscalls=$calls" "hook=$hook"
 	like "$(<"$D/hook") $(<"$D/collect")" "^$hook.* $collect\$" \
 		"the module has hook=$hook, collect=$collect"
 

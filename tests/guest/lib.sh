@@ -53,9 +53,21 @@ mount_debugfs() {
 		mount -t debugfs debugfs /sys/kernel/debug
 }
 
-# direct_missing: prints why this kernel does not support hook=direct, according
-# to ftrace's lists; nothing if it does
+# direct_missing: prints why this kernel does not support hook=direct, by its
+# version and by what ftrace lists; nothing if it does
 direct_missing() {
+	local sites=/sys/kernel/debug/tracing/available_filter_functions
+
+	mount_debugfs
+	if [ "$(printf '5.16\n%s\n' "$(uname -r)" | sort -V | head -n 1)" != 5.16 ] ||
+	   ! grep -qx __x64_sys_getpgid $sites; then
+		echo "$(uname -r) has no direct calls of ftrace"
+	fi
+}
+
+# dispatch_missing: the same for the functions that hand each call to its own
+# function; where they are missing, hook=direct uses the calls' own functions
+dispatch_missing() {
 	local sites=/sys/kernel/debug/tracing/available_filter_functions found
 
 	mount_debugfs

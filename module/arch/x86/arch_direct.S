@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The stub of the direct hook. ftrace patches a call of it over the no-op at the
- * start of x64_sys_call(regs, nr) and its siblings (arch_direct.h).
+ * The stubs of the direct hooks. ftrace patches a call of one over the no-op at
+ * the start of a function: of x64_sys_call(regs, nr) and its siblings
+ * (arch_direct.h), or of the functions of the calls, such as
+ * __x64_sys_getppid(regs).
  *
- * At that point the two arguments are the only live registers that C code may
- * change, so only these are saved. The stub returns to the function and does not
- * call it, so no task sleeps with the module's code on its stack.
+ * At that point the one or two arguments are the only live registers that C code
+ * may change, so only these are saved. The stub returns to the function and does
+ * not call it, so no task sleeps with the module's code on its stack.
  */
 #include <linux/linkage.h>
 #include <asm/frame.h>
@@ -19,16 +21,21 @@
 #define ENDBR
 #endif
 
-	.text
-SYM_START(arch_direct_stub, SYM_L_GLOBAL, SYM_A_ALIGN)
+.macro STUB name handler
+SYM_START(\name, SYM_L_GLOBAL, SYM_A_ALIGN)
 	ENDBR
 	CALL_DEPTH_ACCOUNT
 	FRAME_BEGIN
 	pushq	%rdi
 	pushq	%rsi
-	call	systally_direct_handler
+	call	\handler
 	popq	%rsi
 	popq	%rdi
 	FRAME_END
 	RET
-SYM_FUNC_END(arch_direct_stub)
+SYM_FUNC_END(\name)
+.endm
+
+	.text
+STUB arch_direct_stub systally_direct_handler
+STUB arch_direct_sites_stub systally_sites_handler

@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The ftrace sites of the direct hook on x86-64: the functions that dispatch
- * each call to its own function, and the stub that is called from there. As it
- * defines data, only one file (hook_direct.c) may include it.
+ * The direct hooks on x86-64: the sites in the kernel's functions, and the stubs
+ * that ftrace calls from there.
  */
 #ifndef SYSTALLY_ARCH_DIRECT_H
 #define SYSTALLY_ARCH_DIRECT_H
 
 #include <linux/errno.h>
 #include <linux/kprobes.h>
-
-/*
- * Every call passes one of these. Up to 5.x the entry code called through a
- * table, and no function was passed by every call. The switches that replaced
- * the table were functions of their own until compilers inlined them
- * (arch/x86/entry/syscall_{64,32,x32}.c).
- */
-static const char *const arch_direct_functions[] = {
-	"x64_sys_call",
-#ifdef CONFIG_IA32_EMULATION
-	"ia32_sys_call",
-#endif
-#ifdef CONFIG_X86_X32_ABI
-	"x32_sys_call",
-#endif
-};
 
 /*
  * arch_direct_site - the address that ftrace patches in a function
@@ -40,9 +23,35 @@ static inline int arch_direct_site(const struct kprobe *kp, unsigned long *site)
 }
 
 /*
- * arch_direct_stub - called by ftrace at a function's start; calls
- * systally_direct_handler() with the user's registers. Never called from C.
+ * arch_direct_stub, arch_direct_sites_stub - called by ftrace at the start of a
+ * function whose first argument is the user's registers
+ *
+ * They call systally_direct_handler() and systally_sites_handler() with these
+ * registers. Never called from C.
  */
 void arch_direct_stub(void);
+void arch_direct_sites_stub(void);
+
+/*
+ * ARCH_DIRECT_FUNCTIONS - the functions that hand each call to its own function
+ *
+ * Every call passes one of these. Up to 5.x the entry code called through a
+ * table, and no function was passed by every call. The switches that replaced
+ * the table were functions of their own until compilers inlined them
+ * (arch/x86/entry/syscall_{64,32,x32}.c).
+ */
+#define ARCH_DIRECT_FUNCTIONS "x64_sys_call" ARCH_DIRECT_I386 ARCH_DIRECT_X32
+
+#ifdef CONFIG_IA32_EMULATION
+#define ARCH_DIRECT_I386 , "ia32_sys_call"
+#else
+#define ARCH_DIRECT_I386
+#endif
+
+#ifdef CONFIG_X86_X32_ABI
+#define ARCH_DIRECT_X32 , "x32_sys_call"
+#else
+#define ARCH_DIRECT_X32
+#endif
 
 #endif /* SYSTALLY_ARCH_DIRECT_H */

@@ -73,6 +73,12 @@ const char *arch_entry_symbol(u32 abi, u32 nr)
 	return nr < tables[abi].count ? tables[abi].symbols[nr] : NULL;
 }
 
+const char *arch_entry_no_call(u32 abi)
+{
+	return abi == ABI_I386 ? "__ia32_sys_ni_syscall" :
+				 "__x64_sys_ni_syscall";
+}
+
 void arch_entry_alias(const char *symbol, char *alias, size_t bytes)
 {
 	bool is_32 = str_has_prefix(symbol, "__ia32_");

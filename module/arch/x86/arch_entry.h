@@ -27,6 +27,12 @@
 const char *arch_entry_symbol(u32 abi, u32 nr);
 
 /*
+ * arch_entry_no_call - the function that carries out numbers in the gaps of an
+ * ABI's table; any context
+ */
+const char *arch_entry_no_call(u32 abi);
+
+/*
  * arch_entry_alias - the only other symbol that may have a symbol's address
  * @alias: set to it, or to "" where no two symbols share an address
  * @bytes: KSYM_NAME_LEN
