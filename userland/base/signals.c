@@ -176,7 +176,8 @@ bool systally_signals_ended(void)
 
 int systally_signals_raise(int status)
 {
-	const struct sigaction action = { .sa_handler = SIG_DFL };
+	/* the kernel's struct sigaction, with all its members 0: SIG_DFL */
+	static const uint64_t by_default[4];
 	uint64_t mask;
 
 	if (!ended_by)
@@ -184,7 +185,11 @@ int systally_signals_raise(int status)
 	/* no core: it has not crashed */
 	prctl(PR_SET_DUMPABLE, 0);
 	mask = bit(ended_by);
-	sigaction(ended_by, &action, NULL);
+	/*
+	 * glibc's sigaction() refuses 32 and 33, which its posix_spawn() leaves
+	 * ignored in the child, for example in what make starts.
+	 */
+	syscall(SYS_rt_sigaction, ended_by, by_default, NULL, sizeof(mask));
 	set_mask(SIG_UNBLOCK, &mask, NULL);
 	kill(getpid(), ended_by);
 	/* still here: the first process of a pid namespace */
