@@ -205,8 +205,12 @@ ctl targets "$(said storm process | xargs)"
 ctl hook kprobe
 ctl syscalls getppid,close
 talk_ask storm go going
-sleep 0.2
-cp "$D/snapshot" "$T/snapshot"
+# shellcheck disable=SC2317 # wait_for calls it
+has_rows() {
+	cp "$D/snapshot" "$T/snapshot"
+	[ "$(stat -c %s "$T/snapshot")" -ge 1000 ]
+}
+wait_for has_rows
 (cd "$D" && cat README status counters errors inflight "${controls[@]}") \
 	>"$T/files"
 at_least "$(grep -c getppid "$T/files")" 3 'the files tell of a call'

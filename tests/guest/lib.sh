@@ -179,6 +179,7 @@ totals() {
 # failed (see `workload`). With /dev/null it checks the totals only.
 compare() {
 	awk -v hook="$(<"$D/hook")" -v collect="$(<"$D/collect")" \
+		-v sites="$(status direct_sites)" -v calls="$(<"$D/syscalls")" \
 		-v expected="$([ "$1" = /dev/null ] || echo 1)" \
 		-f "$here/compare.awk" \
 		file=expected "$1" file=counters "$D/counters" \
