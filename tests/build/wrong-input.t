@@ -9,7 +9,7 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit
-unset T # of make
+unset T # make may have set it
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 # shellcheck source=tests/tap.sh
@@ -64,8 +64,8 @@ export F
 
 # ---- the table -----------------------------------------------------------
 
-# STATUS, command line for a shell, pattern of the line; between two `:: `. $S is
-# the command, $F makes the fake folder its debugfs.
+# Each line is STATUS :: COMMAND LINE :: PATTERN of the error line. A shell runs
+# the command line. $S is systally, and $F makes the fake folder its debugfs.
 table() {
 	cat <<'TABLE'
 :: the command
@@ -163,7 +163,7 @@ table() {
 2 :: $S run -e fault=open true :: 'fault=' of strace chooses .*trace=SET
 2 :: $S run -e $(cat long) true :: no system call is called 'xx.*; see `man 2
 
-:: what does not go together
+:: options that exclude each other
 2 :: $S run -b errno -L true :: --by errno has no times, so neither -L
 2 :: $S run -H read -e write true :: -H draws all calls of the name
 2 :: $S report rec --format strace -b process :: --format strace is by call
@@ -261,7 +261,7 @@ table() {
 TABLE
 }
 
-# ---- each line of it -----------------------------------------------------
+# ---- each line of the table ----------------------------------------------
 
 tried=0
 group=''
@@ -289,7 +289,7 @@ while IFS= read -r line; do
 	tried=$((tried + 1))
 done < <(table)
 
-# A table that is read to its end, and that only grows
+# The whole table was read. Cases are only added to it.
 at_least "$tried" 150 'all lines of the table were tried'
 is "$tried" "$(table | grep -c '^[0-9]')" 'each line is a case'
 done_testing

@@ -7,7 +7,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
 
-# bash has its background processes ignore SIGINT
+# bash makes its background processes ignore SIGINT
 # shellcheck disable=SC2016 # perl's
 interruptible=(perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' --)
 
@@ -28,7 +28,7 @@ json() {
 	"$here/json.pl" "$@" <"$T/json"
 }
 
-# ---- usage, and without the module --------------------------------------
+# ---- wrong usage, and no module -----------------------------------------
 
 for option in --help -h --version -V '--help --usage'; do
 	# shellcheck disable=SC2086 # words
@@ -52,7 +52,7 @@ for command in report status top 'run true' unload; do
 	fails 1 'load' "$command without the module: says to load it" $command
 done
 try doctor
-like "$(<"$T/out")" 'load' 'doctor without the module speaks of load'
+like "$(<"$T/out")" 'load' 'doctor without the module says to load it'
 fails 1 "'bogus=1' is not a parameter .* collect, enabled" \
 	'load: an unknown parameter' load bogus=1
 fails 1 "parameter selective=5: invalid value; selective: 0: all" \
@@ -72,22 +72,24 @@ is "$got $(<"$D/collect") $(xargs <"$D/syscalls")" '0 time getppid getsid' \
 	'load takes parameters'
 fails 1 'loaded already' 'load fails when the module is loaded' load
 exec 9<"$D/counters"
-fails 1 "in use by process $$ [(].*[)].*end that" 'unload: not while in use' unload
+fails 1 "in use by process $$ [(].*[)].*end that" \
+	'unload: fails while the module is in use' unload
 exec 9<&-
 try unload
 is "$got $(leftovers)" '0 ' 'unload'
-# vermagic that no kernel has
+# A version magic that no kernel has
 LC_ALL=C sed 's/\(vermagic=[^ ]*\) SMP/\1 SMQ/' "$SYSTALLY_KO" \
 	>"$T/bin/module/systally.ko"
 fails 1 'another configuration .*version magic .* SMQ .*build it again' \
 	'load: a module for another kernel' load
-# without a module beside the command: the installed one, as modprobe finds it
+# Without a module beside the command, load takes the installed one, as modprobe
+# does.
 rm -r "$T/bin/module"
 modules=/lib/modules/$(uname -r)
 mount -t tmpfs none "$modules"
 fails 1 "none in $modules; build it" 'load: no module anywhere' load
 cp "$SYSTALLY_KO" "$modules"
-# depmod warns when they are missing
+# depmod warns if these are missing
 touch "$modules"/modules.{order,builtin,builtin.modinfo}
 depmod
 try load collect=time
@@ -129,7 +131,7 @@ is "$got" $((failures > 0)) 'doctor: status 1 if a check fails, else 0'
 is "$(grep -cvE '^(ok|warn|fail|unknown) +[^ ]+.*: ' "$T/out")" 0 \
 	'doctor: each line begins with its verdict'
 is "$(grep -cE '^(unknown +systally: .*no systally.ko|ok +counters: )' \
-	"$T/out")" 2 'doctor: no file to compare the loaded module with'
+	"$T/out")" 2 'doctor: without a module file, the build is unknown'
 mkdir "$T/bin/module"
 cp "$SYSTALLY_KO" "$T/bin/module/systally.ko"
 try doctor
@@ -192,12 +194,12 @@ talk_end sleeper
 is "$? $(grep -c clock_nanosleep "$T/file") $(settings)" "130 1 $before" \
 	'run: SIGINT ends it with the report'
 
-# what a command sends its parent is not passed on to it
+# run passes signals on to the command, but not those that the command sends
 # shellcheck disable=SC2016 # that shell's
 try run -o "$T/file" -- sh -c 'kill -USR1 $PPID; sleep 0.1; exit 5'
 is "$got" 5 'run: a signal of the command is not sent back to it'
 "$SYSTALLY" run -o - -- true | :
-is "${PIPESTATUS[0]}" 0 "run -o -: the command's status, if nobody reads"
+is "${PIPESTATUS[0]}" 0 "run -o -: returns the command's status if nobody reads"
 # shellcheck disable=SC2016 # that shell's
 talk_start cut "$SYSTALLY" run -e poll -o "$T/file" -- sh -c \
 	'trap "" TERM; echo ready; read -r line; exit 7'
@@ -206,10 +208,10 @@ kill -TERM "${talk_pid[cut]}"
 wait_for sh -c "kill -TERM ${talk_pid[cut]} && grep -q 'targets: 0' $D/status"
 talk_end cut
 is "$? $(grep -c 'before the counting ended' "$T/file")" '7 1' \
-	'run -e: cut short by a second signal, it does not say that there was no call'
+	'run -e: after a second signal, it does not say that there was no call'
 try run -u nobody -o "$T/file" -- sh -c 'id -u; id -g; id -G'
 is "$got $(xargs <"$T/out")" "0 $(id -u nobody) $(id -g nobody) $(id -G nobody)" \
-	'run -u: the ids and groups of the user'
+	'run -u: the command has the ids and groups of the user'
 fails 1 "as 'nosuchuser': there is no such user" 'run -u: an unknown user' \
 	run -u nosuchuser true
 
@@ -332,7 +334,7 @@ is "$got $(grep -c '^time,' "$T/out")" '0 1' \
 is "${PIPESTATUS[0]} $(wc -c <"$T/err")" '0 0' \
 	'top: ends quietly when its pipe is closed'
 talk_start top "${interruptible[@]}" "$SYSTALLY" top -i 100
-# from here on it takes signals
+# It receives signals once it has a signalfd
 wait_for sh -c "ls -l /proc/${talk_pid[top]}/fd | grep -q signalfd"
 kill -INT "${talk_pid[top]}"
 talk_end top
@@ -351,7 +353,7 @@ kill -TERM "${talk_pid[top]}"
 cat <&"${talk_out[top]}" >"$T/out"
 talk_end top
 is "$? $(grep -c ' calls in ' "$T/out")" '143 1' \
-	'top: a signal ends it with the interval that was begun'
+	'top: ended by a signal, it writes the interval that has begun'
 if command -v script >/dev/null; then
 	TERM=dumb timeout 30 script -qec "'$SYSTALLY' top -i 0.2 -d 0.7" \
 		"$T/typescript" >/dev/null </dev/null
@@ -399,12 +401,13 @@ is "$? $(settings collect)" "0 ${before/collect=count /}" \
 is "$(totals | grep -v '^times in\|^errors in')" '' 'the totals add up'
 ctl collect count
 
-# ---- one after the other ------------------------------------------------
+# ---- two commands, one after the other ----------------------------------
 
 "$SYSTALLY" run -e poll -o "$T/file" -- "$WORKLOAD/calls" plain >/dev/null
 try top -e getsid -d 0.2 -o "$T/file"
 try report -e poll
-like "$got $(<"$T/out")" '^0 note: ' 'report after top: nothing of the run before'
+like "$got $(<"$T/out")" '^0 note: ' \
+	'report after top: has no calls of an earlier run'
 
 # ---- reset --------------------------------------------------------------
 
@@ -417,11 +420,11 @@ is "$got $(<"$T/out")$(<"$T/err") $(sed -n 's/^entered: //p' "$D/status")" \
 	'0  0' 'reset sets the counters to zero and says nothing'
 is "$(settings collect)" "${before/collect=count /}" 'reset keeps the controls'
 
-# ---- a descendant that lives on -----------------------------------------
+# ---- a child that outlives the command ----------------------------------
 
 try run --format csv -o "$T/csv" -- sh -c \
 	"'$WORKLOAD/crowd' 1 </dev/null >/dev/null 2>&1 & exit 0"
 is "$got $(<"$D/targets")" '0 none' \
-	'run: a child that outlives the command is no target any more'
+	'run: a child that outlives the command is no longer a target'
 
 finish

@@ -79,7 +79,7 @@ beyond=0
 [ -z "$no_dispatch" ] || beyond=53
 is "$(count all x86-64 syscall_400) $(count all x86-64 syscall_500)" \
 	"101 $beyond" \
-	'counts numbers in gaps of the table, and beyond its end by the sites only'
+	'counts numbers in gaps of the table; only the sites count beyond it'
 ctl hook tracepoint
 ctl reset 1
 perl -e 'syscall(400) for 1..101; syscall(500) for 1..53'
@@ -92,7 +92,8 @@ storm_counted() {
 		END { printf "%.0f\n", sum }' "$D/counters"
 }
 
-# beside FUNCTION CALLS: other tracers on a hooked function start and stop
+# beside FUNCTION CALLS: other tracers start and stop on FUNCTION, which is hooked
+# to count CALLS
 beside() {
 	local function=$1 calls=$2 before
 
@@ -183,7 +184,8 @@ ctl hook auto
 like "$(<"$D/hook")" '^auto: direct' 'the module loads again'
 
 busy='or ftrace is switched off'
-# taken FUNCTION CALLS HOOK: another tracer has it; one of the functions is enough
+# taken FUNCTION CALLS HOOK: another tracer has FUNCTION, one of those that the
+# direct hook needs for CALLS. `auto` then chooses HOOK.
 taken() {
 	local function=$1 calls=$2 hook=$3 holder
 
@@ -213,7 +215,7 @@ taken() {
 	wait_for sh -c "! grep -q sys_ $trace/enabled_functions"
 }
 
-# kept FUNCTION: the direct hook keeps other tracers off.
+# kept FUNCTION: another tracer cannot attach where the direct hook is.
 kept() {
 	local function=$1 status
 
@@ -248,7 +250,8 @@ if [ -e /sys/kernel/btf/vmlinux ] && [ -z "$no_dispatch" ]; then
 fi
 ctl hook tracepoint
 ctl syscalls all
-is "$(grep sys_ $trace/enabled_functions)" '' 'with the tracepoint hook, on none'
+is "$(grep sys_ $trace/enabled_functions)" '' \
+	'the tracepoint hook is on none of them'
 
 # With ftrace turned off, the direct hook would count nothing.
 echo 0 >/proc/sys/kernel/ftrace_enabled

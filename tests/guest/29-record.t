@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Recordings: their reports are those of a live run, two of them can be
-# compared, and a damaged one is refused. And reports in the layout of strace -c
-# are compared with strace's own.
+# Recordings: the report of a recording equals that of a live run, two of them
+# can be compared, and a damaged one is refused. The tables of --format strace
+# are compared with those of strace -c.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
 
-# bash has its background processes ignore SIGINT
+# bash makes its background processes ignore SIGINT
 # shellcheck disable=SC2016 # perl's
 interruptible=(perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' --)
 
@@ -39,7 +39,7 @@ changes() {
 	}' "$T/out"
 }
 
-# json PERL: what that says of $data, the last line of $T/out
+# json PERL: prints this expression; $data is the last line of $T/out, decoded
 json() {
 	perl -MJSON::PP -e '
 		my $data;
@@ -98,7 +98,7 @@ is "$got $(sed 1d "$T/out")" '0 note: no call failed, of 10007' \
 	'report FILE -x: says that no call failed'
 try report "$T/plain" -x -p 1
 like "$got $(sed 1d "$T/out")" '^0 note: [0-9]* calls were counted, but none that -p asks for$' \
-	'report FILE -p: says that no call is of that pid'
+	'report FILE -p: says that this pid has made no call'
 "$SYSTALLY" report "$T/plain" 2>"$T/err" >&-
 is "$? $(wc -l <"$T/err")" '1 1' \
 	'report FILE: fails in one line if standard output is closed'
@@ -111,7 +111,7 @@ is "$(csv "$T/out" count getppid)" 10007 'report FILE -o: writes to a pipe'
 # ---- live and recorded reports agree ------------------------------------
 
 need_load
-# so that the rows stay for report
+# `record` finds these set and leaves them so: its rows stay for report
 ctl collect hist
 ctl threads 1
 try record -P -b thread -o "$T/threads" -- "$WORKLOAD/threads" 8
@@ -125,7 +125,7 @@ for option in '-b thread' '-P -b process' '-H getppid' '-b errno' \
 	cp "$T/out" "$T/live"
 	# shellcheck disable=SC2086 # words
 	try report "$T/threads" $option
-	# it begins with when it was recorded, and for how long
+	# Only the report of a file has the date and the duration
 	sed -i -E '1{/^[0-9T:+-]{25}  [0-9]+ calls in [0-9.]+ s, [0-9]+\/s$/d}
 		s/"date":"[0-9T:+-]{25}","duration_ns":[1-9][0-9]*,//' "$T/out"
 	is "$statuses $got $(wc -c <"$T/err") $(diff "$T/live" "$T/out")" \
@@ -143,7 +143,7 @@ is "$got $(diff "$T/process" "$T/out")" '0 ' \
 	'report FILE -p: takes the id of a thread'
 ctl collect count
 ctl threads 0
-# The pipe's reader is there first, and sees one writer only.
+# The reader opens the pipe first. It must see only one writer.
 cat "$T/fifo" >"$T/out" &
 "$SYSTALLY" record -o "$T/fifo" -- true
 wait $!
@@ -166,9 +166,9 @@ try record -o - -- true
 is "$got $(grep -c '"systally_record":1' "$T/out") $(wc -c <"$T/err")" \
 	'0 1 0' 'record -o -: writes to standard output'
 
-# ---- record what runs already -------------------------------------------
+# ---- record processes that already run ----------------------------------
 
-# counted FILE: status, whether it has a duration, and its getppid() calls
+# counted FILE: 1 if it has a duration, its command, and its getppid() calls
 counted() {
 	perl -MJSON::PP -ne '$d = decode_json($_);
 		$head //= ($$d{duration_ns} > 0) . " @{$$d{command}}";
@@ -177,7 +177,8 @@ counted() {
 		END { printf "%s%d\n", $head, $calls }' "$1"
 }
 
-# holds_back COMMAND...: starts `calls -s ppid 7`, which stops before its calls
+# holds_back CALLS: starts `calls -s ppid CALLS` as $pid, and waits until it has
+# stopped itself before its calls
 holds_back() {
 	"$WORKLOAD/calls" -s ppid "$1" >/dev/null &
 	pid=$!
@@ -204,8 +205,8 @@ wait_for grep -q "^targets: 1$" "$D/status"
 kill -INT $recorder
 wait $recorder
 is "$? $(counted "$T/service") $(settings)" "130 1 0 $before" \
-	'record -p: a signal ends it, with the recording'
-# others are counted, too
+	'record -p: a signal ends it, and it writes the recording'
+# Others are counted, too
 sleep 1000 &
 other=$!
 ctl collect time
@@ -229,15 +230,15 @@ ctl collect count
 kill "$other"
 try record -d 0.2 -o "$T/service"
 is "$got $(counted "$T/service" | cut -c 1) $(settings)" "0 1 $before" \
-	'record -d: what runs already, for that time'
+	'record -d: records all processes for that time'
 fails 1 'there is no such process' 'record -p: no such process' \
 	record -o "$T/none" -p 4000000
 is "$([ ! -e "$T/none" ] || echo "$T/none")" '' 'record -p: leaves no empty file'
 try record -u nobody -o "$T/user" -- sh -c 'id -u; id -g; id -G'
 is "$got $(xargs <"$T/out")" "0 $(id -u nobody) $(id -g nobody) $(id -G nobody)" \
-	'record -u: the ids and groups of the user'
+	'record -u: the command has the ids and groups of the user'
 
-# ---- scripts, and what is kept ------------------------------------------
+# ---- a command that does not start --------------------------------------
 
 printf '#!/nonexistent/interpreter\n' >"$T/script"
 chmod +x "$T/script"
@@ -245,14 +246,14 @@ cp "$T/plain" "$T/kept"
 fails 126 'the interpreter' 'record: a command that does not start: status 126' \
 	record -o "$T/kept" -- "$T/script"
 is "$(cmp "$T/plain" "$T/kept" 2>&1)" '' \
-	'record: keeps the former recording then'
+	'record: the old recording is unchanged then'
 try record -o "$T/new" -- "$T/script"
 is "$got $([ ! -e "$T/new" ] || echo "$T/new")" '126 ' \
 	'record: leaves no empty file'
 
-# ---- a thousand polls more ----------------------------------------------
+# ---- 1,000 more polls ---------------------------------------------------
 
-# a warm-up loop and one more
+# `loops` runs a warm-up loop and one more, so it makes twice as many calls
 for abi in x86-64 i386; do
 	loops=$WORKLOAD/loops
 	[ $abi = x86-64 ] || loops+='32'
@@ -267,16 +268,16 @@ for abi in x86-64 i386; do
 	note "$(<"$T/out")"
 	try compare "$T/$abi-307" "$T/$abi-807" --format csv
 	is "$(changes)" "$abi:poll changed 614 1614 1000" \
-		"compare: nothing else, $abi"
+		"compare: no other call has changed, $abi"
 	try compare "$T/$abi-807" "$T/$abi-307" --format csv
 	is "$got $(changes)" "0 $abi:poll changed 1614 614 -1000" \
-		"compare: 1000 poll less are no regression, $abi"
+		"compare: 1000 fewer polls are no regression, $abi"
 	try compare "$T/$abi-307" "$T/$abi-307"
 	like "$got $(tail -n 1 "$T/out")" '^0 no call has changed, of ' \
 		"compare: with itself, $abi"
 done
 
-# ---- compare: what is too much ------------------------------------------
+# ---- compare: thresholds ------------------------------------------------
 
 A=$T/x86-64-307 B=$T/x86-64-807
 for case in '--threshold_999 1' '--threshold_1000 0' '--threshold_162% 1' \
@@ -286,19 +287,19 @@ for case in '--threshold_999 1' '--threshold_1000 0' '--threshold_162% 1' \
 	try compare "$A" "$B" "${option%%_*}" "${option#*_}"
 	is "$got" "${case##* }" "compare ${option//_/ }: ${case##* }"
 done
-# times: some 30 ms against some 70
+# Times: about 30 ms, and about 70 ms
 try record -o "$T/short" -- "$WORKLOAD/calls" sleeps 3 10
 try record -o "$T/long" -- "$WORKLOAD/calls" sleeps 7 10
 try compare -e nanosleep --threshold 4 --time-threshold 20ms,50% \
 	"$T/short" "$T/long"
 is "$got $(tail -n 1 "$T/out" | cut -c -13)" '1 1 regression:' \
-	'compare --time-threshold: more time'
+	'compare --time-threshold: a longer time is a regression'
 try compare -e nanosleep --threshold 4 --time-threshold 1y "$T/short" \
 	"$T/long"
 is "$got $(wc -c <"$T/out")" '2 0' 'compare --time-threshold: usage'
 try compare -e nanosleep --threshold 4 --time-threshold 100s "$T/short" \
 	"$T/long"
-is "$got" 0 'compare --time-threshold: not that much'
+is "$got" 0 'compare --time-threshold: no regression within it'
 try compare --format json "$T/failed" "$T/plain"
 # shellcheck disable=SC2016 # perl's
 is "$got $(json '"$$data{a}{status} " . @{$$data{notes}} . " " .
@@ -328,12 +329,12 @@ is "$(awk -F, 'NR > 1 && $1 ~ /^calls/ { print $1, $3, $4, $5, $6 }' \
 	'calls 1 204 208 4 calls32 1 0 7 7' \
 	'compare -b command: a row for each command'
 try record -e poll -o "$T/polls" -- "$WORKLOAD/calls" plain
-fails 2 'different -e' 'compare: what only one has been asked to count' \
+fails 2 'different -e' 'compare: fails if the -e of the recordings differ' \
 	compare "$T/polls" "$T/plain"
 try compare -e poll "$T/polls" "$T/plain"
 is "$got $(tail -n 1 "$T/out")" '0 no call has changed, of 1' \
-	'compare -e: what both have'
-fails 2 'nothing to compare' 'compare -e: what neither has' \
+	'compare -e: compares a call that both have'
+fails 2 'nothing to compare' 'compare -e: fails if neither has the call' \
 	compare -e getppid "$T/polls" "$T/polls"
 fails 2 'by thread' 'compare -b command: threads on one side only' \
 	compare -b command "$T/plain" "$T/threads"
@@ -359,9 +360,10 @@ fails 1 'does not add up' 'a file with another number' report "$T/damaged"
 
 # ---- strace's layout ----------------------------------------------------
 
-# One parser for both: every line of a table by its columns, as they stand
-# under the dashes. Prints `ABI TIME SECONDS USECS CALLS ERRORS NAME`, and
-# complains of what is no line of such a table.
+# strace_parse FILE WANT: parses the tables of strace and of systally by their
+# columns, which are as wide as the dashes above them. WANT: `columns` prints
+# the columns and the head, `calls` prints `ABI NAME CALLS ERRORS` of each row,
+# `sums` checks the totals. Prints a complaint about each wrong line.
 strace_parse() {
 	awk -v want="$2" '
 	function fail(why) { print FILENAME ": " why ": " $0 }
@@ -401,7 +403,7 @@ strace_parse() {
 			cell[i] = substr($0, from[i])
 			if (i < 6)
 				cell[i] = substr(cell[i], 1, width[i])
-			# numbers end where their dashes do
+			# a blank follows each column but the last
 			if (i < 6 && substr($0, from[i] + width[i], 1) != " ")
 				fail("column " i)
 		}
@@ -434,7 +436,7 @@ strace_parse() {
 	END { if (state) fail("no total") }' "$1"
 }
 
-# parsed WHAT NAME: both have the same to say, and have something to say
+# parsed WANT NAME: strace_parse prints the same of both, and at least one line
 parsed() {
 	strace_parse "$T/strace" "$1" | grep -v ' execve ' | sort >"$T/theirs"
 	strace_parse "$T/systally" "$1" | grep -v ' execve ' | sort >"$T/ours"
@@ -442,14 +444,14 @@ parsed() {
 	is "$(diff "$T/theirs" "$T/ours")" '' "$2 ($(wc -l <"$T/ours") lines)"
 }
 
-# both COMMAND...: each one's summary of it
+# both COMMAND...: writes the summaries of strace and systally
 both() {
 	strace -f -c -w -o "$T/strace" "$@" >/dev/null
 	"$SYSTALLY" run --format strace -o "$T/systally" -- "$@" >/dev/null
 }
 
-# A program that does the same each time it runs. To which ABI its execve is
-# put down may differ.
+# These programs make the same calls each time they run. execve is left out: the
+# two may count it for different ABIs.
 for mode in plain errors x32; do
 	both "$WORKLOAD/calls" $mode
 	parsed calls "--format strace: calls and errors as strace has: $mode"
@@ -459,13 +461,13 @@ is "$(strace_parse "$T/strace" sums)$(strace_parse "$T/systally" sums)" '' \
 	'--format strace: both add up'
 both "$WORKLOAD/calls32" errors
 parsed calls '--format strace: a table for each ABI'
-# and all that is not a measured time, byte for byte
+# All but the measured times is equal, byte for byte
 for order in name nothing; do
 	strace -f -c -w -S $order -o "$T/strace" "$WORKLOAD/calls" plain \
 		>/dev/null
 	"$SYSTALLY" run --format strace -s $order -o "$T/systally" -- \
 		"$WORKLOAD/calls" plain >/dev/null
-	# exit_group is in ours alone, so the totals differ
+	# only systally counts exit_group, so the totals differ
 	is "$(diff <(cut -c 31- "$T/strace" | grep -v ' total$') \
 		<(cut -c 31- "$T/systally" |
 		grep -v ' total$\| exit_group$'))$(

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# `systally needs` with the module finds the same calls, and as many, as with
-# seccomp and with ptrace. It leaves the module's controls as they were.
+# `systally needs` finds the same calls, and the same number of them, by the
+# module, by seccomp and by ptrace. It restores the module's controls.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
@@ -30,9 +30,10 @@ for how in module seccomp ptrace; do
 	at_least "$(<"$T/$how.calls")" 108 "by $how: all calls of both processes"
 done
 for how in seccomp ptrace; do
-	is "$(<"$T/$how.calls")" "$(<"$T/module.calls")" "by $how: as many calls as by the module"
+	is "$(<"$T/$how.calls")" "$(<"$T/module.calls")" \
+		"by $how: as many calls as by the module"
 	grep -qx getppid "$T/$how.names"
-	ok $? "by $how: the profile has the call"
+	ok $? "by $how: the profile has getppid"
 	is "$(diff "$T/module.names" "$T/$how.names")" '' \
 		"by $how: the same profile as by the module"
 done

@@ -1,23 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Whatever ends top, run and record, at random moments: signals, SIGKILL, a reader
-# that stalls, a full disk, a terminal that closes. Afterwards all controls are as
-# before, and the exit status tells what ended it. SYSTALLY_CASES is the number of
-# cases, and SYSTALLY_SEED repeats a run.
+# top, run and record are ended at random moments, by signals, SIGKILL, a reader
+# that stalls, a full disk, or a terminal that closes. Afterwards all controls
+# are as before, and the exit status tells what ended the command.
+# SYSTALLY_CASES is the number of cases. SYSTALLY_SEED repeats the choices of a
+# run.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"
 
 cases=${SYSTALLY_CASES:-20}
 
-# All that end a process but SIGPIPE, which is ignored
+# Signals that end a process; without SIGPIPE, which the command ignores
 signals=(HUP INT QUIT USR1 ALRM TERM STKFLT USR2 XCPU XFSZ VTALRM PROF IO PWR 32
 	33 34 50 64 KILL SEGV ABRT BUS SYS)
-# bash has its background processes ignore SIGINT and SIGQUIT
+# bash makes its background processes ignore SIGINT and SIGQUIT
 # shellcheck disable=SC2016 # perl's
 defaults=(perl -e '$SIG{$_} = "DEFAULT" for "INT", "QUIT"; exec @ARGV' --)
-# Its pid tells when it was started, and whether it is to be ended.
+# It writes its pid, which shows that it has started. end_case ends it.
 # shellcheck disable=SC2016 # that shell's
 sleeper=(sh -c 'echo $$ >"$0"; exec sleep 1000' "$T/sleeper")
 
@@ -42,7 +43,7 @@ nap() {
 	sleep "0.$ms"
 }
 
-# Nobody has the lock: neither the command nor its guardian is left.
+# unlocked: true if nobody has the lock: the command and its guardian have ended
 unlocked() {
 	flock -n "$D/README" true
 }
@@ -51,12 +52,12 @@ restored() {
 	[ "$(settings)" = "$before" ]
 }
 
-# begun: it is perl no more, and SIGINT and SIGQUIT would end it
+# begun: true when perl has executed the command, which SIGINT and SIGQUIT end
 begun() {
 	[ "/proc/$pid/exe" -ef "$SYSTALLY" ]
 }
 
-# command_line HOW: sets $command to one that does not end by itself
+# command_line HOW: sets $command to a command that does not end by itself
 command_line() {
 	case $1 in
 	top) command=(top -L -i 1000 -o "$T/out") ;;
@@ -69,13 +70,13 @@ command_line() {
 	esac
 }
 
-# of each kind of case; without those that need the controls for themselves, if
-# others are counted
+# The commands of each kind of case, while nobody else is counted. Some of them
+# are refused while others are counted.
 signal_hows='top top-often top-pid run record record-pid record-all'
 stall_hows='top run record record-pid'
 terminal_hows='top run record'
 
-# end_case WHAT [STATUS WANTED]: looks at what a case has left
+# end_case WHAT [STATUS WANTED]: checks the state after a case, and cleans up
 end_case() {
 	local what="case $i: $1" orphan
 
@@ -99,7 +100,8 @@ becomes_soon() {
 	becomes "$@"
 }
 
-# ended WHAT: waits for $pid, and sets $status; a failure if it has to be killed
+# ended WHAT: waits for $pid and sets $status. If $pid does not end, kills it
+# and notes a failure.
 ended() {
 	becomes gone_or_dead "$pid" || {
 		failures+="case $i: $1: does not end"$'\n'
@@ -132,7 +134,7 @@ case_signal() {
 	end_case "signal $signal: ${command[*]:0:3}" $status $((128 + number))
 }
 
-# The reader of a full pipe does not read.
+# The pipe is full, and nobody reads from it.
 case_stall() {
 	# shellcheck disable=SC2086 # words
 	one_of $stall_hows
@@ -147,7 +149,7 @@ case_stall() {
 	pid=$!
 	wait_for begun
 	nap
-	# the first one may be for the command
+	# the command may have passed the first one on to what it runs
 	until becomes_soon gone_or_dead "$pid"; do
 		kill -"$REPLY" "$pid"
 	done
@@ -198,7 +200,7 @@ case_terminal() {
 	rm -f "$T/pid"
 }
 
-# all_cases NAME: with the controls as they are
+# all_cases NAME: runs the cases with the present controls
 all_cases() {
 	local i kinds='signal signal signal signal signal stall disk terminal'
 
@@ -211,7 +213,7 @@ all_cases() {
 		[ $i -gt 1 ] || REPLY=signal
 		"case_$REPLY"
 	done
-	is "$failures" '' "$1: the controls are as before, and so is the status"
+	is "$failures" '' "$1: the controls are as before, each status is right"
 	note "seed $seed: ${count_of[signal]:-0} signals," \
 		"${count_of[stall]:-0} stalls, ${count_of[disk]:-0} full disks," \
 		"${count_of[terminal]:-0} terminals"
@@ -219,7 +221,7 @@ all_cases() {
 }
 
 declare -A count_of
-# the shell says there which signal has ended what it started
+# the shell writes to stderr which signal has ended each process
 all_cases 'nobody is counted' 2>>"$T/noise"
 ctl collect hist
 ctl threads 1

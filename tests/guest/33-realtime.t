@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Real-time tasks that own a CPU: no call loses its row. Real-time processes
-# fork on each CPU in turn; ordinary ones fork beside a real-time task that never
-# sleeps.
+# Real-time tasks that keep a CPU busy: no call loses its row. On each CPU in
+# turn, real-time processes fork. Then ordinary processes fork while a real-time
+# task on that CPU never sleeps.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -19,7 +19,7 @@ for ((cpu = 0; cpu < cpus; cpu++)); do
 	taskset -c $cpu chrt -f 1 "$WORKLOAD/churn" -t $processes $names \
 		>"$T/expect" || echo 'died churn' >>"$T/expect"
 	is "$(compare "$T/expect")" '' \
-		"$processes real-time processes of CPU $cpu are exact"
+		"real-time processes on CPU $cpu: $processes are exact"
 done
 
 spinner=
@@ -30,7 +30,7 @@ for ((cpu = 0; cpu < cpus; cpu++)); do
 	ctl reset 1
 	workload churn -t $processes $names >"$T/expect"
 	is "$(compare "$T/expect")" '' \
-		"$processes processes beside a spinner on CPU $cpu are exact"
+		"processes beside a spinner on CPU $cpu: $processes are exact"
 	kill $spinner
 	wait $spinner 2>/dev/null
 done

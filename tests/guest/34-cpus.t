@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Many rows: unprivileged processes that try every number in all ABIs, and a
-# process whose calls all have histograms. Everybody's calls keep their rows.
-# `make check-cpus` runs this on kernels that are ready for 256 and 1,024 CPUs.
+# Many rows: unprivileged processes try every number in all ABIs, with
+# histograms of all calls. Every call has its row. `make check-cpus` runs this
+# on kernels with 256 and 1,024 possible CPUs.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 note "$(nproc) CPUs of $(tr -d '\n' </sys/devices/system/cpu/possible)"
 
-# lost: what does not add up, and calls without a row
+# lost: prints the totals that do not add up, and how many calls have no row
 lost() {
 	totals
 	awk '$1 ~ /^(unattributed|untimed)/ && $2 { print }' "$D/status"
@@ -46,7 +46,7 @@ talk_end storm
 grep ^storm "$T/storm.said" >"$T/calls"
 is "$(awk '{ print $4, $5 }' "$T/calls" | while read -r name calls; do
 	[ "$(count "$pid" all "$name")" = "$calls" ] || echo "$name $calls"
-done)" '' "another process's calls are exact and its own"
+done)" '' 'the counts of another process are exact'
 is "$(lost)" '' 'every call has its row'
 note "memory_bytes $(status memory_bytes) of $(status memory_max_bytes)"
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Processes with hostile command names: no output of the command acts on a
-# terminal, in a spreadsheet or in markdown, and data can be read back.
+# Processes with hostile names: no output of systally controls a terminal, a
+# spreadsheet or markdown, and each name can be read back from the output.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
@@ -24,8 +24,8 @@ expected() {
 	done | sort
 }
 
-# decoded [PERL]: the same of the fields comm and count of what PERL, a parser of
-# $text, pushes to @rows as [comm, count]. Each \xHH is undone.
+# decoded PERL: the same, from the report on standard input. PERL parses $text
+# and pushes each row to @rows as [comm, count]. Each \xHH becomes its byte.
 decoded() {
 	perl -MJSON::PP -e '
 		local $/;
@@ -74,7 +74,8 @@ markdown='for my $line (split /\n/, $text) {
 		push @rows, [$code, $count];
 	}'
 
-# harmless FILE: nothing in it but UTF-8 and newlines, no controls, no marks
+# harmless FILE: true if it is UTF-8 without controls (but newlines) and without
+# invisible characters
 harmless() {
 	perl -e '
 		use Encode;

@@ -1,19 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What comes from outside: names that no terminal may see as they are, more rows
-# than an array has room for, and arguments, of which each ABI has others.
+# Input from outside: names that could control a terminal, more rows than an
+# array has room for, and the arguments of calls, which differ between ABIs.
 
 # shellcheck source=tests/stap/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# Bytes that act: ESC, U+009B, U+202E, a newline, a backslash, one that is not
-# UTF-8. As a name of a file and of a process, which has room for 15 bytes.
+# A name for a file and for a process, which has room for 15 bytes. It has bytes
+# that must be escaped: ESC, U+009B, U+202E, a newline, a backslash, and a byte
+# that is not UTF-8.
 raw=$'\e[1m\xc2\x9b\xe2\x80\xae\n\\\xff'
 shown='\x1b[1m\xc2\x9b\xe2\x80\xae\x0a\x5c\xff'
 
-# Takes the name by prctl, fails, times out, is slow, writes to such a file, makes
-# calls; and ends.
+# Takes the name by prctl, writes to a file of that name, makes a call that
+# fails and a slow one that times out, and ends.
 # shellcheck disable=SC2016 # perl's
 workload='$0 = $ARGV[0]; chdir($ARGV[1]); open(my $f, ">", $ARGV[0]) or die;
 	syswrite($f, "x" x 1009); close($f); open($f, "<", "none");
@@ -33,15 +34,15 @@ for name in errno-top syscount:process poll-count poll-timeouts top-files \
 	stap_end "${name%:*}"
 	ran=${name%:*}
 	is "$(LC_ALL=C tr -d '\n -~' <"$T/$ran.out" | od -An -tx1)" '' \
-		"$ran: all that it prints is printable"
+		"$ran: every byte of its output is printable"
 	is "$(grep -cF "$shown" "$T/$ran.out" | sed 's/^[1-9][0-9]*$/1/')" 1 \
 		"$ran: the name is escaped"
 done
 is "$(awk '$1 == 1009' "$T/top-files.out" | grep -cF "/$shown")" 1 \
 	'top-files: the name of the file as well'
 
-# startup and wrong arguments print what the user gives. staprun itself ends an
-# argument at a newline.
+# startup, and the message about a wrong argument, print words of the user.
+# staprun ends an argument at a newline.
 stap_start startup "${raw%$'\n'*}" 200
 stap_end startup
 is "$(head -n 1 "$T/startup.out")" \
@@ -57,13 +58,16 @@ is "$(LC_ALL=C tr -d '\n -~' <"$T/syscount.err" | od -An -tx1)" '' \
 stap_run errno-top 3600 10 -- -c "perl -e 'for my \$n (1 .. 21) { \$0 = qq(n\$n);
 	for my \$bit (0, 0x40000000) { for (600 .. 1022) { syscall(\$bit | \$_); } }
 	syscall(999999); }'"
-is $? 0 'errno-top: more errors than it has room for do not end it'
-is "$(stap_complaints errno-top)" '' 'and it complains of nothing'
+is $? 0 'errno-top: continues when it has no room for more errors'
+is "$(stap_complaints errno-top)" '' \
+	'errno-top: prints nothing to standard error then'
 missing=$(sed -n 's/^note: \([0-9]*\) calls that failed are missing: there is room for 16384 rows$/\1/p' \
 	"$T/errno-top.out")
-# and a few by which perl finds its files
-at_least "${missing:-0}" $((21 * 847 - 16384)) 'it says what is missing'
-at_least $((21 * 847 - 16384 + 200)) "${missing:-0}" 'and no more than that'
+# perl itself makes a few more calls that fail, when it searches for its files
+at_least "${missing:-0}" $((21 * 847 - 16384)) \
+	'errno-top: says how many are missing'
+at_least $((21 * 847 - 16384 + 200)) "${missing:-0}" \
+	'errno-top: does not say too many'
 
 # Arguments
 stap_start args
