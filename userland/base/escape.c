@@ -128,7 +128,7 @@ static int hex_digit(char c)
 	return found ? (int)(found - digits) : -1;
 }
 
-/* Returns the byte that the \xHH at @text stands for; -1: it is none. */
+/* Returns the byte that the \xHH at @text stands for; -1: there is no \xHH. */
 static int escaped_byte(const char *text)
 {
 	int high, low;
@@ -152,8 +152,9 @@ static bool must_escape(const char *text, uint32_t point,
 }
 
 /*
- * Writes the first character of @text, or its first byte if that is none, to
- * @to, and its length to *@length. Returns how many bytes of @text it took.
+ * Writes the first character of @text to @to, escaped if necessary, and the
+ * length of that to *@length. If @text does not begin with UTF-8, takes the
+ * first byte. Returns how many bytes of @text it took.
  */
 static size_t step(const char *text, enum systally_escape how,
 		   char to[STEP_LEN], size_t *length)
@@ -279,7 +280,7 @@ void systally_escape_csv(FILE *out, const char *field)
 	while (*field) {
 		if (begins && begins_formula(field)) {
 			length = escape_byte(character, *field);
-			/* its other bytes are no UTF-8 then */
+			/* step() escapes the rest, which is not UTF-8 */
 			fwrite(character, 1, length, out);
 			field++;
 			begins = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads objects by means of yajl's parser, which calls back for each value.
+ * Reads objects with yajl's parser, which calls a function for each value.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ struct reader {
 	struct systally_integer further; /* an element that has no room */
 };
 
-/* Begins a value. Returns NULL if nobody asked for it. */
+/* Returns the member that the value is for; NULL if its key is not listed. */
 static struct systally_member *begin(struct reader *reader,
 				     enum systally_member_type type)
 {
@@ -37,7 +37,10 @@ static struct systally_member *begin(struct reader *reader,
 	return member;
 }
 
-/* A value within an array that was asked for: counts it. */
+/*
+ * Counts an element of an array whose key is listed, and returns it. Returns
+ * NULL if the value is none.
+ */
 static struct systally_integer *add_element(struct reader *reader)
 {
 	struct systally_member *array = reader->now;
@@ -130,7 +133,7 @@ static int on_string(void *context, const unsigned char *text, size_t length)
 		add_element(reader);
 		return 1;
 	}
-	/* half a pair of surrogates, as \udc00, is no character */
+	/* half of a pair of surrogates, such as \udc00, is no character */
 	if (!systally_utf8_valid((const char *)text, length))
 		return 0;
 	if (length > SYSTALLY_MEMBER_TEXT_LEN)
@@ -203,7 +206,7 @@ static const yajl_callbacks callbacks = {
 	.yajl_end_array = on_end,
 };
 
-/* Returns 0, or -1 if that is no JSON, or is not one object. */
+/* Returns 0, or -1 if @text is not JSON, or not one object. */
 static int parse(yajl_handle parser, const char *text, size_t length)
 {
 	return yajl_parse(parser, (const unsigned char *)text, length) ==
@@ -235,7 +238,7 @@ int systally_members_read(struct systally_lines *lines, const char *const *keys,
 		return systally_lines_no_memory(lines);
 	/* lines->line is UTF-8 already, by stricter rules */
 	yajl_config(parser, yajl_dont_validate_strings, 1);
-	/* yajl takes these two for blanks, which JSON and json-c do not */
+	/* yajl accepts these two as blanks; JSON and json-c do not */
 	good = !memchr(lines->line, '\v', lines->length) &&
 	       !memchr(lines->line, '\f', lines->length) &&
 	       !parse(parser, lines->line, lines->length);

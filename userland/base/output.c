@@ -49,7 +49,7 @@ static bool is_open_already(const char *path, const struct stat *file)
 
 /*
  * Opens the file that is there, without changing it. The kernel checks whether
- * the links to it may be followed. O_CREAT is for a link that leads nowhere.
+ * the links to it may be followed. O_CREAT is for a link to no file.
  */
 static int open_target(struct systally_output *output, int flags,
 		       struct systally_error *error)
@@ -168,7 +168,7 @@ void systally_output_cancel(struct systally_output *output)
 {
 	struct stat file;
 
-	/* through a link that led nowhere before */
+	/* the file was made through a link whose target did not exist */
 	if (output->made && output->real && !fstat(output->target, &file) &&
 	    !file.st_size)
 		unlink(output->real);

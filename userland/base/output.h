@@ -12,18 +12,18 @@
 
 /*
  * Opens @path for writing at once, for a series of reports that somebody may
- * follow, or returns @stream if @path is NULL or `-`. Returns
- * NULL with @error on failure.
+ * read meanwhile. Returns @stream if @path is NULL or `-`, and NULL with @error
+ * on failure.
  */
 FILE *systally_output_open(const char *path, FILE *stream,
 			   struct systally_error *error);
 
 /*
- * An output that is checked long before something is written to it, and that
- * takes the place of a file only when it is whole. A file that exists keeps its
- * owner and its mode. Where a new file cannot have these, or where it has more
- * than one name, it is written to at the end. Pipes, devices and standard
- * streams are written to at once.
+ * An output that is checked early, and that replaces a file only when it is
+ * complete. The new file has the owner and the mode of the old one. If it
+ * cannot have these, or if the old file has more than one name, the old file is
+ * overwritten at the end. Pipes, devices and standard streams are written to at
+ * once.
  */
 struct systally_output {
 	const char *path;
@@ -50,16 +50,16 @@ int systally_output_prepare(struct systally_output *output, const char *path,
 FILE *systally_output_begin(struct systally_output *output, FILE *stream);
 
 /*
- * Ends a prepared output: the file has what was written, all of it. @out is what
- * systally_output_begin() has returned. Returns 0, or -errno with @error; then
- * the file is as it was, but for a disk that is full while an existing file is
- * written to.
+ * Ends a prepared output. @out is what systally_output_begin() has returned.
+ * Returns 0: the file has all that was written. Or returns -errno with @error:
+ * the file is unchanged, unless the disk was full while an existing file was
+ * overwritten.
  */
 int systally_output_end(struct systally_output *output, FILE *out,
 			struct systally_error *error);
 
 /*
- * Discards a prepared output: the file is as it was. Does nothing after
+ * Discards a prepared output: the file is unchanged. Does nothing after
  * systally_output_end() or if @output is all zero.
  */
 void systally_output_cancel(struct systally_output *output);

@@ -21,7 +21,8 @@ static int ended_by;
 
 /*
  * glibc's sigset_t and sigprocmask() leave out 32 and 33, which it uses for
- * threads. Their default action ends the process, too, and there are no threads.
+ * threads. Their default action ends the process, too, and there are no
+ * threads.
  */
 static int set_mask(int how, const uint64_t *mask, uint64_t *old)
 {
@@ -33,7 +34,7 @@ static uint64_t bit(int number)
 	return UINT64_C(1) << (number - 1);
 }
 
-/* Does the signal leave the process as it is, or only stop or continue it? */
+/* Does the signal not end the process: is it ignored, a stop or a continue? */
 static bool is_harmless(int number)
 {
 	switch (number) {
@@ -51,7 +52,7 @@ static bool is_harmless(int number)
 	}
 }
 
-/* A crash: the kernel ends a process that blocks one of these all the same. */
+/* Is it the signal of a crash? These end a process even if it blocks them. */
 static bool is_crash(int number)
 {
 	switch (number) {
@@ -79,7 +80,7 @@ int systally_signals_open(struct systally_signals *signals,
 		if (is_harmless(number) || is_crash(number) ||
 		    number == SIGKILL || number == SIGPIPE)
 			continue;
-		/* nohup, and a shell's &, ignore signals on purpose */
+		/* nohup, and `&` in a shell, ignore signals on purpose */
 		if (sigaction(number, NULL, &action) ||
 		    action.sa_handler != SIG_IGN)
 			mask |= bit(number);
@@ -192,6 +193,6 @@ int systally_signals_raise(int status)
 	syscall(SYS_rt_sigaction, ended_by, by_default, NULL, sizeof(mask));
 	set_mask(SIG_UNBLOCK, &mask, NULL);
 	kill(getpid(), ended_by);
-	/* still here: the first process of a pid namespace */
+	/* the signal does not end the first process of a pid namespace */
 	return 128 + ended_by;
 }

@@ -28,8 +28,8 @@ enum systally_event {
 
 /*
  * Blocks all signals that end a process, unless they are ignored, and SIGCHLD
- * and SIGWINCH: systally_signals_wait() receives them. Ignores SIGPIPE, so that a
- * write to a closed pipe fails with EPIPE. Does not block SIGKILL and the
+ * and SIGWINCH: systally_signals_wait() receives them. Ignores SIGPIPE, so that
+ * a write to a closed pipe fails with EPIPE. Does not block SIGKILL and the
  * signals of a crash: device/guardian.h restores the controls after these.
  * Returns 0, or -1 with @error.
  */
@@ -56,12 +56,12 @@ systally_signals_wait(const struct systally_signals *signals, uint64_t until_ns,
 /* Returns true if the signal would have ended a process that does not block it. */
 bool systally_signals_ends(const struct signalfd_siginfo *info);
 
-/* Returns true for SIGINT, SIGTERM, SIGHUP and SIGQUIT, which ask for the end. */
+/* Returns true for SIGINT, SIGTERM, SIGHUP and SIGQUIT: requests to end. */
 bool systally_signals_asks(const struct signalfd_siginfo *info);
 
 /*
- * Notes the signal that ended the command. Keeps the first one. Call it when the
- * command is about to clean up.
+ * Notes the signal that ended the command. Keeps the first one. Call it when
+ * the command is about to clean up.
  */
 void systally_signals_end_by(const struct signalfd_siginfo *info);
 
@@ -69,8 +69,8 @@ void systally_signals_end_by(const struct signalfd_siginfo *info);
 bool systally_signals_ended(void);
 
 /*
- * Ends the process by the signal that was noted, so that a shell sees why it
- * ended. If none was, returns @status. The last thing that main() does.
+ * Ends the process by the noted signal, so that a shell sees why it ended.
+ * Returns @status if no signal was noted. main() calls it at its end.
  */
 int systally_signals_raise(int status);
 

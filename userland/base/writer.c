@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes without blocking, and takes signals meanwhile.
+ * Writes without blocking, and receives signals while it waits for the reader.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -38,7 +38,7 @@ static int wait_for_reader(struct systally_writer *writer)
 		}
 		if (!ready)
 			break;
-		/* also if the reader is gone: the write then says so */
+		/* also if the reader is gone: then the write fails */
 		if (fds[0].revents)
 			return 0;
 		if (read(writer->signals->fd, &writer->info,
@@ -61,7 +61,7 @@ static ssize_t write_all(void *cookie, const char *text, size_t size)
 
 	while (!writer->error && done < size) {
 		part = size - done;
-		/* a pipe that can be written to takes that much at once */
+		/* a pipe that is ready takes this much without blocking */
 		if (writer->waits && !writer->own && part > PIPE_BUF)
 			part = PIPE_BUF;
 		if (writer->waits && wait_for_reader(writer)) {
@@ -74,7 +74,7 @@ static ssize_t write_all(void *cookie, const char *text, size_t size)
 		else if (errno != EINTR && errno != EAGAIN)
 			writer->error = errno;
 	}
-	/* all, else the stream calls again and again */
+	/* for less than all, the stream would call again and again */
 	return (ssize_t)size;
 }
 

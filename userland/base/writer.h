@@ -13,22 +13,23 @@
 #include "base/signals.h"
 
 struct systally_writer {
-	FILE *stream; /* what is written here goes to @out of the opening */
+	FILE *stream; /* writes to @out of systally_writer_open() */
 	const struct systally_signals *signals;
 	int fd;
 	bool own;    /* @fd was opened here, without blocking */
 	bool waits;  /* @fd is no regular file: a write may block */
 	int error;   /* errno of the first write that failed; 0: none */
-	bool stalls; /* that was a wait for the reader, which a signal ended */
+	bool stalls; /* the error: a signal ended the wait for the reader */
 	struct signalfd_siginfo info; /* that signal; zero if it came before */
 };
 
 /*
- * Opens a stream in front of @out, to which nothing may be written meanwhile.
- * If a signal of @signals that ends a process arrives while the reader does not
- * read, it is noted as what ends the command, what is left is dropped, and so is
- * what is written later. After such a signal, a reader has a second to go on.
- * Returns 0, or -1 with @error.
+ * Opens a stream that writes to @out. Do not write to @out itself until the
+ * stream is closed. If a signal of @signals that ends a process arrives while
+ * the reader does not read, that signal is noted by systally_signals_end_by(),
+ * and the stream drops what is left and what is written later. If such a signal
+ * came before, the stream waits one second for the reader. Returns 0, or -1
+ * with @error.
  */
 int systally_writer_open(struct systally_writer *writer, FILE *out,
 			 const struct systally_signals *signals,

@@ -46,8 +46,8 @@ static int read_sets(struct compare *compare)
 
 /*
  * A call that only one recording counted would look added or gone. Fails if a
- * call of the set was asked for in only one of them, and reduces the set to calls
- * that were asked for in both. Returns 0, or -1 with an error.
+ * call of the set was asked for in only one of them, and reduces the set to
+ * calls that were asked for in both. Returns 0, or -1 with an error.
  */
 static int check_asked(struct compare *compare)
 {
@@ -175,7 +175,7 @@ static void add_notes(struct compare *compare)
 		if (record->missed)
 			systally_notes_add(
 				notes,
-				"kprobes missed %llu hits of %s: its counts are too low by as much",
+				"kprobes missed %llu hits of %s: its counts are too low by that number",
 				(unsigned long long)record->missed, name);
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes the report on a snapshot, with a note on everything that is missing from
- * its numbers.
+ * Makes the report on a snapshot, with a note on everything that is missing
+ * from its numbers.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -308,6 +308,6 @@ void systally_report_note_missed(struct systally_notes *notes, uint64_t missed)
 	if (missed)
 		systally_notes_add(
 			notes,
-			"kprobes missed %llu hits: the counts are too low by as much; `echo tracepoint` to the control `hook` avoids that",
+			"kprobes missed %llu hits: the counts are too low by that number; `echo tracepoint` to the control `hook` avoids that",
 			(unsigned long long)missed);
 }

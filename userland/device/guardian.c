@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Starts the process that restores the controls after this one was killed.
+ * Starts the guardian: a process that restores the controls if this one is
+ * killed.
  *
- * Messages go from here to the guardian: `FILE\0TEXT\0` is a note, and an empty
- * FILE says that the controls are restored. The channel closes without that if
- * this process was killed.
+ * This process sends messages to the guardian. `FILE\0TEXT\0` is a note, and an
+ * empty FILE says that the controls are restored. If this process is killed,
+ * the channel closes without the latter.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -27,7 +28,7 @@ enum { CHANNEL, LOCK, FILES };
 /* Not `systally...`: `pkill -KILL systally` must not end it, too. */
 #define NAME "tally-guard"
 
-/* All that has come through the channel until it closed. */
+/* All that was received until the channel closed. */
 struct messages {
 	char *text;
 	size_t used, room;
@@ -57,7 +58,7 @@ static int receive_all(struct messages *messages)
 	}
 }
 
-/* Returns where the string that ends before @end begins. */
+/* Returns the start of the string whose NUL is just before @end. */
 static size_t find_begin(const struct messages *messages, size_t end)
 {
 	size_t begin = end - 1; /* its NUL */
@@ -68,8 +69,8 @@ static size_t find_begin(const struct messages *messages, size_t end)
 }
 
 /*
- * Returns where the last whole message ends. One that was cut short is of a
- * control that has not been changed yet.
+ * Returns where the last whole message ends. A note is sent before its control
+ * is changed, so nothing has to be restored for a message that was cut short.
  */
 static size_t find_end(const struct messages *messages)
 {
@@ -82,7 +83,7 @@ static size_t find_end(const struct messages *messages)
 	return end;
 }
 
-/* Writes what was noted, the last note first, unless that was done already. */
+/* Writes the notes, the last one first, unless the controls are restored. */
 static void restore(const struct messages *messages,
 		    const struct systally_control *control)
 {
@@ -108,12 +109,12 @@ static void guard(const struct systally_control *control, int channel, int lock)
 	sigset_t all;
 	int fds[FILES];
 
-	/* away from the terminal, and from a `kill` of the process group */
+	/* no signal of the terminal or to the process group may reach it */
 	setsid();
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	prctl(PR_SET_NAME, NAME);
-	/* a reader of this process's output must see when that ends */
+	/* keeps no other file: a reader of the output must see its end */
 	fds[CHANNEL] = fcntl(channel, F_DUPFD_CLOEXEC, FILES);
 	fds[LOCK] = fcntl(lock, F_DUPFD_CLOEXEC, FILES);
 	if (dup2(fds[CHANNEL], CHANNEL) < 0 || dup2(fds[LOCK], LOCK) < 0)
@@ -126,8 +127,8 @@ static void guard(const struct systally_control *control, int channel, int lock)
 }
 
 /*
- * Forks twice: the guardian becomes a child of init, which no wait() of this
- * process finds and which `needs` does not take for what it has to end.
+ * Forks twice, so that the guardian becomes a child of init. Then no wait() of
+ * this process finds it, and `needs` does not end it with its own children.
  */
 static pid_t fork_guardian(const struct systally_control *control,
 			   const int channel[2], int lock)
@@ -183,7 +184,10 @@ int systally_guardian_start(struct systally_guardian *guardian,
 	return 0;
 }
 
-/* If the guardian was killed, the controls are restored without it. */
+/*
+ * Sends @text. Ignores errors: if the guardian was killed, this process
+ * restores the controls without it.
+ */
 static void say(const struct systally_guardian *guardian, const char *text)
 {
 	size_t left = strlen(text) + 1;
@@ -215,7 +219,7 @@ void systally_guardian_end(struct systally_guardian *guardian)
 		return;
 	systally_guardian_note(guardian, "", "");
 	shutdown(guardian->channel, SHUT_WR);
-	/* nothing comes; the end of the file is the end of the guardian */
+	/* the guardian sends nothing: this returns when it has ended */
 	while (read(guardian->channel, &byte, 1) < 0 && errno == EINTR)
 		;
 	close(guardian->channel);

@@ -16,7 +16,7 @@ enum systally_finding_verdict {
 	SYSTALLY_FINDING_OK,
 	SYSTALLY_FINDING_WARN, /* works, but not completely, or not for all */
 	SYSTALLY_FINDING_FAIL, /* systally cannot work here in this state */
-	SYSTALLY_FINDING_UNKNOWN, /* the check could not look */
+	SYSTALLY_FINDING_UNKNOWN, /* the check could not be made */
 };
 
 struct systally_finding {

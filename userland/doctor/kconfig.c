@@ -11,7 +11,7 @@
 
 #define FIRST_ROOM (512 * 1024)
 
-/* Returns NULL for errors of reading and of the compressed data. */
+/* Returns NULL if the file cannot be read or its compressed data is damaged. */
 static char *read_all(gzFile file)
 {
 	size_t room = FIRST_ROOM, used = 0;
@@ -53,7 +53,7 @@ bool systally_kconfig_read_file(struct systally_kconfig *config,
 	if (!file)
 		return false;
 	config->text = read_all(file);
-	/* a compressed file that is cut short is an error only here */
+	/* gzread() does not report a compressed file that is cut short */
 	if (gzclose_r(file) != Z_OK || (config->text && !*config->text))
 		systally_kconfig_free(config);
 	return config->text;

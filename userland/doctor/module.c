@@ -8,7 +8,7 @@
 #include "device/control.h"
 #include "doctor/module.h"
 
-/* The state of a loaded module against this command and the file. */
+/* Compares the loaded module with this command and with the file. */
 static void check_loaded(struct systally_checkup *checkup,
 			 const struct systally_loaded *loaded,
 			 const struct systally_kmod *file)
@@ -36,7 +36,7 @@ static void check_loaded(struct systally_checkup *checkup,
 	else if (strcmp(loaded->build, build))
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_WARN, "systally",
-			"the module that is loaded is another build than %s (srcversion %s, %s); unload it with `systally unload`, and load that one with `systally load`",
+			"the loaded module is another build than %s (srcversion %s, %s); unload it with `systally unload`, and load that one with `systally load`",
 			file->path, loaded->build, build);
 	else
 		systally_findings_add(
@@ -45,7 +45,7 @@ static void check_loaded(struct systally_checkup *checkup,
 			file->path, SYSTALLY_VERSION);
 }
 
-/* Says of the module that `systally load` would load whether it fits. */
+/* Says whether the module that `systally load` would load fits. */
 static void check_file(struct systally_checkup *checkup,
 		       const struct systally_kmod *file)
 {
@@ -92,7 +92,7 @@ void systally_module_judge(struct systally_checkup *checkup,
 			"/sys does not tell whether the module is loaded; mount it with `mount -t sysfs sysfs /sys`");
 }
 
-/* Reads the counters as `report` does, to see whether that works. */
+/* Checks that the counters can be read, as `report` reads them. */
 static void check_counters(struct systally_checkup *checkup)
 {
 	struct systally_error error = { "" };

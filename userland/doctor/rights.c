@@ -34,14 +34,14 @@ static void check_rights(struct systally_checkup *checkup)
 		 !policy->sys_module)
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_UNKNOWN, "rights",
-			"root, but /proc does not tell with which capabilities; " MOUNT_PROC);
+			"root, but /proc does not show the capabilities; " MOUNT_PROC);
 	else
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_OK, "rights",
 			"root with all capabilities that systally needs");
 }
 
-/* Is lockdown known to be off or absent, by securityfs or the configuration? */
+/* Do securityfs or the configuration say that lockdown is off or absent? */
 static bool is_unlocked(const struct systally_checkup *checkup)
 {
 	if (checkup->policy.has_lockdown)
@@ -81,7 +81,7 @@ static enum systally_answer has_modules(const struct systally_checkup *checkup)
 	return checkup->policy.modules;
 }
 
-/* Says what is not known of the three that can require a signature. */
+/* Says which of the three that can require a signature could not be read. */
 static void add_unknown_signatures(struct systally_checkup *checkup)
 {
 	const struct systally_policy *policy = &checkup->policy;
@@ -102,7 +102,7 @@ static void add_unknown_signatures(struct systally_checkup *checkup)
 	}
 	systally_findings_add(
 		checkup, SYSTALLY_FINDING_UNKNOWN, "signatures",
-		"whether modules must be signed is not known, for want of %s; mount what is in brackets",
+		"whether modules must be signed is not known, because this could not be read: %s; mount the file systems in brackets",
 		text);
 }
 
@@ -120,7 +120,7 @@ static void check_signatures(struct systally_checkup *checkup)
 	if (has_modules(checkup) == SYSTALLY_NO)
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_UNKNOWN, "signatures",
-			"not looked at, because this kernel loads no modules, signed or not");
+			"not checked, because this kernel cannot load modules");
 	else if (by)
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_WARN, "signatures",
@@ -129,7 +129,7 @@ static void check_signatures(struct systally_checkup *checkup)
 	else if (policy->secure_boot == SYSTALLY_YES)
 		systally_findings_add(
 			checkup, SYSTALLY_FINDING_WARN, "signatures",
-			"Secure Boot is on, with which most distributions load only signed modules; sign systally.ko (kmodsign, mokutil --import), or switch Secure Boot off");
+			"Secure Boot is on, so most distributions load only signed modules; sign systally.ko (kmodsign, mokutil --import), or switch Secure Boot off");
 	else if (!policy->sig_enforce || !policy->secure_boot ||
 		 !is_unlocked(checkup))
 		add_unknown_signatures(checkup);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does the untouched runs and finds the calls. Then it lets others try the
- * features, one by one (try.c) and all at once (together.c).
+ * The order of the work: untouched runs, finding the calls, trying the features
+ * one by one (try.c), and trying them all at once (together.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 #include "needs/plan.h"
 
 /*
- * Sets an error: @what failed with @outcome, and what the user can do. Returns
- * the exit status.
+ * Sets an error that says what failed, with which outcome, and what the user
+ * can do. Returns the exit status.
  */
 static int refuse(const char *what, const struct systally_outcome *outcome,
 		  const char *remedy, struct systally_error *error)
@@ -37,11 +37,11 @@ static const char *remedy_for(const struct systally_outcome *failed)
 	if (!strcmp(failed->why, "timeout"))
 		return "give a longer --timeout, or --server if the command does not end by itself";
 	if (strstr(failed->why, "ready"))
-		return "see what the server prints, and run --ready (or else TEST) by hand";
+		return "see what the server prints, and run --ready (TEST if it is not given) by hand";
 	return "it must pass before calls can be tried";
 }
 
-/* Does the untouched runs of the beginning. All of them must pass. */
+/* Does the untouched runs at the beginning. All of them must pass. */
 static int run_untouched(struct systally_plan *plan,
 			 struct systally_error *error)
 {
@@ -56,7 +56,7 @@ static int run_untouched(struct systally_plan *plan,
 		return result;
 	failed = systally_replicas_failed(untouched);
 	if (failed && !repeater->progress.timed) {
-		/* they are from the state; now, TEST may pass */
+		/* these runs are from the state; TEST may pass now */
 		systally_replicas_free(untouched);
 		repeater->ignore_state = true;
 		result = systally_replicas_run(repeater, "untouched", NULL, 0,
@@ -112,7 +112,7 @@ static int discover_by(struct systally_plan *plan,
 	return result;
 }
 
-/* Tries all ways to find the calls, or the one of --discover. */
+/* Tries all ways to find the calls until one works, or that of --discover. */
 static int discover(struct systally_plan *plan, struct systally_error *error)
 {
 	enum systally_needs_discover wanted = plan->request->discover;
@@ -146,7 +146,7 @@ static int discover(struct systally_plan *plan, struct systally_error *error)
 				      strstr(failed.why, "in time") ?
 			      "give a longer --timeout" :
 		      wanted ? "try another --discover" :
-			       "no way of --discover works with this command",
+			       "the command works with no way of --discover",
 		      error);
 }
 
@@ -197,14 +197,14 @@ static int list_features(struct systally_plan *plan,
 		systally_error_set(error, "out of memory");
 		return SYSTALLY_NEEDS_TROUBLE;
 	}
-	/* the runs with all features at once, and those of the end */
+	/* the runs with all features at once, and those at the end */
 	plan->repeater.progress.total += plan->request->replicas * 2;
 	return 0;
 }
 
 /*
- * Returns true if some runs are from the state and others are not. Runs that
- * build on both must not be taken from the state: they are from before.
+ * Returns true if some runs are from the state and others are new. Later runs
+ * depend on both, so they must be new as well: those in the state are too old.
  */
 static bool is_mixed(const struct systally_repeater *repeater)
 {

@@ -25,7 +25,7 @@ static bool reached_limit(const struct systally_record *record)
 	return record->limit_ns && record->duration_ns >= record->limit_ns;
 }
 
-/* Did the command run as far in both? */
+/* Did both commands run to the same point? */
 static bool same_end(const struct systally_record *a,
 		     const struct systally_record *b,
 		     char why[SYSTALLY_REASON_LEN])
@@ -71,7 +71,7 @@ static bool same_end(const struct systally_record *a,
 	return false;
 }
 
-/* Counts the calls of @set in no row; those whose number is lost may be of it. */
+/* Counts calls of @set without a row. Calls of an unknown number count, too. */
 static uint64_t count_lost(const struct systally_snapshot *snapshot,
 			   const struct systally_set *set)
 {
@@ -100,7 +100,7 @@ static bool nothing_lost(const struct systally_record *record, const char *side,
 	if (record->missed)
 		snprintf(
 			why, SYSTALLY_REASON_LEN,
-			"%s is incomplete: kprobes missed %llu hits, so its counts are too low by as much",
+			"%s is incomplete: kprobes missed %llu hits, so its counts are too low by that number",
 			side, (unsigned long long)record->missed);
 	else if (lost)
 		snprintf(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Whether two recordings allow a verdict: a regression, or none. They do not if
- * the command did not run in both as far, or if calls of one were lost.
+ * the commands did not run to the same point, or if calls were lost.
  */
 #ifndef SYSTALLY_COMPARABLE_H
 #define SYSTALLY_COMPARABLE_H
@@ -14,7 +14,7 @@
 
 /*
  * Returns true if @a and @b allow a verdict on the calls of @set. Otherwise
- * writes into @why what keeps them from it, with the names A and B, as one line.
+ * writes the reason into @why, as one line with the names A and B.
  * The rules, in this order:
  *
  * - Both commands have ended, with the same status; or both were still running
