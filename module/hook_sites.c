@@ -2,11 +2,11 @@
 /*
  * The hook on the functions that carry out the calls, by ftrace's direct calls.
  *
- * One function may serve several numbers and ABIs, and has several names then:
- * each address is hooked once, and the handler reads the number that the task
- * called. A number in a gap of the kernel's table is carried out by the function
- * of calls that do not exist. ptrace or seccomp can skip a call before it reaches
- * its function.
+ * One function may carry out several calls, of several ABIs, under several
+ * names. Each address is hooked once, and the handler reads the number that the
+ * task called. For a number in a gap of the kernel's table, the kernel runs the
+ * function of calls that do not exist. ptrace or seccomp can skip a call before
+ * it reaches its function.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -33,7 +33,7 @@ asmlinkage void systally_sites_handler(const struct pt_regs *regs);
 static struct compat_direct direct;
 static unsigned int hooked;	      /* functions; 0: none is hooked */
 static bool hooked_all;		      /* the functions of all calls */
-static struct syscall_set hooked_set; /* of these, unless hooked_all */
+static struct syscall_set hooked_set; /* of these calls, unless hooked_all */
 static char why[96] = "not tried";
 
 asmlinkage void notrace systally_sites_handler(const struct pt_regs *regs)
@@ -95,7 +95,8 @@ static unsigned int sort_sites(unsigned long *sites, unsigned int count)
 }
 
 /*
- * Finds the sites of the calls' functions. Returns their number, or an error; on
+ * Finds the sites of the calls' functions. Returns their number, or an error;
+ * on
  * -EOPNOTSUPP `why` says what is missing.
  */
 static int find_sites(const struct syscall_set *set, unsigned long *sites)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Direct sites: ftrace calls the module at the start of the functions that carry
- * out the calls. Only processes that make one of these calls pay for it, and
- * they pay less than for a kprobe. It sees entries only.
+ * Direct sites: ftrace calls the module at the start of the functions that
+ * carry out the calls. Only these calls cost more, and less than with a kprobe.
+ * The handler sees entries only.
  *
  * All functions: process context, under the control mutex; they sleep.
  */
@@ -22,15 +22,17 @@ int __must_check systally_hook_sites_check(void);
  * systally_hook_sites_entry - hook the functions of the calls in @set
  * @set: NULL for all calls
  *
- * Only while no site is hooked. A call whose function this kernel lacks needs no
- * site. Returns 0, -EOPNOTSUPP if this kernel does not support it, -EBUSY if
- * another tracer uses a site or ftrace is turned off, or -ENOMEM. After an error
- * nothing is hooked.
+ * Only while no site is hooked. Calls whose function this kernel does not have
+ * are left out. Returns 0, -EOPNOTSUPP if this kernel does not support it,
+ * -EBUSY if another tracer uses a site or ftrace is turned off, or -ENOMEM.
+ * After an error nothing is hooked.
  */
 int __must_check systally_hook_sites_entry(const struct syscall_set *set);
 
 /*
- * systally_unhook_sites_entry - returns when no task is in the stub or handler
+ * systally_unhook_sites_entry - remove the hooks of all sites
+ *
+ * Returns when no task is in the stub or the handler any more.
  */
 void systally_unhook_sites_entry(void);
 

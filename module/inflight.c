@@ -6,8 +6,8 @@
  * The kernel gives thread ids out in ascending order and starts again at the
  * front (idr_alloc_cyclic() in kernel/pid.c). So the ids of the next threads
  * follow the last one, and each fork makes sure that the blocks for the next
- * two thousand ids exist. Of all other threads only those of targets have slots:
- * no other process can use up the memory for them.
+ * two thousand ids exist. Beyond these, only threads of targets have slots, so
+ * other processes cannot use up the memory.
  */
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -35,8 +35,8 @@ static u32 made_since_trim;
 
 /*
  * Both are written by handlers on any CPU and read by the worker, without a
- * lock: any recent value of the first serves, and a thread whose request is
- * overwritten makes another one with its next call.
+ * lock. For last_tid any recent value is good enough. A thread whose
+ * requested_tid is overwritten requests again with its next call.
  */
 static u32 last_tid;	  /* of a recent fork */
 static u32 requested_tid; /* of a thread without a slot */
@@ -73,7 +73,7 @@ static int make_ahead(u32 tid)
 	int err = 0;
 
 	/* After pid_max, which a module cannot read, ids start again at the
-	 * front: the first blocks always exist.
+	 * front. So the first blocks are always made.
 	 */
 	for (i = 0; i < BLOCKS_AHEAD && !err; i++)
 		err = make_block(i);
@@ -227,7 +227,7 @@ int systally_inflight_prepare_pids(struct pid *const *pids, unsigned int count)
 			mark_process(leader, live);
 		rcu_read_unlock();
 	}
-	/* Threads that are forked meanwhile get slots as all new ones do. */
+	/* Threads that are forked meanwhile get slots at the fork. */
 	mutex_lock(&blocks_mutex);
 	err = make_marked(live);
 	mutex_unlock(&blocks_mutex);

@@ -7,10 +7,10 @@
  * Concurrency: a slot is written by its own thread only, in handlers with
  * preemption off (system calls, exec and the thread's exit). Other threads read
  * it for the file `inflight`: entered_at is written last with release and read
- * first with acquire, and a copy counts only if entered_at is the same after
- * it. There is one exception: before a process becomes a target, the old slots
- * of its threads are emptied under the control mutex. No handler writes them
- * then. Blocks of slots are made and freed in process context under a mutex,
+ * first with acquire, and a copy is valid only if entered_at has not changed
+ * during it. One exception: before a process becomes a target, the old slots of
+ * its threads are emptied under the control mutex, while no handler writes
+ * them. Blocks of slots are made and freed in process context under a mutex,
  * and looked up under RCU.
  */
 #ifndef SYSTALLY_INFLIGHT_H
@@ -23,7 +23,7 @@
 
 #include "table.h"
 
-/* A slot's serial that no table has: there was no room for the call's row. */
+/* The serial of a slot whose call found no room for a row. No table has it. */
 #define SLOT_NO_ROW 0
 
 struct slot {
@@ -35,7 +35,7 @@ struct slot {
 	u32 mark;	       /* union event_owner; separate from the rest */
 } ____cacheline_aligned;
 
-/* A block is a page: a thread whose id is far from all others takes one. */
+/* A block is a page. A thread whose id is far from all others needs its own. */
 #define BLOCK_SHIFT 6
 #define BLOCK_SLOTS (1 << BLOCK_SHIFT)
 #define BLOCKS	    (PID_MAX_LIMIT >> BLOCK_SHIFT)
@@ -77,7 +77,7 @@ static inline bool systally_inflight_running(void)
 /*
  * systally_inflight_prepare - make slots for the threads of all targets, and
  * for each new thread from now on
- * @everybody: for all other threads, too: the targets will be `all`
+ * @everybody: also for all other threads, because the targets will be `all`
  *
  * Process context, under the control mutex; sleeps. Returns 0, or -ENOMEM if
  * there is no memory or the cap is reached.
@@ -85,7 +85,8 @@ static inline bool systally_inflight_running(void)
 int __must_check systally_inflight_prepare(bool everybody);
 
 /*
- * systally_inflight_prepare_pids - make slots for processes that will be targets
+ * systally_inflight_prepare_pids - make slots for processes that will be
+ * targets
  * @pids: of the processes; NULL entries are skipped
  *
  * Process context, under the control mutex; sleeps. Does nothing while no times

@@ -2,8 +2,8 @@
 /*
  * Looks up the ftrace sites of kernel functions.
  *
- * kallsyms_lookup_name() is not exported, so kprobes that are never armed find
- * the functions.
+ * kallsyms_lookup_name() is not exported. So each function is found by
+ * registering a disabled kprobe on it.
  */
 #include <linux/kprobes.h>
 #include <linux/sched.h>
@@ -12,7 +12,10 @@
 #include "arch_direct.h"
 #include "site.h"
 
-/* Looks one up, and leaves the kprobe in @kp registered if it has found it. */
+/*
+ * Looks up one function. Sets *@found if the kernel has it; then @kp stays
+ * registered.
+ */
 static int find(const char *symbol, struct kprobe *kp, bool *found,
 		unsigned long *site)
 {

@@ -12,8 +12,8 @@
  * @sites: set to their sites; 0 where the kernel has no such function
  * @missing: set to the first function without a site, after -ENODEV
  *
- * Process context, sleeps: for one grace period, however many they are. Returns
- * 0, -ENODEV if a function has no site at its start, or -ENOMEM.
+ * Process context, sleeps; waits for one grace period in all. Returns 0,
+ * -ENODEV if a function has no site at its start, or -ENOMEM.
  */
 int systally_site_find(const char *const *symbols, unsigned int count,
 		       unsigned long *sites, const char **missing);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps the module's code in memory when the kernel goes on calling it.
+ * Keeps the module's code in memory if the kernel still calls it.
  */
 #include <linux/module.h>
 #include <linux/sched.h>
@@ -9,11 +9,13 @@
 
 void systally_stay(int err)
 {
-	pr_err("ftrace goes on calling this module (error %d): it has to stay until the next boot\n",
+	pr_err("ftrace still calls this module (error %d): it must stay loaded until the next boot\n",
 	       err);
 	if (try_module_get(THIS_MODULE))
 		return;
-	/* Being unloaded: the code would be freed. Not counted as hung. */
+	/* The module is being unloaded, which would free its code: do not
+	 * return. A task that is idle in this way is not reported as hung.
+	 */
 	for (;;)
 		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
 }

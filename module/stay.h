@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the module does when the kernel goes on calling its code.
+ * What the module does if the kernel still calls its code after an unhook.
  */
 #ifndef SYSTALLY_STAY_H
 #define SYSTALLY_STAY_H
 
 /*
- * systally_stay - keep the module's code in memory for good
+ * systally_stay - keep the module's code in memory until the next boot
  * @err: why a hook could not be removed
  *
- * Process context. ftrace disables itself after an error of its own, and its
- * sites go on calling the module. The module can no longer be unloaded then; an
+ * Process context. After an internal error, ftrace disables itself, and its
+ * sites still call the module. From then on the module cannot be unloaded. An
  * unload that is in progress does not return.
  */
 void systally_stay(int err);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hands the CPUs' tables over to the master table, and grows them. tally.h says
- * who may write which table.
+ * Folds the CPUs' tables into the master table, and grows them. tally.h says
+ * which code may write which table.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/jiffies.h>
@@ -16,8 +16,9 @@
 #include "worker.h"
 
 /*
- * Rows of a CPU's table at first. The least holds one process's histograms of
- * some hundred calls; the most is what a table grows to.
+ * Rows of a CPU's table: CPU_ROWS at first, fewer if the memory is small.
+ * CPU_ROWS_MIN is enough for the histograms of about a hundred calls of one
+ * process. A table grows to CPU_ROWS_MAX at most.
  */
 #define CPU_ROWS_MIN 256
 #define CPU_ROWS     1024
@@ -72,9 +73,9 @@ static struct table_row *make_row(struct table **in, u64 key, u64 start,
 	if (table->used >= table_soft_limit(table)) {
 		struct table *spare = xchg(&cpu->spare, NULL);
 
-		/* The holder of the spare is the only one who may replace the
-		 * active table. If a flush has replaced it since *@in was read,
-		 * keep using *@in: the flush waits for this handler.
+		/* Only the holder of the spare may replace the active table.
+		 * If a flush has replaced it since *@in was read, keep using
+		 * *@in: the flush waits for this handler.
 		 */
 		if (spare && READ_ONCE(cpu->active) != table) {
 			smp_store_release(&cpu->spare, spare);
@@ -105,8 +106,8 @@ struct table_row *systally_tally_row(struct table **table, u64 key, u64 start)
 }
 
 /*
- * The row of current's process for an errno or an octave of the call that @key
- * is of. Without room, returns NULL and counts that as untimed.
+ * Returns the row of current's process for an errno or an octave of the call in
+ * @key. If there is no room, returns NULL and counts the call as untimed.
  */
 static struct table_row *detail_row(struct table **table, enum row_kind kind,
 				    u32 sub, u64 key)
@@ -212,7 +213,7 @@ static struct table *grow_retired(struct tally_cpu *cpu, int node,
 /*
  * Folds every CPU's counts into the master, and gives its tables the current
  * epoch.
- * @hurry: at the cap, where CPUs wait for room: use expedited grace periods
+ * @hurry: use expedited grace periods: the cap is reached, and CPUs need room
  */
 static void flush(bool hurry)
 {
@@ -220,8 +221,8 @@ static void flush(bool hurry)
 
 	lockdep_assert_held(&tally_mutex);
 
-	/* If a CPU has just taken its spare, it will store its full table to
-	 * `retired`: that has happened after a grace period.
+	/* A CPU that has just taken its spare stores its full table to
+	 * `retired`. After a grace period it has done so.
 	 */
 	for_each_tally_cpu(cpu_nr) {
 		if (!READ_ONCE(per_cpu(systally_tally_cpu, cpu_nr).spare)) {
@@ -247,10 +248,10 @@ static void flush(bool hurry)
 			}
 		}
 		stamp(spare);
-		/* The holder of the spare is the only one who may replace the
-		 * active table. xchg() is a full barrier, so the CPU finds the
-		 * new table clean. The old table becomes the third, which only
-		 * this function uses, until its writer is done.
+		/* Only the holder of the spare may replace the active table.
+		 * xchg() is a full barrier, so the CPU finds the new table
+		 * clean. The old table becomes the third, which only this
+		 * function uses, until its writer has finished.
 		 */
 		spare = xchg(&cpu->active, spare);
 		put_spare(cpu, cpu->third);
@@ -396,7 +397,7 @@ static void free_tables(struct tally_cpu *cpu)
 	memset(cpu, 0, sizeof(*cpu));
 }
 
-/* Rows of each table: all tables of all CPUs take an eighth of the cap at most */
+/* Rows of a new table. All tables together take at most an eighth of the cap. */
 static u32 first_rows(void)
 {
 	u32 rows = CPU_ROWS;

@@ -3,29 +3,29 @@
  * The tally. Handlers count into their CPU's table. Readers get all tables
  * folded into the master table.
  *
- * Concurrency: each CPU that is or was online has three tables. One is active. One is the spare
- * (clean) or retired (full, to be folded). One takes the spare's place while a
- * flush waits.
+ * Concurrency: each CPU that is or was online has three tables. One is active.
+ * One is the spare (clean) or retired (full, to be folded). One takes the
+ * spare's place while a flush waits.
  *  - Writer: handlers run with preemption off and do not nest, since system
- * calls are not made in irq or NMI context. So an active table has one writer
- * at a time, which uses plain stores.
+ *    calls are not made in irq or NMI context. So an active table has one
+ *    writer at a time, which uses plain stores.
  *  - Replacing the active table: only the holder of the spare may do that. A
- * CPU takes the spare (xchg) when its active table is full. A flush takes it,
- * and gives the CPU another spare at once.
- *  - Readers: nobody reads a table before its writer is done with it. The CPU
- *    tells that by storing the table to `retired` (release); a flush waits for
- *    synchronize_rcu().
+ *    CPU takes the spare (xchg) when its active table is full. A flush takes
+ *    it, and gives the CPU another spare at once.
+ *  - Readers: a table is read only after its writer has finished with it. The
+ *    CPU shows that by storing the table to `retired` (release). A flush waits
+ *    for synchronize_rcu().
  *  - The master table is protected by the tally's mutex.
  *
  * query.c is the exception: it reads all tables, also active ones, while
  * systally_move_lock keeps counts from moving between tables. It may miss a row
- * that is being inserted, and so a call that is being counted. A row that it
- * finds has a count that was true at some moment of the look-up.
+ * that is being inserted, and so a call that is being counted. The count of a
+ * row that it finds was correct at some moment of the look-up.
  *
  * A table gets a new serial each time it is put to use. A call in flight keeps
- * its row and the serial. If this CPU's table has the same serial at the exit,
- * the row is still the call's. If not, and the call is of the current epoch,
- * its row is looked up.
+ * its row and the serial of the row's table. If this CPU's table has the same
+ * serial at the exit, that row is still valid. If not, and the call belongs to
+ * the current epoch, the row is looked up.
  */
 #ifndef SYSTALLY_TALLY_H
 #define SYSTALLY_TALLY_H
@@ -52,8 +52,8 @@ DECLARE_PER_CPU(struct tally_cpu, systally_tally_cpu);
 /*
  * systally_tally_has_cpu - whether a CPU has tables: it is online or has been
  *
- * Under the tally's mutex or systally_move_lock. Once it is true it stays so
- * until unload.
+ * Under the tally's mutex or systally_move_lock. Once true, it stays true until
+ * unload.
  */
 static inline bool systally_tally_has_cpu(int cpu_nr)
 {
@@ -69,9 +69,10 @@ static inline bool systally_tally_has_cpu(int cpu_nr)
 DECLARE_STATIC_KEY_FALSE(systally_threads_key);
 
 /*
- * The task that a row of @task's calls belongs to: the process's leader, or the
- * thread itself. Its start time tells a reused pid apart. Any context, for
- * current or under RCU.
+ * Returns the task that owns the rows of @task's calls: the leader of its
+ * process, or @task itself if rows are kept per thread. The owner's start time
+ * distinguishes processes that had the same pid. Any context, for current or
+ * under RCU.
  */
 static __always_inline const struct task_struct *
 systally_tally_owner(const struct task_struct *task)
@@ -95,8 +96,8 @@ static __always_inline struct table *systally_tally_table(void)
  * Handlers only: preemption off since @table was read; never sleeps or
  * allocates. The caller must add everything about this call to the same table,
  * because a flush may replace this CPU's table at any moment. If there is no
- * room, returns the row of the number's unattributed calls; NULL if there is no
- * room for that.
+ * room, returns the row of unattributed calls with this number, or NULL if
+ * there is no room for that row either.
  */
 struct table_row *systally_tally_row(struct table **table, u64 key, u64 start);
 
@@ -178,8 +179,8 @@ void systally_tally_settle(void);
 int systally_tally_reset(void);
 
 /*
- * Calls that resets threw away, and resets, since load; under the tally's
- * mutex.
+ * The number of calls that resets have discarded, and the number of resets,
+ * since load; under the tally's mutex.
  */
 u64 systally_tally_discarded(void);
 u64 systally_tally_generation(void);

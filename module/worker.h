@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The thread that does what handlers ask for and cannot do themselves: fold
- * full tables, and make slots.
+ * The kernel thread for what handlers cannot do themselves: fold full tables,
+ * and make slots.
  *
- * Until it has run, new rows may find no room. So it has the lowest real-time
- * priority: it runs before all ordinary tasks, and the scheduler moves it at
- * once from a CPU that a real-time task uses to another one. The work queues of
- * the kernel do neither. One that is bound to a CPU waits for as long as a
- * real-time task runs there.
+ * Until it has run, there may be no room for new rows. So it has the lowest
+ * real-time priority: it runs before all ordinary tasks, and if a real-time
+ * task uses its CPU, the scheduler moves it to another CPU at once. Work queues
+ * of the kernel have neither property. A work that is bound to a CPU waits as
+ * long as a real-time task runs there.
  */
 #ifndef SYSTALLY_WORKER_H
 #define SYSTALLY_WORKER_H
@@ -15,10 +15,11 @@
 #include <linux/kthread.h>
 
 /*
- * systally_worker_queue - run a work soon, once, however often it is queued
+ * systally_worker_queue - run a work soon
  *
- * Any context but NMI; takes raw locks only. From systally_worker_init() on,
- * until systally_worker_exit().
+ * A work that is queued again before it has begun runs once. Any context but
+ * NMI; takes raw locks only. Call it only between systally_worker_init() and
+ * systally_worker_exit().
  */
 void systally_worker_queue(struct kthread_work *work);
 

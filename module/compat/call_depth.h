@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * CALL_DEPTH_ACCOUNT, for assembler files: counts a call for the mitigation of
- * return stack underflow. From 6.2 on it is the kernel's macro of the assembler
- * (arch/x86/include/asm/nospec-branch.h), which #ifdef does not see.
+ * return stack underflow. From 6.2 on the kernel defines it as an assembler
+ * macro (arch/x86/include/asm/nospec-branch.h), which #ifdef cannot test.
  */
 #ifndef SYSTALLY_COMPAT_CALL_DEPTH_H
 #define SYSTALLY_COMPAT_CALL_DEPTH_H

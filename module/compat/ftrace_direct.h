@@ -40,14 +40,15 @@ static inline int compat_direct_register(struct compat_direct *direct,
  *
  * Tasks may still be in @entry until the caller's synchronize_rcu_tasks()
  * returns. Returns 0, or an error if ftrace has disabled itself: then the sites
- * go on calling @entry.
+ * still call @entry.
  */
 static inline int __must_check
 compat_direct_unregister(struct compat_direct *direct, unsigned long entry);
 
 /*
  * Before 5.16 each site was registered on its own. If several sites had the
- * same entry, the kernel leaked the memory of all but one: not supported.
+ * same entry, the kernel leaked the memory of all but one. So direct calls are
+ * not used there.
  */
 #if !defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS) || \
 	LINUX_VERSION_CODE < KERNEL_VERSION(5, 16, 0)
@@ -92,7 +93,10 @@ static inline int compat_direct_ops_unregister(struct ftrace_ops *ops,
 }
 #endif
 
-/* From 5.18 on the sites are set at once; one by one, each set is copied. */
+/*
+ * From 5.18 on, one call sets all sites. Before, each site needs a call, which
+ * copies the whole set.
+ */
 static inline int compat_direct_filter(struct ftrace_ops *ops,
 				       unsigned long *sites, unsigned int count)
 {
@@ -110,9 +114,9 @@ static inline int compat_direct_filter(struct ftrace_ops *ops,
 
 /*
  * While ftrace is turned off, a direct call can be registered, but is not made.
- * So a permanent ftrace_ops is registered with it, on a function that nobody
- * calls: ftrace refuses that one if it is turned off, and cannot be turned off
- * as long as it is there.
+ * So a permanent ftrace_ops is registered as well, on a function that is never
+ * called. ftrace refuses a permanent one while it is turned off, and cannot be
+ * turned off while one is registered.
  */
 static noinline __used void compat_guard_site(void)
 {
@@ -157,7 +161,7 @@ static inline int compat_direct_register(struct compat_direct *direct,
 
 	if (err)
 		return err;
-	/* A registration that failed may have changed it. */
+	/* A registration that failed before may have changed it. */
 	memset(ops, 0, sizeof(*ops));
 	err = compat_direct_filter(ops, sites, count);
 	if (!err)

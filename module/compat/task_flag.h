@@ -3,10 +3,10 @@
  * The flag of a task that sends its system calls through the tracepoints
  * sys_enter and sys_exit.
  *
- * Since 5.11 the kernel's own macros hide whether that is a bit of syscall_work
- * (generic entry code) or of the thread's flags (architectures with entry code
- * of their own); before, it always was one of the thread's flags
- * (include/linux/thread_info.h).
+ * Since 5.11 it is a bit of syscall_work on architectures with generic entry
+ * code, and one of the thread's flags on others. Macros of the kernel hide the
+ * difference (include/linux/thread_info.h). Before, it was always one of the
+ * thread's flags.
  *
  * All functions: any context. The kernel changes these flags as well, always
  * atomically.

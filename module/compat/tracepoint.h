@@ -50,9 +50,9 @@ static __always_inline void compat_handler_end(void)
 /*
  * compat_tracepoint_synchronize - wait for all handlers that are running
  *
- * Process context, sleeps; after handlers were unregistered. Our handlers run
- * with preemption off, so an RCU grace period covers them. Up to 6.x the
- * kernel's function waits for one; on 7.x it may not.
+ * Process context, sleeps; after handlers were unregistered. The module's
+ * handlers run with preemption off, so it is enough to wait for an RCU grace
+ * period. Up to 6.x the kernel's function does that; on 7.x it may not.
  */
 static inline void compat_tracepoint_synchronize(void)
 {
