@@ -227,7 +227,7 @@ int systally_inflight_prepare_pids(struct pid *const *pids, unsigned int count)
 			mark_process(leader, live);
 		rcu_read_unlock();
 	}
-	/* Threads that are forked meanwhile get slots at the fork. */
+	/* systally_inflight_forked() serves threads that are forked meanwhile. */
 	mutex_lock(&blocks_mutex);
 	err = make_marked(live);
 	mutex_unlock(&blocks_mutex);

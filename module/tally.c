@@ -16,7 +16,7 @@
 #include "worker.h"
 
 /*
- * Rows of a CPU's table: CPU_ROWS at first, fewer if the memory is small.
+ * Rows of a CPU's table: CPU_ROWS at first, fewer if the cap is low.
  * CPU_ROWS_MIN is enough for the histograms of about a hundred calls of one
  * process. A table grows to CPU_ROWS_MAX at most.
  */

@@ -92,8 +92,8 @@ storm_counted() {
 		END { printf "%.0f\n", sum }' "$D/counters"
 }
 
-# beside FUNCTION CALLS: other tracers start and stop on FUNCTION, which is hooked
-# to count CALLS
+# beside FUNCTION CALLS: other tracers start and stop on FUNCTION, which is
+# hooked to count CALLS
 beside() {
 	local function=$1 calls=$2 before
 
