@@ -248,7 +248,7 @@ check-ended: set-up-build-test-lab
 	32-ended.t
 
 ## check-cpus - kernels ready for 256 and 1,024 CPUs, and a guest with 16
-cpu_tests := $(if $(T),$(patsubst %,%.t,$(call of_T,$(T_guest))),\
+cpu_tests = $(if $(T),$(patsubst %,%.t,$(call of_T,$(T_guest))),\
 	03-exact-tracepoint-hist.t 34-cpus.t)
 
 .PHONY: check-cpus

@@ -87,6 +87,11 @@ F=$T/nowhere
 like "$(flags_differ none 2>/dev/null)" 'cannot be read' \
 	'flags: a list that is not there is reported'
 
+# function_of FILE NAME: defines only this function of FILE
+function_of() {
+	eval "$(sed -n "/^$2() {/,/^}/p" "$1")"
+}
+
 # ---- compare.awk ---------------------------------------------------------
 
 cat >"$T/counters" <<'TABLE'
@@ -95,12 +100,15 @@ tgid comm abi nr name count errors total_ns max_ns tid
 TABLE
 echo 'tgid comm abi nr errno count' >"$T/errors"
 printf '%s\n' 'entered: 101' 'tallied: 101' 'unattributed: 0' >"$T/status"
+echo tracepoint >"$T/hook"
+echo count >"$T/collect"
+echo all >"$T/syscalls"
+function_of tests/guest/lib.sh status
+function_of tests/guest/lib.sh compare
+here=$PWD/tests/guest
 # compared [FILE]: prints the result of compare() of lib.sh for these files
 compared() {
-	awk -v hook=tracepoint -v collect=count -v expected="${1:+1}" \
-		-f tests/guest/compare.awk file=expected "${1:-/dev/null}" \
-		file=counters "$T/counters" file=errors "$T/errors" \
-		file=status "$T/status"
+	D=$T compare "${1:-/dev/null}"
 }
 echo 'count x86-64 getppid 101' >"$T/expect"
 is "$(compared "$T/expect")" '' 'compare: equal'
@@ -114,13 +122,13 @@ like "$(compared "$T/expect")" 'has said nothing' \
 printf '%s\n' 'count x86-64 getppid 101' 'died calls status 137' >"$T/expect"
 like "$(compared "$T/expect")" 'a workload failed: calls status 137' \
 	'compare: a workload that failed afterwards is reported'
+# shellcheck disable=SC2034 # compare uses it
+here=$T/nowhere
+like "$(compared "$T/expect" 2>&1)" 'compare.awk has failed' \
+	'compare: a comparison that fails is reported'
 
 # ---- lib.sh and storms.sh ------------------------------------------------
 
-# function_of FILE NAME: defines only this function of FILE
-function_of() {
-	eval "$(sed -n "/^$2() {/,/^}/p" "$1")"
-}
 WORKLOAD=$T
 printf '#!/bin/sh\necho said\nexit 3\n' >"$T/fails"
 chmod +x "$T/fails"

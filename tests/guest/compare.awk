@@ -14,7 +14,7 @@ function differ(what, got, wanted)
 BEGIN {
 	by_number = hook ~ /^(kprobe|direct)/
 	# The sites of all calls have the function of numbers without a call, too.
-	if (hook ~ /^direct/ && sites && calls == "all")
+	if (hook ~ /^direct/ && sites && filter == "all")
 		by_number = 0
 	timed = collect ~ /^(time|hist)/
 }

@@ -178,12 +178,16 @@ totals() {
 # output is in FILE. It is also a difference if a workload printed nothing or
 # failed (see `workload`). With /dev/null it checks the totals only.
 compare() {
+	local filter
+
+	read -r filter <"$D/syscalls"
 	awk -v hook="$(<"$D/hook")" -v collect="$(<"$D/collect")" \
-		-v sites="$(status direct_sites)" -v calls="$(<"$D/syscalls")" \
+		-v sites="$(status direct_sites)" -v filter="$filter" \
 		-v expected="$([ "$1" = /dev/null ] || echo 1)" \
 		-f "$here/compare.awk" \
 		file=expected "$1" file=counters "$D/counters" \
-		file=errors "$D/errors" file=status "$D/status"
+		file=errors "$D/errors" file=status "$D/status" ||
+		echo 'compare.awk has failed'
 }
 
 # ---- workloads ----------------------------------------------------------

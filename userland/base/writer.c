@@ -117,7 +117,7 @@ int systally_writer_flush(struct systally_writer *writer, const char *path,
 	if (writer->error && writer->error != EPIPE && !writer->stalls)
 		systally_error_set(error, "cannot write the report to %s: %s",
 				   path ? path : "the output",
-				   strerror(writer->error));
+				   systally_error_meaning(writer->error));
 	return -writer->error;
 }
 

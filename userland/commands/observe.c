@@ -59,7 +59,7 @@ static int await_end(struct observation *o)
 			break;
 		case SYSTALLY_EVENT_ERROR:
 			return systally_error_set(o->error, "cannot wait: %s",
-						  strerror(errno));
+						  systally_error_meaning(errno));
 		}
 	}
 	return 0;

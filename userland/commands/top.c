@@ -198,7 +198,7 @@ static int loop(struct top *top)
 			break;
 		case SYSTALLY_EVENT_ERROR:
 			return systally_error_set(top->error, "cannot wait: %s",
-						  strerror(errno));
+						  systally_error_meaning(errno));
 		}
 	}
 	return result;
@@ -214,12 +214,12 @@ static int open_input(struct top *top)
 	if (top->input < 0 || (top->live && epoll_ctl(top->input, EPOLL_CTL_ADD,
 						      STDIN_FILENO, &event)))
 		return systally_error_set(top->error, "cannot wait: %s",
-					  strerror(errno));
+					  systally_error_meaning(errno));
 	event.data.fd = top->watch.ends;
 	if (top->watch.ends >= 0 &&
 	    epoll_ctl(top->input, EPOLL_CTL_ADD, top->watch.ends, &event))
 		return systally_error_set(top->error, "cannot wait: %s",
-					  strerror(errno));
+					  systally_error_meaning(errno));
 	return 0;
 }
 

@@ -169,14 +169,14 @@ int systally_guardian_start(struct systally_guardian *guardian,
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel))
 		return systally_error_set(error, "cannot make a socket: %s",
-					  strerror(errno));
+					  systally_error_meaning(errno));
 	pid = fork_guardian(control, channel, lock);
 	close(channel[1]);
 	if (pid < 0) {
 		systally_error_set(
 			error,
 			"cannot start the process that restores the controls: %s",
-			strerror(errno));
+			systally_error_meaning(errno));
 		close(channel[0]);
 		return -1;
 	}
