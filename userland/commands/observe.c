@@ -58,8 +58,9 @@ static int await_end(struct observation *o)
 		case SYSTALLY_EVENT_INPUT:
 			break;
 		case SYSTALLY_EVENT_ERROR:
-			return systally_error_set(o->error, "cannot wait: %s",
-						  systally_error_meaning(errno));
+			return systally_error_set(
+				o->error, "cannot wait: %s",
+				systally_error_meaning(errno));
 		}
 	}
 	return 0;

@@ -197,8 +197,9 @@ static int loop(struct top *top)
 				return show(top, true);
 			break;
 		case SYSTALLY_EVENT_ERROR:
-			return systally_error_set(top->error, "cannot wait: %s",
-						  systally_error_meaning(errno));
+			return systally_error_set(
+				top->error, "cannot wait: %s",
+				systally_error_meaning(errno));
 		}
 	}
 	return result;

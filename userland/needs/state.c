@@ -74,7 +74,8 @@ static int load(struct systally_state *state, struct systally_used *used,
 		return -1;
 	if (ftruncate(state->fd, whole_bytes))
 		return systally_error_set(error, "cannot write to %s: %s",
-					  state->path, systally_error_meaning(errno));
+					  state->path,
+					  systally_error_meaning(errno));
 	return whole_bytes ? 0 : write_line(state, wanted, error);
 }
 
@@ -88,7 +89,8 @@ static int open_file(struct systally_state *state, struct systally_error *error)
 			 0644);
 	if (state->fd < 0)
 		return systally_error_set(error, "cannot open %s: %s",
-					  state->path, systally_error_meaning(errno));
+					  state->path,
+					  systally_error_meaning(errno));
 	if (!fstat(state->fd, &status) && !S_ISREG(status.st_mode))
 		return systally_error_set(error, "%s is not a regular file",
 					  state->path);
