@@ -99,7 +99,8 @@ static int count(struct observation *o)
 	int result;
 
 	o->missed = systally_control_missed(&o->control);
-	systally_watch_before(&o->watch, &before);
+	if (systally_control_snapshot(&o->control, &before, o->error))
+		return -1;
 	result = await_end(o);
 	if (!result)
 		result = take(o, &before);
