@@ -49,6 +49,10 @@ int systally_hook_direct_check(void)
 	unsigned int i;
 	int err;
 
+	if (systally_stays()) {
+		snprintf(why, sizeof(why), "ftrace has disabled itself");
+		return -EOPNOTSUPP;
+	}
 	if (lookup == SITES_UNKNOWN) {
 		err = systally_site_find(functions, ARRAY_SIZE(functions),
 					 sites, &missing);

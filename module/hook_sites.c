@@ -95,9 +95,8 @@ static unsigned int sort_sites(unsigned long *sites, unsigned int count)
 }
 
 /*
- * Finds the sites of the calls' functions. Returns their number, or an error;
- * on
- * -EOPNOTSUPP `why` says what is missing.
+ * Finds the sites of the calls' functions. Returns their number, or an error.
+ * If it is -EOPNOTSUPP, `why` says what is missing.
  */
 static int find_sites(const struct syscall_set *set, unsigned long *sites)
 {
@@ -121,9 +120,11 @@ static int find_sites(const struct syscall_set *set, unsigned long *sites)
 
 int systally_hook_sites_check(void)
 {
-	if (COMPAT_DIRECT)
+	if (COMPAT_DIRECT && !systally_stays())
 		return 0;
-	snprintf(why, sizeof(why), "this kernel's ftrace has no direct calls");
+	snprintf(why, sizeof(why), "%s",
+		 COMPAT_DIRECT ? "ftrace has disabled itself" :
+				 "this kernel's ftrace has no direct calls");
 	return -EOPNOTSUPP;
 }
 

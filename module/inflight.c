@@ -32,6 +32,7 @@ struct slot_block __rcu **systally_inflight_blocks;
 /* Protects the allocation and freeing of blocks, and made_since_trim. */
 static DEFINE_MUTEX(blocks_mutex);
 static u32 made_since_trim;
+static bool held; /* no slots may be freed; under blocks_mutex */
 
 /*
  * Both are written by handlers on any CPU and read by the worker, without a
@@ -128,6 +129,8 @@ static void trim(void)
 	unsigned long *live;
 
 	lockdep_assert_held(&blocks_mutex);
+	if (held)
+		return;
 	made_since_trim = 0;
 	live = bitmap_zalloc(BLOCKS, GFP_KERNEL);
 	unused_blocks = kvcalloc(BLOCKS, sizeof(*unused_blocks), GFP_KERNEL);
@@ -206,6 +209,23 @@ out:
 	mutex_unlock(&blocks_mutex);
 	bitmap_free(live);
 	return err;
+}
+
+static void set_held(bool is)
+{
+	mutex_lock(&blocks_mutex);
+	held = is;
+	mutex_unlock(&blocks_mutex);
+}
+
+void systally_inflight_hold(void)
+{
+	set_held(true);
+}
+
+void systally_inflight_release(void)
+{
+	set_held(false);
 }
 
 int systally_inflight_prepare_pids(struct pid *const *pids, unsigned int count)

@@ -85,6 +85,16 @@ static inline bool systally_inflight_running(void)
 int __must_check systally_inflight_prepare(bool everybody);
 
 /*
+ * systally_inflight_hold - free no slots until systally_inflight_release()
+ *
+ * From before slots are made for processes that are no targets yet until they
+ * are targets: else the worker could free these slots in between. Process
+ * context, under the control mutex; may sleep.
+ */
+void systally_inflight_hold(void);
+void systally_inflight_release(void);
+
+/*
  * systally_inflight_prepare_pids - make slots for processes that will be
  * targets
  * @pids: of the processes; NULL entries are skipped

@@ -31,13 +31,23 @@ static struct table *master;
 static bool being_cleaned;
 DEFINE_RAW_SPINLOCK(systally_move_lock);
 
-struct table *systally_table_alloc(u32 rows, int node)
+static struct table *initialised(struct table *table, u32 rows)
 {
-	struct table *table = systally_memory_alloc(table_bytes(rows), node);
-
 	if (table)
 		table_init(table, rows);
 	return table;
+}
+
+struct table *systally_table_alloc(u32 rows, int node)
+{
+	return initialised(systally_memory_alloc(table_bytes(rows), node),
+			   rows);
+}
+
+struct table *systally_table_alloc_beyond(u32 rows, int node)
+{
+	return initialised(
+		systally_memory_alloc_beyond(table_bytes(rows), node), rows);
 }
 
 void systally_table_free(struct table *table)

@@ -31,6 +31,12 @@ extern raw_spinlock_t systally_move_lock;
 struct table *systally_table_alloc(u32 rows, int node);
 
 /*
+ * systally_table_alloc_beyond - the same, but the cap may be exceeded; see
+ * systally_memory_alloc_beyond()
+ */
+struct table *systally_table_alloc_beyond(u32 rows, int node);
+
+/*
  * systally_table_free - free a table, or NULL; process context; no lock needed
  */
 void systally_table_free(struct table *table);

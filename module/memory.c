@@ -28,6 +28,24 @@ unsigned long systally_memory_max_default(void)
 	return max(64ul << 20, (unsigned long)num_online_cpus() << 21);
 }
 
+/* Without the OOM killer: all callers can do without the memory. */
+static void *alloc(size_t bytes, int node)
+{
+	return kvmalloc_node(bytes,
+			     GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL |
+				     __GFP_NOWARN,
+			     node);
+}
+
+void *systally_memory_alloc_beyond(size_t bytes, int node)
+{
+	void *memory = alloc(bytes, node);
+
+	if (memory)
+		atomic_long_add(charge_of(bytes), &charged_bytes);
+	return memory;
+}
+
 void *systally_memory_alloc(size_t bytes, int node)
 {
 	long charge = charge_of(bytes), charged;
@@ -40,11 +58,7 @@ void *systally_memory_alloc(size_t bytes, int node)
 			return NULL;
 	} while (!atomic_long_try_cmpxchg(&charged_bytes, &charged,
 					  charged + charge));
-	/* Without the OOM killer: all callers go on without the memory. */
-	memory = kvmalloc_node(bytes,
-			       GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL |
-				       __GFP_NOWARN,
-			       node);
+	memory = alloc(bytes, node);
 	if (!memory)
 		atomic_long_sub(charge, &charged_bytes);
 	return memory;

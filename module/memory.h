@@ -29,6 +29,13 @@ unsigned long systally_memory_max_default(void);
 void *systally_memory_alloc(size_t bytes, int node);
 
 /*
+ * systally_memory_alloc_beyond - the same, but the cap may be exceeded
+ *
+ * Only for the tables of a CPU that comes online: without them it cannot.
+ */
+void *systally_memory_alloc_beyond(size_t bytes, int node);
+
+/*
  * systally_memory_reserve - reserve @bytes of the cap
  *
  * All allocations leave that much room, until another value is set. Only for

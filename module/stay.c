@@ -7,8 +7,12 @@
 
 #include "stay.h"
 
+/* Under the control mutex. */
+static bool stays;
+
 void systally_stay(int err)
 {
+	stays = true;
 	pr_err("ftrace still calls this module (error %d): it must stay loaded until the next boot\n",
 	       err);
 	if (try_module_get(THIS_MODULE))
@@ -18,4 +22,9 @@ void systally_stay(int err)
 	 */
 	for (;;)
 		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
+}
+
+bool systally_stays(void)
+{
+	return stays;
 }

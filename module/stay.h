@@ -5,6 +5,8 @@
 #ifndef SYSTALLY_STAY_H
 #define SYSTALLY_STAY_H
 
+#include <linux/types.h>
+
 /*
  * systally_stay - keep the module's code in memory until the next boot
  * @err: why a hook could not be removed
@@ -14,5 +16,11 @@
  * unload that is in progress does not return.
  */
 void systally_stay(int err);
+
+/*
+ * systally_stays - whether that has happened: no hook by ftrace may be set any
+ * more; under the control mutex
+ */
+bool systally_stays(void);
 
 #endif /* SYSTALLY_STAY_H */

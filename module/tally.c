@@ -50,9 +50,10 @@ static void stamp(struct table *table)
 	table->epoch = epoch;
 }
 
-static struct table *stamped_table(u32 rows, int node)
+static struct table *stamped_table(u32 rows, int node, bool beyond)
 {
-	struct table *table = systally_table_alloc(rows, node);
+	struct table *table = beyond ? systally_table_alloc_beyond(rows, node) :
+				       systally_table_alloc(rows, node);
 
 	if (table)
 		stamp(table);
@@ -197,7 +198,7 @@ static struct table *grow_retired(struct tally_cpu *cpu, int node,
 	    table_row_bytes(rows) * num_online_cpus() <=
 		    systally_memory_max_bytes / 32 &&
 	    systally_memory_room(4 * table_bytes(rows)))
-		larger = stamped_table(rows, node);
+		larger = stamped_table(rows, node, false);
 	cpu->grown = jiffies;
 	if (!larger)
 		return table;
@@ -412,22 +413,24 @@ static u32 first_rows(void)
 /*
  * Makes the tables of a CPU that comes online for the first time, before it
  * runs a task. A CPU that goes offline keeps them, with what they count.
- * Process context, sleeps. Returns 0, or -ENOMEM: then the CPU does not come
- * online.
+ * Process context, under the kernel's cpu_hotplug_lock; sleeps. Returns 0, or
+ * -ENOMEM: then the module does not load, or the CPU does not come online. The
+ * cap must not keep a CPU offline: it holds for the CPUs at load only.
  */
 static int make_tables(unsigned int cpu_nr)
 {
 	struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 	struct tally_cpu new = {};
 	int node = cpu_to_node(cpu_nr);
+	bool loaded = hotplug_state;
 	u32 rows = first_rows();
 
 	if (systally_tally_has_cpu(cpu_nr))
 		return 0;
 	mutex_lock(&tally_mutex);
-	new.active = stamped_table(rows, node);
-	new.spare = stamped_table(rows, node);
-	new.third = stamped_table(rows, node);
+	new.active = stamped_table(rows, node, loaded);
+	new.spare = stamped_table(rows, node, loaded);
+	new.third = stamped_table(rows, node, loaded);
 	new.all[0] = new.active;
 	new.all[1] = new.spare;
 	new.all[2] = new.third;

@@ -61,9 +61,10 @@ static inline bool systally_tally_has_cpu(int cpu_nr)
 }
 
 /* All CPUs that have tables; same context */
-#define for_each_tally_cpu(cpu_nr)      \
-	for_each_possible_cpu((cpu_nr)) \
-		if (systally_tally_has_cpu(cpu_nr))
+#define for_each_tally_cpu(cpu_nr)                     \
+	for_each_possible_cpu((cpu_nr))                \
+		if (!systally_tally_has_cpu(cpu_nr)) { \
+		} else
 
 /* Whether rows are kept per thread. Written under the control mutex. */
 DECLARE_STATIC_KEY_FALSE(systally_threads_key);

@@ -176,31 +176,44 @@ int systally_target_check(const struct targets_request *request)
 	return err;
 }
 
-int systally_target_apply(const struct targets_request *request)
+/* Makes all processes targets. Returns 0 or -ENOMEM. */
+static int apply_all(void)
 {
 	int err;
 
+	if (systally_target_is_all())
+		return 0;
+	if (systally_inflight_running()) {
+		err = systally_inflight_prepare(true);
+		if (err)
+			return err;
+	}
+	/* The entries of some calls in flight were not seen. */
+	systally_tally_new_epoch();
+	systally_target_fill();
+	return 0;
+}
+
+int systally_target_apply(const struct targets_request *request)
+{
+	int err = 0;
+
+	systally_inflight_hold();
 	switch (request->verb) {
 	case TARGETS_ALL:
-		if (systally_target_is_all())
-			return 0;
-		if (systally_inflight_running()) {
-			err = systally_inflight_prepare(true);
-			if (err)
-				return err;
-		}
-		/* The entries of some calls in flight were not seen. */
-		systally_tally_new_epoch();
-		systally_target_fill();
-		return 0;
+		err = apply_all();
+		break;
 	case TARGETS_NONE:
 		systally_target_keep(NULL, 0);
 		systally_selective_update_all();
 		systally_tally_settle();
-		return 0;
+		break;
 	default:
-		return apply_pids(request);
+		err = apply_pids(request);
+		break;
 	}
+	systally_inflight_release();
+	return err;
 }
 
 void systally_target_forked(const struct task_struct *parent,
