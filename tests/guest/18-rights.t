@@ -125,10 +125,6 @@ ctl reset 1
 said=$(say container bash -c '"$1/calls" -s ppid 7 >/dev/null &
 	"$0" top -p $! -i 100 -b process,syscall & top=$!
 	until grep -q "^targets: 1$" "$2/status"; do sleep 0.02; done
-	# It sleeps in ppoll() when its first interval has begun.
-	until read -r nr _ <"/proc/$top/syscall" && [ "$nr" = 271 ]; do
-		sleep 0.02
-	done
 	kill -CONT %1
 	wait $top' "$SYSTALLY" "$WORKLOAD" "$D")
 is "${said%% *} $(awk '/getppid/ { print $1 }' "$T/out")" '0 7' \

@@ -189,10 +189,6 @@ holds_back 7001
 "$SYSTALLY" record -o "$T/service" -p "$pid" 2>"$T/err" &
 recorder=$!
 wait_for grep -q "^targets: 1$" "$D/status"
-# It sleeps in ppoll() when it has read what was counted before.
-until read -r nr _ <"/proc/$recorder/syscall" && [ "$nr" = 271 ]; do
-	sleep 0.02
-done
 kill -CONT "$pid"
 wait "$pid"
 wait $recorder

@@ -67,6 +67,21 @@ static void expect(struct context *c, const char *file, const char *text)
 	free(found);
 }
 
+/* A snapshot without rows */
+static void put_snapshot(struct context *c)
+{
+	char path[PATH_MAX + 32];
+	struct fixture empty;
+	FILE *stream;
+
+	fixture_init(&empty);
+	snprintf(path, sizeof(path), "%s/snapshot", c->control.directory);
+	stream = fopen(path, "w");
+	assert_non_null(stream);
+	fwrite(&empty, fixture_bytes(&empty), 1, stream);
+	fclose(stream);
+}
+
 static int set_up(void **state)
 {
 	struct context *c = calloc(1, sizeof(*c));
@@ -79,6 +94,7 @@ static int set_up(void **state)
 	strcpy(c->control.directory, folder);
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		put(c, files[i].file, files[i].text);
+	put_snapshot(c);
 	c->names = systally_names_new();
 	c->set.all = true;
 	*state = c;
@@ -169,6 +185,7 @@ static void controls_are_read_and_written(void **state)
 	large = systally_control_read(&c->control, "status", &size, &c->error);
 	assert_int_equal(size, 300000);
 	free(large);
+	put(c, "snapshot", "");
 	assert_int_equal(
 		systally_control_snapshot(&c->control, &snapshot, &c->error),
 		-1);

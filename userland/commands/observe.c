@@ -99,8 +99,7 @@ static int count(struct observation *o)
 	int result;
 
 	o->missed = systally_control_missed(&o->control);
-	if (systally_control_snapshot(&o->control, &before, o->error))
-		return -1;
+	systally_watch_before(&o->watch, &before);
 	result = await_end(o);
 	if (!result)
 		result = take(o, &before);

@@ -234,8 +234,7 @@ static int watch(struct top *top)
 		top->reporter.pid_count = top->request->pid_count;
 	}
 	top->missed = systally_control_missed(&top->control);
-	if (systally_control_snapshot(&top->control, &top->last, top->error))
-		return -1;
+	systally_watch_before(&top->watch, &top->last);
 	top->live = top->request->format == &systally_format_text &&
 		    !top->request->output && systally_live_open();
 	if (top->live)

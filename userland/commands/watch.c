@@ -100,6 +100,7 @@ static int begin_own(struct systally_watch *watch,
 	if (systally_session_prepare(&watch->session, &wants, error) ||
 	    systally_session_set(&watch->session, "follow", "1", error) ||
 	    systally_control_write(watch->control, "reset", "1", error) ||
+	    systally_control_snapshot(watch->control, &watch->before, error) ||
 	    systally_session_set(&watch->session, "targets", targets, error) ||
 	    add_pids(watch, request->pids + first, count - first, error) !=
 		    count - first)
@@ -241,7 +242,8 @@ int systally_watch_begin(struct systally_watch *watch,
 			result = begin_own(watch, request, set, error);
 		goto out;
 	}
-	if (check_others(control, request, error)) {
+	if (check_others(control, request, error) ||
+	    systally_control_snapshot(control, &watch->before, error)) {
 		result = -1;
 	} else if (!request->pid_count) {
 		snprintf(watch->what, sizeof(watch->what),
@@ -256,6 +258,13 @@ int systally_watch_begin(struct systally_watch *watch,
 out:
 	free(targets);
 	return result ? result : await_ends(watch, request, error);
+}
+
+void systally_watch_before(struct systally_watch *watch,
+			   struct systally_snapshot *before)
+{
+	*before = watch->before;
+	memset(&watch->before, 0, sizeof(watch->before));
 }
 
 int systally_watch_end(struct systally_watch *watch,
@@ -280,6 +289,7 @@ int systally_watch_end(struct systally_watch *watch,
 	if (watch->ends >= 0)
 		close(watch->ends);
 	watch->ends = -1;
+	systally_snapshot_free(&watch->before);
 	free(watch->added);
 	watch->added = NULL;
 	watch->added_count = 0;

@@ -8,6 +8,7 @@
 
 #include "base/request.h"
 #include "device/session.h"
+#include "device/snapshot.h"
 
 struct systally_watch {
 	const struct systally_control *control;
@@ -19,6 +20,7 @@ struct systally_watch {
 	int ends;      /* can be read when a process of -p ends; -1: none */
 	size_t alive;  /* processes of -p that have not ended */
 	char what[64]; /* for the title */
+	struct systally_snapshot before; /* see systally_watch_before() */
 };
 
 /* A watch that has not begun, or has ended. */
@@ -38,6 +40,14 @@ int systally_watch_begin(struct systally_watch *watch,
 			 const struct systally_request *request,
 			 const struct systally_set *set,
 			 struct systally_error *error);
+
+/*
+ * Gives away, in @before, what was counted before the first call that the watch
+ * is about: what is counted later, less this, is all that it saw. Once, after
+ * systally_watch_begin() has succeeded.
+ */
+void systally_watch_before(struct systally_watch *watch,
+			   struct systally_snapshot *before);
 
 /*
  * Returns true if -p was given and nothing is left to watch: its processes have
