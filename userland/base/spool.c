@@ -128,7 +128,7 @@ static int make_copy(int fd, const char *name, int target)
 	return -1;
 }
 
-/* Makes @name another name of @fd, or else a copy of it. */
+/* Makes @name another name of @fd. If that fails, makes a copy of it. */
 static int make_name(int fd, const char *name, int target)
 {
 	char link[40];
