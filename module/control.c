@@ -18,6 +18,7 @@
 #include "hook.h"
 #include "hook_kprobe.h"
 #include "hook_sites.h"
+#include "lifecycle.h"
 #include "parse.h"
 #include "selective.h"
 #include "target.h"
@@ -66,6 +67,15 @@ static int reconcile(const struct syscall_set *set)
 {
 	return reconcile_for(set, systally_target_any(),
 			     systally_target_is_all());
+}
+
+static void last_target_exited(void);
+
+/* Stops what follows forks and exits, unless there is a target. */
+static void stop_idle(void)
+{
+	if (!systally_target_any())
+		systally_lifecycle_stop();
 }
 
 /* Sets a setting and the hooks. After an error, both are as they were. */
@@ -126,11 +136,13 @@ static int apply_targets(const struct targets_request *request)
 		return err;
 	/* Hook first: a hook that fails must not leave changed targets. */
 	if (request->verb != TARGETS_NONE)
-		err = reconcile_for(set, true, all);
+		err = systally_lifecycle_start(last_target_exited) ?:
+			      reconcile_for(set, true, all);
 	if (!err)
 		err = systally_target_apply(request);
 	/* After an error, hook as before. Else the last target may be gone. */
 	back = reconcile(set);
+	stop_idle();
 	return err ?: back;
 }
 
@@ -363,17 +375,30 @@ u32 systally_control_collect(void)
 	return READ_ONCE(collect);
 }
 
+int systally_control_missed(u64 *missed)
+{
+	int err = mutex_lock_killable(&control_mutex);
+
+	if (err)
+		return err;
+	*missed = systally_hook_kprobe_missed();
+	mutex_unlock(&control_mutex);
+	return 0;
+}
+
 /* Removes the hooks, if there is still no target. */
 static void unhook_idle(struct work_struct *work)
 {
 	mutex_lock(&control_mutex);
 	reconcile(systally_filter_get());
+	stop_idle();
 	mutex_unlock(&control_mutex);
 }
 
 static DECLARE_WORK(idle_work, unhook_idle);
 
-void systally_control_idle(void)
+/* Removes the hooks soon. In the handler at exit. */
+static void last_target_exited(void)
 {
 	if (!READ_ONCE(closing))
 		schedule_work(&idle_work);
@@ -384,11 +409,9 @@ void systally_control_exit(void)
 	mutex_lock(&control_mutex);
 	WRITE_ONCE(closing, true);
 	systally_hook_exit();
+	/* Waits for the exit handlers that did not read `closing`. */
+	systally_lifecycle_stop();
 	systally_filter_replace(NULL);
 	mutex_unlock(&control_mutex);
-	/* Exit handlers that did not read `closing` have queued the work by
-	 * now.
-	 */
-	synchronize_rcu();
 	cancel_work_sync(&idle_work);
 }

@@ -57,11 +57,12 @@ u32 systally_control_flags(void);
 u32 systally_control_collect(void);
 
 /*
- * systally_control_idle - the last target has exited: remove the hooks soon
+ * systally_control_missed - calls that kprobes did not see, since load
  *
- * Any context.
+ * Process context, sleeps. Returns 0 and the number in *@missed, or -EINTR if
+ * the task is being killed.
  */
-void systally_control_idle(void);
+int systally_control_missed(u64 *missed);
 
 /*
  * systally_control_exit - remove all hooks for good

@@ -9,9 +9,11 @@
  * two thousand ids exist. Beyond these, only threads of targets have slots, so
  * other processes cannot use up the memory.
  */
+#include <linux/idr.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -203,8 +205,7 @@ int systally_inflight_prepare(bool everybody)
 		synchronize_rcu();
 	}
 	mark_live(live, everybody);
-	err = make_ahead(max_t(u32, READ_ONCE(last_tid), current->pid)) ?:
-		      make_marked(live);
+	err = make_ahead(READ_ONCE(last_tid)) ?: make_marked(live);
 out:
 	mutex_unlock(&blocks_mutex);
 	bitmap_free(live);
@@ -255,20 +256,6 @@ int systally_inflight_prepare_pids(struct pid *const *pids, unsigned int count)
 	return err;
 }
 
-void systally_inflight_forked(u32 tid)
-{
-	u32 ahead = (tid >> BLOCK_SHIFT) + BLOCKS_AHEAD / 2;
-
-	WRITE_ONCE(last_tid, tid);
-	/* Pairs with the release in systally_inflight_prepare(). */
-	if (!smp_load_acquire(&systally_inflight_blocks))
-		return;
-	if (!rcu_access_pointer(systally_inflight_blocks[tid >> BLOCK_SHIFT]) ||
-	    (ahead < BLOCKS &&
-	     !rcu_access_pointer(systally_inflight_blocks[ahead])))
-		systally_inflight_request(tid);
-}
-
 /* A thread's slot, or NULL; requests none. Under RCU or with preemption off. */
 static struct slot *slot_peek(u32 tid)
 {
@@ -281,6 +268,37 @@ static struct slot *slot_peek(u32 tid)
 		return NULL;
 	block = rcu_dereference_sched(blocks[tid >> BLOCK_SHIFT]);
 	return block ? &block->slots[tid & (BLOCK_SLOTS - 1)] : NULL;
+}
+
+void systally_inflight_exited(u32 tid)
+{
+	struct slot *slot = slot_peek(tid);
+
+	if (!slot)
+		return;
+	WRITE_ONCE(slot->entered_at, 0);
+	slot->mark = 0;
+}
+
+void systally_inflight_forks_seen(void)
+{
+	WRITE_ONCE(last_tid, idr_get_cursor(&init_pid_ns.idr));
+}
+
+void systally_inflight_forked(u32 tid)
+{
+	u32 ahead = (tid >> BLOCK_SHIFT) + BLOCKS_AHEAD / 2;
+
+	WRITE_ONCE(last_tid, tid);
+	/* Pairs with the release in systally_inflight_prepare(). */
+	if (!smp_load_acquire(&systally_inflight_blocks))
+		return;
+	/* The exit of the last thread with this id may not have been seen. */
+	systally_inflight_exited(tid);
+	if (!rcu_access_pointer(systally_inflight_blocks[tid >> BLOCK_SHIFT]) ||
+	    (ahead < BLOCKS &&
+	     !rcu_access_pointer(systally_inflight_blocks[ahead])))
+		systally_inflight_request(tid);
 }
 
 void systally_inflight_execed(u32 old_tid)
@@ -299,16 +317,6 @@ void systally_inflight_execed(u32 old_tid)
 		smp_store_release(&new->entered_at, old->entered_at);
 	}
 	WRITE_ONCE(old->entered_at, 0);
-}
-
-void systally_inflight_exited(u32 tid)
-{
-	struct slot *slot = slot_peek(tid);
-
-	if (!slot)
-		return;
-	WRITE_ONCE(slot->entered_at, 0);
-	slot->mark = 0;
 }
 
 void systally_inflight_clear(struct task_struct *leader)

@@ -8,9 +8,9 @@
  * preemption off (system calls, exec and the thread's exit). Other threads read
  * it for the file `inflight`: entered_at is written last with release and read
  * first with acquire, and a copy is valid only if entered_at has not changed
- * during it. One exception: before a process becomes a target, the old slots of
+ * during it. Two exceptions: before a process becomes a target, the old slots of
  * its threads are emptied under the control mutex, while no handler writes
- * them. Blocks of slots are made and freed in process context under a mutex,
+ * them; and the parent empties the slot of a new thread before that runs. Blocks of slots are made and freed in process context under a mutex,
  * and looked up under RCU.
  */
 #ifndef SYSTALLY_INFLIGHT_H
@@ -106,7 +106,15 @@ int __must_check systally_inflight_prepare_pids(struct pid *const *pids,
 						unsigned int count);
 
 /*
- * systally_inflight_forked - make sure that the next threads have slots
+ * systally_inflight_forks_seen - from now on systally_inflight_forked() is
+ * called for each fork; any context
+ */
+void systally_inflight_forks_seen(void);
+
+/*
+ * systally_inflight_forked - empty the slot of a new thread, and make sure that
+ * the next threads have slots
+ * @tid: of a thread that has not run yet
  *
  * In the sched_process_fork handler, preemption off.
  */

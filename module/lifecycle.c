@@ -8,7 +8,6 @@
 #include <linux/binfmts.h>
 #include <linux/sched/signal.h>
 
-#include "control.h"
 #include "inflight.h"
 #include "lifecycle.h"
 #include "selective.h"
@@ -16,6 +15,10 @@
 #include "target.h"
 #include "target_set.h"
 #include "tracepoint.h"
+
+/* Both are written under the control mutex, while no handler is registered. */
+static bool started;
+static void (*on_idle)(void);
 
 static void on_fork(void *data, struct task_struct *parent,
 		    struct task_struct *child)
@@ -47,7 +50,7 @@ static void on_exit(void *data,
 		systally_tally_exited(task, last);
 	systally_inflight_exited(task->pid);
 	if (last && systally_target_exited(task))
-		systally_control_idle();
+		on_idle();
 	compat_handler_end();
 }
 
@@ -68,7 +71,7 @@ static void unregister(unsigned int count)
 	systally_tracepoint_synchronize();
 }
 
-int systally_lifecycle_init(void)
+int systally_lifecycle_start(void (*idle)(void))
 {
 	unsigned int i;
 	int err;
@@ -78,6 +81,9 @@ int systally_lifecycle_init(void)
 	check_trace_callback_type_sched_process_exec(on_exec);
 	check_trace_callback_type_sched_process_exit(on_exit);
 
+	if (started)
+		return 0;
+	on_idle = idle;
 	for (i = 0; i < ARRAY_SIZE(handlers); i++) {
 		err = systally_tracepoint_register(handlers[i].id,
 						   handlers[i].handler);
@@ -86,10 +92,15 @@ int systally_lifecycle_init(void)
 			return err;
 		}
 	}
+	systally_inflight_forks_seen();
+	started = true;
 	return 0;
 }
 
-void systally_lifecycle_exit(void)
+void systally_lifecycle_stop(void)
 {
+	if (!started)
+		return;
 	unregister(ARRAY_SIZE(handlers));
+	started = false;
 }

@@ -11,7 +11,6 @@
 #include "control.h"
 #include "debugfs.h"
 #include "inflight.h"
-#include "lifecycle.h"
 #include "memory.h"
 #include "parse.h"
 #include "query.h"
@@ -119,9 +118,6 @@ static int __init systally_init(void)
 	err = systally_worker_init();
 	if (err)
 		goto err_tally_exit;
-	err = systally_lifecycle_init();
-	if (err)
-		goto err_worker_exit;
 	systally_selective_init();
 	for (i = 0; i < ARRAY_SIZE(parameter_order); i++) {
 		err = apply_parameter(parameter_order[i]);
@@ -134,8 +130,6 @@ static int __init systally_init(void)
 err_control_exit:
 	systally_control_exit();
 	systally_selective_exit();
-	systally_lifecycle_exit();
-err_worker_exit:
 	/* After the last handler: it runs what they have queued. */
 	systally_worker_exit();
 	systally_inflight_exit();
@@ -154,7 +148,6 @@ static void __exit systally_exit(void)
 	systally_debugfs_exit();
 	systally_control_exit();
 	systally_selective_exit();
-	systally_lifecycle_exit();
 	systally_worker_exit();
 	systally_inflight_exit();
 	systally_tally_exit();

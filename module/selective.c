@@ -40,8 +40,8 @@ static bool all_flagged;
 
 /*
  * Serialises flag updates, so that the last target state wins. Raw, because
- * handlers take it with preemption off; never taken from irq. A fork holds it
- * for a moment, much shorter than the kernel's own tasklist_lock.
+ * handlers take it with preemption off; never taken from irq. A fork takes it
+ * only if the child has the wrong flag.
  */
 static DEFINE_RAW_SPINLOCK(flag_lock);
 
@@ -71,23 +71,27 @@ static void clear_flag(struct task_struct *task)
 	smp_store_release(&clearings, clearings + 1);
 }
 
+/* Whether a task's flag is as the mode and the targets want it now */
+static bool is_applied(struct task_struct *task)
+{
+	enum flag_mode now = READ_ONCE(mode);
+	bool flagged = now != FLAG_TARGETS || systally_target_has(task->tgid);
+
+	return now == FLAG_KEPT || compat_task_flag(task) == flagged;
+}
+
 /*
  * Sets or clears a task's flag, as the mode and the targets are now. Any
  * context but irq and kprobe handlers.
  */
 static void apply(struct task_struct *task)
 {
-	enum flag_mode now;
-	bool flagged;
-
 	raw_spin_lock(&flag_lock);
-	now = READ_ONCE(mode);
-	flagged = now != FLAG_TARGETS || systally_target_has(task->tgid);
-	if (now != FLAG_KEPT && compat_task_flag(task) != flagged) {
-		if (flagged)
-			compat_task_flag_set(task);
-		else
+	if (!is_applied(task)) {
+		if (compat_task_flag(task))
 			clear_flag(task);
+		else
+			compat_task_flag_set(task);
 	}
 	raw_spin_unlock(&flag_lock);
 }
@@ -142,9 +146,11 @@ void systally_selective_forked(struct task_struct *child)
 	 */
 	smp_mb();
 	/* copy_process() may have copied an old flag over one that a walk has
-	 * set on the parent since.
+	 * set on the parent since. Most children have the right flag, and take
+	 * no lock: a later change of the mode or of a target's bit is followed
+	 * by a walk, which finds the child.
 	 */
-	if (READ_ONCE(mode) != FLAG_KEPT)
+	if (!is_applied(child))
 		apply(child);
 }
 
