@@ -18,6 +18,8 @@
  *   | hist_rows x row_bytes          |  one per (process, abi, nr, octave)
  *   +--------------------------------+
  *
+ * The rows of a section are in no order, and no two of them are of one key.
+ *
  * A snapshot is exact even while calls are being counted:
  *
  *   entered == sum of `count` over call_rows + unattributed
@@ -98,9 +100,13 @@ struct systally_header {
 	__u32 reserved;
 	__u64 hist_rows;
 	__u64 clock_khz; /* clock units in a millisecond */
+	__u64 kprobe_missed; /* calls that a kprobe did not see, since load */
 };
 
-/* Headers from before there were histograms end after `reserved`. */
+/*
+ * Headers from before there were histograms end after `reserved`, others
+ * before `kprobe_missed`.
+ */
 #define SYSTALLY_HEADER_BYTES_MIN 112
 
 struct systally_row {

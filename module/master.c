@@ -104,14 +104,30 @@ static bool row_is_personal(const struct table_row *row)
 
 void systally_master_comm(const struct table_row *row, char *comm)
 {
-	const struct table_row *exited;
+	const struct table_row *exited = NULL;
+	bool alive = false;
 
-	if (!row_is_personal(row) || !row_is_alive(row, comm)) {
-		exited = row_is_personal(row) ? row_exited(row) : NULL;
+	if (row_is_personal(row)) {
+		exited = row_exited(row);
+		/* A thread that execs takes the id and the start of its leader,
+		 * which has exited: only a process's exit is final.
+		 */
+		alive = (!exited || row_tid(row)) && row_is_alive(row, comm);
+	}
+	if (!alive)
 		memcpy(comm, exited ? exited->comm : row->comm,
 		       SYSTALLY_COMM_LEN);
-	}
 	comm[SYSTALLY_COMM_LEN - 1] = '\0';
+}
+
+/*
+ * Keeps the sum of all call rows up to date, when a row was added to one of
+ * them. So `status` need not look at the rows.
+ */
+static void add_tallied(struct table *to, const struct table_row *row)
+{
+	if (kind_is_call(key_kind(row->key)))
+		to->tallied += row->count;
 }
 
 /*
@@ -138,8 +154,12 @@ static void copy_row(struct table *to, const struct table_row *row)
 		to->untimed += row_events(row);
 		return;
 	}
-	if (!sum)
-		sum = table_unattributed(to, row->key);
+	if (sum) {
+		row_add(sum, row);
+		add_tallied(to, row);
+		return;
+	}
+	sum = table_unattributed(to, row->key);
 	if (sum)
 		row_add(sum, row);
 	else
@@ -200,6 +220,8 @@ static void carry_folded(struct table *to, const struct table_row *row)
 	    !table_fold_row(to, row, exited ? exited->comm : row->comm,
 			    table_hard_limit(to)))
 		copy_row(to, row);
+	else
+		add_tallied(to, row);
 }
 
 void systally_master_mark_dead(void)

@@ -266,18 +266,17 @@ static bool row_is_alive(const struct systally_row *row)
  */
 static int find_hottest(u32 except)
 {
-	const struct systally_row *row, *end;
-	struct view *view = systally_view_make();
-	u64 most = 0, count = 0;
+	struct view *view = systally_view_make(VIEW_CALLS);
+	u64 most = 0, count = 0, i;
 	int tgid = -ESRCH;
 
 	if (IS_ERR(view))
 		return -EAGAIN;
-	/* The rows of a process follow each other: a view is sorted. */
-	end = view->rows + view->header.call_rows;
-	for (row = view->rows; row < end; row++) {
-		bool last = row + 1 == end || row[1].tgid != row->tgid ||
-			    row[1].start_ns != row->start_ns;
+	for (i = 0; i < view->header.call_rows; i++) {
+		const struct systally_row *row = view->sorted[i];
+		bool last = i + 1 == view->header.call_rows ||
+			    view->sorted[i + 1]->tgid != row->tgid ||
+			    view->sorted[i + 1]->start_ns != row->start_ns;
 
 		count += row->count;
 		if (!last)

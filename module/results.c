@@ -95,22 +95,21 @@ static void show_errors_row(struct seq_file *seq, const struct view *view,
 
 /* A file with a table of text: one section of a view. */
 struct rows_file {
-	bool errors; /* the section of errors, else of calls */
+	enum view_rows what; /* VIEW_CALLS or VIEW_ERRORS */
 	void (*show_header)(struct seq_file *seq, const struct view *view);
 	void (*show_row)(struct seq_file *seq, const struct view *view,
 			 const struct systally_row *row);
 };
 
-static const struct rows_file counters_file = { false, show_counters_header,
+static const struct rows_file counters_file = { VIEW_CALLS, show_counters_header,
 						show_counters_row };
-static const struct rows_file errors_file = { true, show_errors_header,
+static const struct rows_file errors_file = { VIEW_ERRORS, show_errors_header,
 					      show_errors_row };
 
 struct rows_reader {
 	const struct rows_file *file;
 	struct view *view;
-	const struct systally_row *rows;
-	u64 count;
+	u64 count; /* of rows */
 };
 
 /* Position 0 is the header, position n is row n - 1. */
@@ -120,7 +119,8 @@ static void *rows_start(struct seq_file *seq, loff_t *pos)
 
 	if (*pos == 0)
 		return SEQ_START_TOKEN;
-	return *pos <= reader->count ? (void *)&reader->rows[*pos - 1] : NULL;
+	return *pos <= reader->count ? (void *)reader->view->sorted[*pos - 1] :
+				       NULL;
 }
 
 static void *rows_next(struct seq_file *seq, void *v, loff_t *pos)
@@ -156,7 +156,7 @@ static int rows_open(struct file *file, const struct rows_file *rows)
 	struct rows_reader *reader;
 	struct view *view;
 
-	view = systally_view_make();
+	view = systally_view_make(rows->what);
 	if (IS_ERR(view))
 		return PTR_ERR(view);
 	reader = __seq_open_private(file, &rows_seq_ops, sizeof(*reader));
@@ -166,12 +166,7 @@ static int rows_open(struct file *file, const struct rows_file *rows)
 	}
 	reader->file = rows;
 	reader->view = view;
-	reader->rows = view->rows;
-	reader->count = view->header.call_rows;
-	if (rows->errors) {
-		reader->rows += view->header.call_rows;
-		reader->count = view->header.error_rows;
-	}
+	reader->count = view->header.call_rows + view->header.error_rows;
 	return 0;
 }
 
@@ -212,7 +207,7 @@ const struct file_operations systally_errors_fops = {
 
 static int snapshot_open(struct inode *inode, struct file *file)
 {
-	struct view *view = systally_view_make();
+	struct view *view = systally_view_make(VIEW_ALL);
 
 	if (IS_ERR(view))
 		return PTR_ERR(view);
@@ -225,7 +220,7 @@ static ssize_t snapshot_read(struct file *file, char __user *to, size_t bytes,
 {
 	const struct view *view = file->private_data;
 
-	return simple_read_from_buffer(to, bytes, pos, view,
+	return simple_read_from_buffer(to, bytes, pos, &view->header,
 				       systally_view_bytes(view));
 }
 
@@ -331,19 +326,17 @@ static int status_show(struct seq_file *seq, void *v)
 	const struct view *view = seq->private;
 	char label[SYSCALL_LABEL_LEN];
 	const struct systally_row *row;
-	u64 tallied = 0, i;
+	u64 i;
 	int err;
 
 	err = systally_control_status(seq);
 	if (err)
 		return err;
-	for (i = 0; i < view->header.call_rows; i++)
-		tallied += view->rows[i].count;
 	seq_printf(seq, "clock: %s\n", systally_clock_name());
 	seq_printf(seq, "entered: %llu\n", view->header.entered);
-	seq_printf(seq, "tallied: %llu\n", tallied);
+	seq_printf(seq, "tallied: %llu\n", view->tallied);
 	seq_printf(seq, "unattributed: %llu\n", view->header.unattributed);
-	row = view->rows + view->header.call_rows + view->header.error_rows;
+	row = view->rows;
 	for (i = 0; i < view->header.unattributed_rows; i++, row++)
 		if (row->count)
 			seq_printf(seq, "unattributed.%s.%s: %llu\n",
@@ -364,7 +357,7 @@ static int status_show(struct seq_file *seq, void *v)
  */
 static int status_open(struct inode *inode, struct file *file)
 {
-	struct view *view = systally_view_make();
+	struct view *view = systally_view_make(VIEW_SUMS);
 	int err;
 
 	if (IS_ERR(view))

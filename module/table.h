@@ -93,7 +93,7 @@ struct table {
 	u64 orphan_exits;
 	u64 untimed;
 	u64 no_row; /* unattributed calls that have no row at all */
-	u64 pad;
+	u64 tallied; /* of the master only: sum of count over call rows */
 	struct table_row rows[];
 };
 
@@ -155,6 +155,13 @@ static inline u32 table_soft_limit(const struct table *table)
 static inline u32 table_hard_limit(const struct table *table)
 {
 	return table_rows(table) - table_rows(table) / 8;
+}
+
+/* Whether rows of a kind are those that `counters` shows */
+static inline bool kind_is_call(enum row_kind kind)
+{
+	return kind == ROW_CALL || kind == ROW_THREAD ||
+	       kind == ROW_FOLDED_CALL;
 }
 
 /* Whether rows of a kind say more of calls that have another row */
@@ -293,7 +300,11 @@ u64 row_events(const struct table_row *row);
  */
 void row_add(struct table_row *to, const struct table_row *from);
 
-/* table_add_sums - add the counts that are not in rows; as row_add() */
+/*
+ * table_add_sums - add the counts that are not in rows; as row_add()
+ *
+ * Not `tallied`, which is the sum of the rows of the table itself.
+ */
 void table_add_sums(struct table *to, const struct table *from);
 
 /*

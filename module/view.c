@@ -17,6 +17,7 @@
 #include "tally.h"
 #include "view.h"
 
+/* In the order of the layout */
 enum section {
 	SECTION_CALLS,
 	SECTION_ERRORS,
@@ -25,11 +26,20 @@ enum section {
 	SECTIONS,
 };
 
-/* The section a row is shown in, or -1 */
-static int row_section(const struct table_row *row)
+/* The sections that are found by a walk over all rows */
+static const unsigned int walked[] = {
+	[VIEW_SUMS] = 0,
+	[VIEW_CALLS] = BIT(SECTION_CALLS),
+	[VIEW_ERRORS] = BIT(SECTION_ERRORS),
+	[VIEW_ALL] = BIT(SECTION_CALLS) | BIT(SECTION_ERRORS) |
+		     BIT(SECTION_HIST),
+};
+
+/* The section that a row is shown in, if a walk finds it; else SECTIONS */
+static enum section row_section(const struct table_row *row)
 {
 	if (!row->key)
-		return -1;
+		return SECTIONS;
 	switch (key_kind(row->key)) {
 	case ROW_CALL:
 	case ROW_THREAD:
@@ -38,13 +48,11 @@ static int row_section(const struct table_row *row)
 	case ROW_ERROR:
 	case ROW_FOLDED_ERROR:
 		return SECTION_ERRORS;
-	case ROW_UNATTRIBUTED:
-		return SECTION_UNATTRIBUTED;
 	case ROW_HIST:
 	case ROW_FOLDED_HIST:
 		return SECTION_HIST;
 	default:
-		return -1;
+		return SECTIONS;
 	}
 }
 
@@ -53,23 +61,25 @@ static void row_export(struct systally_row *to, const struct table_row *from,
 {
 	u32 nr = key_nr(from->key);
 
-	memset(to, 0, sizeof(*to));
-	to->start_ns = from->start;
+	*to = (struct systally_row){
+		.start_ns = from->start,
+		.tgid = key_tgid(from->key),
+		.nr = nr == KEY_NR_OUT_OF_RANGE ? SYSTALLY_NR_OUT_OF_RANGE : nr,
+		.abi = systally_abi_to_row(key_abi(from->key)),
+	};
 	if (section == SECTION_HIST) {
 		memcpy(to->buckets, from->buckets, sizeof(to->buckets));
+		to->octave = hist_octave(from->key);
 	} else {
 		to->count = from->count;
 		to->errors = from->errors;
-		to->total_ns = systally_clock_to_ns(from->total);
-		to->max_ns = systally_clock_to_ns(from->max);
+		if (from->max) {
+			to->total_ns = systally_clock_to_ns(from->total);
+			to->max_ns = systally_clock_to_ns(from->max);
+		}
 	}
-	to->tgid = key_tgid(from->key);
-	to->nr = nr == KEY_NR_OUT_OF_RANGE ? SYSTALLY_NR_OUT_OF_RANGE : nr;
-	to->abi = systally_abi_to_row(key_abi(from->key));
 	if (section == SECTION_ERRORS)
 		to->error = key_sub(from->key);
-	else if (section == SECTION_HIST)
-		to->octave = hist_octave(from->key);
 	else if (key_kind(from->key) == ROW_THREAD)
 		to->tid = key_sub(from->key);
 	systally_master_comm(from, to->comm);
@@ -80,11 +90,14 @@ static int compare(u64 x, u64 y)
 	return x < y ? -1 : x > y;
 }
 
-/* x->error is the octave in rows of histograms: both share the field. */
+/* Compares two pointers to rows. */
 static int compare_rows(const void *a, const void *b)
 {
-	const struct systally_row *x = a, *y = b;
+	const struct systally_row *x = *(const struct systally_row **)a;
+	const struct systally_row *y = *(const struct systally_row **)b;
 
+	/* sort() itself does not let other tasks run. */
+	cond_resched();
 	return compare(x->tgid, y->tgid)		 ?:
 		       compare(x->start_ns, y->start_ns) ?:
 		       compare(x->tid, y->tid)		 ?:
@@ -93,8 +106,78 @@ static int compare_rows(const void *a, const void *b)
 		       compare(x->error, y->error);
 }
 
-/* Under the tally's mutex. Returns the view, unsorted, or ERR_PTR(-ENOMEM). */
-static struct view *copy_master(struct table *master)
+/*
+ * Allocates without the OOM killer: an answer of -ENOMEM harms nobody. Process
+ * context, sleeps.
+ */
+static void *allocate(size_t bytes)
+{
+	return kvmalloc(bytes, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+}
+
+/*
+ * Exports the rows of unattributed calls to @to, unless that is NULL, and adds
+ * their counts to *@calls. Returns their number. There is one for each number
+ * of each ABI at most, so they are looked up.
+ */
+static u64 copy_unattributed(struct table *master, struct systally_row *to,
+			     u64 *calls)
+{
+	u64 rows = 0;
+	u32 abi, nr;
+
+	for (abi = 0; abi < ABIS; abi++) {
+		for (nr = 0; nr <= KEY_NR_OUT_OF_RANGE; nr++) {
+			const struct table_row *row = table_lookup(
+				master,
+				key_make(ROW_UNATTRIBUTED, 0, 0, abi, nr), 0);
+
+			if (!row)
+				continue;
+			*calls += row->count;
+			if (to)
+				row_export(to++, row, SECTION_UNATTRIBUTED);
+			rows++;
+		}
+	}
+	return rows;
+}
+
+/* Counts the rows of each section that @sections has. */
+static void count_rows(const struct table *master, unsigned int sections,
+		       u64 *count)
+{
+	u32 i;
+
+	for (i = 0; sections && i < table_rows(master); i++) {
+		enum section section = row_section(&master->rows[i]);
+
+		if (sections & BIT(section))
+			count[section]++;
+		if (i % 1024 == 0)
+			cond_resched();
+	}
+}
+
+/* Exports the rows that count_rows() has counted, each section to its @next. */
+static void copy_rows(const struct table *master, unsigned int sections,
+		      struct systally_row **next)
+{
+	u32 i;
+
+	for (i = 0; sections && i < table_rows(master); i++) {
+		const struct table_row *row = &master->rows[i];
+		enum section section = row_section(row);
+
+		if (sections & BIT(section))
+			row_export(next[section]++, row, section);
+		if (i % 1024 == 0)
+			cond_resched();
+	}
+}
+
+/* Under the tally's mutex. Returns the view, or ERR_PTR(-ENOMEM). */
+static struct view *copy_master(struct table *master, unsigned int sections)
 {
 	u64 count[SECTIONS] = {}, unattributed = master->no_row;
 	struct systally_row *next[SECTIONS];
@@ -102,35 +185,26 @@ static struct view *copy_master(struct table *master)
 	u64 rows = 0;
 	u32 i;
 
-	for (i = 0; i < table_rows(master); i++) {
-		int section = row_section(&master->rows[i]);
-
-		if (section >= 0)
-			count[section]++;
-	}
+	count_rows(master, sections, count);
+	count[SECTION_UNATTRIBUTED] =
+		copy_unattributed(master, NULL, &unattributed);
 	for (i = 0; i < SECTIONS; i++)
 		rows += count[i];
-	/* Without the OOM killer: an answer of -ENOMEM harms nobody. */
-	view = kvmalloc(struct_size(view, rows, rows),
-			GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	view = allocate(struct_size(view, rows, rows));
 	if (!view)
 		return ERR_PTR(-ENOMEM);
 
 	next[0] = view->rows;
 	for (i = 1; i < SECTIONS; i++)
 		next[i] = next[i - 1] + count[i - 1];
-	for (i = 0; i < table_rows(master); i++) {
-		const struct table_row *row = &master->rows[i];
-		int section = row_section(row);
+	unattributed = master->no_row;
+	if (count[SECTION_UNATTRIBUTED])
+		copy_unattributed(master, next[SECTION_UNATTRIBUTED],
+				  &unattributed);
+	copy_rows(master, sections, next);
 
-		if (section < 0)
-			continue;
-		if (section == SECTION_UNATTRIBUTED)
-			unattributed += row->count;
-		row_export(next[section]++, row, section);
-		cond_resched();
-	}
-
+	view->tallied = master->tallied;
+	view->sorted = NULL;
 	view->header = (struct systally_header){
 		.version = SYSTALLY_FORMAT_VERSION,
 		.header_bytes = sizeof(view->header),
@@ -154,57 +228,65 @@ static struct view *copy_master(struct table *master)
 	return view;
 }
 
-static void sort_sections(struct view *view)
+/* Sorts the rows of the only section that a walk has found. */
+static int sort_rows(struct view *view)
 {
-	const u64 counts[SECTIONS] = {
-		view->header.call_rows,
-		view->header.error_rows,
-		view->header.unattributed_rows,
-		view->header.hist_rows,
-	};
-	struct systally_row *rows = view->rows;
-	int i;
+	u64 count = view->header.call_rows + view->header.error_rows, i;
 
-	for (i = 0; i < SECTIONS; i++) {
-		sort(rows, counts[i], sizeof(*rows), compare_rows, NULL);
-		rows += counts[i];
-	}
+	view->sorted = allocate(count * sizeof(*view->sorted));
+	if (!view->sorted)
+		return -ENOMEM;
+	for (i = 0; i < count; i++)
+		view->sorted[i] = &view->rows[i];
+	sort(view->sorted, count, sizeof(*view->sorted), compare_rows, NULL);
+	return 0;
 }
 
-struct view *systally_view_make(void)
+struct view *systally_view_make(enum view_rows what)
 {
 	struct view *view;
+	u64 missed;
 	int err;
 
 	/* The layout that the command reads */
-	BUILD_BUG_ON(sizeof(struct systally_header) != 128);
+	BUILD_BUG_ON(sizeof(struct systally_header) != 136);
 	BUILD_BUG_ON(sizeof(struct systally_row) != 72);
+	BUILD_BUG_ON(offsetof(struct view, rows) !=
+		     offsetofend(struct view, header));
 	BUILD_BUG_ON(SYSTALLY_COMM_LEN != TASK_COMM_LEN);
 
-	err = systally_tally_lock();
+	/* Before the tally's mutex, as the order of locks is. */
+	err = systally_control_missed(&missed) ?: systally_tally_lock();
 	if (err)
 		return ERR_PTR(err);
-	view = copy_master(systally_tally_flush());
+	view = copy_master(systally_tally_flush(), walked[what]);
 	systally_tally_unlock();
 	if (IS_ERR(view))
 		return view;
+	view->header.kprobe_missed = missed;
+	if (what != VIEW_CALLS && what != VIEW_ERRORS)
+		return view;
 
-	sort_sections(view);
+	err = sort_rows(view);
+	if (err) {
+		systally_view_free(view);
+		return ERR_PTR(err);
+	}
 	return view;
 }
 
 void systally_view_free(struct view *view)
 {
+	kvfree(view->sorted);
 	kvfree(view);
-}
-
-u64 systally_view_rows(const struct view *view)
-{
-	return view->header.call_rows + view->header.error_rows +
-	       view->header.unattributed_rows + view->header.hist_rows;
 }
 
 size_t systally_view_bytes(const struct view *view)
 {
-	return sizeof(*view) + systally_view_rows(view) * sizeof(view->rows[0]);
+	const struct systally_header *header = &view->header;
+
+	return sizeof(*header) +
+	       (header->call_rows + header->error_rows +
+		header->unattributed_rows + header->hist_rows) *
+		       sizeof(view->rows[0]);
 }

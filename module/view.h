@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A copy of all counters of one moment, in the binary layout of
+ * A copy of the counters of one moment, in the binary layout of
  * include/systally.h. Every file that shows counts is made from one.
  */
 #ifndef SYSTALLY_VIEW_H
@@ -10,26 +10,38 @@
 
 #include "../include/systally.h"
 
+/* Which rows a view has. Those of unattributed calls are in each. */
+enum view_rows {
+	VIEW_SUMS,   /* no others */
+	VIEW_CALLS,  /* of calls, sorted */
+	VIEW_ERRORS, /* of errnos, sorted */
+	VIEW_ALL,    /* all, in the order of the layout's sections */
+};
+
 struct view {
-	struct systally_header header;
+	u64 tallied; /* sum of count over all call rows of the tally */
+	/* VIEW_CALLS, VIEW_ERRORS: pointers to these rows, sorted by process,
+	 * thread, ABI, number and errno; else NULL
+	 */
+	const struct systally_row **sorted;
+	struct systally_header header; /* its numbers of rows: those here */
 	struct systally_row rows[];
 };
 
 /*
  * systally_view_make - copy the counters, exact even while calls are counted
  *
- * Process context, sleeps for a grace period or two. Rows are in the order of
- * their sections, and sorted by process, thread, ABI and number in each.
- * Returns the view, which the caller frees by systally_view_free(), or an
- * ERR_PTR: -ENOMEM, or -EINTR if the task is being killed.
+ * Process context, sleeps for a grace period or two. VIEW_SUMS does not look at
+ * the rows of the tally. Returns the view, which the caller frees by
+ * systally_view_free(), or an ERR_PTR: -ENOMEM, or -EINTR if the task is being
+ * killed.
  */
-struct view *systally_view_make(void);
+struct view *systally_view_make(enum view_rows what);
 
 /* systally_view_free - free a view; process context */
 void systally_view_free(struct view *view);
 
-/* Number of rows in all sections, and bytes of the whole view; any context */
-u64 systally_view_rows(const struct view *view);
+/* Bytes of header and rows: a snapshot. Any context. */
 size_t systally_view_bytes(const struct view *view);
 
 #endif /* SYSTALLY_VIEW_H */

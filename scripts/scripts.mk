@@ -20,6 +20,15 @@ cost-run: all workloads
 	tests/lab/run --icount --memory 4096 --timeout 1800 -- $(guest) \
 	tests/guest/cost.sh
 
+## cost-reading - print what it costs to read 104,000 rows
+.PHONY: cost-reading cost-reading-run
+cost-reading: $(lab_kernel) set-up-test
+	+$(for_kernel) cost-reading-run
+
+cost-reading-run: all workloads
+	tests/lab/run --icount --memory 4096 --timeout 1800 -- $(guest) \
+	tests/guest/cost-reading.sh
+
 ## cost-stap - print what the tapsets add to a call, on kernel 7.2
 .PHONY: cost-stap cost-stap-run
 cost-stap: set-up-build-test-lab lab-7.2

@@ -54,13 +54,13 @@ row 'untraced' "$base"
 load
 row 'loaded, without targets' "$("$cost")"
 row 'target, collect=count' "$("$cost" -t)"
-row 'target, collect=count, 300 other calls in its table' "$("$cost" -t 300)"
+row 'target, collect=count, 80 other calls in its table' "$("$cost" -t 80)"
 load collect=time
 row 'target, collect=time' "$("$cost" -t)"
-row 'target, collect=time, 300 other calls in its table' "$("$cost" -t 300)"
+row 'target, collect=time, 80 other calls in its table' "$("$cost" -t 80)"
 load collect=hist
 row 'target, collect=hist' "$("$cost" -t)"
-row 'target, collect=hist, 300 other calls in its table' "$("$cost" -t 300)"
+row 'target, collect=hist, 80 other calls in its table' "$("$cost" -t 80)"
 load threads=1
 row 'target, collect=count, threads=1' "$("$cost" -t)"
 load syscalls=getppid,getsid
@@ -82,8 +82,8 @@ if load hook=direct targets=all 2>/dev/null; then
 	load hook=direct
 	row 'direct hook, without targets' "$("$cost")"
 	row 'target, direct hook' "$("$cost" -t)"
-	row 'target, direct hook, 300 other calls in its table' \
-		"$("$cost" -t 300)"
+	row 'target, direct hook, 80 other calls in its table' \
+		"$("$cost" -t 80)"
 	load hook=direct threads=1 targets=all
 	row 'targets=all, direct hook, threads=1' "$(typical)"
 	load hook=direct targets=$$

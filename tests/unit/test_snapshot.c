@@ -216,6 +216,32 @@ static void reads_older_header(void **state)
 	free(data);
 }
 
+/* A module that does not say what kprobes missed still has histograms. */
+static void reads_header_without_missed(void **state)
+{
+	const size_t header = offsetof(struct systally_header, kprobe_missed);
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+	unsigned char *data;
+	size_t rows;
+
+	(void)state;
+	make_usual(&fixture);
+	fixture.header.header_bytes = (uint32_t)header;
+	fixture.header.clock_khz = 1009;
+	rows = 4 * sizeof(fixture.rows[0]);
+	data = malloc(header + rows);
+	assert_non_null(data);
+	memcpy(data, &fixture.header, header);
+	memcpy(data + header, fixture.rows, rows);
+	assert_int_equal(parse(data, header + rows, &snapshot, NULL), 0);
+	assert_int_equal(snapshot.header.clock_khz, 1009);
+	assert_int_equal(snapshot.header.kprobe_missed, 0);
+	assert_int_equal(snapshot.calls[0].count, 1009);
+	systally_snapshot_free(&snapshot);
+	free(data);
+}
+
 /* A newer module may have a longer header, longer rows, and another part. */
 static void reads_longer_rows(void **state)
 {
@@ -566,6 +592,7 @@ int main(void)
 		cmocka_unit_test(refuses_absurd_counts),
 		cmocka_unit_test(reads_histograms),
 		cmocka_unit_test(reads_older_header),
+		cmocka_unit_test(reads_header_without_missed),
 		cmocka_unit_test(reads_longer_rows),
 		cmocka_unit_test(ends_comm),
 		cmocka_unit_test(diff_subtracts),

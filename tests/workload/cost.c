@@ -1,26 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Measures what one getppid() costs, in ns; with --icount that is instructions:
- *	cost [-t] [-s] [DISTINCT]
- * Prints the median of 5 loops of 100,000 calls. Makes DISTINCT different
- * calls first (numbers that no kernel has), so that the table is not empty.
+ * Measures what a call, a fork or an exec costs, in ns; with --icount that is
+ * instructions:
+ *	cost [-t] [-s] [DISTINCT]	one getppid(): the median of 5 loops of
+ *					100,000 calls
+ *	cost [-t] [-s] fork		a child that exits at once: the median
+ *					of 301
+ *	cost [-t] [-s] exec		a child that execs and exits: the same
+ * With DISTINCT, that many rows of other calls come first, so that the table is
+ * not empty.
  */
 #include "workload.h"
 
-#define LOOP  100000
-#define LOOPS 5
+#define LOOP	 100000
+#define LOOPS	 5
+#define CHILDREN 301
+
+static double now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return at.tv_sec * 1e9 + at.tv_nsec;
+}
 
 static double loop(void)
 {
-	struct timespec from, to;
+	double from = now();
 	int i;
 
-	clock_gettime(CLOCK_MONOTONIC, &from);
 	for (i = 0; i < LOOP; i++)
 		syscall(SYS_getppid);
-	clock_gettime(CLOCK_MONOTONIC, &to);
-	return ((to.tv_sec - from.tv_sec) * 1e9 + (to.tv_nsec - from.tv_nsec)) /
-	       LOOP;
+	return (now() - from) / LOOP;
+}
+
+/* A child that exits at once, or execs this program, which then exits at once */
+static double child(char *exec)
+{
+	char *arguments[] = { exec, "exit", NULL };
+	double from = now();
+	pid_t pid = exec ? vfork() : fork();
+	int status;
+
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		if (exec)
+			execv(exec, arguments);
+		_exit(exec ? 1 : 0);
+	}
+	if (waitpid(pid, &status, 0) != pid || status)
+		die("child");
+	return now() - from;
 }
 
 static int compare(const void *a, const void *b)
@@ -30,19 +61,46 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-int main(int argc unused, char **argv)
+static void print_median(double *results, int count)
+{
+	qsort(results, count, sizeof(*results), compare);
+	printf("%.1f\n", results[count / 2]);
+}
+
+static void measure_children(char *exec)
+{
+	double results[CHILDREN];
+	int i;
+
+	for (i = 0; i < 20; i++)
+		child(exec); /* warms up, and is not measured */
+	for (i = 0; i < CHILDREN; i++)
+		results[i] = child(exec);
+	print_median(results, CHILDREN);
+}
+
+static void measure_calls(long distinct)
 {
 	double results[LOOPS];
-	long distinct, i;
+	int i;
 
-	argv = start(argv);
-	distinct = argument(argv, 0);
-	for (i = 0; i < distinct; i++)
-		syscall(600 + i % 400);
+	distinct_calls(distinct);
 	loop(); /* warms up, and is not measured */
 	for (i = 0; i < LOOPS; i++)
 		results[i] = loop();
-	qsort(results, LOOPS, sizeof(*results), compare);
-	printf("%.1f\n", results[LOOPS / 2]);
+	print_median(results, LOOPS);
+}
+
+int main(int argc unused, char **argv)
+{
+	if (argv[1] && !strcmp(argv[1], "exit"))
+		_exit(0);
+	argv = start(argv);
+	if (argv[0] && !strcmp(argv[0], "fork"))
+		measure_children(NULL);
+	else if (argv[0] && !strcmp(argv[0], "exec"))
+		measure_children("/proc/self/exe");
+	else
+		measure_calls(argument(argv, 0));
 	return 0;
 }

@@ -9,7 +9,7 @@
 
 WORKLOADS := blocked calls chain churn cost crowd ctlwrite files insert \
 	latency loops names namespace polls puppet rawtp returns reuse \
-	scribble signals snapread spread starve storm sweep threads tree \
+	rows scribble signals snapread spent spread starve storm sweep threads tree \
 	victims
 
 # Built a second time for i386, as NAME32

@@ -178,6 +178,33 @@ static long unused argument(char **argv, long otherwise)
 	return *argv ? atol(*argv) : otherwise;
 }
 
+/*
+ * Numbers above all calls of the kernels that systally knows, of which each has
+ * a row of its own: systally_syscall_limit() in module/syscalls.h
+ */
+#define FREE_FROM 475
+#define FREE_NRS  40
+
+#ifdef __x86_64__
+/* Makes @count different calls, none of which exists: x86-64's, then i386's */
+static void unused distinct_calls(long count)
+{
+	long i, nr;
+
+	if (count > 2 * FREE_NRS)
+		die("%ld distinct calls", count);
+	for (i = 0; i < count && i < FREE_NRS; i++)
+		syscall(FREE_FROM + i);
+	for (; i < count; i++) {
+		nr = FREE_FROM + i - FREE_NRS;
+		asm volatile("int $0x80"
+			     : "+a"(nr)
+			     :
+			     : "r8", "r9", "r10", "r11", "memory");
+	}
+}
+#endif
+
 static void unused *shared_alloc(size_t bytes)
 {
 	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,

@@ -103,7 +103,8 @@ static int stop_and_write(struct run *run)
 	launched.duration_ns = systally_signals_now_ns() - run->began_ns;
 	result =
 		systally_control_snapshot(&run->control, &snapshot, run->error);
-	launched.missed = systally_control_missed(&run->control) - run->missed;
+	if (!result)
+		launched.missed = snapshot.header.kprobe_missed - run->missed;
 	if (systally_session_end(&run->session, run->error))
 		result = -1;
 	if (!snapshot.rows ||

@@ -17,7 +17,6 @@ struct observation {
 	struct systally_signals signals;
 	struct systally_delivery delivery;
 	struct systally_snapshot counted; /* the difference */
-	uint64_t missed;
 };
 
 #define TICK 100000000 /* ns between two looks at the targets */
@@ -98,12 +97,10 @@ static int count(struct observation *o)
 	struct systally_snapshot before;
 	int result;
 
-	o->missed = systally_control_missed(&o->control);
 	systally_watch_before(&o->watch, &before);
 	result = await_end(o);
 	if (!result)
 		result = take(o, &before);
-	o->missed = systally_control_missed(&o->control) - o->missed;
 	systally_snapshot_free(&before);
 	return result;
 }
@@ -112,7 +109,7 @@ static int deliver(struct observation *o)
 {
 	struct systally_launched launched = {
 		.snapshot = &o->counted,
-		.missed = o->missed,
+		.missed = o->counted.header.kprobe_missed,
 		.status = -1,
 		.duration_ns = o->counted.header.taken_ns,
 	};

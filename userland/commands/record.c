@@ -47,6 +47,8 @@ static int write_record(void *context, const struct systally_launched *launched,
 	systally_text_time(&now, date);
 	record.kernel = kernel.release;
 	record.date = date;
+	/* two recordings of the same calls can be compared line by line */
+	systally_snapshot_sort(&record.snapshot);
 	if (systally_record_write(launched->out, &record, recorder->names))
 		return systally_error_set(error, "no memory for the recording");
 	return 0;

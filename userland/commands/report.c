@@ -93,7 +93,7 @@ static int report(const struct systally_control *control,
 	result = take(control, request, &snapshot, error);
 	if (!result) {
 		systally_report_note_missed(&notes,
-					    systally_control_missed(control));
+					    snapshot.header.kprobe_missed);
 		result = systally_report_write(reporter, &snapshot, &notes,
 					       explain_nothing(control), out,
 					       error);

@@ -30,7 +30,6 @@ struct top {
 	struct systally_reporter reporter;
 	struct systally_set set;
 	struct systally_snapshot last;
-	uint64_t missed;
 	int input;
 	FILE *out;
 	struct systally_writer writer; /* in front of @out */
@@ -101,7 +100,6 @@ static int show(struct top *top, bool over)
 {
 	struct systally_snapshot now, diff;
 	struct systally_notes notes = { 0 };
-	uint64_t missed = systally_control_missed(&top->control);
 	const char *nothing = "nothing was counted in this interval";
 	int result;
 
@@ -117,8 +115,7 @@ static int show(struct top *top, bool over)
 	else if (!diff.header.entered &&
 		 systally_control_is(&top->control, "targets", "none"))
 		nothing = "nothing was counted: all targets have ended";
-	systally_report_note_missed(&notes, missed - top->missed);
-	top->missed = missed;
+	systally_report_note_missed(&notes, diff.header.kprobe_missed);
 	if (over)
 		systally_notes_add(
 			&notes, "%s",
@@ -233,7 +230,6 @@ static int watch(struct top *top)
 		top->reporter.pids = top->request->pids;
 		top->reporter.pid_count = top->request->pid_count;
 	}
-	top->missed = systally_control_missed(&top->control);
 	systally_watch_before(&top->watch, &top->last);
 	top->live = top->request->format == &systally_format_text &&
 		    !top->request->output && systally_live_open();

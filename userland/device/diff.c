@@ -41,6 +41,20 @@ static int compare_keys(const void *left, const void *right)
 	return order;
 }
 
+void systally_snapshot_sort(struct systally_snapshot *snapshot)
+{
+	const struct systally_header *header = &snapshot->header;
+
+	qsort(snapshot->calls, header->call_rows, sizeof(*snapshot->rows),
+	      compare_keys);
+	qsort(snapshot->errors, header->error_rows, sizeof(*snapshot->rows),
+	      compare_keys);
+	qsort(snapshot->unattributed, header->unattributed_rows,
+	      sizeof(*snapshot->rows), compare_keys);
+	qsort(snapshot->hist, header->hist_rows, sizeof(*snapshot->rows),
+	      compare_keys);
+}
+
 static uint64_t minus(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : 0;
@@ -333,6 +347,8 @@ int systally_snapshot_diff(struct systally_snapshot *diff,
 	*d = *n;
 	d->taken_ns = minus(n->taken_ns, o->taken_ns);
 	d->discarded = 0;
+	/* not of the rows: a reset leaves it as it is */
+	d->kprobe_missed = minus(n->kprobe_missed, o->kprobe_missed);
 	diff->rows = calloc(rows + 1, sizeof(*diff->rows));
 	diff->max_is_former =
 		calloc(n->call_rows + 1, sizeof(*diff->max_is_former));

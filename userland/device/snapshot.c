@@ -123,9 +123,11 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 			error,
 			"the snapshot is cut short: it has %zu bytes, a header has %d" REMEDY,
 			size, SYSTALLY_HEADER_BYTES_MIN);
-	/* an older header ends before these fields: rows were copied there */
-	if (header->header_bytes < sizeof(*header))
-		header->hist_rows = header->clock_khz = 0;
+	/* an older header is shorter: rows were copied behind it */
+	if (header->header_bytes >= SYSTALLY_HEADER_BYTES_MIN &&
+	    header->header_bytes < sizeof(*header))
+		memset((unsigned char *)header + header->header_bytes, 0,
+		       sizeof(*header) - header->header_bytes);
 	if (check_header(header, size, error))
 		return -1;
 	rows = systally_snapshot_rows(header);

@@ -51,7 +51,7 @@ void systally_snapshot_free(struct systally_snapshot *snapshot);
 
 /*
  * Fills @diff with what was counted after @old and up to @now. Rows that did
- * not change are left out. taken_ns becomes the time between the two. max_ns
+ * not change are left out. kprobe_missed becomes the number of that time. taken_ns becomes the time between the two. max_ns
  * is the longest time since the last reset; diff->max_is_former says of which
  * rows that was before @old.
  *
@@ -69,6 +69,13 @@ int systally_snapshot_diff(struct systally_snapshot *diff,
 
 /* How many rows were compared for that so far: a test limits it. */
 extern size_t systally_snapshot_compared;
+
+/*
+ * Sorts the rows of each part: by process, thread, start, ABI, number, and errno
+ * or octave. The module has them in no order. max_is_former is not sorted along.
+ */
+void systally_snapshot_sort(struct systally_snapshot *snapshot);
+
 /*
  * Keeps only the rows of @count processes, @tgids, and those of calls in no row.
  * header.entered becomes the number of calls that are left.
