@@ -182,9 +182,9 @@ void systally_guard_settle(void)
 	if (!armed || READ_ONCE(settled) || !selftest())
 		return;
 	synchronize_rcu_tasks();
-	systally_tracepoint_pass(TRACEPOINT_PROCESS_FORK);
+	systally_tracepoint_pass();
 	schedule_timeout_uninterruptible(HZ / 10);
-	systally_tracepoint_pass(TRACEPOINT_PROCESS_FORK);
+	systally_tracepoint_pass();
 	if (!selftest() || READ_ONCE(outages) != before)
 		return;
 	WRITE_ONCE(settled, true);

@@ -2,6 +2,7 @@
 /*
  * Finds and uses tracepoints that are not exported.
  */
+#include <linux/binfmts.h>
 #include <linux/string.h>
 
 #include "tracepoint.h"
@@ -58,14 +59,25 @@ void systally_tracepoint_unregister(enum tracepoint_id id, void *handler)
 	tracepoint_probe_unregister(found[id], handler, NULL);
 }
 
-void systally_tracepoint_pass(enum tracepoint_id id)
-{
-	compat_tracepoint_pass(found[id], ours[id]);
-}
-
 void systally_tracepoint_synchronize(void)
 {
 	compat_tracepoint_synchronize();
+}
+
+static void do_nothing(void *data, struct task_struct *task, pid_t old_tid,
+		       struct linux_binprm *bprm)
+{
+}
+
+void systally_tracepoint_pass(void)
+{
+	struct tracepoint *tp = found[TRACEPOINT_PROCESS_EXEC];
+
+	check_trace_callback_type_sched_process_exec(do_nothing);
+	if (tracepoint_probe_register(tp, do_nothing, NULL))
+		return; /* no memory: the mutex was taken all the same */
+	tracepoint_probe_unregister(tp, do_nothing, NULL);
+	systally_tracepoint_synchronize();
 }
 
 /* Number of others' handlers on a tracepoint. Any context but NMI. */

@@ -46,11 +46,12 @@ void systally_tracepoint_unregister(enum tracepoint_id id, void *handler);
 
 /*
  * systally_tracepoint_pass - wait for a registration that is in progress
- * @id: a tracepoint on which our handler is registered
  *
- * Process context, sleeps: takes tracepoints_mutex (kernel/tracepoint.c) once.
+ * Process context, sleeps: takes tracepoints_mutex (kernel/tracepoint.c), which
+ * has no other function for that than the registration of a handler. That one
+ * does nothing, and is removed at once.
  */
-void systally_tracepoint_pass(enum tracepoint_id id);
+void systally_tracepoint_pass(void);
 
 /*
  * systally_tracepoint_synchronize - wait for all handlers that are running

@@ -90,12 +90,7 @@ static inline void compat_tracepoint_funcs_unlock(void)
 /*
  * COMPAT_TRACEPOINT_REGISTRARS - all functions that register a handler
  *
- * compat_tracepoint_pass - take tracepoints_mutex once
- * @handler: one that is registered on @tp
- *
- * Process context, sleeps. Registers @handler again, which changes nothing. The
- * function for that came with 5.13.2 and 5.10.50; on older kernels this does
- * nothing.
+ * The last one came with 5.13.2 and 5.10.50.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 2) ||       \
 	(LINUX_VERSION_CODE >= KERNEL_VERSION(5, 10, 50) && \
@@ -103,18 +98,9 @@ static inline void compat_tracepoint_funcs_unlock(void)
 #define COMPAT_TRACEPOINT_REGISTRARS                                   \
 	"tracepoint_probe_register", "tracepoint_probe_register_prio", \
 		"tracepoint_probe_register_prio_may_exist"
-
-static inline void compat_tracepoint_pass(struct tracepoint *tp, void *handler)
-{
-	tracepoint_probe_register_may_exist(tp, handler, NULL);
-}
 #else
 #define COMPAT_TRACEPOINT_REGISTRARS \
 	"tracepoint_probe_register", "tracepoint_probe_register_prio"
-
-static inline void compat_tracepoint_pass(struct tracepoint *tp, void *handler)
-{
-}
 #endif
 
 #endif /* SYSTALLY_COMPAT_TRACEPOINT_H */
