@@ -145,7 +145,7 @@ $(bench)/bench: tests/bench/bench.c $(filter-out %/main.o,$(objects))
 
 # --- tests of the makefiles and of what tests share ----------------------
 
-## check-build - makefiles, helpers of guest tests, wrong input
+## check-build - makefiles, helpers of guest tests, wrong and damaged input
 .PHONY: check-build
 check-build: $(out)/userland/systally
 	SYSTALLY='$(out)/userland/systally' prove $(patsubst %,tests/%.t,$(or $(call of_T,$(T_build)),$(build_tests)))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # systally, its target and other tracers start and stop in random order, under a
-# fork storm: 12 orders, or 200 with SYSTALLY_LONG=1. Each tracer counts every
+# fork storm: 6 orders, or 200 with SYSTALLY_LONG=1. Each tracer counts every
 # call of a bystander while it runs, systally every call of its target, and in
 # the end no task carries the flag. SYSTALLY_SEED=N repeats a run that failed.
 
@@ -13,7 +13,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/tracers.sh"
 
-interleavings=${1:-12}
+interleavings=${1:-6}
 steps=7
 if [ -n "$LONG" ]; then
 	interleavings=200

@@ -44,7 +44,7 @@ short-lived processes|churn -t 307 7
 
 # exact HOOK COLLECT THREADS; HOOK `sites` is hook=direct for chosen calls
 exact() {
-	local hook=$1 collect=$2 name command started took calls=all
+	local hook=$1 collect=$2 name command started took idle calls=all
 
 	exact_runs=${exact_runs//@threads@/$3}
 	case $hook in
@@ -54,7 +54,12 @@ exact() {
 		;;
 	kprobe) calls=${exact_calls// /,} ;;
 	esac
-	need_load "collect=$collect" follow=1 "syscalls=$calls" "hook=$hook"
+	# A target that makes no calls keeps the hook while there is no other.
+	sleep infinity &
+	idle=$!
+	becomes grep -q '^[0-9]* (sleep) S' /proc/$idle/stat
+	need_load "collect=$collect" follow=1 "syscalls=$calls" "hook=$hook" \
+		targets=$idle
 	like "$(<"$D/hook") $(<"$D/collect")" "^$hook.* $collect\$" \
 		"the module has hook=$hook, collect=$collect"
 
@@ -73,6 +78,7 @@ exact() {
 
 	exact_times "$collect"
 	exact_rows "$hook"
+	kill $idle
 	finish
 }
 
