@@ -99,13 +99,17 @@ struct systally_header {
 	__u32 flags;	    /* SYSTALLY_ENABLED, SYSTALLY_THREADS */
 	__u32 reserved;
 	__u64 hist_rows;
-	__u64 clock_khz; /* clock units in a millisecond */
+	__u64 clock_khz;     /* clock units in a millisecond */
 	__u64 kprobe_missed; /* calls that a kprobe did not see, since load */
+	__u64 denied; /* calls that seccomp or a tracer answered: they are
+			      * not in `entered`. Only with times, and only by
+			      * the tracepoint
+			      */
 };
 
 /*
- * Headers from before there were histograms end after `reserved`, others
- * before `kprobe_missed`.
+ * Headers from before there were histograms end after `reserved`, others before
+ * `kprobe_missed`.
  */
 #define SYSTALLY_HEADER_BYTES_MIN 112
 

@@ -203,9 +203,7 @@ static int set_syscalls(char *text)
 		kfree(set);
 		return err;
 	}
-	systally_filter_replace(set);
-	systally_tally_settle();
-	systally_hook_trim(set);
+	systally_hook_set_calls(set);
 	return 0;
 }
 

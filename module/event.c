@@ -14,6 +14,9 @@ DEFINE_STATIC_KEY_FALSE(systally_switch_key);
 DEFINE_STATIC_KEY_FALSE(systally_hist_key);
 u32 systally_event_owner;
 
+/* See systally_event_set_pairs(). Written under the control mutex. */
+static u64 pairs_since = EVENT_PAIRS_NEVER;
+
 /* The ABI of current's call, and in *@nr the number for a row's key. */
 static u32 call_abi(const struct task_struct *task, u32 *nr)
 {
@@ -88,6 +91,32 @@ void systally_event_special(enum event_hook hook, u32 nr)
 		systally_event_keep(task, table, row, key, start);
 }
 
+void systally_event_set_pairs(u64 since)
+{
+	WRITE_ONCE(pairs_since, since);
+}
+
+/*
+ * Counts an exit whose entry was not seen. After a fork, and while counting
+ * begins, that happens to each thread once. A thread that has left a call since
+ * did not enter this one: seccomp or a tracer has answered it.
+ */
+static void count_unpaired(struct table *table, struct slot *slot, u64 key)
+{
+	struct table_row *row = NULL;
+
+	if (!slot) {
+		table->untimed++;
+		return;
+	}
+	if (slot->serial >= max(table->epoch, READ_ONCE(pairs_since)))
+		row = table_denied(table, key);
+	if (row)
+		table_count(&row->count, 1);
+	else
+		table->orphan_exits++;
+}
+
 void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 {
 	const struct task_struct *task = current;
@@ -101,13 +130,12 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 		u32 abi = call_abi(task, &nr);
 
 		/* Calls that the filter leaves out have no entry. */
-		if (static_branch_unlikely(&systally_filter_key) &&
-		    !systally_filter_has(abi, nr))
-			return;
+		if (!static_branch_unlikely(&systally_filter_key) ||
+		    systally_filter_has(abi, nr))
+			count_unpaired(table, slot,
+				       key_common(ROW_DENIED, abi, nr));
 		if (slot)
-			table->orphan_exits++;
-		else
-			table->untimed++;
+			slot->serial = table->serial;
 		return;
 	}
 	elapsed = systally_clock_elapsed(slot->entered_at, now);
@@ -122,6 +150,7 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 		/* Entered before a reset, or while exits were not seen */
 		if (slot->serial < table->epoch) {
 			table->orphan_exits++;
+			slot->serial = table->serial;
 			return;
 		}
 		/* If the filter leaves the call out by now, use a row that

@@ -67,6 +67,17 @@ union event_owner {
 extern u32 systally_event_owner;
 
 /*
+ * systally_event_set_pairs - say from when on each entry of a call is seen
+ * whose exit is seen
+ * @since: the serial of the first such table; EVENT_PAIRS_NEVER: none
+ *
+ * An exit without an entry means a denied call then, if its thread has left
+ * another call since. Under the control mutex; any context.
+ */
+#define EVENT_PAIRS_NEVER U64_MAX
+void systally_event_set_pairs(u64 since);
+
+/*
  * systally_event_special - all of systally_event_entry(), for calls and
  * settings that its fast path leaves out
  *

@@ -22,6 +22,7 @@
 /* What is hooked now. Under the control mutex. */
 static enum hook_kind kind_now;
 static bool time_now;
+static bool pairs_now; /* systally_event_set_pairs() was called */
 
 static int hook_entry(enum hook_kind kind, const struct syscall_set *set)
 {
@@ -89,6 +90,12 @@ static void wait_for_passing(void)
 	synchronize_rcu_tasks();
 }
 
+static void end_pairs(void)
+{
+	pairs_now = false;
+	systally_event_set_pairs(EVENT_PAIRS_NEVER);
+}
+
 /*
  * Replaces one hook by another while calls enter. Both hooks are in place for a
  * while. The hook that a call passes first leaves a mark that says which of the
@@ -113,6 +120,7 @@ static int replace(enum hook_kind to, const struct syscall_set *set)
 
 	if (err)
 		return err;
+	end_pairs();
 	now.replacement++;
 	now.first = min(old, new);
 	set_owner(&now, old, old);
@@ -207,6 +215,25 @@ static void stop_time(void)
 	time_now = false;
 }
 
+/*
+ * Says whether an exit without an entry means a denied call. Only the tracepoint
+ * sees the entries of all calls that get beyond seccomp. A call that is in
+ * flight when that begins, or that entered between the two hooks, has no entry
+ * either: its thread's last exit is of a table from before the flush.
+ */
+static void set_pairs(void)
+{
+	bool pairs = time_now && kind_now == HOOK_TRACEPOINT;
+
+	if (pairs == pairs_now)
+		return;
+	pairs_now = pairs;
+	systally_event_set_pairs(pairs ? systally_tally_next_serial() :
+					 EVENT_PAIRS_NEVER);
+	if (pairs)
+		systally_tally_settle();
+}
+
 int systally_hook_apply(const struct hook_plan *plan)
 {
 	bool time = plan->time && plan->kind != HOOK_NONE;
@@ -226,16 +253,27 @@ int systally_hook_apply(const struct hook_plan *plan)
 	}
 	if (!time && time_now)
 		stop_time();
+	set_pairs();
 	return 0;
 }
 
-void systally_hook_trim(const struct syscall_set *set)
+static void unhook_others(const struct syscall_set *set)
 {
 	if (kind_now == HOOK_KPROBE && set)
 		systally_unhook_kprobe_entry(set);
 	/* If it fails, too many calls are hooked; the filter leaves them out. */
 	if (kind_now == HOOK_SITES)
 		replace_sites(set);
+}
+
+void systally_hook_set_calls(struct syscall_set *set)
+{
+	/* A call that entered before this and returns after it has no entry. */
+	end_pairs();
+	systally_filter_replace(set);
+	systally_tally_settle();
+	unhook_others(set);
+	set_pairs();
 }
 
 enum hook_kind systally_hook_kind(void)
@@ -249,4 +287,5 @@ void systally_hook_exit(void)
 	kind_now = HOOK_NONE;
 	if (time_now)
 		stop_time();
+	end_pairs();
 }

@@ -31,18 +31,18 @@ struct hook_plan {
  * counted. Returns 0, or the error of the hook that could not be set. The old
  * plan is in force then.
  *
- * When the filter changes with the plan: call this before the filter grows, and
- * systally_hook_trim() after it has shrunk.
+ * When the filter changes with the plan, systally_hook_set_calls() follows.
  */
 int systally_hook_apply(const struct hook_plan *plan);
 
 /*
- * systally_hook_trim - unhook the calls that are not in @set
- * @set: NULL: keep all
+ * systally_hook_set_calls - count other calls
+ * @set: on the heap, owned by the filter from here on; NULL: all calls
  *
- * Process context, under the control mutex; sleeps.
+ * After systally_hook_apply() has hooked them. Sets the filter, and unhooks the
+ * calls that are not in @set. Process context, under the control mutex; sleeps.
  */
-void systally_hook_trim(const struct syscall_set *set);
+void systally_hook_set_calls(struct syscall_set *set);
 
 /* systally_hook_kind - the hook on entries now; under the control mutex */
 enum hook_kind systally_hook_kind(void);

@@ -277,6 +277,7 @@ void systally_inflight_exited(u32 tid)
 	if (!slot)
 		return;
 	WRITE_ONCE(slot->entered_at, 0);
+	slot->serial = SLOT_NO_ROW;
 	slot->mark = 0;
 }
 
@@ -327,8 +328,10 @@ void systally_inflight_clear(struct task_struct *leader)
 	preempt_disable();
 	for_each_thread(leader, task) {
 		slot = slot_peek(task->pid);
-		if (slot)
-			WRITE_ONCE(slot->entered_at, 0);
+		if (!slot)
+			continue;
+		WRITE_ONCE(slot->entered_at, 0);
+		WRITE_ONCE(slot->serial, SLOT_NO_ROW);
 	}
 	preempt_enable();
 }

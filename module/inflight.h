@@ -28,7 +28,9 @@
 
 struct slot {
 	u64 entered_at;	       /* clock units; 0: nothing in flight */
-	u64 serial;	       /* of the table that the row is in */
+	u64 serial;	       /* of the table that the row is in; with nothing
+				* in flight: when the thread left a call
+				*/
 	struct table_row *row; /* valid while the table has this serial */
 	u64 key;	       /* of the call's row, see table.h */
 	u64 start;	       /* of the call's row */

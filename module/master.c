@@ -131,14 +131,22 @@ static void add_tallied(struct table *to, const struct table_row *row)
 }
 
 /*
- * Adds a row as it is. Without room, calls are counted as unattributed, and
- * errors and histograms as untimed.
+ * Adds a row as it is. Without room, calls are counted as unattributed, errors
+ * and histograms as untimed, and denied calls as exits without an entry.
  */
 static void copy_row(struct table *to, const struct table_row *row)
 {
 	enum row_kind kind = key_kind(row->key);
 	struct table_row *sum = NULL;
 
+	if (kind == ROW_DENIED) {
+		sum = table_denied(to, row->key);
+		if (sum)
+			row_add(sum, row);
+		else
+			to->orphan_exits += row->count;
+		return;
+	}
 	if (kind != ROW_UNATTRIBUTED)
 		sum = table_insert(to, row->key, row->start, row->comm,
 				   table_limit(to, kind));

@@ -101,7 +101,8 @@ struct rows_file {
 			 const struct systally_row *row);
 };
 
-static const struct rows_file counters_file = { VIEW_CALLS, show_counters_header,
+static const struct rows_file counters_file = { VIEW_CALLS,
+						show_counters_header,
 						show_counters_row };
 static const struct rows_file errors_file = { VIEW_ERRORS, show_errors_header,
 					      show_errors_row };
@@ -321,31 +322,46 @@ const struct file_operations systally_inflight_fops = {
 	.release = seq_release_private,
 };
 
+/* The lines `KEY.ABI.NAME: COUNT` */
+static void show_by_call(struct seq_file *seq, const char *key,
+			 const struct systally_row *row, u64 rows)
+{
+	char label[SYSCALL_LABEL_LEN];
+
+	for (; rows; rows--, row++)
+		if (row->count)
+			seq_printf(seq, "%s.%s.%s: %llu\n", key,
+				   row_abi_name(row), row_label(row, label),
+				   row->count);
+}
+
 static int status_show(struct seq_file *seq, void *v)
 {
 	const struct view *view = seq->private;
-	char label[SYSCALL_LABEL_LEN];
-	const struct systally_row *row;
-	u64 i;
+	const struct systally_header *header = &view->header;
+	bool timed = header->collect != SYSTALLY_COLLECT_COUNT;
 	int err;
 
 	err = systally_control_status(seq);
 	if (err)
 		return err;
 	seq_printf(seq, "clock: %s\n", systally_clock_name());
-	seq_printf(seq, "entered: %llu\n", view->header.entered);
+	seq_printf(seq, "entered: %llu\n", header->entered);
 	seq_printf(seq, "tallied: %llu\n", view->tallied);
-	seq_printf(seq, "unattributed: %llu\n", view->header.unattributed);
-	row = view->rows;
-	for (i = 0; i < view->header.unattributed_rows; i++, row++)
-		if (row->count)
-			seq_printf(seq, "unattributed.%s.%s: %llu\n",
-				   row_abi_name(row), row_label(row, label),
-				   row->count);
-	seq_printf(seq, "orphan_exits: %llu\n", view->header.orphan_exits);
-	seq_printf(seq, "untimed: %llu\n", view->header.untimed);
-	seq_printf(seq, "discarded: %llu\n", view->header.discarded);
-	seq_printf(seq, "generation: %llu\n", view->header.generation);
+	seq_printf(seq, "unattributed: %llu\n", header->unattributed);
+	show_by_call(seq, "unattributed", view->rows,
+		     header->unattributed_rows);
+	/* Without exits none can be known. */
+	if (timed || header->denied)
+		seq_printf(seq, "denied: %llu\n", header->denied);
+	else
+		seq_puts(seq, "denied: -\n");
+	show_by_call(seq, "denied", view->rows + header->unattributed_rows,
+		     view->denied_rows);
+	seq_printf(seq, "orphan_exits: %llu\n", header->orphan_exits);
+	seq_printf(seq, "untimed: %llu\n", header->untimed);
+	seq_printf(seq, "discarded: %llu\n", header->discarded);
+	seq_printf(seq, "generation: %llu\n", header->generation);
 	seq_printf(seq, "memory_bytes: %lu\n", systally_memory_bytes());
 	seq_printf(seq, "memory_max_bytes: %lu\n", systally_memory_max_bytes);
 	return 0;

@@ -58,6 +58,9 @@ enum row_kind {
 			   * comm
 			   */
 	ROW_UNATTRIBUTED, /* calls of a number that have no other row */
+	ROW_DENIED,	  /* calls of a number, by any process, that seccomp or
+			   * a tracer answered
+			   */
 	ROW_FOLDED_CALL,  /* calls of exited processes of one comm */
 	ROW_FOLDED_ERROR, /* the same of ROW_ERROR */
 	ROW_HIST,	  /* an octave of the histogram of a process's
@@ -92,7 +95,7 @@ struct table {
 	u64 epoch;  /* serial of the oldest table of the epoch */
 	u64 orphan_exits;
 	u64 untimed;
-	u64 no_row; /* unattributed calls that have no row at all */
+	u64 no_row;  /* unattributed calls that have no row at all */
 	u64 tallied; /* of the master only: sum of count over call rows */
 	struct table_row rows[];
 };
@@ -263,12 +266,20 @@ void table_clean(struct table *table);
 struct table_row *table_insert(struct table *table, u64 key, u64 start,
 			       const char *comm, u32 limit);
 
+/* The key of a row for the calls of one number by all processes */
+static inline u64 key_common(enum row_kind kind, u32 abi, u32 nr)
+{
+	return key_make(kind, 0, 0, abi, nr);
+}
+
 /*
  * table_unattributed - the row of unattributed calls of @key's ABI and number
+ * table_denied - the row of denied calls of @key's ABI and number
  *
- * Any context; for the table's writer. Returns NULL if there is no room.
+ * Any context; for the table's writer. Return NULL if there is no room.
  */
 struct table_row *table_unattributed(struct table *table, u64 key);
+struct table_row *table_denied(struct table *table, u64 key);
 
 /* Whether a row is part of a histogram. */
 static inline bool row_is_hist(const struct table_row *row)

@@ -389,6 +389,16 @@ u64 systally_tally_epoch(void)
 	return READ_ONCE(epoch);
 }
 
+u64 systally_tally_next_serial(void)
+{
+	u64 next;
+
+	mutex_lock(&tally_mutex);
+	next = serial + 1;
+	mutex_unlock(&tally_mutex);
+	return next;
+}
+
 static void free_tables(struct tally_cpu *cpu)
 {
 	systally_table_free(cpu->third);

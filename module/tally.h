@@ -194,6 +194,13 @@ u64 systally_tally_generation(void);
  */
 u64 systally_tally_epoch(void);
 
+/*
+ * systally_tally_next_serial - the serial of the next table that is put to use
+ *
+ * Process context, sleeps; takes the tally's mutex.
+ */
+u64 systally_tally_next_serial(void);
+
 /* systally_tally_init - allocate all tables, at load; returns 0 or -ENOMEM */
 int __must_check systally_tally_init(void);
 

@@ -31,8 +31,8 @@ static const unsigned int walked[] = {
 	[VIEW_SUMS] = 0,
 	[VIEW_CALLS] = BIT(SECTION_CALLS),
 	[VIEW_ERRORS] = BIT(SECTION_ERRORS),
-	[VIEW_ALL] = BIT(SECTION_CALLS) | BIT(SECTION_ERRORS) |
-		     BIT(SECTION_HIST),
+	[VIEW_ALL] =
+		BIT(SECTION_CALLS) | BIT(SECTION_ERRORS) | BIT(SECTION_HIST),
 };
 
 /* The section that a row is shown in, if a walk finds it; else SECTIONS */
@@ -116,12 +116,12 @@ static void *allocate(size_t bytes)
 }
 
 /*
- * Exports the rows of unattributed calls to @to, unless that is NULL, and adds
- * their counts to *@calls. Returns their number. There is one for each number
- * of each ABI at most, so they are looked up.
+ * Exports the rows of a kind for the calls of all processes to @to, unless that
+ * is NULL, and adds their counts to *@calls. Returns their number. There is one
+ * for each number of each ABI at most, so they are looked up.
  */
-static u64 copy_unattributed(struct table *master, struct systally_row *to,
-			     u64 *calls)
+static u64 copy_common(struct table *master, enum row_kind kind,
+		       struct systally_row *to, u64 *calls)
 {
 	u64 rows = 0;
 	u32 abi, nr;
@@ -129,8 +129,7 @@ static u64 copy_unattributed(struct table *master, struct systally_row *to,
 	for (abi = 0; abi < ABIS; abi++) {
 		for (nr = 0; nr <= KEY_NR_OUT_OF_RANGE; nr++) {
 			const struct table_row *row = table_lookup(
-				master,
-				key_make(ROW_UNATTRIBUTED, 0, 0, abi, nr), 0);
+				master, key_common(kind, abi, nr), 0);
 
 			if (!row)
 				continue;
@@ -179,15 +178,18 @@ static void copy_rows(const struct table *master, unsigned int sections,
 /* Under the tally's mutex. Returns the view, or ERR_PTR(-ENOMEM). */
 static struct view *copy_master(struct table *master, unsigned int sections)
 {
-	u64 count[SECTIONS] = {}, unattributed = master->no_row;
+	u64 count[SECTIONS] = {}, unattributed = master->no_row, denied = 0;
 	struct systally_row *next[SECTIONS];
+	u64 rows = 0, denied_rows, ignored = 0;
 	struct view *view;
-	u64 rows = 0;
 	u32 i;
 
 	count_rows(master, sections, count);
 	count[SECTION_UNATTRIBUTED] =
-		copy_unattributed(master, NULL, &unattributed);
+		copy_common(master, ROW_UNATTRIBUTED, NULL, &unattributed);
+	denied_rows = copy_common(master, ROW_DENIED, NULL, &denied);
+	if (!sections)
+		rows = denied_rows;
 	for (i = 0; i < SECTIONS; i++)
 		rows += count[i];
 	view = allocate(struct_size(view, rows, rows));
@@ -197,13 +199,15 @@ static struct view *copy_master(struct table *master, unsigned int sections)
 	next[0] = view->rows;
 	for (i = 1; i < SECTIONS; i++)
 		next[i] = next[i - 1] + count[i - 1];
-	unattributed = master->no_row;
 	if (count[SECTION_UNATTRIBUTED])
-		copy_unattributed(master, next[SECTION_UNATTRIBUTED],
-				  &unattributed);
+		copy_common(master, ROW_UNATTRIBUTED,
+			    next[SECTION_UNATTRIBUTED], &ignored);
+	if (!sections && denied_rows)
+		copy_common(master, ROW_DENIED, next[SECTION_HIST], &ignored);
 	copy_rows(master, sections, next);
 
 	view->tallied = master->tallied;
+	view->denied_rows = denied_rows;
 	view->sorted = NULL;
 	view->header = (struct systally_header){
 		.version = SYSTALLY_FORMAT_VERSION,
@@ -223,6 +227,7 @@ static struct view *copy_master(struct table *master, unsigned int sections)
 		.flags = systally_control_flags(),
 		.hist_rows = count[SECTION_HIST],
 		.clock_khz = systally_clock_khz(),
+		.denied = denied,
 	};
 	memcpy(view->header.magic, SYSTALLY_MAGIC, sizeof(view->header.magic));
 	return view;
@@ -249,7 +254,7 @@ struct view *systally_view_make(enum view_rows what)
 	int err;
 
 	/* The layout that the command reads */
-	BUILD_BUG_ON(sizeof(struct systally_header) != 136);
+	BUILD_BUG_ON(sizeof(struct systally_header) != 144);
 	BUILD_BUG_ON(sizeof(struct systally_row) != 72);
 	BUILD_BUG_ON(offsetof(struct view, rows) !=
 		     offsetofend(struct view, header));

@@ -12,14 +12,15 @@
 
 /* Which rows a view has. Those of unattributed calls are in each. */
 enum view_rows {
-	VIEW_SUMS,   /* no others */
+	VIEW_SUMS,   /* and those of denied calls follow them */
 	VIEW_CALLS,  /* of calls, sorted */
 	VIEW_ERRORS, /* of errnos, sorted */
 	VIEW_ALL,    /* all, in the order of the layout's sections */
 };
 
 struct view {
-	u64 tallied; /* sum of count over all call rows of the tally */
+	u64 tallied;	 /* sum of count over all call rows of the tally */
+	u64 denied_rows; /* VIEW_SUMS: at the end of rows */
 	/* VIEW_CALLS, VIEW_ERRORS: pointers to these rows, sorted by process,
 	 * thread, ABI, number and errno; else NULL
 	 */

@@ -39,8 +39,9 @@ perl -e '
 	}
 	$errors .= row(1000, 1, 0, 0, 0, 500, 0, 3 * $_, 0, 2 + $_, "program0")
 		for 0 .. 6;
-	print pack("a8L<4Q<10L<2Q<3", "systally", 1, 136, 72, 2, 30, 7, 0,
-		   $entered, 0, 0, 0, 0, 1, 5000000000, 1, 0, 30, 2000000, 0),
+	print pack("a8L<4Q<10L<2Q<4", "systally", 1, 144, 72, 2, 30, 7, 0,
+		   $entered, 0, 0, 0, 0, 1, 5000000000, 1, 0, 30, 2000000, 0,
+		   0),
 		$calls, $errors, $hist' >"$T/whole"
 
 accepted=0 complaints=''

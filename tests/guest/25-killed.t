@@ -3,7 +3,8 @@
 #
 # Processes that are killed in a call, denied calls or killed by seccomp, or
 # stopped, changed and killed by a tracer: each call that the kernel has entered
-# is counted, and nothing else.
+# is counted, and nothing else. Where exits are seen, `status` says which calls
+# were denied or answered by a tracer.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/storms.sh"

@@ -37,6 +37,13 @@ file == "expected" && ($1 == "count" || $1 == "entry") {
 	names[$3] = 1
 }
 
+file == "expected" && $1 == "denied" {
+	# Known only where all entries and all exits are seen
+	if (timed && hook !~ /^(kprobe|direct)/ &&
+	    ($3 != "out_of_range" || filter == "all"))
+		denied["denied." $2 "." $3 ":"] += $4
+}
+
 file == "expected" && $1 == "error" {
 	failed[$2 " " $3] += $5
 	errno[$2 " " $3 " " $4] += $5
@@ -128,6 +135,11 @@ END {
 	differ("status: tallied", value["tallied:"], rows)
 	differ("status: untimed", value["untimed:"], 0)
 	differ("status: kprobe_missed", value["kprobe_missed:"], 0)
+	for (key in denied) {
+		all_denied += denied[key]
+		differ("status: " key, value[key] + 0, denied[key])
+	}
+	differ("status: denied", value["denied:"] + 0, all_denied + 0)
 	if (!("entered:" in value) || !columns || !error_columns)
 		print "counters, errors or status: no lines"
 	if (expected && !said)

@@ -63,6 +63,7 @@ static int set_up(void **state)
 	c->fixture.header.untimed = 2;
 	c->fixture.header.discarded = 3;
 	c->fixture.header.orphan_exits = 4;
+	c->fixture.header.denied = 5;
 	c->fixture.header.taken_ns = 5;
 	c->fixture.header.generation = 6;
 	fixture_parse(&c->fixture, &c->record.snapshot);
@@ -204,7 +205,7 @@ static void keeps_every_byte(void **state)
 static void is_documented(void **state)
 {
 	static const char expected[] =
-		"{\"systally_record\":1,\"systally\":\"0.1\",\"kernel\":\"6.1.0-test\",\"date\":\"2026-11-25T07:30:00+00:00\",\"command\":[\"sh\",\"-c\",\"echo \\\"\xc3\xa9\\\" \\\\xff\\n\"],\"status\":143,\"syscalls\":\"%poll,read\",\"duration_ns\":500,\"limit_ns\":400,\"missed\":600,\"collect\":\"hist\",\"threads\":true,\"entered\":1032,\"unattributed\":17,\"orphan_exits\":4,\"untimed\":2,\"discarded\":3,\"generation\":6,\"taken_ns\":5,\"clock_khz\":1000000,\"call_rows\":3,\"error_rows\":2,\"unattributed_rows\":1,\"hist_rows\":1}\n"
+		"{\"systally_record\":1,\"systally\":\"0.1\",\"kernel\":\"6.1.0-test\",\"date\":\"2026-11-25T07:30:00+00:00\",\"command\":[\"sh\",\"-c\",\"echo \\\"\xc3\xa9\\\" \\\\xff\\n\"],\"status\":143,\"syscalls\":\"%poll,read\",\"duration_ns\":500,\"limit_ns\":400,\"missed\":600,\"denied\":5,\"collect\":\"hist\",\"threads\":true,\"entered\":1032,\"unattributed\":17,\"orphan_exits\":4,\"untimed\":2,\"discarded\":3,\"generation\":6,\"taken_ns\":5,\"clock_khz\":1000000,\"call_rows\":3,\"error_rows\":2,\"unattributed_rows\":1,\"hist_rows\":1}\n"
 		"{\"row\":\"call\",\"tgid\":12,\"tid\":13,\"start_ns\":12000,\"comm\":\"a\\\\x5cb \\\\x01\\\\xff\",\"abi\":\"x86-64\",\"nr\":7,\"syscall\":\"poll\",\"count\":1009,\"errors\":3,\"total_ns\":18446744073709551615,\"max_ns\":9223372036854775807}\n"
 		"{\"row\":\"call\",\"tgid\":4294967295,\"tid\":0,\"start_ns\":4294967295000,\"comm\":\"fifteen letters\",\"abi\":\"i386\",\"nr\":168,\"syscall\":\"poll\",\"count\":5,\"errors\":null,\"total_ns\":null,\"max_ns\":null}\n"
 		"{\"row\":\"call\",\"tgid\":0,\"tid\":0,\"start_ns\":0,\"comm\":\"\",\"abi\":\"x32\",\"nr\":-1,\"syscall\":\"out_of_range\",\"count\":1,\"errors\":null,\"total_ns\":null,\"max_ns\":null}\n"
@@ -222,7 +223,7 @@ static void is_documented(void **state)
 static void is_documented_with_nulls(void **state)
 {
 	static const char expected[] =
-		"{\"systally_record\":1,\"systally\":\"0.1\",\"kernel\":\"6.1.0-test\",\"date\":\"2026-11-25T07:30:00+00:00\",\"command\":[],\"status\":null,\"syscalls\":null,\"duration_ns\":500,\"limit_ns\":400,\"missed\":600,\"collect\":\"hist\",\"threads\":false,\"entered\":1032,\"unattributed\":17,\"orphan_exits\":4,\"untimed\":2,\"discarded\":3,\"generation\":6,\"taken_ns\":5,\"clock_khz\":1000000,\"call_rows\":0,\"error_rows\":0,\"unattributed_rows\":0,\"hist_rows\":0}\n";
+		"{\"systally_record\":1,\"systally\":\"0.1\",\"kernel\":\"6.1.0-test\",\"date\":\"2026-11-25T07:30:00+00:00\",\"command\":[],\"status\":null,\"syscalls\":null,\"duration_ns\":500,\"limit_ns\":400,\"missed\":600,\"denied\":5,\"collect\":\"hist\",\"threads\":false,\"entered\":1032,\"unattributed\":17,\"orphan_exits\":4,\"untimed\":2,\"discarded\":3,\"generation\":6,\"taken_ns\":5,\"clock_khz\":1000000,\"call_rows\":0,\"error_rows\":0,\"unattributed_rows\":0,\"hist_rows\":0}\n";
 	struct context *c = *state;
 
 	c->record.ended = false;

@@ -8,6 +8,7 @@
  *	entry ABI NAME N	N calls that reach no function of the kernel:
  *				the tracepoints count them, kprobes cannot
  *	error ABI NAME ERRNO N	N of these calls failed with ERRNO
+ *	denied ABI NAME N	N calls that seccomp or a tracer answered
  */
 #ifndef WORKLOAD_H
 #define WORKLOAD_H

@@ -63,6 +63,11 @@ static void add_notes(struct systally_notes *notes,
 			notes,
 			"%llu calls were counted, but their time and error could not be kept",
 			(unsigned long long)header->untimed);
+	if (header->denied)
+		systally_notes_add(
+			notes,
+			"%llu more calls were denied by a seccomp filter or answered by a tracer, and are in no row; `systally status` names them",
+			(unsigned long long)header->denied);
 	if (ranking->processes && !reporter->file &&
 	    systally_process_is_inside())
 		systally_notes_add(

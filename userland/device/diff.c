@@ -366,6 +366,7 @@ int systally_snapshot_diff(struct systally_snapshot *diff,
 	} else {
 		d->entered = minus(n->entered, o->entered);
 		d->unattributed = minus(n->unattributed, o->unattributed);
+		d->denied = minus(n->denied, o->denied);
 		d->orphan_exits = minus(n->orphan_exits, o->orphan_exits);
 		d->untimed = minus(n->untimed, o->untimed);
 		if (diff_parts(diff, now, old))

@@ -73,6 +73,10 @@ static void write_head(struct systally_json *json,
 	write_time(json, "duration_ns", record->duration_ns);
 	write_time(json, "limit_ns", record->limit_ns);
 	systally_json_count(json, "missed", record->missed);
+	if (header->collect == SYSTALLY_COLLECT_COUNT)
+		systally_json_null(json, "denied");
+	else
+		systally_json_count(json, "denied", header->denied);
 	systally_json_text(json, "collect",
 			   systally_names_collect(header->collect));
 	systally_json_bool(json, "threads", header->flags & SYSTALLY_THREADS);

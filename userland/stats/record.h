@@ -8,7 +8,7 @@
  *
  *	{"systally_record":1,"systally":"0.1","kernel":"6.1.0",
  *	 "date":"2026-11-25T07:30:00+00:00","command":["ls","-l"],"status":0,
- *	 "syscalls":null,"duration_ns":2000000,"limit_ns":null,"missed":0,
+ *	 "syscalls":null,"duration_ns":2000000,"limit_ns":null,"missed":0,"denied":null,
  *	 "collect":"time","threads":false,"entered":5,...,"call_rows":1,"error_rows":0,
  *	 "unattributed_rows":0,"hist_rows":0}
  *	{"row":"call","tgid":7,"tid":0,"start_ns":1,"comm":"ls",

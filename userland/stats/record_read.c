@@ -101,20 +101,20 @@ static int get_collect(struct reader *reader, __u32 *collect)
 		"`collect` is %.40s; there are count, time, hist", text);
 }
 
-/* A time that null stands for, or that a former systally did not write, is 0. */
-static int get_time(struct reader *reader, const char *key, uint64_t *ns)
+/* A number that null stands for, or that a former systally did not write, is 0. */
+static int get_known(struct reader *reader, const char *key, uint64_t *number)
 {
 	if (!systally_lines_has(&reader->lines, key) ||
 	    systally_lines_null(&reader->lines, key))
 		return 0;
-	return systally_lines_count(&reader->lines, key, UINT64_MAX, ns);
+	return systally_lines_count(&reader->lines, key, UINT64_MAX, number);
 }
 
 static int read_head(struct reader *reader)
 {
 	struct systally_record *record = reader->record;
 	struct systally_header *header = &record->snapshot.header;
-	uint64_t status = 0;
+	uint64_t status = 0, denied = 0;
 	bool threads;
 
 	if (systally_lines_first(&reader->lines))
@@ -134,10 +134,11 @@ static int read_head(struct reader *reader)
 	    copy_text(reader, "date", &record->date) || get_command(reader) ||
 	    (!systally_lines_null(&reader->lines, "syscalls") &&
 	     copy_text(reader, "syscalls", &record->syscalls)) ||
-	    get_time(reader, "duration_ns", &record->duration_ns) ||
-	    get_time(reader, "limit_ns", &record->limit_ns) ||
+	    get_known(reader, "duration_ns", &record->duration_ns) ||
+	    get_known(reader, "limit_ns", &record->limit_ns) ||
 	    systally_lines_count(&reader->lines, "missed", UINT64_MAX,
 				 &record->missed) ||
+	    get_known(reader, "denied", &denied) ||
 	    get_collect(reader, &header->collect) ||
 	    get_fields(reader, systally_record_header, header))
 		return -1;
@@ -149,6 +150,7 @@ static int read_head(struct reader *reader)
 	    systally_lines_count(&reader->lines, "status", 255, &status))
 		return -1;
 	record->status = (int)status;
+	header->denied = denied;
 	if (systally_lines_bool(&reader->lines, "threads", &threads))
 		return -1;
 	if (threads)
