@@ -381,6 +381,51 @@ static void limits(void **state)
 	assert_int_equal(context->ranking.shown, 4);
 }
 
+/* Replaces the rows: two calls of each of MANY processes, in no order. */
+#define MANY 1000
+
+static void make_many(struct context *context)
+{
+	struct systally_row *rows = calloc(2 * MANY, sizeof(*rows)), *row;
+	unsigned int i;
+
+	assert_non_null(rows);
+	for (i = 0; i < 2 * MANY; i++) {
+		row = &rows[i * 7 % (2 * MANY)];
+		row->tgid = 1 + i % MANY;
+		row->count = 1 + row->tgid % 10;
+		snprintf(row->comm, sizeof(row->comm), "name%u", i % 3);
+		/* what is behind the end of a name is not part of it */
+		row->comm[14] = (char)i;
+	}
+	free(context->snapshot.rows);
+	memset(&context->snapshot.header, 0, sizeof(context->snapshot.header));
+	context->snapshot.header.call_rows = 2 * MANY;
+	systally_snapshot_adopt(&context->snapshot, rows);
+}
+
+static void many_groups(void **state)
+{
+	struct context *context = *state;
+	const struct systally_group *groups;
+	size_t i;
+
+	make_many(context);
+	context->question.by = systally_by_one(SYSTALLY_BY_PROCESS);
+	context->question.sort = SYSTALLY_SORT_NOTHING;
+	groups = rank(context);
+	assert_int_equal(context->ranking.shown, MANY);
+	for (i = 0; i < MANY; i++) {
+		assert_int_equal(groups[i].tgid, 1 + i);
+		assert_int_equal(groups[i].count, 2 * (1 + (1 + i) % 10));
+	}
+	context->question.by = systally_by_one(SYSTALLY_BY_COMMAND);
+	groups = rank(context);
+	assert_int_equal(context->ranking.shown, 3);
+	assert_string_equal(groups[2].comm, "name2");
+	assert_int_equal(context->ranking.total.count, 2 * 5500);
+}
+
 static void saturates(void **state)
 {
 	struct context *context = *state;
@@ -574,6 +619,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(breaks_ties, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(selects, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(limits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(many_groups, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(saturates, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(has_percentiles, set_up,
 						tear_down),

@@ -2,6 +2,7 @@
 /*
  * The table of dimensions.
  */
+#include <endian.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -119,6 +120,40 @@ static const struct systally_field
 
 /* --- keys --- */
 
+/* A step of a multiplicative hash. */
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	hash = (hash ^ value) * 0x9e3779b97f4a7c15;
+	return hash ^ hash >> 32;
+}
+
+static uint64_t mix_comm(uint64_t hash, const struct systally_group *group)
+{
+	uint64_t words[sizeof(group->comm) / sizeof(uint64_t)];
+	size_t i;
+
+	memcpy(words, group->comm, sizeof(words));
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		hash = mix(hash, words[i]);
+	return hash;
+}
+
+/* As strcmp(): no byte behind the end differs. */
+static int compare_comms(const struct systally_group *a,
+			 const struct systally_group *b)
+{
+	uint64_t left, right;
+	size_t i;
+
+	for (i = 0; i < sizeof(a->comm); i += sizeof(left)) {
+		memcpy(&left, a->comm + i, sizeof(left));
+		memcpy(&right, b->comm + i, sizeof(right));
+		if (left != right)
+			return be64toh(left) < be64toh(right) ? -1 : 1;
+	}
+	return 0;
+}
+
 static void take_call(struct systally_group *group,
 		      const struct systally_row *row, bool threads)
 {
@@ -133,6 +168,11 @@ static int compare_call(const struct systally_group *a,
 	int order = COMPARE(a->abi, b->abi);
 
 	return order ? order : COMPARE(a->nr, b->nr);
+}
+
+static uint64_t hash_call(uint64_t hash, const struct systally_group *group)
+{
+	return mix(hash, (uint64_t)group->abi << 32 | (uint32_t)group->nr);
 }
 
 /* With counters by thread, a row's start_ns is the thread's. */
@@ -163,7 +203,14 @@ static int compare_process(const struct systally_group *a,
 		order = COMPARE(a->tid, b->tid);
 	if (!order)
 		order = COMPARE(a->start_ns, b->start_ns);
-	return order || a->tgid ? order : strcmp(a->comm, b->comm);
+	return order || a->tgid ? order : compare_comms(a, b);
+}
+
+static uint64_t hash_process(uint64_t hash, const struct systally_group *group)
+{
+	hash = mix(hash, (uint64_t)group->tid << 32 | group->tgid);
+	hash = mix(hash, group->start_ns);
+	return group->tgid ? hash : mix_comm(hash, group);
 }
 
 /* The comm is copied in any case: it is also the name of a process. */
@@ -173,12 +220,6 @@ static void take_command(struct systally_group *group,
 	(void)group;
 	(void)row;
 	(void)threads;
-}
-
-static int compare_command(const struct systally_group *a,
-			   const struct systally_group *b)
-{
-	return strcmp(a->comm, b->comm);
 }
 
 static void take_errno(struct systally_group *group,
@@ -194,6 +235,11 @@ static int compare_errno(const struct systally_group *a,
 	return COMPARE(a->error, b->error);
 }
 
+static uint64_t hash_errno(uint64_t hash, const struct systally_group *group)
+{
+	return mix(hash, group->error);
+}
+
 static void take_subsystem(struct systally_group *group,
 			   const struct systally_row *row, bool threads)
 {
@@ -205,6 +251,12 @@ static int compare_subsystem(const struct systally_group *a,
 			     const struct systally_group *b)
 {
 	return COMPARE(a->subsystem, b->subsystem);
+}
+
+static uint64_t hash_subsystem(uint64_t hash,
+			       const struct systally_group *group)
+{
+	return mix(hash, group->subsystem);
 }
 
 static void take_abi(struct systally_group *group,
@@ -220,44 +272,53 @@ static int compare_abi(const struct systally_group *a,
 	return COMPARE(a->abi, b->abi);
 }
 
+static uint64_t hash_abi(uint64_t hash, const struct systally_group *group)
+{
+	return mix(hash, group->abi);
+}
+
 /* --- dimensions --- */
 
 const struct systally_dimension systally_dimensions[SYSTALLY_DIMENSIONS] = {
 	[SYSTALLY_BY_SYSCALL] = {
 		.word = "syscall", .take = take_call, .compare = compare_call,
-		.name = call_text,
+		.hash = hash_call, .name = call_text,
 		.fields = { &field_abi, &field_nr, &field_call,
 			    &field_abi_call },
 	},
 	[SYSTALLY_BY_PROCESS] = {
 		.word = "process", .process = true,
 		.take = take_process, .compare = compare_process,
-		.name = comm_text, .fields = { &field_tgid, &field_comm },
+		.hash = hash_process, .name = comm_text,
+		.fields = { &field_tgid, &field_comm },
 	},
 	[SYSTALLY_BY_THREAD] = {
 		.word = "thread", .process = true, .threads = true,
 		.take = take_thread, .compare = compare_process,
-		.name = comm_text,
+		.hash = hash_process, .name = comm_text,
 		.fields = { &field_tgid, &field_tid, &field_comm },
 	},
 	[SYSTALLY_BY_COMMAND] = {
 		.word = "command", .take = take_command,
-		.compare = compare_command, .name = comm_text,
+		.compare = compare_comms, .hash = mix_comm, .name = comm_text,
 		.fields = { &field_comm },
 	},
 	[SYSTALLY_BY_ERRNO] = {
 		.word = "errno", .errors = true, .take = take_errno,
-		.compare = compare_errno, .name = errno_text,
+		.compare = compare_errno, .hash = hash_errno,
+		.name = errno_text,
 		.fields = { &field_errno, &field_errno_name, &field_meaning },
 	},
 	[SYSTALLY_BY_SUBSYSTEM] = {
 		.word = "subsystem", .take = take_subsystem,
-		.compare = compare_subsystem, .name = subsystem_text,
+		.compare = compare_subsystem, .hash = hash_subsystem,
+		.name = subsystem_text,
 		.fields = { &field_subsystem },
 	},
 	[SYSTALLY_BY_ABI] = {
 		.word = "abi", .take = take_abi, .compare = compare_abi,
-		.name = abi_text, .fields = { &field_abi_name },
+		.hash = hash_abi, .name = abi_text,
+		.fields = { &field_abi_name },
 	},
 };
 
@@ -343,6 +404,17 @@ int systally_by_compare(const struct systally_by *by,
 	for (i = 0; !order && i < by->count; i++)
 		order = by->list[i]->compare(a, b);
 	return order;
+}
+
+uint64_t systally_by_hash(const struct systally_by *by,
+			  const struct systally_group *group)
+{
+	uint64_t hash = 0;
+	unsigned int i;
+
+	for (i = 0; i < by->count; i++)
+		hash = by->list[i]->hash(hash, group);
+	return hash;
 }
 
 int systally_by_compare_names(const struct systally_by *by,

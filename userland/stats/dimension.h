@@ -52,6 +52,8 @@ struct systally_dimension {
 	/* Compares the keys, as strcmp() does. */
 	int (*compare)(const struct systally_group *a,
 		       const struct systally_group *b);
+	/* Mixes the key into @hash; equal keys have equal hashes. */
+	uint64_t (*hash)(uint64_t hash, const struct systally_group *group);
 	/* The name that -s name sorts by, as systally_field's @text. */
 	const char *(*name)(const struct systally_names *names,
 			    const struct systally_group *group,
@@ -83,6 +85,10 @@ bool systally_by_threads(const struct systally_by *by);
 int systally_by_compare(const struct systally_by *by,
 			const struct systally_group *a,
 			const struct systally_group *b);
+
+/* Returns a hash of the group's key. Its high bits are the best ones. */
+uint64_t systally_by_hash(const struct systally_by *by,
+			  const struct systally_group *group);
 
 /* Compares by name first, in each dimension: the order of -s name. */
 int systally_by_compare_names(const struct systally_by *by,

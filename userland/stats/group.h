@@ -30,9 +30,9 @@ struct systally_group {
 	uint32_t tid;	   /* 0: not known */
 	int32_t nr;
 	uint16_t abi;
-	uint16_t error;	    /* errno */
-	uint16_t subsystem; /* enum systally_subsystem */
-	char comm[SYSTALLY_COMM_LEN];
+	uint16_t error;		      /* errno */
+	uint16_t subsystem;	      /* enum systally_subsystem */
+	char comm[SYSTALLY_COMM_LEN]; /* the rest of it is zero */
 };
 
 /* Adds counts, errors and times of @what to @to, and takes the longer max. */

@@ -11,10 +11,12 @@
 
 struct systally_grouping {
 	const struct systally_by *by;
-	bool threads; /* the rows are kept by thread */
-	struct systally_group *groups;
+	bool threads;		       /* the rows are kept by thread */
+	struct systally_group *groups; /* in no order */
 	size_t used;
-	size_t room;
+	size_t room; /* for groups */
+	/* a hash table of 2 * @room: 0, or the index of a group and 1 */
+	size_t *slots;
 };
 
 /* Makes the group of one row. Only the key members of @by are set. */
@@ -23,15 +25,20 @@ void systally_grouping_make(struct systally_group *group,
 			    const struct systally_by *by, bool threads);
 
 /*
- * Adds a row to the group of its key; max_is_former: as in a snapshot. @grouping begins with @by and @threads,
- * all else zero. Returns 0, or -1 if there is no memory.
+ * Adds a row to the group of its key; max_is_former: as in a snapshot.
+ * @grouping begins with @by and @threads, all else zero. Returns 0, or -1 if
+ * there is no memory.
  */
 int systally_grouping_add(struct systally_grouping *grouping,
 			  const struct systally_row *row, bool max_is_former);
 
+/* Returns the index of the group with @key's key, @used if there is none. */
+size_t systally_grouping_find(const struct systally_grouping *grouping,
+			      const struct systally_group *key);
+
 /*
- * Sorts the groups by their keys, each of which is there once. The caller frees
- * grouping->groups in any case; it may be NULL if there are none.
+ * Frees what finds groups; call it in any case, after the last find. The caller
+ * frees grouping->groups, which is NULL if there are none.
  */
 void systally_grouping_end(struct systally_grouping *grouping);
 

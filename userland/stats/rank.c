@@ -52,41 +52,6 @@ bool systally_question_has(const struct systally_question *question,
 	return !question->pid_count;
 }
 
-/* A hist row, and the group that it belongs to. */
-struct hist_match {
-	size_t group;
-	const struct systally_row *row;
-};
-
-static int compare_matches(const void *left, const void *right)
-{
-	const struct hist_match *a = left;
-	const struct hist_match *b = right;
-
-	return COMPARE(a->group, b->group);
-}
-
-/* Returns the group with @key's key, @count if there is none. */
-static size_t find_group(const struct systally_group *groups, size_t count,
-			 const struct systally_group *key,
-			 const struct systally_by *by)
-{
-	size_t low = 0, high = count, middle;
-	int order;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		order = systally_by_compare(by, &groups[middle], key);
-		if (!order)
-			return middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return count;
-}
-
 /*
  * Hist rows are kept by process, also where call rows are kept by thread, and
  * carry the process's name. Returns true if the group of @key is of a thread, or
@@ -107,35 +72,24 @@ static bool has_no_hist(const struct systally_question *question,
 }
 
 /*
- * Gives each of @groups, in the order of their keys, its hist rows. Those that
- * belong to no single group are in the total only. Returns 0, or -1 when out of
- * memory.
+ * Finds the group of each hist row, and how many each group has. Rows that
+ * belong to no single group are added to the total only.
  */
-static int match_hist(struct systally_ranking *ranking,
-		      const struct systally_question *question,
-		      const struct systally_snapshot *snapshot,
-		      struct systally_group *groups, size_t count)
+static void match_hist(struct systally_ranking *ranking,
+		       const struct systally_question *question,
+		       const struct systally_snapshot *snapshot,
+		       struct systally_grouping *grouping, size_t *matches)
 {
 	const struct systally_header *header = &snapshot->header;
 	struct systally_group key;
-	struct hist_match *matches;
-	size_t i, group, used = 0;
+	size_t i;
 
-	if (!header->hist_rows || question->counts_only ||
-	    systally_by_errors(&question->by))
-		return 0;
-	matches = calloc(header->hist_rows, sizeof(*matches));
-	ranking->hist_rows =
-		calloc(header->hist_rows, sizeof(*ranking->hist_rows));
-	if (!matches || !ranking->hist_rows) {
-		free(matches);
-		return -1;
-	}
 	for (i = 0; i < header->hist_rows; i++) {
+		matches[i] = grouping->used;
 		if (!systally_question_has(question, &snapshot->hist[i]))
 			continue;
 		systally_grouping_make(&key, &snapshot->hist[i], &question->by,
-				       header->flags & SYSTALLY_THREADS);
+				       grouping->threads);
 		if (has_no_hist(question, header, &key)) {
 			/* -x leaves groups out of the total */
 			if (!question->failed)
@@ -143,19 +97,43 @@ static int match_hist(struct systally_ranking *ranking,
 						  &snapshot->hist[i]);
 			continue;
 		}
-		group = find_group(groups, count, &key, &question->by);
-		if (group == count)
-			continue;
-		matches[used].group = group;
-		matches[used++].row = &snapshot->hist[i];
+		matches[i] = systally_grouping_find(grouping, &key);
+		if (matches[i] < grouping->used)
+			grouping->groups[matches[i]].hist_rows++;
 	}
-	qsort(matches, used, sizeof(*matches), compare_matches);
-	for (i = 0; i < used; i++) {
-		struct systally_group *to = &groups[matches[i].group];
+}
 
-		if (!to->hist_rows++)
-			to->hist_first = i;
-		ranking->hist_rows[i] = matches[i].row;
+/* Gives each group its hist rows. Returns 0, or -1 when out of memory. */
+static int give_hist(struct systally_ranking *ranking,
+		     const struct systally_question *question,
+		     const struct systally_snapshot *snapshot,
+		     struct systally_grouping *grouping)
+{
+	const size_t rows = snapshot->header.hist_rows;
+	struct systally_group *group;
+	size_t *matches, i, first = 0;
+
+	if (!rows || question->counts_only || systally_by_errors(&question->by))
+		return 0;
+	matches = calloc(rows, sizeof(*matches));
+	ranking->hist_rows = calloc(rows, sizeof(*ranking->hist_rows));
+	if (!matches || !ranking->hist_rows) {
+		free(matches);
+		return -1;
+	}
+	match_hist(ranking, question, snapshot, grouping, matches);
+	for (i = 0; i < grouping->used; i++) {
+		group = &grouping->groups[i];
+		group->hist_first = first;
+		first += group->hist_rows;
+		group->hist_rows = 0;
+	}
+	for (i = 0; i < rows; i++) {
+		if (matches[i] == grouping->used)
+			continue;
+		group = &grouping->groups[matches[i]];
+		ranking->hist_rows[group->hist_first + group->hist_rows++] =
+			&snapshot->hist[i];
 	}
 	free(matches);
 	return 0;
@@ -278,7 +256,7 @@ static int add_rows(struct systally_grouping *grouping,
 	return 0;
 }
 
-/* Groups the rows of the snapshot, in the order of their keys. */
+/* Groups the rows of the snapshot. */
 static int make_groups(struct systally_grouping *grouping,
 		       const struct systally_question *question,
 		       const struct systally_snapshot *snapshot)
@@ -296,7 +274,6 @@ static int make_groups(struct systally_grouping *grouping,
 	if (!result && question->unattributed)
 		result = add_rows(grouping, question, snapshot->unattributed,
 				  header->unattributed_rows, "?", NULL);
-	systally_grouping_end(grouping);
 	return result;
 }
 
@@ -339,13 +316,15 @@ int systally_rank(struct systally_ranking *ranking,
 			error,
 			"the counters are not kept by thread; write 1 to the control `threads` and count again");
 	result = make_groups(&grouping, question, snapshot);
+	if (!result)
+		result = give_hist(ranking, question, snapshot, &grouping);
+	systally_grouping_end(&grouping);
 	ranking->groups = grouping.groups;
-	if (result || match_hist(ranking, question, snapshot, grouping.groups,
-				 grouping.used))
+	if (result)
 		return no_memory(ranking, header, error);
 	count = keep(ranking, question, grouping.groups, grouping.used,
 		     header->clock_khz);
-	if (count && question->sort != SYSTALLY_SORT_NOTHING)
+	if (count)
 		qsort_r(ranking->groups, count, sizeof(*ranking->groups),
 			compare_ranks, &order);
 	ranking->shown = count;
