@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,18 +14,36 @@
 #include "calls/names.h"
 #include "calls/subsystem.h"
 
+#define LABEL_LEN sizeof("syscall_1022")
+
+struct call {
+	bool asked;	       /* for its name */
+	char *name;	       /* NULL: it has none */
+	char label[LABEL_LEN]; /* instead of a name; empty: not written yet */
+};
+
+/*
+ * Calls are looked up when somebody asks for them first: each takes libseccomp
+ * a search of its whole table, and a report has few of all numbers. So a
+ * constant struct systally_names gets more names; it belongs to one thread.
+ */
 struct systally_names {
-	char *call[SYSTALLY_ABIS][SYSTALLY_NR_MAX]; /* NULL: no name */
+	/* the last one is for unknown ABIs, whose calls have no name */
+	struct call (*calls)[SYSTALLY_NR_MAX];
 };
 
 /* Returns a copy of the call's name, or NULL. */
 static char *name_of(unsigned int abi, int nr)
 {
 	const struct systally_abi_info *its = &systally_abis[abi];
-	char *name =
-		seccomp_syscall_resolve_num_arch(its->arch, its->nr_mask | nr);
 	const struct systally_call *call;
+	char *name;
 
+	/*
+	 * By number: for i386, libseccomp gives pseudo numbers to names of
+	 * calls that once were commands of socketcall and ipc.
+	 */
+	name = seccomp_syscall_resolve_num_arch(its->arch, its->nr_mask | nr);
 	if (name)
 		return name;
 	/* a call that is newer than the library */
@@ -32,23 +51,32 @@ static char *name_of(unsigned int abi, int nr)
 	return call ? strdup(call->name) : NULL;
 }
 
+/* Returns the call of a number that a kernel could have. */
+static struct call *find_call(const struct systally_names *names,
+			      unsigned int abi, int nr)
+{
+	struct call *call;
+
+	if (abi > SYSTALLY_ABIS)
+		abi = SYSTALLY_ABIS;
+	call = &names->calls[abi][nr];
+	if (!call->asked && abi < SYSTALLY_ABIS)
+		call->name = name_of(abi, nr);
+	call->asked = true;
+	return call;
+}
+
 struct systally_names *systally_names_new(void)
 {
 	struct systally_names *names = calloc(1, sizeof(*names));
-	unsigned int abi;
-	int nr;
 
 	if (!names)
 		return NULL;
-	/*
-	 * By number: for i386, libseccomp gives pseudo numbers to names of
-	 * calls that once were commands of socketcall and ipc.
-	 */
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
-		for (nr = 0; nr < SYSTALLY_NR_MAX; nr++)
-			names->call[abi][nr] = name_of(abi, nr);
-	}
-	return names;
+	names->calls = calloc(SYSTALLY_ABIS + 1, sizeof(*names->calls));
+	if (names->calls)
+		return names;
+	free(names);
+	return NULL;
 }
 
 void systally_names_free(struct systally_names *names)
@@ -60,51 +88,59 @@ void systally_names_free(struct systally_names *names)
 		return;
 	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
 		for (nr = 0; nr < SYSTALLY_NR_MAX; nr++)
-			free(names->call[abi][nr]);
+			free(names->calls[abi][nr].name);
 	}
+	free(names->calls);
 	free(names);
 }
 
 const char *systally_names_known(const struct systally_names *names,
 				 unsigned int abi, int nr)
 {
-	if (abi >= SYSTALLY_ABIS ||
-	    systally_names_nr(nr) == SYSTALLY_NR_OUT_OF_RANGE)
+	if (systally_names_nr(nr) == SYSTALLY_NR_OUT_OF_RANGE)
 		return NULL;
-	return names->call[abi][nr];
+	return find_call(names, abi, nr)->name;
+}
+
+const char *systally_names_label(const struct systally_names *names,
+				 unsigned int abi, int nr)
+{
+	struct call *call;
+
+	if (systally_names_nr(nr) == SYSTALLY_NR_OUT_OF_RANGE)
+		return "out_of_range";
+	call = find_call(names, abi, nr);
+	if (call->name)
+		return call->name;
+	if (!*call->label)
+		snprintf(call->label, LABEL_LEN, "syscall_%d", nr);
+	return call->label;
 }
 
 void systally_names_call(const struct systally_names *names, unsigned int abi,
 			 int nr, char name[SYSTALLY_NAME_LEN])
 {
-	const char *known = systally_names_known(names, abi, nr);
-
-	if (known)
-		snprintf(name, SYSTALLY_NAME_LEN, "%s", known);
-	else if (systally_names_nr(nr) == SYSTALLY_NR_OUT_OF_RANGE)
-		snprintf(name, SYSTALLY_NAME_LEN, "out_of_range");
-	else
-		snprintf(name, SYSTALLY_NAME_LEN, "syscall_%d", nr);
+	snprintf(name, SYSTALLY_NAME_LEN, "%s",
+		 systally_names_label(names, abi, nr));
 }
 
 void systally_names_abi_call(const struct systally_names *names,
 			     unsigned int abi, int nr,
 			     char text[SYSTALLY_CALL_LEN])
 {
-	char name[SYSTALLY_NAME_LEN];
-
-	systally_names_call(names, abi, nr, name);
 	snprintf(text, SYSTALLY_CALL_LEN, "%s%s", systally_abi_prefix(abi),
-		 name);
+		 systally_names_label(names, abi, nr));
 }
 
 int systally_names_number(const struct systally_names *names, unsigned int abi,
 			  const char *name)
 {
+	const char *known;
 	int nr;
 
-	for (nr = 0; abi < SYSTALLY_ABIS && nr < SYSTALLY_NR_MAX; nr++) {
-		if (names->call[abi][nr] && !strcmp(names->call[abi][nr], name))
+	for (nr = 0; nr < SYSTALLY_NR_MAX; nr++) {
+		known = systally_names_known(names, abi, nr);
+		if (known && !strcmp(known, name))
 			return nr;
 	}
 	return -1;

@@ -22,14 +22,22 @@ static inline int systally_names_nr(int nr)
 
 struct systally_names;
 
-/* Looks up the names of all numbers. Returns NULL when there is no memory. */
+/*
+ * Returns names that are looked up as they are asked for, by one thread, or
+ * NULL when there is no memory.
+ */
 struct systally_names *systally_names_new(void);
 void systally_names_free(struct systally_names *names);
 
 /*
- * Writes the name of call @nr: `syscall_600` for a number without a name,
- * `out_of_range` for one that no kernel could have.
+ * Returns the name of call @nr: `syscall_600` for a number without a name,
+ * `out_of_range` for one that no kernel could have. It lives as long as @names,
+ * and is the same pointer each time.
  */
+const char *systally_names_label(const struct systally_names *names,
+				 unsigned int abi, int nr);
+
+/* The same, written to @name. */
 void systally_names_call(const struct systally_names *names, unsigned int abi,
 			 int nr, char name[SYSTALLY_NAME_LEN]);
 

@@ -56,12 +56,8 @@ static const char *call_text(const struct systally_names *names,
 			     const struct systally_group *group,
 			     char buffer[SYSTALLY_FIELD_LEN])
 {
-	const char *known = systally_names_known(names, group->abi, group->nr);
-
-	if (known)
-		return known;
-	systally_names_call(names, group->abi, group->nr, buffer);
-	return buffer;
+	(void)buffer;
+	return systally_names_label(names, group->abi, group->nr);
 }
 
 /* As -e takes it. */
