@@ -4,6 +4,8 @@
  */
 #include "fixture.h"
 
+#include <stdio.h>
+
 #include "stats/dimension.h"
 #include "stats/rank.h"
 
@@ -426,6 +428,33 @@ static void many_groups(void **state)
 	assert_int_equal(context->ranking.total.count, 2 * 5500);
 }
 
+/* A limit shows the first ones of the whole list, however few they are. */
+static void limits_of_many(void **state)
+{
+	static const size_t limits[] = { 1, 2, 3, 100, 124, 125, 999 };
+	struct context *context = *state;
+	const struct systally_group *groups;
+	uint32_t whole[MANY];
+	size_t i, limit;
+
+	make_many(context);
+	context->question.by = systally_by_one(SYSTALLY_BY_PROCESS);
+	groups = rank(context);
+	for (i = 0; i < MANY; i++)
+		whole[i] = groups[i].tgid;
+	assert_int_equal(groups[0].count, 2 * 10);
+	for (limit = 0; limit < sizeof(limits) / sizeof(limits[0]); limit++) {
+		context->question.limit = limits[limit];
+		groups = rank(context);
+		assert_int_equal(context->ranking.shown, limits[limit]);
+		for (i = 0; i < limits[limit]; i++)
+			assert_int_equal(groups[i].tgid, whole[i]);
+		assert_int_equal(context->ranking.rest_groups,
+				 MANY - limits[limit]);
+		assert_int_equal(context->ranking.total.count, 2 * 5500);
+	}
+}
+
 static void saturates(void **state)
 {
 	struct context *context = *state;
@@ -620,6 +649,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(selects, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(limits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(many_groups, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(limits_of_many, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(saturates, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(has_percentiles, set_up,
 						tear_down),

@@ -166,6 +166,28 @@ static int compare_call(const struct systally_group *a,
 	return order ? order : COMPARE(a->nr, b->nr);
 }
 
+/* Most calls that are compared by name are the same call of two processes. */
+static int compare_call_names(const struct systally_names *names,
+			      const struct systally_group *a,
+			      const struct systally_group *b)
+{
+	const char *left, *right;
+
+	if (!compare_call(a, b))
+		return 0;
+	left = systally_names_label(names, a->abi, a->nr);
+	right = systally_names_label(names, b->abi, b->nr);
+	return strcmp(left, right);
+}
+
+static int compare_comm_names(const struct systally_names *names,
+			      const struct systally_group *a,
+			      const struct systally_group *b)
+{
+	(void)names;
+	return compare_comms(a, b);
+}
+
 static uint64_t hash_call(uint64_t hash, const struct systally_group *group)
 {
 	return mix(hash, (uint64_t)group->abi << 32 | (uint32_t)group->nr);
@@ -279,6 +301,7 @@ const struct systally_dimension systally_dimensions[SYSTALLY_DIMENSIONS] = {
 	[SYSTALLY_BY_SYSCALL] = {
 		.word = "syscall", .take = take_call, .compare = compare_call,
 		.hash = hash_call, .name = call_text,
+		.compare_names = compare_call_names,
 		.fields = { &field_abi, &field_nr, &field_call,
 			    &field_abi_call },
 	},
@@ -286,17 +309,20 @@ const struct systally_dimension systally_dimensions[SYSTALLY_DIMENSIONS] = {
 		.word = "process", .process = true,
 		.take = take_process, .compare = compare_process,
 		.hash = hash_process, .name = comm_text,
+		.compare_names = compare_comm_names,
 		.fields = { &field_tgid, &field_comm },
 	},
 	[SYSTALLY_BY_THREAD] = {
 		.word = "thread", .process = true, .threads = true,
 		.take = take_thread, .compare = compare_process,
 		.hash = hash_process, .name = comm_text,
+		.compare_names = compare_comm_names,
 		.fields = { &field_tgid, &field_tid, &field_comm },
 	},
 	[SYSTALLY_BY_COMMAND] = {
 		.word = "command", .take = take_command,
 		.compare = compare_comms, .hash = mix_comm, .name = comm_text,
+		.compare_names = compare_comm_names,
 		.fields = { &field_comm },
 	},
 	[SYSTALLY_BY_ERRNO] = {
@@ -413,20 +439,31 @@ uint64_t systally_by_hash(const struct systally_by *by,
 	return hash;
 }
 
+static int compare_texts(const struct systally_dimension *dimension,
+			 const struct systally_names *names,
+			 const struct systally_group *a,
+			 const struct systally_group *b)
+{
+	char a_buffer[SYSTALLY_FIELD_LEN], b_buffer[SYSTALLY_FIELD_LEN];
+
+	return strcmp(dimension->name(names, a, a_buffer),
+		      dimension->name(names, b, b_buffer));
+}
+
 int systally_by_compare_names(const struct systally_by *by,
 			      const struct systally_names *names,
 			      const struct systally_group *a,
 			      const struct systally_group *b)
 {
-	char a_buffer[SYSTALLY_FIELD_LEN], b_buffer[SYSTALLY_FIELD_LEN];
 	unsigned int i;
 	int order = 0;
 
 	for (i = 0; !order && i < by->count; i++) {
 		const struct systally_dimension *dimension = by->list[i];
 
-		order = strcmp(dimension->name(names, a, a_buffer),
-			       dimension->name(names, b, b_buffer));
+		order = dimension->compare_names ?
+				dimension->compare_names(names, a, b) :
+				compare_texts(dimension, names, a, b);
 		if (!order)
 			order = dimension->compare(a, b);
 	}

@@ -23,6 +23,7 @@ struct systally_group {
 	uint64_t hist_count; /* calls in its histogram; 0: has none */
 	size_t hist_first;   /* its rows among the ranking's hist rows */
 	size_t hist_rows;
+	uint64_t rank_value;  /* what it is sorted by, the largest first */
 	uint64_t comm_weight; /* the heaviest comm names a merged group */
 	/* the key, from here on to the end: see systally_group_clear() */
 	uint64_t start_ns; /* tells apart processes that reuse a pid */

@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/best.h"
 #include "stats/dimension.h"
 #include "stats/grouping.h"
 #include "stats/rank.h"
 #include "stats/sort.h"
-
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 /* The order of a list. */
 struct order {
@@ -24,17 +23,14 @@ struct order {
 static int compare_ranks(const void *left, const void *right, void *arg)
 {
 	const struct order *order = arg;
-	const struct systally_sort_key *key = &systally_sorts[order->sort];
 	const struct systally_group *a = left;
 	const struct systally_group *b = right;
-	int result = 0;
 
-	if (key->value)
-		result = COMPARE(key->value(b), key->value(a));
-	if (!result && order->sort != SYSTALLY_SORT_NOTHING)
-		result = systally_by_compare_names(order->by, order->names, a,
-						   b);
-	return result ? result : systally_by_compare(order->by, a, b);
+	if (a->rank_value != b->rank_value)
+		return a->rank_value > b->rank_value ? -1 : 1;
+	if (order->sort == SYSTALLY_SORT_NOTHING)
+		return systally_by_compare(order->by, a, b);
+	return systally_by_compare_names(order->by, order->names, a, b);
 }
 
 bool systally_question_has(const struct systally_question *question,
@@ -212,6 +208,21 @@ static size_t keep(struct systally_ranking *ranking,
 	return kept;
 }
 
+/* Sorts the groups that are shown, and moves them to the front. */
+static void sort_groups(struct systally_ranking *ranking, size_t count)
+{
+	const struct systally_sort_key *key = &systally_sorts[ranking->sort];
+	struct order order = { .by = &ranking->by,
+			       .names = ranking->names,
+			       .sort = ranking->sort };
+	size_t i;
+
+	for (i = 0; key->value && i < count; i++)
+		ranking->groups[i].rank_value = key->value(&ranking->groups[i]);
+	systally_best(ranking->groups, count, ranking->shown, compare_ranks,
+		      &order);
+}
+
 /* Adds up the groups from @shown on, which the limit leaves out. */
 static void sum_rest(struct systally_ranking *ranking, size_t count,
 		     uint64_t clock_khz)
@@ -295,9 +306,6 @@ int systally_rank(struct systally_ranking *ranking,
 {
 	const struct systally_header *header = &snapshot->header;
 	const struct systally_by *by = &question->by;
-	struct order order = { .by = by,
-			       .names = names,
-			       .sort = question->sort };
 	struct systally_grouping grouping = {
 		.by = by,
 		.threads = header->flags & SYSTALLY_THREADS,
@@ -324,12 +332,10 @@ int systally_rank(struct systally_ranking *ranking,
 		return no_memory(ranking, header, error);
 	count = keep(ranking, question, grouping.groups, grouping.used,
 		     header->clock_khz);
-	if (count)
-		qsort_r(ranking->groups, count, sizeof(*ranking->groups),
-			compare_ranks, &order);
 	ranking->shown = count;
 	if (question->limit && count > question->limit)
 		ranking->shown = question->limit;
+	sort_groups(ranking, count);
 	sum_rest(ranking, count, header->clock_khz);
 	return 0;
 }
