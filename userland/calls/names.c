@@ -17,9 +17,9 @@
 #define LABEL_LEN sizeof("syscall_1022")
 
 struct call {
-	bool asked;	       /* for its name */
-	char *name;	       /* NULL: it has none */
-	char label[LABEL_LEN]; /* instead of a name; empty: not written yet */
+	const char *label; /* NULL: nobody has asked yet */
+	char *name;	   /* NULL: it has none */
+	char number[LABEL_LEN];
 };
 
 /*
@@ -51,18 +51,28 @@ static char *name_of(unsigned int abi, int nr)
 	return call ? strdup(call->name) : NULL;
 }
 
+/* Once for each call. Not inlined: find_call() is called millions of times. */
+static __attribute__((noinline)) void ask(struct call *call, unsigned int abi,
+					  int nr)
+{
+	if (abi < SYSTALLY_ABIS)
+		call->name = name_of(abi, nr);
+	if (!call->name)
+		snprintf(call->number, LABEL_LEN, "syscall_%d", nr);
+	call->label = call->name ? call->name : call->number;
+}
+
 /* Returns the call of a number that a kernel could have. */
-static struct call *find_call(const struct systally_names *names,
-			      unsigned int abi, int nr)
+static const struct call *find_call(const struct systally_names *names,
+				    unsigned int abi, int nr)
 {
 	struct call *call;
 
 	if (abi > SYSTALLY_ABIS)
 		abi = SYSTALLY_ABIS;
 	call = &names->calls[abi][nr];
-	if (!call->asked && abi < SYSTALLY_ABIS)
-		call->name = name_of(abi, nr);
-	call->asked = true;
+	if (!call->label)
+		ask(call, abi, nr);
 	return call;
 }
 
@@ -105,16 +115,9 @@ const char *systally_names_known(const struct systally_names *names,
 const char *systally_names_label(const struct systally_names *names,
 				 unsigned int abi, int nr)
 {
-	struct call *call;
-
 	if (systally_names_nr(nr) == SYSTALLY_NR_OUT_OF_RANGE)
 		return "out_of_range";
-	call = find_call(names, abi, nr);
-	if (call->name)
-		return call->name;
-	if (!*call->label)
-		snprintf(call->label, LABEL_LEN, "syscall_%d", nr);
-	return call->label;
+	return find_call(names, abi, nr)->label;
 }
 
 void systally_names_call(const struct systally_names *names, unsigned int abi,

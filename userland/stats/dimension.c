@@ -161,9 +161,9 @@ static void take_call(struct systally_group *group,
 static int compare_call(const struct systally_group *a,
 			const struct systally_group *b)
 {
-	int order = COMPARE(a->abi, b->abi);
-
-	return order ? order : COMPARE(a->nr, b->nr);
+	if (a->abi != b->abi)
+		return COMPARE(a->abi, b->abi);
+	return COMPARE(a->nr, b->nr);
 }
 
 /* Most calls that are compared by name are the same call of two processes. */
@@ -171,21 +171,14 @@ static int compare_call_names(const struct systally_names *names,
 			      const struct systally_group *a,
 			      const struct systally_group *b)
 {
-	const char *left, *right;
+	const int order = compare_call(a, b);
+	int result;
 
-	if (!compare_call(a, b))
+	if (!order)
 		return 0;
-	left = systally_names_label(names, a->abi, a->nr);
-	right = systally_names_label(names, b->abi, b->nr);
-	return strcmp(left, right);
-}
-
-static int compare_comm_names(const struct systally_names *names,
-			      const struct systally_group *a,
-			      const struct systally_group *b)
-{
-	(void)names;
-	return compare_comms(a, b);
+	result = strcmp(systally_names_label(names, a->abi, a->nr),
+			systally_names_label(names, b->abi, b->nr));
+	return result ? result : order;
 }
 
 static uint64_t hash_call(uint64_t hash, const struct systally_group *group)
@@ -215,13 +208,23 @@ static void take_thread(struct systally_group *group,
 static int compare_process(const struct systally_group *a,
 			   const struct systally_group *b)
 {
-	int order = COMPARE(a->tgid, b->tgid);
+	if (a->tgid != b->tgid)
+		return COMPARE(a->tgid, b->tgid);
+	if (a->tid != b->tid)
+		return COMPARE(a->tid, b->tid);
+	if (a->start_ns != b->start_ns)
+		return COMPARE(a->start_ns, b->start_ns);
+	return a->tgid ? 0 : compare_comms(a, b);
+}
 
-	if (!order)
-		order = COMPARE(a->tid, b->tid);
-	if (!order)
-		order = COMPARE(a->start_ns, b->start_ns);
-	return order || a->tgid ? order : compare_comms(a, b);
+static int compare_process_names(const struct systally_names *names,
+				 const struct systally_group *a,
+				 const struct systally_group *b)
+{
+	const int order = compare_comms(a, b);
+
+	(void)names;
+	return order ? order : compare_process(a, b);
 }
 
 static uint64_t hash_process(uint64_t hash, const struct systally_group *group)
@@ -229,6 +232,14 @@ static uint64_t hash_process(uint64_t hash, const struct systally_group *group)
 	hash = mix(hash, (uint64_t)group->tid << 32 | group->tgid);
 	hash = mix(hash, group->start_ns);
 	return group->tgid ? hash : mix_comm(hash, group);
+}
+
+static int compare_command_names(const struct systally_names *names,
+				 const struct systally_group *a,
+				 const struct systally_group *b)
+{
+	(void)names;
+	return compare_comms(a, b);
 }
 
 /* The comm is copied in any case: it is also the name of a process. */
@@ -253,6 +264,17 @@ static int compare_errno(const struct systally_group *a,
 	return COMPARE(a->error, b->error);
 }
 
+static int compare_errno_names(const struct systally_names *names,
+			       const struct systally_group *a,
+			       const struct systally_group *b)
+{
+	char left[SYSTALLY_FIELD_LEN], right[SYSTALLY_FIELD_LEN];
+	const int order =
+		strcmp(errno_text(names, a, left), errno_text(names, b, right));
+
+	return order ? order : compare_errno(a, b);
+}
+
 static uint64_t hash_errno(uint64_t hash, const struct systally_group *group)
 {
 	return mix(hash, group->error);
@@ -269,6 +291,16 @@ static int compare_subsystem(const struct systally_group *a,
 			     const struct systally_group *b)
 {
 	return COMPARE(a->subsystem, b->subsystem);
+}
+
+static int compare_subsystem_names(const struct systally_names *names,
+				   const struct systally_group *a,
+				   const struct systally_group *b)
+{
+	const int order = strcmp(subsystem_text(names, a, NULL),
+				 subsystem_text(names, b, NULL));
+
+	return order ? order : compare_subsystem(a, b);
 }
 
 static uint64_t hash_subsystem(uint64_t hash,
@@ -290,6 +322,16 @@ static int compare_abi(const struct systally_group *a,
 	return COMPARE(a->abi, b->abi);
 }
 
+static int compare_abi_names(const struct systally_names *names,
+			     const struct systally_group *a,
+			     const struct systally_group *b)
+{
+	const int order =
+		strcmp(abi_text(names, a, NULL), abi_text(names, b, NULL));
+
+	return order ? order : compare_abi(a, b);
+}
+
 static uint64_t hash_abi(uint64_t hash, const struct systally_group *group)
 {
 	return mix(hash, group->abi);
@@ -309,37 +351,40 @@ const struct systally_dimension systally_dimensions[SYSTALLY_DIMENSIONS] = {
 		.word = "process", .process = true,
 		.take = take_process, .compare = compare_process,
 		.hash = hash_process, .name = comm_text,
-		.compare_names = compare_comm_names,
+		.compare_names = compare_process_names,
 		.fields = { &field_tgid, &field_comm },
 	},
 	[SYSTALLY_BY_THREAD] = {
 		.word = "thread", .process = true, .threads = true,
 		.take = take_thread, .compare = compare_process,
 		.hash = hash_process, .name = comm_text,
-		.compare_names = compare_comm_names,
+		.compare_names = compare_process_names,
 		.fields = { &field_tgid, &field_tid, &field_comm },
 	},
 	[SYSTALLY_BY_COMMAND] = {
 		.word = "command", .take = take_command,
 		.compare = compare_comms, .hash = mix_comm, .name = comm_text,
-		.compare_names = compare_comm_names,
+		.compare_names = compare_command_names,
 		.fields = { &field_comm },
 	},
 	[SYSTALLY_BY_ERRNO] = {
 		.word = "errno", .errors = true, .take = take_errno,
 		.compare = compare_errno, .hash = hash_errno,
 		.name = errno_text,
+		.compare_names = compare_errno_names,
 		.fields = { &field_errno, &field_errno_name, &field_meaning },
 	},
 	[SYSTALLY_BY_SUBSYSTEM] = {
 		.word = "subsystem", .take = take_subsystem,
 		.compare = compare_subsystem, .hash = hash_subsystem,
 		.name = subsystem_text,
+		.compare_names = compare_subsystem_names,
 		.fields = { &field_subsystem },
 	},
 	[SYSTALLY_BY_ABI] = {
 		.word = "abi", .take = take_abi, .compare = compare_abi,
 		.hash = hash_abi, .name = abi_text,
+		.compare_names = compare_abi_names,
 		.fields = { &field_abi_name },
 	},
 };
@@ -439,17 +484,6 @@ uint64_t systally_by_hash(const struct systally_by *by,
 	return hash;
 }
 
-static int compare_texts(const struct systally_dimension *dimension,
-			 const struct systally_names *names,
-			 const struct systally_group *a,
-			 const struct systally_group *b)
-{
-	char a_buffer[SYSTALLY_FIELD_LEN], b_buffer[SYSTALLY_FIELD_LEN];
-
-	return strcmp(dimension->name(names, a, a_buffer),
-		      dimension->name(names, b, b_buffer));
-}
-
 int systally_by_compare_names(const struct systally_by *by,
 			      const struct systally_names *names,
 			      const struct systally_group *a,
@@ -458,15 +492,8 @@ int systally_by_compare_names(const struct systally_by *by,
 	unsigned int i;
 	int order = 0;
 
-	for (i = 0; !order && i < by->count; i++) {
-		const struct systally_dimension *dimension = by->list[i];
-
-		order = dimension->compare_names ?
-				dimension->compare_names(names, a, b) :
-				compare_texts(dimension, names, a, b);
-		if (!order)
-			order = dimension->compare(a, b);
-	}
+	for (i = 0; !order && i < by->count; i++)
+		order = by->list[i]->compare_names(names, a, b);
 	return order;
 }
 

@@ -58,7 +58,7 @@ struct systally_dimension {
 	const char *(*name)(const struct systally_names *names,
 			    const struct systally_group *group,
 			    char buffer[SYSTALLY_FIELD_LEN]);
-	/* Compares the names without a text of them; NULL: by the texts. */
+	/* Compares by @name, then by @compare. */
 	int (*compare_names)(const struct systally_names *names,
 			     const struct systally_group *a,
 			     const struct systally_group *b);
