@@ -154,9 +154,9 @@ static void doubles_as_json_c(void **state)
 }
 
 /*
- * Each byte from 1 to 0x7e, slashes and characters of two to four bytes. yajl
- * writes the hexadecimal digits of \u001b in capitals, json-c does not. JSON
- * makes no difference between them.
+ * Each byte from 1 to 0x7e, slashes and characters of two to four bytes. The
+ * hexadecimal digits of \u001B are capitals, which json-c's are not. JSON makes
+ * no difference between them.
  */
 static void texts_as_json_c(void **state)
 {

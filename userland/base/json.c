@@ -1,93 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes JSON to a stream, by means of yajl's generator. yajl places the commas
- * and escapes the texts. It accepts some wrong orders of calls and then writes
- * invalid JSON, so this file checks the order.
+ * Writes JSON to a stream. The members of an object are put together in a small
+ * buffer and leave with its end, since each step to the stream costs more than
+ * a member. A report has millions of them.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <yajl/yajl_gen.h>
-
 #include "base/escape.h"
 #include "base/json.h"
+#include "base/text.h"
 
-/* yajl's own limit is 128; nothing here nests deeper than 5. */
-#define DEPTH_MAX 32
+#define DEPTH_MAX 32 /* nothing here nests deeper than 5 */
 
 /* A double of 1e308 and 20 digits after the point, and its end. */
 #define NUMBER_LEN 336
 
+#define BUFFER_LEN 1024 /* for most objects that are rows */
+#define KEY_ROOM   64	/* for most keys, with what is around them */
+
 struct systally_json {
-	yajl_gen gen;
+	FILE *out;
 	bool failed;
+	bool pretty;
 	bool has_value;		   /* since the last end of a line */
+	bool has_member;	   /* the innermost object or array */
 	unsigned int depth;	   /* of open objects and arrays */
 	bool is_object[DEPTH_MAX]; /* [0]: the outermost one */
+	size_t used;
+	char buffer[BUFFER_LEN];
 };
-
-/* Writes the character @point as \uXXXX, or as two of them. */
-static void print_escaped(FILE *out, uint32_t point)
-{
-	if (point > 0xffff) {
-		point -= 0x10000;
-		fprintf(out, "\\u%04X", 0xd800 | point >> 10);
-		point = 0xdc00 | (point & 0x3ff);
-	}
-	fprintf(out, "\\u%04X", point);
-}
-
-/*
- * Where yajl puts its bytes: most often one, a quote or a comma. It has escaped
- * those below a blank that are in texts; others that act are escaped here. The
- * stream keeps an error for its owner.
- */
-static void print(void *out, const char *bytes, size_t length)
-{
-	const char *end = bytes + length, *at = bytes;
-	uint32_t point;
-	size_t took;
-
-	if (length == 1 && *bytes != 0x7f) {
-		putc_unlocked(*bytes, (FILE *)out);
-		return;
-	}
-	for (; at < end; at += took) {
-		took = 1;
-		if ((unsigned char)*at < 0x7f)
-			continue;
-		took = systally_utf8_length(at, (size_t)(end - at), &point);
-		if (!took || !systally_escape_acts(point)) {
-			took += !took;
-			continue;
-		}
-		fwrite_unlocked(bytes, 1, (size_t)(at - bytes), out);
-		print_escaped(out, point);
-		bytes = at + took;
-	}
-	fwrite_unlocked(bytes, 1, (size_t)(end - bytes), out);
-}
 
 struct systally_json *systally_json_new(FILE *out)
 {
 	struct systally_json *json = calloc(1, sizeof(*json));
 
-	if (!json)
-		return NULL;
-	json->gen = yajl_gen_alloc(NULL);
-	if (!json->gen) {
-		free(json);
-		return NULL;
-	}
-	yajl_gen_config(json->gen, yajl_gen_print_callback, print, out);
+	if (json)
+		json->out = out;
 	return json;
 }
 
 void systally_json_pretty(struct systally_json *json)
 {
-	yajl_gen_config(json->gen, yajl_gen_beautify, 1);
-	yajl_gen_config(json->gen, yajl_gen_indent_string, "  ");
+	json->pretty = true;
+}
+
+/* The stream keeps an error for its owner. */
+static void flush(struct systally_json *json)
+{
+	fwrite_unlocked(json->buffer, 1, json->used, json->out);
+	json->used = 0;
 }
 
 int systally_json_free(struct systally_json *json)
@@ -96,75 +59,116 @@ int systally_json_free(struct systally_json *json)
 
 	if (!json)
 		return -1;
+	flush(json);
 	result = json->failed || json->depth ? -1 : 0;
-	yajl_gen_free(json->gen);
 	free(json);
 	return result;
 }
 
-static void check(struct systally_json *json, yajl_gen_status status)
+/* --- the buffer --- */
+
+static void put_byte(struct systally_json *json, char byte)
 {
-	if (status != yajl_gen_status_ok)
-		json->failed = true;
+	if (json->used == BUFFER_LEN)
+		flush(json);
+	json->buffer[json->used++] = byte;
 }
 
-/* Writes @key. Returns true if a value may follow. */
-static bool begin(struct systally_json *json, const char *key)
+/* Where @length is a constant, inlining makes this a few stores. */
+static inline void put(struct systally_json *json, const char *bytes,
+		       size_t length)
 {
-	bool is_member = json->depth && json->is_object[json->depth - 1];
-
-	if (is_member != (key != NULL))
-		json->failed = true;
-	json->has_value = true;
-	if (!json->failed && key)
-		check(json,
-		      yajl_gen_string(json->gen, (const unsigned char *)key,
-				      strlen(key)));
-	return !json->failed;
+	/* BUFFER_LEN is more than the longest number */
+	if (length > BUFFER_LEN - json->used)
+		flush(json);
+	memcpy(json->buffer + json->used, bytes, length);
+	json->used += length;
 }
 
-/* Writes @key and opens what is_object says. Returns true if it is open. */
-static bool open_one(struct systally_json *json, const char *key,
-		     bool is_object)
+static void put_line(struct systally_json *json)
 {
-	if (json->depth == DEPTH_MAX)
-		json->failed = true;
-	if (!begin(json, key))
-		return false;
-	json->is_object[json->depth++] = is_object;
-	return true;
+	unsigned int i;
+
+	put_byte(json, '\n');
+	for (i = 0; i < json->depth; i++)
+		put(json, "  ", 2);
 }
 
-void systally_json_object(struct systally_json *json, const char *key)
+/* --- texts --- */
+
+/* The bytes of a text that are not written as they are, and its end. */
+static const bool specials[256] = {
+	[0 ... ' ' - 1] = true,
+	['"'] = true,
+	['\\'] = true,
+	[0x7f ... 0xff] = true,
+};
+
+static bool is_plain(char byte)
 {
-	if (open_one(json, key, true))
-		check(json, yajl_gen_map_open(json->gen));
+	return !specials[(unsigned char)byte];
 }
 
-void systally_json_array(struct systally_json *json, const char *key)
+/* Writes the plain bytes at @text, as many as there is room for. */
+static const char *put_plain(struct systally_json *json, const char *text)
 {
-	if (open_one(json, key, false))
-		check(json, yajl_gen_array_open(json->gen));
+	char *const end = json->buffer + BUFFER_LEN;
+	char *to = json->buffer + json->used;
+
+	while (to < end && is_plain(*text))
+		*to++ = *text++;
+	json->used = (size_t)(to - json->buffer);
+	return text;
 }
 
-void systally_json_end(struct systally_json *json)
+/* Writes the character @point as \uXXXX, or as two of them. */
+static void put_point(struct systally_json *json, uint32_t point)
 {
-	if (!json->depth)
-		json->failed = true;
-	if (json->failed)
-		return;
-	if (json->is_object[--json->depth])
-		check(json, yajl_gen_map_close(json->gen));
+	char escape[16];
+
+	if (point > 0xffff) {
+		point -= 0x10000;
+		snprintf(escape, sizeof(escape), "\\u%04X",
+			 0xd800 | point >> 10);
+		put(json, escape, 6);
+		point = 0xdc00 | (point & 0x3ff);
+	}
+	snprintf(escape, sizeof(escape), "\\u%04X", point & 0xffff);
+	put(json, escape, 6);
+}
+
+/* Writes the first character of @text, which is not plain. Returns its end. */
+static const char *put_special(struct systally_json *json, const char *text)
+{
+	static const char escapes[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+	uint32_t point;
+	size_t i, length;
+
+	for (i = 0; i < sizeof(escapes) - 1; i += 2) {
+		if (*text == escapes[i]) {
+			put_byte(json, '\\');
+			put_byte(json, escapes[i + 1]);
+			return text + 1;
+		}
+	}
+	/* no character goes past the NUL */
+	length = systally_utf8_length(text, 4, &point);
+	if (length && systally_escape_acts(point))
+		put_point(json, point);
 	else
-		check(json, yajl_gen_array_close(json->gen));
+		put(json, text, length ? length : 1);
+	return text + (length ? length : 1);
 }
 
 /* Writes @text, which is UTF-8. */
-static void put_string(struct systally_json *json, const char *text,
-		       size_t length)
+static void put_text(struct systally_json *json, const char *text)
 {
-	check(json,
-	      yajl_gen_string(json->gen, (const unsigned char *)text, length));
+	while (*(text = put_plain(json, text))) {
+		if (is_plain(*text))
+			flush(json);
+		else
+			text = put_special(json, text);
+	}
 }
 
 static void put_escaped(struct systally_json *json, const char *text,
@@ -173,69 +177,186 @@ static void put_escaped(struct systally_json *json, const char *text,
 	char *escaped = systally_escape_new(text, how);
 
 	if (escaped)
-		put_string(json, escaped, strlen(escaped));
+		put_text(json, escaped);
 	else
 		json->failed = true;
 	free(escaped);
 }
 
+/* --- the order of values --- */
+
+/* The key in quotes, and its colon. */
+static void put_key(struct systally_json *json, const char *key)
+{
+	const char *end;
+	char *to;
+
+	if (BUFFER_LEN - json->used < KEY_ROOM)
+		flush(json);
+	to = json->buffer + json->used;
+	end = to + KEY_ROOM;
+	*to++ = '"';
+	while (to < end && is_plain(*key))
+		*to++ = *key++;
+	json->used = (size_t)(to - json->buffer);
+	if (*key)
+		put_text(json, key);
+	put(json, "\":", 2);
+}
+
+/*
+ * Writes @key, and what stands before it. Returns true if a value may follow,
+ * which ends with end_value().
+ */
+static bool begin_value(struct systally_json *json, const char *key)
+{
+	const bool is_member = json->depth && json->is_object[json->depth - 1];
+
+	/* one value at the top level in a line */
+	if (is_member != (key != NULL) || (!json->depth && json->has_value))
+		json->failed = true;
+	if (json->failed)
+		return false;
+	if (json->has_member)
+		put_byte(json, ',');
+	if (json->pretty && json->depth)
+		put_line(json);
+	if (key)
+		put_key(json, key);
+	if (key && json->pretty)
+		put_byte(json, ' ');
+	return true;
+}
+
+/* What is no member leaves the buffer: an element, and a document. */
+static void end_value(struct systally_json *json)
+{
+	json->has_value = true;
+	json->has_member = json->depth;
+	if (json->pretty && !json->depth)
+		put_byte(json, '\n');
+	if (!json->depth || !json->is_object[json->depth - 1])
+		flush(json);
+}
+
+/* Writes a value that needs no escape. */
+static void put_value(struct systally_json *json, const char *key,
+		      const char *text, size_t length)
+{
+	if (!begin_value(json, key))
+		return;
+	put(json, text, length);
+	end_value(json);
+}
+
+/* Opens what is_object says. */
+static void open_one(struct systally_json *json, const char *key,
+		     bool is_object)
+{
+	if (json->depth == DEPTH_MAX)
+		json->failed = true;
+	if (!begin_value(json, key))
+		return;
+	put_byte(json, is_object ? '{' : '[');
+	json->is_object[json->depth++] = is_object;
+	json->has_value = true;
+	json->has_member = false;
+}
+
+void systally_json_object(struct systally_json *json, const char *key)
+{
+	open_one(json, key, true);
+}
+
+void systally_json_array(struct systally_json *json, const char *key)
+{
+	open_one(json, key, false);
+}
+
+void systally_json_end(struct systally_json *json)
+{
+	if (!json->depth)
+		json->failed = true;
+	if (json->failed)
+		return;
+	/* an empty object has an empty line where its members would be */
+	if (json->pretty && !json->has_member)
+		put_byte(json, '\n');
+	json->depth--;
+	if (json->pretty)
+		put_line(json);
+	put_byte(json, json->is_object[json->depth] ? '}' : ']');
+	end_value(json);
+}
+
+void systally_json_line(struct systally_json *json)
+{
+	if (json->depth || !json->has_value)
+		json->failed = true;
+	if (json->failed)
+		return;
+	put_byte(json, '\n');
+	flush(json);
+	json->has_value = false;
+}
+
+/* --- values --- */
+
 void systally_json_text(struct systally_json *json, const char *key,
 			const char *text)
 {
-	size_t length = text ? strlen(text) : 0;
-
 	if (!text) {
 		systally_json_null(json, key);
 		return;
 	}
-	if (!begin(json, key))
+	if (!begin_value(json, key))
 		return;
-	if (!strchr(text, '\\') && systally_utf8_valid(text, length))
-		put_string(json, text, length);
+	put_byte(json, '"');
+	text = put_plain(json, text);
+	if (!*text ||
+	    (!strchr(text, '\\') && systally_utf8_valid(text, strlen(text))))
+		put_text(json, text);
 	else
 		put_escaped(json, text, SYSTALLY_ESCAPE_UTF8);
+	put_byte(json, '"');
+	end_value(json);
 }
 
 void systally_json_ascii(struct systally_json *json, const char *key,
 			 const char *text)
 {
-	if (begin(json, key))
-		put_escaped(json, text, SYSTALLY_ESCAPE_ASCII);
-}
-
-/*
- * Writes digits. yajl's own functions have no uint64_t, and print a double with
- * 20 digits.
- */
-static void put_number(struct systally_json *json, const char *key,
-		       const char *digits, int length)
-{
-	if (begin(json, key))
-		check(json, yajl_gen_number(json->gen, digits, (size_t)length));
+	if (!begin_value(json, key))
+		return;
+	put_byte(json, '"');
+	put_escaped(json, text, SYSTALLY_ESCAPE_ASCII);
+	put_byte(json, '"');
+	end_value(json);
 }
 
 void systally_json_count(struct systally_json *json, const char *key,
 			 uint64_t count)
 {
-	char digits[20]; /* of UINT64_MAX */
-	char *first = digits + sizeof(digits);
+	char digits[SYSTALLY_DIGITS_LEN];
+	const char *first = systally_text_digits(count, digits);
 
-	/* cheaper than snprintf(): most of what a report holds are counts */
-	do {
-		*--first = (char)('0' + count % 10);
-		count /= 10;
-	} while (count);
-	put_number(json, key, first, (int)(digits + sizeof(digits) - first));
+	put_value(json, key, first,
+		  (size_t)(digits + sizeof(digits) - 1 - first));
 }
 
 void systally_json_number(struct systally_json *json, const char *key,
 			  int64_t number)
 {
-	char digits[24];
-	int length =
-		snprintf(digits, sizeof(digits), "%lld", (long long)number);
+	char digits[1 + SYSTALLY_DIGITS_LEN];
+	char *first;
 
-	put_number(json, key, digits, length);
+	if (number >= 0) {
+		systally_json_count(json, key, (uint64_t)number);
+		return;
+	}
+	first = systally_text_digits(-(uint64_t)number, digits + 1);
+	*--first = '-';
+	put_value(json, key, first,
+		  (size_t)(digits + sizeof(digits) - 1 - first));
 }
 
 void systally_json_decimal(struct systally_json *json, const char *key,
@@ -250,7 +371,7 @@ void systally_json_decimal(struct systally_json *json, const char *key,
 	}
 	length = snprintf(text, sizeof(text), "%.*f", digits, number);
 	if (length < (int)sizeof(text))
-		put_number(json, key, text, length);
+		put_value(json, key, text, (size_t)length);
 	else
 		json->failed = true;
 }
@@ -270,19 +391,20 @@ void systally_json_double(struct systally_json *json, const char *key,
 	if (!strpbrk(text, ".e"))
 		length += snprintf(text + length, sizeof(text) - (size_t)length,
 				   ".0");
-	put_number(json, key, text, length);
+	put_value(json, key, text, (size_t)length);
 }
 
 void systally_json_bool(struct systally_json *json, const char *key, bool value)
 {
-	if (begin(json, key))
-		check(json, yajl_gen_bool(json->gen, value));
+	put_value(json, key, value ? "true" : "false", value ? 4 : 5);
 }
 
 void systally_json_null(struct systally_json *json, const char *key)
 {
-	if (begin(json, key))
-		check(json, yajl_gen_null(json->gen));
+	if (!begin_value(json, key))
+		return;
+	put(json, "null", 4);
+	end_value(json);
 }
 
 void systally_json_words(struct systally_json *json, const char *key,
@@ -294,14 +416,4 @@ void systally_json_words(struct systally_json *json, const char *key,
 	for (i = 0; i < count; i++)
 		systally_json_text(json, NULL, words[i]);
 	systally_json_end(json);
-}
-
-void systally_json_line(struct systally_json *json)
-{
-	if (json->depth || !json->has_value)
-		json->failed = true;
-	if (json->failed)
-		return;
-	yajl_gen_reset(json->gen, "\n");
-	json->has_value = false;
 }

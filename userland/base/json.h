@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Writes JSON to a stream, one value after the other. Nothing is kept in
- * memory, so a document may have any number of rows.
+ * Writes JSON to a stream, one value after the other. What is kept in memory
+ * does not grow with the document, so it may have any number of rows. Write
+ * nothing else to the stream before systally_json_free(), or
+ * systally_json_line().
  *
  * The caller opens objects and arrays, adds their members in order and ends
  * them. @key is the member's name; it is NULL for an element of an array and

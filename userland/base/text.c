@@ -8,6 +8,18 @@
 #include "base/escape.h"
 #include "base/text.h"
 
+char *systally_text_digits(uint64_t number, char digits[SYSTALLY_DIGITS_LEN])
+{
+	char *first = digits + SYSTALLY_DIGITS_LEN - 1;
+
+	*first = '\0';
+	do {
+		*--first = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	return first;
+}
+
 void systally_text_number(uint64_t number, int width, char text[24])
 {
 	static const char suffixes[] = " kMGTPE";

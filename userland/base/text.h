@@ -13,6 +13,14 @@
 #define SYSTALLY_TEXT_WIDTH 80
 
 /*
+ * Writes @number in decimal to the end of @digits, with a NUL behind it, and
+ * returns where it begins. Cheaper than snprintf(): most of what a report holds
+ * are numbers.
+ */
+#define SYSTALLY_DIGITS_LEN sizeof("18446744073709551615")
+char *systally_text_digits(uint64_t number, char digits[SYSTALLY_DIGITS_LEN]);
+
+/*
  * Writes @number in decimal. If that takes more than @width characters, it is
  * divided by 1000, rounded down, until it fits, and k, M, G, T, P or E follows.
  */

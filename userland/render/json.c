@@ -13,23 +13,38 @@
 
 #define FORMAT_VERSION 1
 
-static void put_fields(struct systally_json *json,
-		       const struct systally_names *names,
-		       const struct systally_by *by,
+/* The fields that make the key of each row, for all rows of a document. */
+struct fields {
+	const struct systally_names *names;
+	const struct systally_field *list[SYSTALLY_BY_FIELDS_MAX];
+	unsigned int count;
+};
+
+static struct fields fields_of(const struct systally_names *names,
+			       const struct systally_by *by)
+{
+	struct fields fields = { .names = names };
+
+	fields.count = systally_by_fields(by, true, fields.list);
+	return fields;
+}
+
+static void put_fields(struct systally_json *json, const struct fields *fields,
 		       const struct systally_group *group)
 {
-	const struct systally_field *fields[SYSTALLY_BY_FIELDS_MAX];
 	char buffer[SYSTALLY_FIELD_LEN];
-	unsigned int count = systally_by_fields(by, true, fields), i;
+	unsigned int i;
 
-	for (i = 0; i < count; i++) {
-		if (fields[i]->text)
+	for (i = 0; i < fields->count; i++) {
+		const struct systally_field *field = fields->list[i];
+
+		if (field->text)
 			systally_json_text(
-				json, fields[i]->key,
-				fields[i]->text(names, group, buffer));
+				json, field->key,
+				field->text(fields->names, group, buffer));
 		else
-			systally_json_number(json, fields[i]->key,
-					     fields[i]->number(group));
+			systally_json_number(json, field->key,
+					     field->number(group));
 	}
 }
 
@@ -46,6 +61,7 @@ static void put_amount(struct systally_json *json,
 static void put_rows(struct systally_json *json,
 		     const struct systally_ranking *ranking)
 {
+	const struct fields fields = fields_of(ranking->names, &ranking->by);
 	unsigned int amounts = systally_amount_count(&ranking->by), a;
 	size_t i;
 
@@ -54,7 +70,7 @@ static void put_rows(struct systally_json *json,
 		const struct systally_group *group = &ranking->groups[i];
 
 		systally_json_object(json, NULL);
-		put_fields(json, ranking->names, &ranking->by, group);
+		put_fields(json, &fields, group);
 		for (a = 0; a < amounts; a++)
 			put_amount(json, &systally_amounts[a], group);
 		systally_json_end(json);
@@ -178,6 +194,7 @@ static void put_amounts(struct systally_json *json,
 static void put_changes(struct systally_json *json,
 			const struct systally_changes *changes)
 {
+	const struct fields fields = fields_of(changes->names, &changes->by);
 	size_t i;
 
 	systally_json_array(json, "rows");
@@ -185,7 +202,7 @@ static void put_changes(struct systally_json *json,
 		const struct systally_change *change = &changes->list[i];
 
 		systally_json_object(json, NULL);
-		put_fields(json, changes->names, &changes->by, &change->a);
+		put_fields(json, &fields, &change->a);
 		systally_json_text(json, "change",
 				   systally_change_kind(change));
 		systally_json_bool(json, "regression", change->regression);
