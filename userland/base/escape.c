@@ -176,6 +176,17 @@ static size_t step(const char *text, enum systally_escape how,
 	return took;
 }
 
+/* Returns how many bytes at @text are ASCII that no output escapes. */
+static size_t plain_length(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] >= ' ' && text[length] <= '~' &&
+	       text[length] != '\\')
+		length++;
+	return length;
+}
+
 size_t systally_escape(const char *text, enum systally_escape how, char *to,
 		       size_t size)
 {
@@ -183,6 +194,18 @@ size_t systally_escape(const char *text, enum systally_escape how, char *to,
 	size_t used = 0, length;
 
 	while (*text) {
+		length = plain_length(text);
+		if (length >= size - used) {
+			length = size - used - 1;
+			memcpy(to + used, text, length);
+			used += length;
+			break;
+		}
+		memcpy(to + used, text, length);
+		used += length;
+		text += length;
+		if (!*text)
+			break;
 		text += step(text, how, character, &length);
 		if (used + length >= size)
 			break;
@@ -209,8 +232,13 @@ void systally_escape_put(FILE *out, const char *text)
 	size_t length;
 
 	while (*text) {
+		length = plain_length(text);
+		fwrite_unlocked(text, 1, length, out);
+		text += length;
+		if (!*text)
+			break;
 		text += step(text, SYSTALLY_ESCAPE_SHOWN, character, &length);
-		fwrite(character, 1, length, out);
+		fwrite_unlocked(character, 1, length, out);
 	}
 }
 
@@ -267,35 +295,70 @@ static bool begins_formula(const char *text)
 	return false;
 }
 
-void systally_escape_csv(FILE *out, const char *field)
+/*
+ * Returns the length of @field if it is written as it is, as most fields are:
+ * letters, digits and signs that mean nothing to CSV or to a spreadsheet.
+ * Returns 0 if it has to be looked at.
+ */
+static size_t csv_plain_length(const char *field)
 {
-	bool quote = !*field || strpbrk(field, "\",\r\n") || *field == ' ' ||
-		     field[strlen(field) - 1] == ' ';
+	static const bool plain[256] = {
+		['0' ... '9'] = true, ['A' ... 'Z'] = true,
+		['a' ... 'z'] = true, ['_'] = true,
+		['.'] = true,	      ['/'] = true,
+		[':'] = true,	      ['-'] = true,
+	};
+	size_t length = 0;
+
+	if (*field == '-')
+		return 0;
+	while (plain[(unsigned char)field[length]])
+		length++;
+	return field[length] ? 0 : length;
+}
+
+/* Writes the bytes of a field, escaped where that is necessary. */
+static void put_csv(FILE *out, const char *field)
+{
 	bool begins = strcmp(field, "-") && !is_number(field);
 	char character[STEP_LEN];
 	size_t length;
 
-	if (quote)
-		putc('"', out);
 	while (*field) {
 		if (begins && begins_formula(field)) {
 			length = escape_byte(character, *field);
 			/* step() escapes the rest, which is not UTF-8 */
-			fwrite(character, 1, length, out);
+			fwrite_unlocked(character, 1, length, out);
 			field++;
 			begins = false;
 			continue;
 		}
 		if (*field == '"')
-			putc('"', out);
+			putc_unlocked('"', out);
 		/* blanks and quotes may stand before a formula */
 		begins = *field == ';' ||
 			 (begins && (*field == ' ' || *field == '"'));
 		field += step(field, SYSTALLY_ESCAPE_EXACT, character, &length);
-		fwrite(character, 1, length, out);
+		fwrite_unlocked(character, 1, length, out);
 	}
+}
+
+void systally_escape_csv(FILE *out, const char *field)
+{
+	const size_t plain = csv_plain_length(field);
+	bool quote;
+
+	if (plain) {
+		fwrite_unlocked(field, 1, plain, out);
+		return;
+	}
+	quote = !*field || strpbrk(field, "\",\r\n") || *field == ' ' ||
+		field[strlen(field) - 1] == ' ';
 	if (quote)
-		putc('"', out);
+		putc_unlocked('"', out);
+	put_csv(out, field);
+	if (quote)
+		putc_unlocked('"', out);
 }
 
 unsigned int systally_escape_ticks(const char *text)

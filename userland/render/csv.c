@@ -2,6 +2,7 @@
 /*
  * The format for spreadsheets and awk: comma-separated values with a head.
  */
+#define _GNU_SOURCE
 #include <string.h>
 
 #include "base/escape.h"
@@ -11,38 +12,59 @@
 
 static void write_number(FILE *out, uint64_t number)
 {
-	fprintf(out, "%llu", (unsigned long long)number);
+	char digits[SYSTALLY_DIGITS_LEN];
+
+	fputs_unlocked(systally_text_digits(number, digits), out);
 }
 
-static void write_fields(FILE *out, const struct systally_names *names,
-			 const struct systally_by *by,
+/* The fields that make the key of each row, for all rows of a document. */
+struct fields {
+	const struct systally_names *names;
+	const struct systally_field *list[SYSTALLY_BY_FIELDS_MAX];
+	unsigned int count;
+};
+
+static struct fields fields_of(const struct systally_names *names,
+			       const struct systally_by *by)
+{
+	struct fields fields = { .names = names };
+
+	fields.count = systally_by_fields(by, true, fields.list);
+	return fields;
+}
+
+/* Writes the group's key, with a comma behind each field. */
+static void write_fields(FILE *out, const struct fields *fields,
 			 const struct systally_group *group)
 {
-	const struct systally_field *fields[SYSTALLY_BY_FIELDS_MAX];
-	unsigned int count = systally_by_fields(by, true, fields), i;
 	char buffer[SYSTALLY_FIELD_LEN];
-	const char *text;
+	int64_t number;
+	unsigned int i;
 
-	for (i = 0; i < count; i++) {
-		if (fields[i]->number) {
-			fprintf(out, "%lld,",
-				(long long)fields[i]->number(group));
-			continue;
+	for (i = 0; i < fields->count; i++) {
+		const struct systally_field *field = fields->list[i];
+
+		if (field->text) {
+			systally_escape_csv(
+				out, field->text(fields->names, group, buffer));
+		} else {
+			number = field->number(group);
+			if (number < 0)
+				putc_unlocked('-', out);
+			write_number(out, number < 0 ? -(uint64_t)number :
+						       (uint64_t)number);
 		}
-		text = fields[i]->text(names, group, buffer);
-		systally_escape_csv(out, text);
-		putc(',', out);
+		putc_unlocked(',', out);
 	}
 }
 
 /* The keys of these fields, with a comma behind each. */
-static void write_keys(FILE *out, const struct systally_by *by)
+static void write_keys(FILE *out, const struct fields *fields)
 {
-	const struct systally_field *fields[SYSTALLY_BY_FIELDS_MAX];
-	unsigned int count = systally_by_fields(by, true, fields), i;
+	unsigned int i;
 
-	for (i = 0; i < count; i++)
-		fprintf(out, "%s,", fields[i]->key);
+	for (i = 0; i < fields->count; i++)
+		fprintf(out, "%s,", fields->list[i]->key);
 }
 
 /* With -H the buckets are the rows. */
@@ -67,37 +89,39 @@ static void write_histogram(FILE *out, const struct systally_report *report,
 }
 
 /* An amount that was not measured is an empty field. */
-static void write_row(FILE *out, const struct systally_report *report,
-		      const struct systally_group *group)
+static void write_amounts(FILE *out, unsigned int amounts,
+			  const struct systally_group *group)
 {
-	const struct systally_ranking *ranking = report->ranking;
-	unsigned int amounts = systally_amount_count(&ranking->by), a;
+	unsigned int a;
 
-	write_fields(out, ranking->names, &ranking->by, group);
 	for (a = 0; a < amounts; a++) {
 		if (systally_amounts[a].known(group))
 			write_number(out, systally_amounts[a].value(group));
-		putc(',', out);
+		putc_unlocked(',', out);
 	}
-	fprintf(out, "%s\n", systally_names_collect(report->header->collect));
 }
 
 static void write_rows(FILE *out, const struct systally_report *report,
 		       bool head, const char *time)
 {
 	const struct systally_ranking *ranking = report->ranking;
+	const struct fields fields = fields_of(ranking->names, &ranking->by);
+	const char *collect = systally_names_collect(report->header->collect);
 	unsigned int amounts = systally_amount_count(&ranking->by), a;
 	size_t i;
 
 	if (head) {
-		write_keys(out, &ranking->by);
+		write_keys(out, &fields);
 		for (a = 0; a < amounts; a++)
 			fprintf(out, "%s,", systally_amounts[a].key);
 		fputs("collect\n", out);
 	}
 	for (i = 0; i < ranking->shown; i++) {
-		fputs(time, out);
-		write_row(out, report, &ranking->groups[i]);
+		fputs_unlocked(time, out);
+		write_fields(out, &fields, &ranking->groups[i]);
+		write_amounts(out, amounts, &ranking->groups[i]);
+		fputs_unlocked(collect, out);
+		putc_unlocked('\n', out);
 	}
 }
 
@@ -140,11 +164,12 @@ static void write_of(FILE *out, const struct systally_changes *changes,
 }
 
 static void write_change_row(FILE *out, const struct systally_changes *changes,
+			     const struct fields *fields,
 			     const struct systally_change *change)
 {
 	unsigned int i, of;
 
-	write_fields(out, changes->names, &changes->by, &change->a);
+	write_fields(out, fields, &change->a);
 	fprintf(out, "%s,%d", systally_change_kind(change), change->regression);
 	for (i = 0; i < SYSTALLY_CHANGE_AMOUNTS; i++) {
 		for (of = 0; of < SYSTALLY_OFS; of++)
@@ -156,11 +181,12 @@ static void write_change_row(FILE *out, const struct systally_changes *changes,
 static int write_change(FILE *out, const struct systally_change_report *report)
 {
 	const struct systally_changes *changes = report->changes;
+	const struct fields fields = fields_of(changes->names, &changes->by);
 	char key[SYSTALLY_OF_LEN];
 	unsigned int i, of;
 	size_t c;
 
-	write_keys(out, &changes->by);
+	write_keys(out, &fields);
 	fputs("change,regression", out);
 	for (i = 0; i < SYSTALLY_CHANGE_AMOUNTS; i++) {
 		for (of = 0; of < SYSTALLY_OFS; of++)
@@ -170,7 +196,7 @@ static int write_change(FILE *out, const struct systally_change_report *report)
 	}
 	putc('\n', out);
 	for (c = 0; c < changes->shown; c++)
-		write_change_row(out, changes, &changes->list[c]);
+		write_change_row(out, changes, &fields, &changes->list[c]);
 	return 0;
 }
 
