@@ -473,10 +473,10 @@ int systally_by_compare(const struct systally_by *by,
 	return order;
 }
 
-uint64_t systally_by_hash(const struct systally_by *by,
+uint64_t systally_by_hash(const struct systally_by *by, uint64_t seed,
 			  const struct systally_group *group)
 {
-	uint64_t hash = 0;
+	uint64_t hash = seed;
 	unsigned int i;
 
 	for (i = 0; i < by->count; i++)

@@ -90,8 +90,8 @@ int systally_by_compare(const struct systally_by *by,
 			const struct systally_group *a,
 			const struct systally_group *b);
 
-/* Returns a hash of the group's key. Its high bits are the best ones. */
-uint64_t systally_by_hash(const struct systally_by *by,
+/* Returns a hash of @seed and the group's key; its high bits are the best. */
+uint64_t systally_by_hash(const struct systally_by *by, uint64_t seed,
 			  const struct systally_group *group);
 
 /* Compares by name first, in each dimension: the order of -s name. */

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "stats/dimension.h"
 #include "stats/grouping.h"
@@ -53,7 +54,8 @@ static size_t *find_slot(const struct systally_grouping *grouping,
 			 const struct systally_group *key)
 {
 	const size_t mask = 2 * grouping->room - 1;
-	size_t at = systally_by_hash(grouping->by, key) >> 32 & mask;
+	size_t at = systally_by_hash(grouping->by, grouping->seed, key) >> 32 &
+		    mask;
 
 	while (grouping->slots[at] &&
 	       systally_by_compare(grouping->by,
@@ -63,6 +65,18 @@ static size_t *find_slot(const struct systally_grouping *grouping,
 	return &grouping->slots[at];
 }
 
+/*
+ * A recording may come from anybody. Without a secret its rows could be chosen
+ * so that all share one slot. If there is none, the groups are right all the
+ * same.
+ */
+static void choose_seed(struct systally_grouping *grouping)
+{
+	if (getrandom(&grouping->seed, sizeof(grouping->seed), GRND_NONBLOCK) !=
+	    sizeof(grouping->seed))
+		grouping->seed = 0;
+}
+
 /* Doubles the room. Returns 0, or -1 if there is no memory. */
 static int make_room(struct systally_grouping *grouping)
 {
@@ -70,6 +84,8 @@ static int make_room(struct systally_grouping *grouping)
 	struct systally_group *groups;
 	size_t *slots, i;
 
+	if (!grouping->room)
+		choose_seed(grouping);
 	groups = reallocarray(grouping->groups, room, sizeof(*groups));
 	if (!groups)
 		return -1;

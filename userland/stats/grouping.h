@@ -14,7 +14,8 @@ struct systally_grouping {
 	bool threads;		       /* the rows are kept by thread */
 	struct systally_group *groups; /* in no order */
 	size_t used;
-	size_t room; /* for groups */
+	size_t room;   /* for groups */
+	uint64_t seed; /* of the hashes */
 	/* a hash table of 2 * @room: 0, or the index of a group and 1 */
 	size_t *slots;
 };
