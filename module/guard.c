@@ -22,7 +22,7 @@
 /*
  * How many registrations, on any tracepoint, the kretprobes can follow at the
  * same time. If there are more, the kernel counts those that were missed
- * (nmissed), and the guard has to assume that they never end.
+ * (nmissed), and the guard does not know when they end.
  */
 #define INSTANCES 64
 
@@ -46,6 +46,12 @@ static char failure[80] = "not armed";
  * systally_guard_settle(), cleared by systally_guard_blind().
  */
 static bool settled;
+
+/*
+ * The registrations that the kretprobes had missed when the guard settled: they
+ * have ended. Written by systally_guard_settle(), read in any context.
+ */
+static unsigned long missed_settled;
 
 /*
  * How often systally_guard_blind() found the probes turned off. It counts first
@@ -134,15 +140,21 @@ static bool selftest(void)
 	return atomic_read(&selftest_hits) != before;
 }
 
-/* Whether a kretprobe missed a registration: nobody knows when that ends. */
-static bool is_lost(void)
+/* The registrations that the kretprobes have missed */
+static unsigned long missed(void)
 {
+	unsigned long sum = 0;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(returns); i++)
-		if (READ_ONCE(returns[i].nmissed))
-			return true;
-	return false;
+		sum += READ_ONCE(returns[i].nmissed);
+	return sum;
+}
+
+/* Whether a registration that was missed may still be in progress */
+static bool is_lost(void)
+{
+	return missed() != READ_ONCE(missed_settled);
 }
 
 const char *systally_guard_blind(void)
@@ -156,8 +168,10 @@ const char *systally_guard_blind(void)
 		WRITE_ONCE(settled, false);
 		return "kprobes or ftrace are turned off";
 	}
-	if (is_lost())
-		return "too many tracers registered at once: reload the module";
+	if (is_lost()) {
+		WRITE_ONCE(settled, false);
+		return "many tracers have registered at once: waiting for them";
+	}
 	if (!READ_ONCE(settled))
 		return "the guard is not ready yet";
 	return NULL;
@@ -169,14 +183,15 @@ bool systally_guard_busy(void)
 }
 
 /*
- * A task that entered a registrar before the probes were there, or while they
- * were turned off, may still be inside. Either it is preempted there, which
+ * A task that entered a registrar before the probes were there, while they were
+ * turned off, or without an instance of the kretprobe, may still be inside. Either it is preempted there, which
  * synchronize_rcu_tasks() covers, or it holds tracepoints_mutex or waits for
  * it. Taking that mutex once waits for the holder. Mutexes are not fair, so a
  * task that waits beside us may get it later: take it twice.
  */
 void systally_guard_settle(void)
 {
+	unsigned long missed_before = missed();
 	unsigned int before = READ_ONCE(outages);
 
 	if (!armed || READ_ONCE(settled) || !selftest())
@@ -187,6 +202,8 @@ void systally_guard_settle(void)
 	systally_tracepoint_pass();
 	if (!selftest() || READ_ONCE(outages) != before)
 		return;
+	/* If one was missed meanwhile, systally_guard_blind() finds it. */
+	WRITE_ONCE(missed_settled, missed_before);
 	WRITE_ONCE(settled, true);
 	/* See `outages`. Pairs with the smp_wmb() in systally_guard_blind(). */
 	smp_mb();

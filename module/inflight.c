@@ -22,6 +22,7 @@
 #include "memory.h"
 #include "tally.h"
 #include "target_set.h"
+#include "tasks.h"
 #include "worker.h"
 
 #define BLOCKS_AHEAD (2048 >> BLOCK_SHIFT) /* of the next thread ids */
@@ -85,25 +86,33 @@ static int make_ahead(u32 tid)
 	return err;
 }
 
+static void mark_thread(struct task_struct *task, void *live)
+{
+	__set_bit(task->pid >> BLOCK_SHIFT, live);
+}
+
 /* Marks the blocks of a process's threads in @live, BLOCKS bits. Under RCU. */
 static void mark_process(struct task_struct *leader, unsigned long *live)
 {
 	struct task_struct *task;
 
 	for_each_thread(leader, task)
-		__set_bit(task->pid >> BLOCK_SHIFT, live);
+		mark_thread(task, live);
 }
 
-/* Marks the blocks of the threads of all targets, or of all processes. */
+static void mark_target(struct task_struct *task, void *live)
+{
+	if (systally_target_has(task->tgid))
+		mark_thread(task, live);
+}
+
+/*
+ * Marks the blocks of the threads of all targets, or of all processes. A thread
+ * that execs meanwhile, and is missed, takes the id of its leader, which is not.
+ */
 static void mark_live(unsigned long *live, bool everybody)
 {
-	struct task_struct *leader;
-
-	rcu_read_lock();
-	for_each_process(leader)
-		if (everybody || systally_target_has(leader->tgid))
-			mark_process(leader, live);
-	rcu_read_unlock();
+	systally_tasks_walk(everybody ? mark_thread : mark_target, live);
 }
 
 /* Makes the blocks that are marked. Returns 0 or -ENOMEM. */

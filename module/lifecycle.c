@@ -34,6 +34,9 @@ static void on_exec(void *data, struct task_struct *task, pid_t old_tid,
 		    struct linux_binprm *bprm)
 {
 	compat_handler_begin();
+	/* A walk over all ids may have missed it. */
+	if (old_tid != task->pid)
+		systally_selective_forked(task);
 	systally_inflight_execed(old_tid);
 	compat_handler_end();
 }

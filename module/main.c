@@ -125,6 +125,7 @@ static int __init systally_init(void)
 			goto err_control_exit;
 	}
 	systally_debugfs_init();
+	systally_selective_loaded();
 	return 0;
 
 err_control_exit:

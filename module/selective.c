@@ -14,6 +14,7 @@
 #include "guard.h"
 #include "selective.h"
 #include "target_set.h"
+#include "tasks.h"
 #include "tracepoint.h"
 
 enum flag_mode {
@@ -22,6 +23,13 @@ enum flag_mode {
 	FLAG_CHECKING, /* set on every task; FLAG_TARGETS comes next */
 	FLAG_TARGETS,  /* set on targets, clear on all others */
 };
+
+/*
+ * on_tracer() walks all threads with preemption off. The kernel does the same
+ * walk, but a real-time kernel can be preempted in it. So there must not be more
+ * threads than this on such a kernel.
+ */
+#define RT_THREADS_MAX 1000
 
 bool systally_selective_allowed = true;
 
@@ -52,6 +60,9 @@ static unsigned int clearings;
 static DEFINE_MUTEX(selective_mutex);
 static bool wanted;
 static const char *why_not = "no targets";
+
+/* Jiffies after which FLAG_TARGETS is tried again while it is not possible */
+#define RETRY (HZ / 5)
 
 static void check_again(struct work_struct *work);
 static DECLARE_DELAYED_WORK(check_work, check_again);
@@ -128,21 +139,27 @@ void systally_selective_update(struct task_struct *leader)
 		apply(task);
 }
 
+static void update_one(struct task_struct *task, void *unused)
+{
+	if (!is_applied(task))
+		apply(task);
+}
+
 void systally_selective_update_all(void)
 {
-	struct task_struct *leader;
-
-	rcu_read_lock();
-	for_each_process(leader)
-		systally_selective_update(leader);
-	rcu_read_unlock();
+	/* As in systally_selective_update() */
+	smp_mb();
+	if (READ_ONCE(mode) != FLAG_KEPT)
+		systally_tasks_walk(update_one, NULL);
 }
 
 void systally_selective_forked(struct task_struct *child)
 {
-	/* The child is on the list of tasks by now. A walk that did not find it
-	 * there wrote its mode, or its target's bit, before: we read that.
-	 * Pairs with flag_all() and systally_selective_update().
+	/* The child has its id and is on the list of tasks by now. A walk that
+	 * did not find it there wrote its mode, or its target's bit, before: we
+	 * read that. Pairs with flag_all(), systally_selective_update() and
+	 * systally_selective_update_all(). An exec is the same: the thread has
+	 * its leader's id by now.
 	 */
 	smp_mb();
 	/* copy_process() may have copied an old flag over one that a walk has
@@ -202,6 +219,10 @@ static const char *obstacle(void)
 		return "another tracer is being registered";
 	if (systally_tracepoint_foreign())
 		return "another tracer is on sys_enter or sys_exit";
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) &&
+	    systally_tasks_count() > RT_THREADS_MAX)
+		return "a real-time kernel with more than " __stringify(
+			RT_THREADS_MAX) " threads";
 	return NULL;
 }
 
@@ -233,13 +254,13 @@ static void leave(void)
 	if (READ_ONCE(mode) == FLAG_KEPT)
 		return;
 	WRITE_ONCE(mode, FLAG_ALL);
-	flag_all();
+	systally_selective_update_all();
 	/* A fork copies the flag and adds the child to the list of tasks within
 	 * one RCU read side (under tasklist_lock). After this, children with an
 	 * old flag are on the list, and later forks copy a new flag.
 	 */
 	synchronize_rcu();
-	flag_all();
+	systally_selective_update_all();
 	WRITE_ONCE(mode, FLAG_KEPT);
 	WRITE_ONCE(all_flagged, false);
 	/* No fork handler and no on_tracer() sets a flag after this. */
@@ -265,7 +286,8 @@ static void check_again(struct work_struct *work)
 	mutex_lock(&selective_mutex);
 	if (wanted) {
 		check();
-		queue_delayed_work(compat_unbound_wq, &check_work, HZ);
+		queue_delayed_work(compat_unbound_wq, &check_work,
+				   systally_selective_on() ? HZ : RETRY);
 	}
 	mutex_unlock(&selective_mutex);
 }
@@ -316,12 +338,14 @@ void systally_selective_show(struct seq_file *seq)
 
 void systally_selective_init(void)
 {
-	if (!systally_selective_allowed || systally_guard_arm(on_tracer))
-		return;
-	/* Settles the guard before the first targets are set. Not at once: the
-	 * load may still fail.
-	 */
-	queue_delayed_work(compat_unbound_wq, &check_work, HZ);
+	if (systally_selective_allowed)
+		systally_guard_arm(on_tracer);
+}
+
+void systally_selective_loaded(void)
+{
+	if (systally_selective_allowed)
+		queue_delayed_work(compat_unbound_wq, &check_work, 0);
 }
 
 void systally_selective_exit(void)

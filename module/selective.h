@@ -27,13 +27,19 @@
 void systally_selective_init(void);
 
 /*
+ * systally_selective_loaded - settle the guard, before the first targets are
+ * set; at the end of a load that cannot fail any more; process context
+ */
+void systally_selective_loaded(void);
+
+/*
  * systally_selective_want - set whether only targets should have the flag
  * @why_not: a few words why not; NULL if they should
  *
  * Process context, sleeps; under the control mutex. If @why_not is NULL, a
  * handler of ours must be on one of the tracepoints. On return only targets
  * have the flag, unless another tracer is there or the guard is blind, as it is
- * in its first second. In these cases it is tried again every second.
+ * in its first moments. In these cases it is tried again five times a second.
  */
 void systally_selective_want(const char *why_not);
 
@@ -46,9 +52,11 @@ void systally_selective_want(const char *why_not);
 void systally_selective_release(void);
 
 /*
- * systally_selective_forked - set or clear the flag of a new task
+ * systally_selective_forked - set or clear the flag of a new task, or of a
+ * thread that has taken its leader's id
  *
- * In the sched_process_fork handler, preemption off; the child has not run yet.
+ * In the sched_process_fork handler, preemption off, before the child runs; or
+ * in the sched_process_exec handler, for current.
  */
 void systally_selective_forked(struct task_struct *child);
 
@@ -61,7 +69,8 @@ void systally_selective_forked(struct task_struct *child);
 void systally_selective_update(struct task_struct *leader);
 
 /*
- * systally_selective_update_all - the same for all processes; process context
+ * systally_selective_update_all - the same for all processes; process context,
+ * sleeps
  */
 void systally_selective_update_all(void);
 

@@ -14,6 +14,14 @@
 /* Not allocated: a handler finds it without loading a pointer. */
 unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
 
+/*
+ * A bit for each 4,096 ids: whether any of them was made a target since the last
+ * time that all others were removed. So that does not have to look at all ids.
+ */
+#define REGION_SHIFT 12
+#define REGIONS	     DIV_ROUND_UP(PID_MAX_LIMIT, 1 << REGION_SHIFT)
+static DECLARE_BITMAP(regions, REGIONS);
+
 /* Written under the control mutex, read by the fork and exit handlers. */
 static bool is_all;
 
@@ -26,6 +34,8 @@ static atomic_t listed;
 
 void systally_target_add(unsigned int tgid)
 {
+	if (!test_bit(tgid >> REGION_SHIFT, regions))
+		set_bit(tgid >> REGION_SHIFT, regions);
 	if (!test_and_set_bit(tgid, systally_target_bits))
 		atomic_inc(&listed);
 }
@@ -43,16 +53,37 @@ int systally_target_compare(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
+/* Removes all targets of a region but @kept. Under systally_target_lock. */
+static void keep_in_region(unsigned int region, const unsigned int *kept,
+			   unsigned int count)
+{
+	unsigned int end = (region + 1) << REGION_SHIFT;
+	unsigned int tgid = region << REGION_SHIFT;
+	bool any = false;
+
+	for (;; tgid++) {
+		tgid = find_next_bit(systally_target_bits, end, tgid);
+		if (tgid >= end)
+			break;
+		if (bsearch(&tgid, kept, count, sizeof(*kept),
+			    systally_target_compare))
+			any = true;
+		else
+			systally_target_remove(tgid);
+	}
+	if (!any)
+		clear_bit(region, regions);
+}
+
 void systally_target_keep(const unsigned int *kept, unsigned int count)
 {
-	unsigned int tgid, from = 0, i;
+	unsigned int region, from = 0, i;
 
 	if (!is_all) {
+		/* At once: a child must not be added in between. */
 		raw_spin_lock(&systally_target_lock);
-		for_each_set_bit(tgid, systally_target_bits, PID_MAX_LIMIT)
-			if (!bsearch(&tgid, kept, count, sizeof(*kept),
-				     systally_target_compare))
-				systally_target_remove(tgid);
+		for_each_set_bit(region, regions, REGIONS)
+			keep_in_region(region, kept, count);
 		raw_spin_unlock(&systally_target_lock);
 		return;
 	}
@@ -64,6 +95,8 @@ void systally_target_keep(const unsigned int *kept, unsigned int count)
 		from = kept[i] + 1;
 	}
 	bitmap_clear(systally_target_bits, from, PID_MAX_LIMIT - from);
+	for (i = 0; i < count; i++)
+		set_bit(kept[i] >> REGION_SHIFT, regions);
 	atomic_set(&listed, bitmap_weight(systally_target_bits, PID_MAX_LIMIT));
 	WRITE_ONCE(is_all, false);
 }

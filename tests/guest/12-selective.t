@@ -228,6 +228,17 @@ ctl targets none
 ctl targets "$puppet"
 settles 'kprobes turned off before there was a target: shared' shared everyone
 echo 1 >$kprobes
+
+# More registrations at once than the guard can follow
+talk_start many "$WORKLOAD/rawtp" sys_enter "${talk_pid[bystander]}" 110 300
+talk_until many tracing
+settles '300 threads register a tracer at once: shared' shared everyone
+puppet_call bystander 211 # by each of its two threads
+note "selective: $(status selective)"
+talk_ask many '' done
+is "$(said many calls)" 422 'the tracer has counted every call of a bystander'
+talk_end many
+settles 'when it has gone: selective again' selective "$puppet"
 puppet_end puppet
 
 # The state changes again and again under fork storms

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Another tracer: a BPF program on a raw tracepoint, which the packaged BPF
- * tools cannot attach to. A coprocess: rawtp sys_enter|sys_exit TGID NR Prints
- * `tracing`. On a line from stdin it prints `calls N`, how many calls of that
- * number the process has entered or left since then, and `done`, and ends.
+ * tools cannot attach to. A coprocess:
+ *	rawtp sys_enter|sys_exit TGID NR [THREADS]
+ * Prints `tracing`. On a line from stdin it prints `calls N`, how many calls of
+ * that number the process has entered or left since then, and `done`, and ends.
+ * With THREADS, so many threads try to attach the program at the same time; one
+ * of them can.
  */
 #include <asm/ptrace.h>
 #include <linux/bpf.h>
+#include <pthread.h>
 #include <stddef.h>
 
 #include "workload.h"
@@ -104,24 +108,53 @@ static void locked_memory_free(void)
 		die("setrlimit");
 }
 
+static union bpf_attr attach;
+static pthread_barrier_t together;
+static int attached;
+
+static void *attach_too(void *unused_arg unused)
+{
+	pthread_barrier_wait(&together);
+	if (syscall(SYS_bpf, BPF_RAW_TRACEPOINT_OPEN, &attach,
+		    sizeof(attach)) >= 0)
+		__atomic_add_fetch(&attached, 1, __ATOMIC_SEQ_CST);
+	return NULL;
+}
+
+static void attach_by(int threads)
+{
+	pthread_t thread[threads];
+	int i;
+
+	pthread_barrier_init(&together, NULL, threads);
+	for (i = 0; i < threads; i++)
+		if (pthread_create(&thread[i], NULL, attach_too, NULL))
+			die("pthread_create");
+	for (i = 0; i < threads; i++)
+		pthread_join(thread[i], NULL);
+	if (attached != 1)
+		die("%d of %d threads have attached it", attached, threads);
+}
+
 int main(int argc, char **argv)
 {
-	union bpf_attr attr = {};
+	union bpf_attr attr;
 	__u32 key = 0;
 	__u64 calls = 0;
 	char byte;
 	int map;
 
-	if (argc != 4) {
-		fputs("usage: rawtp sys_enter|sys_exit TGID NR\n", stderr);
+	if (argc != 4 && argc != 5) {
+		fputs("usage: rawtp sys_enter|sys_exit TGID NR [THREADS]\n",
+		      stderr);
 		return 2;
 	}
 	locked_memory_free();
 	map = map_make();
-	attr.raw_tracepoint.prog_fd =
+	attach.raw_tracepoint.prog_fd =
 		program_load(map, atoi(argv[2]), atoi(argv[3]));
-	attr.raw_tracepoint.name = (unsigned long)argv[1];
-	bpf(BPF_RAW_TRACEPOINT_OPEN, &attr, argv[1]);
+	attach.raw_tracepoint.name = (unsigned long)argv[1];
+	attach_by(argc == 5 ? atoi(argv[4]) : 1);
 	puts("tracing");
 	fflush(stdout);
 	while (read(0, &byte, 1) == 1 && byte != '\n')
