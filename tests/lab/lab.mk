@@ -7,7 +7,7 @@
 # headers and their compiler in the suite's folder. scripts/own-kernel builds
 # those in `own_kernels`. `default`, or the version of that kernel, is the
 # distribution's own kernel.
-suites := 5.10 6.1 6.1-rt 6.12 7.2
+suites := 5.10 6.1 6.1-rt 6.12 7.2 7.3
 own_kernels := debug kcsan
 default_release = $(shell scripts/setup --kernel-release 2>/dev/null)
 ifneq ($(KERNEL),)
@@ -22,8 +22,8 @@ override KERNELRELEASE := $(firstword $(shell cat '$(cache)/kernels/$(KERNEL)' 2
 O ?= $(cache)/build/$(KERNELRELEASE)
 W ?= 1
 KCFLAGS ?= -Werror
-# The headers of 7.2 lack a file that the check of sparse's version needs.
-C ?= $(if $(filter 7.2,$(suite)),,1)
+# The headers of 7.x lack a file that the check of sparse's version needs.
+C ?= $(if $(filter 7.%,$(suite)),,1)
 CF ?= -Wsparse-error
 export SYSTALLY_KERNEL := $(KERNEL)
 else ifneq ($(filter-out default,$(KERNEL)),)
