@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# systally, its target and other tracers start and stop in random order, under a
-# fork storm: 6 orders, or 200 with SYSTALLY_LONG=1. Each tracer counts every
-# call of a bystander while it runs, systally every call of its target, and in
-# the end no task carries the flag. SYSTALLY_SEED=N repeats a run that failed.
+# systally, its target and other tracers start and stop in random order, and
+# systally's hook changes, under a fork storm: 6 orders, or 200 with
+# SYSTALLY_LONG=1. Each tracer counts every call of a bystander while it runs,
+# systally every call of its target, and in the end no task carries the flag.
+# SYSTALLY_SEED=N repeats a run that failed.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -103,6 +104,25 @@ ours() {
 	echo $((ours_sum + (${listed:-0} ? total[target] - ours_base : 0)))
 }
 
+# The hooks of this kernel, and the one in use
+hooks='tracepoint kprobe direct'
+no_direct=$(direct_missing)
+if [ -n "$no_direct" ]; then
+	note "without hook=direct: $no_direct"
+	hooks='tracepoint kprobe'
+fi
+hooked='' timed=''
+
+# pick_hook: one that keeps times if systally does, in $hooked
+pick_hook() {
+	local possible=$hooks
+
+	[ -z "$timed" ] || possible=${hooks% direct}
+	# shellcheck disable=SC2086 # words
+	pick $possible
+	hooked=$picked
+}
+
 systally_start() {
 	local parameters=()
 
@@ -110,8 +130,16 @@ systally_start() {
 		parameters=(targets="${pid[target]}")
 		list
 	fi
-	((RANDOM % 2)) || parameters+=(collect=time)
+	timed=''
+	((RANDOM % 2)) || timed=1
+	[ -z "$timed" ] || parameters+=(collect=time)
 	((RANDOM % 8)) || parameters+=(selective=0)
+	hooked=tracepoint
+	# A hook on the functions of some calls, or of all
+	if ((RANDOM % 2)); then
+		pick_hook
+		parameters+=(hook="$hooked" 'syscalls=getppid,poll')
+	fi
 	did+=" insmod(${parameters[*]})"
 	insmod "$SYSTALLY_KO" "${parameters[@]}"
 	ours_sum=0
@@ -153,6 +181,14 @@ target_toggle() {
 	fi
 }
 
+hook_change() {
+	# hook=kprobe on all calls takes many seconds
+	grep -q '^all$' "$D/syscalls" && ctl syscalls getppid,poll
+	pick_hook
+	did+=" hook=$hooked"
+	ctl hook "$hooked"
+}
+
 tracer_toggle() {
 	local name=$1 wanted
 
@@ -181,6 +217,7 @@ tracer_toggle() {
 one_step() {
 	case $1 in
 	systally | target) go bystander ;;
+	hook) go bystander target ;;
 	*) go target ;;
 	esac
 	case $1 in
@@ -192,10 +229,12 @@ one_step() {
 		fi
 		;;
 	target) target_toggle ;;
+	hook) hook_change ;;
 	*) tracer_toggle "$1" ;;
 	esac
 	case $1 in
 	systally | target) rest bystander ;;
+	hook) rest bystander target ;;
 	*) rest target ;;
 	esac
 	go bystander target
@@ -208,7 +247,8 @@ flags_check() {
 
 	if [ ${#bases[@]} -gt 0 ]; then
 		who=everyone
-	elif [ -z "$listed" ]; then
+	elif [ -z "$listed" ] || [ "$hooked$timed" = direct ] ||
+		[ "$hooked$timed" = kprobe ]; then
 		who=none
 	elif [[ $(status selective) = *selective=0* ]]; then
 		who=everyone
@@ -232,7 +272,7 @@ interleave() {
 	for ((i = 0; i < steps; i++)); do
 		pick "${quick[@]}"
 		choices=(systally systally "$picked" "$picked" ${kind:+"$kind"})
-		[ -z "$systally" ] || choices+=(target)
+		[ -z "$systally" ] || choices+=(target hook)
 		# A running tracer is likely to be stopped, so that the state
 		# becomes selective now and then.
 		running=("${!bases[@]}")
