@@ -12,13 +12,29 @@ demo: set-up-build-lab-demo
 	SYSTALLY_BUILD='$(lab_out)' scripts/demo
 
 ## cost - print what counting adds to a call, in instructions
-.PHONY: cost cost-run
+## cost-table - write that of Linux 6.1 to doc/cost-6.1.txt, for check-cost
+.PHONY: cost cost-run cost-table
 cost: $(lab_kernel) set-up-test
 	+$(for_kernel) cost-run
 
-cost-run: all workloads
-	tests/lab/run --icount --memory 4096 --timeout 1800 -- $(guest) \
+cost_lab = tests/lab/run --icount --memory 4096 --timeout 1800 -- $(guest) \
 	tests/guest/cost.sh
+
+cost-run: all workloads
+	$(cost_lab)
+
+cost-table: lab-6.1 set-up-test
+	+$(MAKE) --no-print-directory KERNEL=6.1 cost >'$(cache)/cost-6.1.txt'
+	sed -n '/^getppid() on /,$$p' '$(cache)/cost-6.1.txt' >doc/cost-6.1.txt
+
+## check-cost - no row of `cost` on Linux 6.1 has grown by an instruction
+.PHONY: check-cost
+check-cost: all workloads
+ifneq ($(filter 6.1.%,$(KERNELRELEASE)),)
+	$(cost_lab) | tests/guest/cost-compare doc/cost-6.1.txt
+else
+	@echo 'check-cost: skipped: there is no table for $(KERNELRELEASE)'
+endif
 
 ## cost-reading - print what it costs to read 104,000 rows
 .PHONY: cost-reading cost-reading-run

@@ -4,11 +4,11 @@
 # of them. Included by the Makefile.
 
 ##@ Test
-## check - lint, unit, fuzz, build and guest tests; sets all up
+## check - lint, unit, fuzz, build and guest tests, and costs; sets all up
 .PHONY: check
 check: set-up-build-test-lab
 	+$(in_cache) all workloads
-	+$(in_cache) check-lint check-unit check-fuzz check-build
+	+$(in_cache) -j2 check-lint check-unit check-fuzz check-build check-cost
 	+$(in_cache) guest-run
 
 # --- one test by its name ------------------------------------------------

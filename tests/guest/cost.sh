@@ -3,9 +3,9 @@
 #
 # Prints what one getppid() costs in each state of the module: instructions in
 # the lab with --icount, ns on a real machine. Takes $SYSTALLY_KO and $WORKLOAD
-# as the tests do. Each figure is the median of 5 loops of 100,000 calls. In the
-# end the same of a fork and an exec, with the exit and the wait of the child:
-# the lowest of 500, since these take as long as a tick of the clock.
+# as the tests do. Each figure is the lowest of 25 loops of 5,000 calls, in which
+# no clock has ticked. In the end the same of a fork and an exec, with the exit
+# and the wait of the child: the lowest of 500.
 
 set -eu
 
