@@ -28,12 +28,17 @@ static const struct {
 #undef ABI_ENTRY
 };
 
-u32 systally_syscall_limit(u32 abi)
-{
-	u32 limit = tables[abi].count + 64;
+/* Numbers above the highest name that have a row of their own */
+#define NEW_NRS 64
 
-	return limit < KEY_NR_OUT_OF_RANGE ? limit : KEY_NR_OUT_OF_RANGE;
-}
+const u16 systally_syscall_limits[ABIS] = {
+#define ABI_LIMIT(id, name)                                                   \
+	[ABI_##id] = ARRAY_SIZE(names_##id) + NEW_NRS < KEY_NR_OUT_OF_RANGE ? \
+			     ARRAY_SIZE(names_##id) + NEW_NRS :               \
+			     KEY_NR_OUT_OF_RANGE,
+	ARCH_ABI_TABLE(ABI_LIMIT)
+#undef ABI_LIMIT
+};
 
 const char *systally_syscall_name(u32 abi, u32 nr)
 {

@@ -29,6 +29,8 @@ struct syscall_set {
 	unsigned long nr[ABIS][BITS_TO_LONGS(SYSCALL_NRS)];
 };
 
+extern const u16 systally_syscall_limits[ABIS];
+
 /*
  * systally_syscall_limit - one more than the highest number with a row of its own
  *
@@ -37,7 +39,10 @@ struct syscall_set {
  * KEY_NR_OUT_OF_RANGE, so that a process which tries all numbers cannot fill the
  * tables with them.
  */
-u32 systally_syscall_limit(u32 abi);
+static inline u32 systally_syscall_limit(u32 abi)
+{
+	return systally_syscall_limits[abi];
+}
 
 /* systally_syscall_name - the name of a call in this kernel, or NULL */
 const char *systally_syscall_name(u32 abi, u32 nr);
