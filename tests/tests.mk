@@ -4,7 +4,7 @@
 # of them. Included by the Makefile.
 
 ##@ Test
-## check - lint, unit, fuzz, build and guest tests, and costs; sets all up
+## check - lint, unit, fuzz, build, cost and guest tests; sets all up
 .PHONY: check
 check: set-up-build-test-lab
 	+$(in_cache) all workloads

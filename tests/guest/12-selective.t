@@ -235,7 +235,7 @@ talk_until many tracing
 settles '300 threads register a tracer at once: shared' shared everyone
 puppet_call bystander 211 # by each of its two threads
 note "selective: $(status selective)"
-talk_ask many '' done
+talk_ask many '' 'done'
 is "$(said many calls)" 422 'the tracer has counted every call of a bystander'
 talk_end many
 settles 'when it has gone: selective again' selective "$puppet"
