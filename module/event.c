@@ -109,6 +109,8 @@ static void count_unpaired(struct table *table, struct slot *slot, u64 key)
 		table->untimed++;
 		return;
 	}
+	/* After the look at the filter, which changes after pairs_since. */
+	smp_rmb();
 	if (slot->serial >= max(table->epoch, READ_ONCE(pairs_since)))
 		row = table_denied(table, key);
 	if (row)

@@ -240,6 +240,9 @@ int systally_hook_apply(const struct hook_plan *plan)
 	bool started = time && !time_now;
 	int err;
 
+	/* First: entries are unhooked before exits. */
+	if (!time || plan->kind != HOOK_TRACEPOINT)
+		end_pairs();
 	if (started) {
 		err = start_time();
 		if (err)
@@ -283,9 +286,9 @@ enum hook_kind systally_hook_kind(void)
 
 void systally_hook_exit(void)
 {
+	end_pairs();
 	unhook_entry(kind_now);
 	kind_now = HOOK_NONE;
 	if (time_now)
 		stop_time();
-	end_pairs();
 }
