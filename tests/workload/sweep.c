@@ -18,10 +18,11 @@
 #define NOBODY 65534
 
 /* exit, fork, vfork, clone, clone3, exit_group, pause, kill, sigreturn, alarm,
- * vhangup, sync; x32 has another number for rt_sigreturn
+ * vhangup, sync; uretprobe and uprobe, which kill who is not in a trampoline of
+ * the kernel's; x32 has another number for rt_sigreturn
  */
-static const int not_64[] = { 15, 34,  37,  56,	 57,  58, 60,
-			      62, 153, 162, 231, 435, 513 };
+static const int not_64[] = { 15,  34,	37,  56,  57,  58,  60, 62,
+			      153, 162, 231, 335, 336, 435, 513 };
 /* the same, and nice, ssetmask, sigsuspend, waitpid */
 static const int not_i386[] = { 1,  2,	 7,   27,  29,	34,  36,  37, 69,
 				72, 111, 119, 120, 173, 190, 252, 435 };
