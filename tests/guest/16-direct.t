@@ -76,10 +76,10 @@ ctl targets all
 ctl reset 1
 perl -e 'syscall(400) for 1..101; syscall(500) for 1..53'
 beyond=0
-[ -z "$no_dispatch" ] || beyond=53
+[ -z "$no_dispatch" ] || [ -z "$(calls_beyond)" ] || beyond=53
 is "$(count all x86-64 syscall_400) $(count all x86-64 syscall_500)" \
 	"101 $beyond" \
-	'counts numbers in gaps of the table; only the sites count beyond it'
+	'counts numbers in gaps of the table; beyond it, what has a function'
 ctl hook tracepoint
 ctl reset 1
 perl -e 'syscall(400) for 1..101; syscall(500) for 1..53'
@@ -253,14 +253,19 @@ ctl syscalls all
 is "$(grep sys_ $trace/enabled_functions)" '' \
 	'the tracepoint hook is on none of them'
 
-# With ftrace turned off, the direct hook would count nothing.
-echo 0 >/proc/sys/kernel/ftrace_enabled
-is "$(refused hook direct)" EBUSY \
-	'ftrace turned off: hook=direct fails with EBUSY'
-ctl hook auto
-like "$(<"$D/hook")" '^auto: tracepoint .*ftrace is switched off' \
-	'ftrace turned off: auto chooses the tracepoint, and says why'
-echo 1 >/proc/sys/kernel/ftrace_enabled
+# With ftrace turned off, the direct hook would count nothing. From 7.3 on it
+# cannot be turned off.
+if { echo 0 >/proc/sys/kernel/ftrace_enabled; } 2>/dev/null; then
+	is "$(refused hook direct)" EBUSY \
+		'ftrace turned off: hook=direct fails with EBUSY'
+	ctl hook auto
+	like "$(<"$D/hook")" '^auto: tracepoint .*ftrace is switched off' \
+		'ftrace turned off: auto chooses the tracepoint, and says why'
+	echo 1 >/proc/sys/kernel/ftrace_enabled
+else
+	skip 'ftrace turned off: hook=direct' 'it cannot be turned off here'
+	skip 'ftrace turned off: auto' 'it cannot be turned off here'
+fi
 force hook=direct 'direct: direct (asked for)'
 
 finish
