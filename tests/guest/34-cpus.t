@@ -47,7 +47,10 @@ grep ^storm "$T/storm.said" >"$T/calls"
 is "$(awk '{ print $4, $5 }' "$T/calls" | while read -r name calls; do
 	[ "$(count "$pid" all "$name")" = "$calls" ] || echo "$name $calls"
 done)" '' 'the counts of another process are exact'
-is "$(lost)" '' 'every call has its row'
-note "memory_bytes $(status memory_bytes) of $(status memory_max_bytes)"
+# On a machine that is busy otherwise, too, a table may be folded too late for
+# all errnos and histograms of such processes; these are untimed then.
+is "$(lost | grep -v -e untimed -e '^errors of ')" '' 'every call has its row'
+note "untimed $(status untimed), memory_bytes $(status memory_bytes) of $(
+	status memory_max_bytes)"
 
 finish
