@@ -184,10 +184,11 @@ bool systally_guard_busy(void)
 
 /*
  * A task that entered a registrar before the probes were there, while they were
- * turned off, or without an instance of the kretprobe, may still be inside. Either it is preempted there, which
- * synchronize_rcu_tasks() covers, or it holds tracepoints_mutex or waits for
- * it. Taking that mutex once waits for the holder. Mutexes are not fair, so a
- * task that waits beside us may get it later: take it twice.
+ * turned off, or without an instance of the kretprobe, may still be inside.
+ * Either it is preempted there, which synchronize_rcu_tasks() covers, or it
+ * holds tracepoints_mutex or waits for it. Taking that mutex once waits for the
+ * holder. Mutexes are not fair, so a task that waits beside us may get it later:
+ * take it twice.
  */
 void systally_guard_settle(void)
 {

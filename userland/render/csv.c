@@ -17,24 +17,8 @@ static void write_number(FILE *out, uint64_t number)
 	fputs_unlocked(systally_text_digits(number, digits), out);
 }
 
-/* The fields that make the key of each row, for all rows of a document. */
-struct fields {
-	const struct systally_names *names;
-	const struct systally_field *list[SYSTALLY_BY_FIELDS_MAX];
-	unsigned int count;
-};
-
-static struct fields fields_of(const struct systally_names *names,
-			       const struct systally_by *by)
-{
-	struct fields fields = { .names = names };
-
-	fields.count = systally_by_fields(by, true, fields.list);
-	return fields;
-}
-
 /* Writes the group's key, with a comma behind each field. */
-static void write_fields(FILE *out, const struct fields *fields,
+static void write_fields(FILE *out, const struct systally_fields *fields,
 			 const struct systally_group *group)
 {
 	char buffer[SYSTALLY_FIELD_LEN];
@@ -59,7 +43,7 @@ static void write_fields(FILE *out, const struct fields *fields,
 }
 
 /* The keys of these fields, with a comma behind each. */
-static void write_keys(FILE *out, const struct fields *fields)
+static void write_keys(FILE *out, const struct systally_fields *fields)
 {
 	unsigned int i;
 
@@ -105,7 +89,8 @@ static void write_rows(FILE *out, const struct systally_report *report,
 		       bool head, const char *time)
 {
 	const struct systally_ranking *ranking = report->ranking;
-	const struct fields fields = fields_of(ranking->names, &ranking->by);
+	const struct systally_fields fields =
+		systally_fields_of(ranking->names, &ranking->by);
 	const char *collect = systally_names_collect(report->header->collect);
 	unsigned int amounts = systally_amount_count(&ranking->by), a;
 	size_t i;
@@ -164,7 +149,7 @@ static void write_of(FILE *out, const struct systally_changes *changes,
 }
 
 static void write_change_row(FILE *out, const struct systally_changes *changes,
-			     const struct fields *fields,
+			     const struct systally_fields *fields,
 			     const struct systally_change *change)
 {
 	unsigned int i, of;
@@ -181,7 +166,8 @@ static void write_change_row(FILE *out, const struct systally_changes *changes,
 static int write_change(FILE *out, const struct systally_change_report *report)
 {
 	const struct systally_changes *changes = report->changes;
-	const struct fields fields = fields_of(changes->names, &changes->by);
+	const struct systally_fields fields =
+		systally_fields_of(changes->names, &changes->by);
 	char key[SYSTALLY_OF_LEN];
 	unsigned int i, of;
 	size_t c;

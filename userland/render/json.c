@@ -13,23 +13,8 @@
 
 #define FORMAT_VERSION 1
 
-/* The fields that make the key of each row, for all rows of a document. */
-struct fields {
-	const struct systally_names *names;
-	const struct systally_field *list[SYSTALLY_BY_FIELDS_MAX];
-	unsigned int count;
-};
-
-static struct fields fields_of(const struct systally_names *names,
-			       const struct systally_by *by)
-{
-	struct fields fields = { .names = names };
-
-	fields.count = systally_by_fields(by, true, fields.list);
-	return fields;
-}
-
-static void put_fields(struct systally_json *json, const struct fields *fields,
+static void put_fields(struct systally_json *json,
+		       const struct systally_fields *fields,
 		       const struct systally_group *group)
 {
 	char buffer[SYSTALLY_FIELD_LEN];
@@ -61,7 +46,8 @@ static void put_amount(struct systally_json *json,
 static void put_rows(struct systally_json *json,
 		     const struct systally_ranking *ranking)
 {
-	const struct fields fields = fields_of(ranking->names, &ranking->by);
+	const struct systally_fields fields =
+		systally_fields_of(ranking->names, &ranking->by);
 	unsigned int amounts = systally_amount_count(&ranking->by), a;
 	size_t i;
 
@@ -194,7 +180,8 @@ static void put_amounts(struct systally_json *json,
 static void put_changes(struct systally_json *json,
 			const struct systally_changes *changes)
 {
-	const struct fields fields = fields_of(changes->names, &changes->by);
+	const struct systally_fields fields =
+		systally_fields_of(changes->names, &changes->by);
 	size_t i;
 
 	systally_json_array(json, "rows");

@@ -109,4 +109,22 @@ unsigned int
 systally_by_fields(const struct systally_by *by, bool keys,
 		   const struct systally_field *list[SYSTALLY_BY_FIELDS_MAX]);
 
+/* The fields that make the key of each row, for all rows of a document. */
+struct systally_fields {
+	const struct systally_names *names;
+	const struct systally_field *list[SYSTALLY_BY_FIELDS_MAX];
+	unsigned int count;
+};
+
+/* Lists them once, since a document may have millions of rows. */
+static inline struct systally_fields
+systally_fields_of(const struct systally_names *names,
+		   const struct systally_by *by)
+{
+	struct systally_fields fields = { .names = names };
+
+	fields.count = systally_by_fields(by, true, fields.list);
+	return fields;
+}
+
 #endif /* SYSTALLY_DIMENSION_H */

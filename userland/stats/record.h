@@ -4,7 +4,8 @@
  *
  * The file is JSON, one object per line, so that other programs can read it.
  * The first line describes the recording and says how many rows follow. Each
- * other line is a row of a snapshot, in the order of the sections of a snapshot (systally.h):
+ * other line is a row of a snapshot, in the order of the sections of a snapshot
+ * (systally.h):
  *
  *	{"systally_record":1,"systally":"0.1","kernel":"6.1.0",
  *	 "date":"2026-11-25T07:30:00+00:00","command":["ls","-l"],"status":0,
