@@ -10,8 +10,9 @@
  * first with acquire, and a copy is valid only if entered_at has not changed
  * during it. Two exceptions: before a process becomes a target, the old slots of
  * its threads are emptied under the control mutex, while no handler writes
- * them; and the parent empties the slot of a new thread before that runs. Blocks of slots are made and freed in process context under a mutex,
- * and looked up under RCU.
+ * them; and the parent empties the slot of a new thread before that runs.
+ * Blocks of slots are made and freed in process context under a mutex, and
+ * looked up under RCU.
  */
 #ifndef SYSTALLY_INFLIGHT_H
 #define SYSTALLY_INFLIGHT_H

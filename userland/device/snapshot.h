@@ -51,9 +51,9 @@ void systally_snapshot_free(struct systally_snapshot *snapshot);
 
 /*
  * Fills @diff with what was counted after @old and up to @now. Rows that did
- * not change are left out. kprobe_missed becomes the number of that time. taken_ns becomes the time between the two. max_ns
- * is the longest time since the last reset; diff->max_is_former says of which
- * rows that was before @old.
+ * not change are left out. kprobe_missed becomes the number of that time.
+ * taken_ns becomes the time between the two. max_ns is the longest time since
+ * the last reset; diff->max_is_former says of which rows that was before @old.
  *
  * If the counters were reset in between, @diff has all that was counted since,
  * and diff->header.discarded is the number of calls that the reset threw away
