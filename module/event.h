@@ -20,7 +20,7 @@
 #include "filter.h"
 #include "hist.h"
 #include "inflight.h"
-#include "tally.h"
+#include "tally_rows.h"
 #include "target_set.h"
 
 /* All keys are written under the control mutex and read by handlers. */

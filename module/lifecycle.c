@@ -11,7 +11,7 @@
 #include "inflight.h"
 #include "lifecycle.h"
 #include "selective.h"
-#include "tally.h"
+#include "tally_rows.h"
 #include "target.h"
 #include "target_set.h"
 #include "tracepoint.h"

@@ -19,7 +19,7 @@
 #include "master.h"
 #include "query.h"
 #include "syscalls.h"
-#include "tally.h"
+#include "tally_rows.h"
 #include "target_set.h"
 #include "view.h"
 

@@ -31,7 +31,6 @@
 #define SYSTALLY_TALLY_H
 
 #include <linux/percpu.h>
-#include <linux/sched.h>
 
 #include "table.h"
 
@@ -66,23 +65,6 @@ static inline bool systally_tally_has_cpu(int cpu_nr)
 		if (!systally_tally_has_cpu(cpu_nr)) { \
 		} else
 
-/* Whether rows are kept per thread. Written under the control mutex. */
-DECLARE_STATIC_KEY_FALSE(systally_threads_key);
-
-/*
- * Returns the task that owns the rows of @task's calls: the leader of its
- * process, or @task itself if rows are kept per thread. The owner's start time
- * distinguishes processes that had the same pid. Any context, for current or
- * under RCU.
- */
-static __always_inline const struct task_struct *
-systally_tally_owner(const struct task_struct *task)
-{
-	if (static_branch_unlikely(&systally_threads_key))
-		return task;
-	return task->group_leader;
-}
-
 /* This CPU's table. Preemption off until the caller is done with it. */
 static __always_inline struct table *systally_tally_table(void)
 {
@@ -90,52 +72,11 @@ static __always_inline struct table *systally_tally_table(void)
 }
 
 /*
- * systally_tally_row - the row of current's calls
- * @table: in: this CPU's table, as the handler read it; out: the row's table,
- * which is another one if the first was full
+ * systally_tally_fold_soon - let the worker fold the full tables
  *
- * Handlers only: preemption off since @table was read; never sleeps or
- * allocates. The caller must add everything about this call to the same table,
- * because a flush may replace this CPU's table at any moment. If there is no
- * room, returns the row of unattributed calls with this number, or NULL if
- * there is no room for that row either.
+ * Handlers only: any context in which a system call runs, preemption off.
  */
-struct table_row *systally_tally_row(struct table **table, u64 key, u64 start);
-
-/*
- * systally_tally_error - count a failed call by its errno
- * @table: in: the table of the call's row; out: as in systally_tally_row(). If
- * it has changed, rows that were found before must not be written any more.
- * @key: of the call's row
- * @error: 1 to 4095
- *
- * Handlers only, preemption off; for current. Without room the call is missing
- * from the breakdown by errno, but not from its own row; it counts as untimed.
- */
-void systally_tally_error(struct table **table, u64 key, u32 error);
-
-/*
- * systally_tally_hist - count a call in its process's histogram
- * @table: in: the table of the call's row; out: as in systally_tally_row(). If
- * it has changed, rows that were found before must not be written any more.
- * @key: of the call's row
- * @index: from hist_index()
- *
- * Handlers only, preemption off; for current. Without room the call is missing
- * from the histogram; it counts as untimed.
- */
-void systally_tally_hist(struct table **table, u64 key, u32 index);
-
-/*
- * systally_tally_exited - keep the last comm of a process (or thread) that
- * exits
- * @task: current
- * @last: whether it is the last thread of its process
- *
- * In the sched_process_exit handler, preemption off. Its rows are shown and
- * folded with this comm.
- */
-void systally_tally_exited(const struct task_struct *task, bool last);
+void systally_tally_fold_soon(void);
 
 /*
  * systally_tally_lock - take the tally's mutex: it serialises folds and flushes
