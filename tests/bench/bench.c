@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "stats/dimension.h"
+#include "stats/by.h"
 #include "stats/rank.h"
 #include "stats/record.h"
 

@@ -13,7 +13,7 @@
 #include "commands/commands.h"
 #include "fuzz.h"
 #include "render/formats.h"
-#include "stats/dimension.h"
+#include "stats/by.h"
 #include "stats/sort.h"
 
 /* What each byte means. */

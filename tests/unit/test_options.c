@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "commands/commands.h"
-#include "stats/dimension.h"
+#include "stats/by.h"
 
 #define WORDS_MAX 32
 

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "stats/dimension.h"
+#include "stats/by.h"
 #include "stats/rank.h"
 
 #define READ	0

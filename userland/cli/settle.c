@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/settle.h"
-#include "stats/dimension.h"
+#include "stats/by.h"
 #include "stats/sort.h"
 #include "systally.h"
 

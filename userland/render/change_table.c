@@ -7,7 +7,7 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "render/view.h"
-#include "stats/dimension.h"
+#include "stats/by.h"
 
 #define NAME_MIN 7 /* how short a name may be cut: as a heading */
 

@@ -12,7 +12,7 @@
 #include "base/grid.h"
 #include "base/notes.h"
 #include "stats/change.h"
-#include "stats/dimension.h"
+#include "stats/by.h"
 #include "stats/rank.h"
 #include "stats/record.h"
 

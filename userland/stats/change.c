@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "stats/change.h"
-#include "stats/dimension.h"
+#include "stats/by.h"
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 

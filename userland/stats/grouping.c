@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "stats/dimension.h"
+#include "stats/by.h"
 #include "stats/grouping.h"
 
 #define FIRST_ROOM 64 /* a power of two, as all rooms */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "stats/best.h"
-#include "stats/dimension.h"
+#include "stats/by.h"
 #include "stats/grouping.h"
 #include "stats/rank.h"
 #include "stats/sort.h"
