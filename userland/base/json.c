@@ -26,6 +26,7 @@ struct systally_json {
 	bool pretty;
 	bool has_value;		   /* since the last end of a line */
 	bool has_member;	   /* the innermost object or array */
+	bool in_object;		   /* the innermost of them is an object */
 	unsigned int depth;	   /* of open objects and arrays */
 	bool is_object[DEPTH_MAX]; /* [0]: the outermost one */
 	size_t used;
@@ -185,23 +186,58 @@ static void put_escaped(struct systally_json *json, const char *text,
 
 /* --- the order of values --- */
 
-/* The key in quotes, and its colon. */
-static void put_key(struct systally_json *json, const char *key)
+/* Any key in quotes, and its colon, after a comma if @comma. */
+static void put_any_key(struct systally_json *json, const char *key, bool comma)
 {
-	const char *end;
-	char *to;
-
-	if (BUFFER_LEN - json->used < KEY_ROOM)
-		flush(json);
-	to = json->buffer + json->used;
-	end = to + KEY_ROOM;
-	*to++ = '"';
-	while (to < end && is_plain(*key))
-		*to++ = *key++;
-	json->used = (size_t)(to - json->buffer);
-	if (*key)
-		put_text(json, key);
+	if (comma)
+		put_byte(json, ',');
+	put_byte(json, '"');
+	put_text(json, key);
 	put(json, "\":", 2);
+}
+
+/*
+ * The same. Most keys are short and plain: this looks at the buffer's room
+ * once, and saves no registers.
+ */
+static inline void put_key(struct systally_json *json, const char *key,
+			   bool comma)
+{
+	char *to = json->buffer + json->used;
+	size_t i;
+
+	if (BUFFER_LEN - json->used < KEY_ROOM) {
+		put_any_key(json, key, comma);
+		return;
+	}
+	*to = ',';
+	to += comma;
+	*to++ = '"';
+	for (i = 0; is_plain(key[i]); i++) {
+		if (i == KEY_ROOM - 4)
+			break;
+		to[i] = key[i];
+	}
+	if (key[i]) {
+		put_any_key(json, key, comma);
+		return;
+	}
+	to[i] = '"';
+	to[i + 1] = ':';
+	json->used = (size_t)(to + i + 2 - json->buffer);
+}
+
+/* What stands before a value where people read it: a comma, a line, the key. */
+static void begin_pretty(struct systally_json *json, const char *key)
+{
+	if (json->has_member)
+		put_byte(json, ',');
+	if (json->depth)
+		put_line(json);
+	if (key) {
+		put_key(json, key, false);
+		put_byte(json, ' ');
+	}
 }
 
 /*
@@ -210,21 +246,18 @@ static void put_key(struct systally_json *json, const char *key)
  */
 static bool begin_value(struct systally_json *json, const char *key)
 {
-	const bool is_member = json->depth && json->is_object[json->depth - 1];
-
 	/* one value at the top level in a line */
-	if (is_member != (key != NULL) || (!json->depth && json->has_value))
+	if (json->in_object != (key != NULL) ||
+	    (json->has_value && !json->depth))
 		json->failed = true;
 	if (json->failed)
 		return false;
-	if (json->has_member)
+	if (json->pretty)
+		begin_pretty(json, key);
+	else if (key)
+		put_key(json, key, json->has_member);
+	else if (json->has_member)
 		put_byte(json, ',');
-	if (json->pretty && json->depth)
-		put_line(json);
-	if (key)
-		put_key(json, key);
-	if (key && json->pretty)
-		put_byte(json, ' ');
 	return true;
 }
 
@@ -232,11 +265,15 @@ static bool begin_value(struct systally_json *json, const char *key)
 static void end_value(struct systally_json *json)
 {
 	json->has_value = true;
-	json->has_member = json->depth;
-	if (json->pretty && !json->depth)
-		put_byte(json, '\n');
-	if (!json->depth || !json->is_object[json->depth - 1])
-		flush(json);
+	json->has_member = true;
+	if (json->in_object)
+		return;
+	if (!json->depth) {
+		json->has_member = false;
+		if (json->pretty)
+			put_byte(json, '\n');
+	}
+	flush(json);
 }
 
 /* Writes a value that needs no escape. */
@@ -259,6 +296,7 @@ static void open_one(struct systally_json *json, const char *key,
 		return;
 	put_byte(json, is_object ? '{' : '[');
 	json->is_object[json->depth++] = is_object;
+	json->in_object = is_object;
 	json->has_value = true;
 	json->has_member = false;
 }
@@ -285,7 +323,8 @@ void systally_json_end(struct systally_json *json)
 	json->depth--;
 	if (json->pretty)
 		put_line(json);
-	put_byte(json, json->is_object[json->depth] ? '}' : ']');
+	put_byte(json, json->in_object ? '}' : ']');
+	json->in_object = json->depth && json->is_object[json->depth - 1];
 	end_value(json);
 }
 
