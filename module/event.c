@@ -112,7 +112,7 @@ static void count_unpaired(struct table *table, struct slot *slot, u64 key)
 	/* After the look at the filter, which changes after pairs_since. */
 	smp_rmb();
 	if (slot->serial >= max(table->epoch, READ_ONCE(pairs_since)))
-		row = table_denied(table, key);
+		row = systally_tally_denied(&table, key);
 	if (row)
 		table_count(&row->count, 1);
 	else

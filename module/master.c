@@ -139,14 +139,6 @@ static void copy_row(struct table *to, const struct table_row *row)
 	enum row_kind kind = key_kind(row->key);
 	struct table_row *sum = NULL;
 
-	if (kind == ROW_DENIED) {
-		sum = table_denied(to, row->key);
-		if (sum)
-			row_add(sum, row);
-		else
-			to->orphan_exits += row->count;
-		return;
-	}
 	if (kind != ROW_UNATTRIBUTED)
 		sum = table_insert(to, row->key, row->start, row->comm,
 				   table_limit(to, kind));
@@ -160,6 +152,10 @@ static void copy_row(struct table *to, const struct table_row *row)
 	}
 	if (!sum && kind_is_detail(kind)) {
 		to->untimed += row_events(row);
+		return;
+	}
+	if (!sum && kind == ROW_DENIED) {
+		to->orphan_exits += row->count;
 		return;
 	}
 	if (sum) {
@@ -259,7 +255,8 @@ bool systally_master_grow(u32 rows)
 {
 	u32 size = table_rows(master);
 
-	while (size - size / 8 < master->used + rows)
+	/* table_soft_limit(): errnos and histograms need room, too. */
+	while (size - size / 4 < master->used + rows)
 		size *= 2;
 	if (size == table_rows(master))
 		return true;

@@ -40,23 +40,12 @@ struct table_row *table_insert(struct table *table, u64 key, u64 start,
 	return row;
 }
 
-static struct table_row *common_row(struct table *table, enum row_kind kind,
-				    u64 key, u32 limit)
+struct table_row *table_unattributed(struct table *table, u64 key)
 {
 	static const char no_comm[SYSTALLY_COMM_LEN];
 
-	key = key_common(kind, key_abi(key), key_nr(key));
-	return table_insert(table, key, 0, no_comm, limit);
-}
-
-struct table_row *table_unattributed(struct table *table, u64 key)
-{
-	return common_row(table, ROW_UNATTRIBUTED, key, table_rows(table) - 1);
-}
-
-struct table_row *table_denied(struct table *table, u64 key)
-{
-	return common_row(table, ROW_DENIED, key, table_soft_limit(table));
+	key = key_common(ROW_UNATTRIBUTED, key_abi(key), key_nr(key));
+	return table_insert(table, key, 0, no_comm, table_rows(table) - 1);
 }
 
 u64 row_events(const struct table_row *row)

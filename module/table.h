@@ -274,12 +274,10 @@ static inline u64 key_common(enum row_kind kind, u32 abi, u32 nr)
 
 /*
  * table_unattributed - the row of unattributed calls of @key's ABI and number
- * table_denied - the row of denied calls of @key's ABI and number
  *
- * Any context; for the table's writer. Return NULL if there is no room.
+ * Any context; for the table's writer. Returns NULL if there is no room.
  */
 struct table_row *table_unattributed(struct table *table, u64 key);
-struct table_row *table_denied(struct table *table, u64 key);
 
 /* Whether a row is part of a histogram. */
 static inline bool row_is_hist(const struct table_row *row)

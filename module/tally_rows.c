@@ -55,6 +55,14 @@ struct table_row *systally_tally_row(struct table **table, u64 key, u64 start)
 	return row;
 }
 
+struct table_row *systally_tally_denied(struct table **table, u64 key)
+{
+	static const char no_comm[SYSTALLY_COMM_LEN];
+	struct table_row *row = table_lookup(*table, key, 0);
+
+	return row ?: make_row(table, key, 0, no_comm);
+}
+
 /*
  * Returns the row of current's process for an errno or an octave of the call in
  * @key. If there is no room, returns NULL and counts the call as untimed.

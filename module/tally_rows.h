@@ -43,6 +43,15 @@ systally_tally_owner(const struct task_struct *task)
 struct table_row *systally_tally_row(struct table **table, u64 key, u64 start);
 
 /*
+ * systally_tally_denied - the row of denied calls of one number, by any process
+ * @table: as in systally_tally_row()
+ * @key: key_common(ROW_DENIED, ...)
+ *
+ * Handlers only, preemption off. Returns NULL if there is no room.
+ */
+struct table_row *systally_tally_denied(struct table **table, u64 key);
+
+/*
  * systally_tally_error - count a failed call by its errno
  * @table: in: the table of the call's row; out: as in systally_tally_row(). If
  * it has changed, rows that were found before must not be written any more.

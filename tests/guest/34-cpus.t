@@ -22,6 +22,13 @@ is "$(cat "$T/made")" "made $((2 * (3 * 301 - 38)))" \
 	'a process calls 301 numbers in 3 ABIs'
 is "$(lost)" '' 'with histograms: every call has its row'
 note "memory_bytes $(status memory_bytes) of $(status memory_max_bytes)"
+for last in {300..307}; do
+	ctl reset 1
+	"$WORKLOAD/sweep" -t 1 "$last" deny >"$T/made"
+	is "denied $(status denied)" "$(grep denied "$T/made")" \
+		"denied calls of $((last + 1)) numbers have their rows"
+done
+is "$(lost | grep -v denied)" '' 'every other call has its row'
 rmmod systally
 
 need_load collect=hist follow=1
