@@ -20,6 +20,7 @@
 #include "filter.h"
 #include "hist.h"
 #include "inflight.h"
+#include "selective.h"
 #include "tally_rows.h"
 #include "target_set.h"
 
@@ -80,10 +81,14 @@ void systally_event_set_pairs(u64 since);
 /*
  * systally_event_special - all of systally_event_entry(), for calls and
  * settings that its fast path leaves out
+ * @task: current
  *
- * Same context. Out of line, so that the fast path saves no registers.
+ * Same context. Out of line, so that the fast path saves no registers; @nr is
+ * the third argument as it is of the tracepoint's handler, so that the fast
+ * path does not move it.
  */
-void systally_event_special(enum event_hook hook, u32 nr);
+void systally_event_special(enum event_hook hook,
+			    const struct task_struct *task, u32 nr);
 
 /*
  * systally_event_unpaired - an exit whose slot holds no call, or a call whose
@@ -166,24 +171,35 @@ static __always_inline void systally_event_keep(const struct task_struct *task,
 
 /*
  * systally_event_entry - current enters call @nr, seen by @hook
+ * @nr: an unsigned 32-bit number; of the tracepoint an int (syscall_get_nr() in
+ * kernel/entry/common.c)
  *
  * Handlers only: preemption off, no irq or NMI. If this CPU's table has a row
  * for the call, its process is a target and the filter includes the call:
  * removing a target or a call folds all rows away (systally_tally_settle()).
  */
-static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
+static __always_inline void systally_event_entry(enum event_hook hook, long nr)
 {
 	const struct task_struct *task = current;
-	u32 tgid = task->tgid;
+	unsigned long tgid = task->tgid;
 	struct table_row *row;
 	struct table *table;
 	u64 key, start;
 
-	/* The kprobe hook is mostly used when all processes are targets; the
-	 * row's look-up turns other processes away.
+	/* Keeps the compiler from a second copy for the key. */
+	OPTIMIZER_HIDE_VAR(tgid);
+	/* The look-up of the row turns bystanders away, too. This test is
+	 * faster where they can be: the kprobe hook is mostly used when all
+	 * processes are targets, and while tracing is selective, only targets
+	 * pass the tracepoint.
 	 */
-	if (hook != EVENT_KPROBE && !systally_target_has(tgid))
+	if (hook == EVENT_TRACEPOINT) {
+		if (static_branch_likely(&systally_bystanders_key) &&
+		    !systally_target_has(tgid))
+			return;
+	} else if (hook != EVENT_KPROBE && !systally_target_has(tgid)) {
 		return;
+	}
 	if (unlikely(arch_call_is_compat(task)))
 		goto special;
 	if (hook == EVENT_TRACEPOINT) {
@@ -194,11 +210,11 @@ static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 			goto special;
 	}
 
-	/* A number that does not exist, is too large, or has another ABI's bit
-	 * finds no row.
+	/* A number that does not exist, is too large, is negative, or has
+	 * another ABI's bit finds no row.
 	 */
-	key = key_make(ROW_CALL, 0, tgid, ABI_NATIVE, nr);
 	start = task->group_leader->start_boottime;
+	key = key_make(ROW_CALL, 0, tgid, ABI_NATIVE, 0) + nr;
 	table = systally_tally_table();
 	row = table_lookup(table, key, start);
 	if (unlikely(!row))
@@ -211,7 +227,7 @@ static __always_inline void systally_event_entry(enum event_hook hook, u32 nr)
 	return;
 
 special:
-	systally_event_special(hook, nr);
+	systally_event_special(hook, task, nr);
 }
 
 /*

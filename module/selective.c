@@ -32,6 +32,7 @@ enum flag_mode {
 #define RT_THREADS_MAX 1000
 
 bool systally_selective_allowed = true;
+DEFINE_STATIC_KEY_TRUE(systally_bystanders_key);
 
 /*
  * Written under selective_mutex. on_tracer() writes it as well, without a lock
@@ -226,6 +227,16 @@ static const char *obstacle(void)
 	return NULL;
 }
 
+/* Sets the key to what the mode and the targets are now. Sleeps. */
+static void set_bystanders(void)
+{
+	lockdep_assert_held(&selective_mutex);
+	if (systally_selective_on() || systally_target_is_all())
+		static_branch_disable(&systally_bystanders_key);
+	else
+		static_branch_enable(&systally_bystanders_key);
+}
+
 /* From FLAG_KEPT or FLAG_ALL to FLAG_TARGETS, unless there is an obstacle. */
 static void enter(void)
 {
@@ -270,14 +281,15 @@ static void leave(void)
 /* Enters FLAG_TARGETS if it is possible, leaves it if it is no longer. */
 static void check(void)
 {
-	if (READ_ONCE(mode) != FLAG_TARGETS) {
+	if (systally_selective_on()) {
+		why_not = obstacle();
+		/* A tracer bypassed the guard, or the guard was turned off. */
+		if (why_not)
+			on_tracer();
+	} else {
 		enter();
-		return;
 	}
-	why_not = obstacle();
-	/* A tracer bypassed the guard, or the guard was turned off. */
-	if (why_not)
-		on_tracer();
+	set_bystanders();
 }
 
 static void check_again(struct work_struct *work)
@@ -300,6 +312,7 @@ void systally_selective_want(const char *reason)
 	wanted = !reason;
 	if (reason) {
 		leave();
+		set_bystanders();
 		why_not = reason;
 	} else {
 		check();
@@ -315,6 +328,7 @@ void systally_selective_release(void)
 	mutex_lock(&selective_mutex);
 	wanted = false;
 	leave();
+	set_bystanders();
 	mutex_unlock(&selective_mutex);
 }
 

@@ -15,8 +15,16 @@
 #ifndef SYSTALLY_SELECTIVE_H
 #define SYSTALLY_SELECTIVE_H
 
+#include <linux/jump_label.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+
+/*
+ * Whether bystanders may pass the tracepoints. A hint for handlers: while it is
+ * false, they need no test for bystanders of their own. It may stay false for a
+ * second after another tracer has registered.
+ */
+DECLARE_STATIC_KEY_TRUE(systally_bystanders_key);
 
 /*
  * systally_selective_init - arm the guard; at load; process context, sleeps

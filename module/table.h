@@ -34,10 +34,11 @@
  * sub is the tid of a thread's row, the errno of an error row, HIST_SUB plus
  * the octave of a histogram's row (hist.h), else 0. abi is enum abi (abi.h).
  *
- * So the key of a process's native calls (ABI 0) is tgid << 32 | nr for
- * every nr: a number of more than 10 bits finds no row. A pid has at most 22
- * bits (PID_MAX_LIMIT, include/linux/threads.h). A key of 0 is an empty row: no
- * process that makes calls has tgid 0.
+ * So the key of a process's native calls (ABI 0) is (tgid << 32) + nr for every
+ * nr. A number of more than 10 bits finds no row, nor does a negative one: sub
+ * is not 0 then. A pid has at most 22 bits (PID_MAX_LIMIT,
+ * include/linux/threads.h). A key of 0 is an empty row: no process that makes
+ * calls has tgid 0.
  */
 #define KEY_NR_BITS    10
 #define KEY_SUB_SHIFT  KEY_NR_BITS

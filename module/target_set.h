@@ -21,7 +21,7 @@
 extern unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
 
 /* systally_target_has - whether a process is a target; any context */
-static __always_inline bool systally_target_has(u32 tgid)
+static __always_inline bool systally_target_has(unsigned long tgid)
 {
 	return test_bit(tgid, systally_target_bits);
 }
