@@ -10,7 +10,7 @@
 # The calls that the workloads below report
 exact_calls='getppid getpgid getsid getpriority close poll select execve'
 exact_calls+=' nanosleep restart_syscall pause read modify_ldt mmap mmap2'
-exact_calls+=' sigreturn rt_sigreturn'
+exact_calls+=' sigreturn rt_sigreturn gettimeofday time getcpu'
 
 # NAME|COMMAND. The commands make themselves targets.
 exact_runs="
@@ -18,6 +18,7 @@ one thread|calls -t plain
 one thread, i386|calls32 -t plain
 int 0x80 from 64-bit code|calls -t int80
 x32|calls -t x32
+the vsyscall page|calls -t vsyscall
 failing calls|calls -t errors
 failing calls, i386|calls32 -t errors
 unknown numbers|calls -t unknown

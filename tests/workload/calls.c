@@ -2,8 +2,8 @@
 /*
  * One thread that makes known numbers of calls:
  *	calls [-t] [-s] MODE
- * MODE says how: in its own ABI (plain), by int 0x80 or as x32 from 64-bit
- * code, failing, unknown to the kernel, or sleeping.
+ * MODE says how: in its own ABI (plain), by int 0x80, as x32 or through the
+ * vsyscall page from 64-bit code, failing, unknown to the kernel, or sleeping.
  */
 #include "workload.h"
 
@@ -81,6 +81,39 @@ static void x32_mode(char **argv unused)
 		expect_error("x32", kind_names[kind], ENOSYS,
 			     counts_many[kind]);
 	}
+}
+
+/*
+ * The three functions of the vsyscall page (emulate_vsyscall() in
+ * arch/x86/entry/vsyscall/vsyscall_64.c). The kernel runs the calls' functions,
+ * but no call is made. Without the page this is killed: boot with
+ * vsyscall=xonly.
+ */
+static void vsyscall_mode(char **argv unused)
+{
+	static const struct {
+		const char *name;
+		long (*function)(void *, void *, void *);
+		int count;
+	} functions[] = {
+		{ "gettimeofday", (void *)0xffffffffff600000, 101 },
+		{ "time", (void *)0xffffffffff600400, 103 },
+		{ "getcpu", (void *)0xffffffffff600800, 107 },
+	};
+	unsigned int i;
+	int j;
+
+	for (i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		for (j = 0; j < functions[i].count; j++)
+			if (functions[i].function(NULL, NULL, NULL) < 0)
+				die("vsyscall %s", functions[i].name);
+		expect(ABI, functions[i].name, 0);
+	}
+	/* A call of the same function, which is counted */
+	syscall(SYS_time, NULL);
+	expect(ABI, "time", 1);
+	calls_make(counts_some);
+	calls_expect(ABI, counts_some, 1);
 }
 #endif
 
@@ -193,11 +226,15 @@ int main(int argc unused, char **argv)
 		const char *name;
 		void (*run)(char **argv);
 	} modes[] = {
-		{ "plain", plain },	 { "ppid", ppid },
+		{ "plain", plain },
+		{ "ppid", ppid },
 #ifdef __x86_64__
-		{ "int80", int80_mode }, { "x32", x32_mode },
+		{ "int80", int80_mode },
+		{ "x32", x32_mode },
+		{ "vsyscall", vsyscall_mode },
 #endif
-		{ "errors", errors },	 { "unknown", unknown },
+		{ "errors", errors },
+		{ "unknown", unknown },
 		{ "sleeps", sleeps },
 	};
 	unsigned int i;
@@ -209,6 +246,6 @@ int main(int argc unused, char **argv)
 			return 0;
 		}
 	fprintf(stderr,
-		"usage: calls [-t] [-s] plain|ppid|int80|x32|errors|unknown|sleeps [N [MS]]\n");
+		"usage: calls [-t] [-s] plain|ppid|int80|x32|vsyscall|errors|unknown|sleeps [N [MS]]\n");
 	return 2;
 }
