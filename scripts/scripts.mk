@@ -45,6 +45,15 @@ cost-reading-run: all workloads
 	tests/lab/run --icount --memory 4096 --timeout 1800 -- $(guest) \
 	tests/guest/cost-reading.sh
 
+## cost-latency - print the latency of a real-time task, on kernel 6.1-rt
+.PHONY: cost-latency cost-latency-run
+cost-latency: set-up-build-test-lab-latency lab-6.1-rt
+	+$(MAKE) --no-print-directory KERNEL=6.1-rt cost-latency-run
+
+cost-latency-run: all workloads
+	tests/lab/run --icount --memory 4096 --timeout 3600 -- $(guest) \
+	tests/guest/cost-latency.sh
+
 ## cost-stap - print what the tapsets add to a call, on kernel 7.2
 .PHONY: cost-stap cost-stap-run
 cost-stap: set-up-build-test-lab lab-7.2
