@@ -194,8 +194,8 @@ guest_in_cache = $(subst $(out),$(lab_out),$(guest))
 # Two labs at a time, one for each of two CPUs. The second one has the files
 # that take longest, half of the time in all. 90-lockdown.t must come last.
 slow_tests := 05-storm.t 08-command.t 10-cycles.t 12-selective.t 13-coexist.t \
-	14-interleave.t 18-rights.t 19-bad-input.t 21-stress.t 23-reload.t \
-	27-starved.t 90-lockdown.t
+	14-interleave.t 15-hist.t 16-direct.t 18-rights.t 19-bad-input.t \
+	21-stress.t 23-reload.t 27-starved.t 90-lockdown.t
 quick_tests = $(filter-out $(slow_tests),$(guest_tests:%=%.t))
 
 ## check-guest - the guest tests in the lab (T=NAMES: only these; KERNEL=K)

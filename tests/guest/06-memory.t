@@ -3,15 +3,16 @@
 #
 # The memory cap: with many short-lived processes, the totals stay exact, memory
 # stays below the cap, and rows of exited processes are folded by command name.
-# 10,000 processes, and 100,000 with SYSTALLY_LONG=1.
+# 5,000 processes, 100,000 with SYSTALLY_LONG=1, or SYSTALLY_PROCESSES=.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-processes=10000
+processes=5000
 [ -z "$LONG" ] || processes=100000
-cap=4194304
-need_load memory_max_bytes=4M follow=1 collect=time
+processes=${SYSTALLY_PROCESSES:-$processes}
+cap=3145728
+need_load memory_max_bytes=3M follow=1 collect=time
 
 # The highest memory_bytes seen until process $1 has ended
 watch_memory() {
@@ -54,7 +55,7 @@ mapfile -t pids < <(said storm process)
 ctl targets "${pids[*]}"
 talk_ask storm go going
 passes 'churn has run beside a storm' \
-	"$WORKLOAD/churn" -t $((processes / 4)) 3
+	"$WORKLOAD/churn" -t $((processes / 5)) 3
 talk_ask storm pause parked
 is "${#pids[@]}" 2 'the storm has two processes'
 for pid in "${pids[@]}"; do

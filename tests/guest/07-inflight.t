@@ -79,12 +79,12 @@ like "$(sed -n 2p "$D/inflight")" '^#.*time' \
 talk_ask blocked '' 'done'
 talk_end blocked
 
-# 10,000 threads of another process, with ids all over 4 million: slots for all of
+# 20,000 threads of another process, with ids all over 4 million: slots for all of
 # them would take more than the cap.
 echo 4194304 >/proc/sys/kernel/pid_max
 echo 40000 >/proc/sys/kernel/threads-max
-talk_start spread "$WORKLOAD/spread" 10000 400
-talk_until spread 'spread 10000'
+talk_start spread "$WORKLOAD/spread" 20000 200
+talk_until spread 'spread 20000'
 need_load
 ctl targets $$
 passes 'collect=hist works beside threads with ids far from each other' \
@@ -93,7 +93,11 @@ ctl targets none
 ctl reset 1
 workload calls -t plain >"$T/expect"
 is "$(compare "$T/expect")" '' 'a target that starts there is counted exactly'
-passes 'a process with such threads can be a target' \
+is "$(refused targets "${talk_pid[spread]}") $(<"$D/targets")" 'ENOMEM none' \
+	'a process whose slots take more than the cap is refused as a target'
+unload
+need_load memory_max_bytes=256M collect=hist
+passes 'with a higher cap, it can be a target' \
 	ctl targets "${talk_pid[spread]}"
 note "memory_bytes $(status memory_bytes) of $(status memory_max_bytes)"
 talk_end spread

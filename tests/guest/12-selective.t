@@ -161,6 +161,8 @@ switched() {
 	calls=$((calls + 2 * 101))
 	settles "$@"
 }
+# Kprobes on all calls take many seconds.
+ctl syscalls getppid,close
 ctl collect time
 switched 'collect=time: selective' selective "$second"
 ctl hook kprobe

@@ -12,22 +12,27 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/tracers.sh"
 
-# Without SYSTALLY_LONG=1, some similar tracers are tried in one order only.
-# perf record and perf trace are not tried, because they take many seconds to
-# start.
+# With SYSTALLY_LONG=1, each tracer is tried in both orders. Otherwise a module
+# is tried in both, and each other tracer in one: of two that register in the
+# same way, one starts first and the other later. perf record and perf trace
+# are not tried, because they take many seconds to start.
 early=''
 late=''
 while read -r name _; do
 	[ -n "$name" ] || continue
+	[ -z "$LONG" ] || {
+		early+="$name " late+="$name "
+		continue
+	}
 	case $name in
-	perf-record | perf-trace) [ -n "$LONG" ] || continue ;;
+	perf-record | perf-trace) ;;
+	module-enter-register) early+="$name " late+="$name " ;;
+	perf-call | events-raw | hist-call | bpftrace-call | rawtp-exit | \
+		module-exit-register)
+		early+="$name "
+		;;
+	*) late+="$name " ;;
 	esac
-	[ "$name$LONG" = bpftrace-call ] || late+="$name "
-	case $name in
-	bpftrace-raw | syscount | hist-call | instance-* | module-*-prio | \
-		module-*-may_exist) [ -n "$LONG" ] || continue ;;
-	esac
-	early+="$name "
 done <<<"$tracers"
 # Only these, if any are named
 [ $# -eq 0 ] || late="$*" early="$*"

@@ -202,8 +202,8 @@ done
 talk_start storm nice -n 19 "$WORKLOAD/storm" 2 2
 talk_until storm ready
 ctl targets "$(said storm process | xargs)"
-ctl hook kprobe
 ctl syscalls getppid,close
+ctl hook kprobe
 talk_ask storm go going
 # The head, and four rows of two processes
 rows_bytes=$((128 + 4 * 72))

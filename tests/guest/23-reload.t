@@ -9,8 +9,8 @@
 . "$(dirname "$0")/storms.sh"
 
 no_direct=$(direct_missing)
-talk_start storm "$WORKLOAD/storm" -n 1 2
-talk_start forks "$WORKLOAD/storm" -f -n 1 2
+talk_start storm nice -n 19 "$WORKLOAD/storm" -n 1 2
+talk_start forks nice -n 19 "$WORKLOAD/storm" -f -n 1 2
 talk_until storm ready
 talk_until forks ready
 target=$(said storm process | head -n 1)

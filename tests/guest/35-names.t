@@ -23,6 +23,7 @@ expected() {
 			tr -d ' \n')" $((calls + i + 1))
 	done | sort
 }
+expected=$(expected)
 
 # decoded PERL: the same, from the report on standard input. PERL parses $text
 # and pushes each row to @rows as [comm, count]. Each \xHH becomes its byte.
@@ -98,7 +99,7 @@ for format in json csv text markdown; do
 	try "${run[@]}" --format $format -- "$WORKLOAD/names" $calls "${names[@]}"
 	is "$got $(<"$T/err")" '0 ' "$format: the workload runs"
 	passes "$format: nothing acts" harmless "$T/report"
-	is "$(decoded "$parser" <"$T/report")" "$(expected)" \
+	is "$(decoded "$parser" <"$T/report")" "$expected" \
 		"$format: each name with its calls"
 done
 
@@ -116,7 +117,7 @@ is "$(head -n 1 "$T/record" | perl -MJSON::PP -ne '
 	echo
 done)" 'record: every byte of the command line can be read back'
 try report -n 0 -b command --format json "$T/record"
-is "$(decoded "$json" <"$T/out")" "$(expected)" \
+is "$(decoded "$json" <"$T/out")" "$expected" \
 	'report of the recording: each name with its calls'
 try compare -n 0 -b command "$T/record" "$T/record"
 passes 'compare: nothing acts' harmless "$T/out"

@@ -13,7 +13,7 @@
 seed=${SYSTALLY_SEED:-$((SRANDOM % 1000000))}
 RANDOM=$seed
 # shellcheck disable=SC2034 # the test files use it
-storm_seconds=${SYSTALLY_SECONDS:-8}
+storm_seconds=${SYSTALLY_SECONDS:-5}
 
 # The storms' calls, as a value for `syscalls`
 # shellcheck disable=SC2034 # the test files use it
