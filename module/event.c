@@ -53,8 +53,8 @@ static bool is_ours(enum event_hook hook, struct slot *slot)
 	return now.unmarked == hook;
 }
 
-void systally_event_special(enum event_hook hook,
-			    const struct task_struct *task, u32 nr)
+void systally_event_special(const struct task_struct *task,
+			    enum event_hook hook, u32 nr)
 {
 	struct table_row *row;
 	struct table *table;

@@ -83,12 +83,12 @@ void systally_event_set_pairs(u64 since);
  * settings that its fast path leaves out
  * @task: current
  *
- * Same context. Out of line, so that the fast path saves no registers; @nr is
- * the third argument as it is of the tracepoint's handler, so that the fast
- * path does not move it.
+ * Same context. Out of line, so that the fast path saves no registers. The
+ * arguments are in registers in which the fast path has them: @nr is the third
+ * one, as it is of the tracepoint's handler.
  */
-void systally_event_special(enum event_hook hook,
-			    const struct task_struct *task, u32 nr);
+void systally_event_special(const struct task_struct *task,
+			    enum event_hook hook, u32 nr);
 
 /*
  * systally_event_unpaired - an exit whose slot holds no call, or a call whose
@@ -227,7 +227,7 @@ static __always_inline void systally_event_entry(enum event_hook hook, long nr)
 	return;
 
 special:
-	systally_event_special(hook, task, nr);
+	systally_event_special(task, hook, nr);
 }
 
 /*

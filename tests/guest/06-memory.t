@@ -31,7 +31,7 @@ watch_memory() {
 
 is "$(status memory_max_bytes)" $cap 'status: shows the cap'
 at_least $cap "$(status memory_bytes)" 'memory_bytes begins below the cap'
-"$WORKLOAD/churn" -t $processes 7 >"$T/expect" &
+"$WORKLOAD/churn" -t "$processes" 7 >"$T/expect" &
 pid=$!
 read -r highest samples < <(watch_memory $pid)
 ended $pid "$T/expect"

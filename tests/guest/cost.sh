@@ -47,6 +47,19 @@ load() {
 	insmod "$SYSTALLY_KO" "$@"
 }
 
+# selective: waits until only targets pass the tracepoints
+selective() {
+	until grep -q '^state: selective' $D/status; do
+		sleep 0.1
+	done
+}
+
+# load_selective PARAMETER...: this shell is a target, for others to join it
+load_selective() {
+	load targets=$$ "$@"
+	selective
+}
+
 base=$("$cost")
 echo "getppid() on $(uname -r)$(
 	[ -z "${SYSTALLY_LAB:-}" ] || echo ', in the lab')"
@@ -55,18 +68,21 @@ row 'untraced' "$base"
 
 load
 row 'loaded, without targets' "$("$cost")"
+load_selective
 row 'target, collect=count' "$("$cost" -t)"
 row 'target, collect=count, 80 other calls in its table' "$("$cost" -t 80)"
-load collect=time
+load_selective collect=time
 row 'target, collect=time' "$("$cost" -t)"
 row 'target, collect=time, 80 other calls in its table' "$("$cost" -t 80)"
-load collect=hist
+load_selective collect=hist
 row 'target, collect=hist' "$("$cost" -t)"
 row 'target, collect=hist, 80 other calls in its table' "$("$cost" -t 80)"
-load threads=1
+load_selective threads=1
 row 'target, collect=count, threads=1' "$("$cost" -t)"
-load syscalls=getppid,getsid
+load_selective syscalls=getppid,getsid
 row 'target, collect=count, syscalls set' "$("$cost" -t)"
+load selective=0
+row 'target, collect=count, selective=0' "$("$cost" -t)"
 load targets=all hook=tracepoint
 row 'targets=all, tracepoint' "$("$cost")"
 load targets=all collect=time
@@ -107,17 +123,9 @@ row 'target, kprobe on other calls' "$("$cost" -t)"
 load hook=kprobe syscalls=getsid,poll targets=$$
 row 'bystander, kprobe on other calls' "$("$cost")"
 
-# selective: waits until only targets pass the tracepoints
-selective() {
-	until grep -q '^state: selective' $D/status; do
-		sleep 0.1
-	done
-}
-
 # Bystanders of the tracepoint hook, at each level
 for collect in count time hist; do
-	load targets=$$ collect=$collect
-	selective
+	load_selective collect=$collect
 	row "bystander, collect=$collect" "$("$cost")"
 	load targets=$$ collect=$collect selective=0
 	row "bystander, collect=$collect, selective=0" "$("$cost")"
@@ -126,8 +134,7 @@ done
 # Another tracer starts and stops
 mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
 event=/sys/kernel/tracing/events/raw_syscalls/sys_enter/enable
-load targets=$$
-selective
+load_selective
 echo 1 >$event
 if grep -q '^state: selective' $D/status; then
 	echo 'an ftrace event was enabled, and the module did not notice' >&2
