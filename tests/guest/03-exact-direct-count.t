@@ -7,4 +7,4 @@
 . "$(dirname "$0")/exact.sh"
 
 need_direct
-exact direct count 2003
+exact direct count 503

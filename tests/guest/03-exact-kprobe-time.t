@@ -6,4 +6,4 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/exact.sh"
 
-exact kprobe time 2003
+exact kprobe time 503

@@ -7,4 +7,4 @@
 . "$(dirname "$0")/exact.sh"
 
 need_direct
-exact sites count 2003
+exact sites count 503

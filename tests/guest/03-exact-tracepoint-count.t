@@ -7,4 +7,4 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/exact.sh"
 
-exact tracepoint count 2003
+exact tracepoint count 503

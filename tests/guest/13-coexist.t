@@ -14,8 +14,8 @@
 
 # With SYSTALLY_LONG=1, each tracer is tried in both orders. Otherwise a module
 # is tried in both, and each other tracer in one: of two that register in the
-# same way, one starts first and the other later. perf record and perf trace
-# are not tried, because they take many seconds to start.
+# same way, one starts first and the other later. The slowest ones are not
+# tried, because they take many seconds to start.
 early=''
 late=''
 while read -r name _; do
@@ -25,7 +25,7 @@ while read -r name _; do
 		continue
 	}
 	case $name in
-	perf-record | perf-trace) ;;
+	perf-record | perf-trace | bpftrace-raw) ;;
 	module-enter-register) early+="$name " late+="$name " ;;
 	perf-call | events-raw | hist-call | bpftrace-call | rawtp-exit | \
 		module-exit-register)

@@ -138,8 +138,6 @@ beside() {
 	echo function >$trace/current_tracer
 	ctl hook tracepoint
 	ctl hook direct
-	ctl hook kprobe
-	ctl hook direct
 	echo nop >$trace/current_tracer
 	talk_ask storm pause parked
 	echo >$trace/set_ftrace_filter

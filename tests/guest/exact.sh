@@ -40,7 +40,7 @@ interrupted and restarted calls|signals -t 11
 interrupted and restarted calls, i386|signals32 -t 7
 return values without an upper half|returns -t
 return values without an upper half, i386|returns32 -t
-short-lived processes|churn -t 307 7
+short-lived processes|churn -t 101 7
 "
 
 # exact HOOK COLLECT THREADS; HOOK `sites` is hook=direct for chosen calls

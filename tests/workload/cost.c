@@ -5,7 +5,7 @@
  *	cost [-t] [-s] [DISTINCT]	one getppid(): the lowest of 25 loops of
  *					5,000 calls
  *	cost [-t] [-s] fork		a child that exits at once: the lowest
- *					of 500
+ *					of 200
  *	cost [-t] [-s] exec		a child that execs and exits: the same
  * With DISTINCT, that many rows of other calls come first, so that the table is
  * not empty. The lowest is one in which no clock has ticked.
@@ -14,7 +14,7 @@
 
 #define LOOP	 5000
 #define LOOPS	 25
-#define CHILDREN 500
+#define CHILDREN 200
 
 static double now(void)
 {
