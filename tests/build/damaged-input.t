@@ -72,9 +72,9 @@ flip() {
 		$((RANDOM)) "$1" "$2"
 }
 
-# cut_short FROM TO: copies its beginning
+# cut_short FROM TO: copies its beginning, without more than the last newline
 cut_short() {
-	head -c $((RANDOM * 32768 % $(stat -c %s "$1"))) "$1" >"$2"
+	head -c $((RANDOM * 32768 % ($(stat -c %s "$1") - 1))) "$1" >"$2"
 }
 
 # ---- snapshots ------------------------------------------------------------

@@ -105,6 +105,10 @@ echo count >"$T/collect"
 echo all >"$T/syscalls"
 function_of tests/guest/lib.sh status
 function_of tests/guest/lib.sh compare
+# shellcheck disable=SC2317 # compare() calls it
+calls_beyond() {
+	:
+}
 here=$PWD/tests/guest
 # compared [FILE]: prints the result of compare() of lib.sh for these files
 compared() {
