@@ -6,4 +6,4 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/exact.sh"
 
-exact kprobe count 20000
+exact kprobe count 2003

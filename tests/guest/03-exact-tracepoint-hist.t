@@ -6,4 +6,4 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/exact.sh"
 
-exact tracepoint hist 20000
+exact tracepoint hist 2003

@@ -6,4 +6,4 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/exact.sh"
 
-exact tracepoint time 20000
+exact tracepoint time 2003
