@@ -255,7 +255,7 @@ bool systally_master_grow(u32 rows)
 {
 	u32 size = table_rows(master);
 
-	/* table_soft_limit(): errnos and histograms need room, too. */
+	/* Errnos, histograms and denied calls need room, too: table_limit() */
 	while (size - size / 4 < master->used + rows)
 		size *= 2;
 	if (size == table_rows(master))

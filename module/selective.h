@@ -20,9 +20,11 @@
 #include <linux/seq_file.h>
 
 /*
- * Whether bystanders may pass the tracepoints. A hint for handlers: while it is
- * false, they need no test for bystanders of their own. It may stay false for a
- * second after another tracer has registered.
+ * Whether bystanders may pass the tracepoints: not while tracing is selective,
+ * nor while the targets are `all`. A hint for handlers, which are right with
+ * either value: while it is false, they leave out the test that is faster than
+ * a look-up of the row. It may stay false for a second after another tracer has
+ * registered. Written under selective.c's mutex.
  */
 DECLARE_STATIC_KEY_TRUE(systally_bystanders_key);
 

@@ -176,14 +176,15 @@ static inline bool kind_is_detail(enum row_kind kind)
 }
 
 /*
- * Used rows from which on no rows of a kind are inserted. Errnos and histograms
- * leave room for calls: a process that makes many of them cannot take the room
- * that others need to be counted.
+ * Used rows from which on no rows of a kind are inserted. Errnos, histograms
+ * and denied calls leave room for calls: a process that makes many of them
+ * cannot take the room that others need to be counted.
  */
 static inline u32 table_limit(const struct table *table, enum row_kind kind)
 {
-	return kind_is_detail(kind) ? table_soft_limit(table) :
-				      table_hard_limit(table);
+	return kind_is_detail(kind) || kind == ROW_DENIED ?
+		       table_soft_limit(table) :
+		       table_hard_limit(table);
 }
 
 /*
