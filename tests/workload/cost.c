@@ -3,7 +3,7 @@
  * Measures what a call, a fork or an exec costs, in ns; with --icount that is
  * instructions:
  *	cost [-t] [-s] [DISTINCT]	one getppid(): the lowest of 25 loops of
- *					5,000 calls
+ *					1,000 calls
  *	cost [-t] [-s] fork		a child that exits at once: the lowest
  *					of 200
  *	cost [-t] [-s] exec		a child that execs and exits: the same
@@ -12,7 +12,7 @@
  */
 #include "workload.h"
 
-#define LOOP	 5000
+#define LOOP	 1000
 #define LOOPS	 25
 #define CHILDREN 200
 
