@@ -167,7 +167,7 @@ static void stricter(void **state)
 		"{'a':1}",	    "{\"a\":1.}",
 		"{\"a\":NaN}",	    "{\"text\":\"\\udc27\"}",
 		"{\"a\":Infinity}", "{\"a\":\"\x01\"}",
-		"{\"a\":\"\t\"}",
+		"{\"a\":\"\t\"}",   "{\"text\\u0000\":\"a\"}",
 	};
 	struct context *c = *state;
 	size_t i;
@@ -230,7 +230,7 @@ static void texts(void **state)
 	assert_int_equal(read_line(c, "{\"text\":\"a\\u0000b\"}"), 0);
 	assert_null(systally_member_text(&c->lines, "text", &c->members[TEXT]));
 	assert_non_null(strstr(c->error.text, "`text` has a NUL in it"));
-	assert_int_equal(read_line(c, "{\"text\\u0000\":\"a\",\"tex\":1}"), 0);
+	assert_int_equal(read_line(c, "{\"tex\":1}"), 0);
 	assert_null(systally_member_text(&c->lines, "text", &c->members[TEXT]));
 	assert_non_null(strstr(c->error.text, "missing or not a text"));
 	/* a longer one is cut */

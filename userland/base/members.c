@@ -160,6 +160,9 @@ static int on_map_key(void *context, const unsigned char *key, size_t length)
 
 	if (reader->depth != 1)
 		return 1;
+	/* json-c takes a name up to its first NUL */
+	if (memchr(key, '\0', length))
+		return 0;
 	reader->now = NULL;
 	for (i = 0; i < reader->count; i++, at++) {
 		if (at >= reader->count)
