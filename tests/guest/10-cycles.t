@@ -74,10 +74,14 @@ talk_end forks
 is "$(awk '/^systally/' /proc/modules)" '' 'the module is not loaded'
 is "$(splat_lines)" '' 'no splat until here'
 
-# Calls that are blocked in the kernel when the module is unloaded
+# Calls that are blocked in the kernel when the module is unloaded: each hook, at
+# one level, or at both with SYSTALLY_LONG=1
 for hook in tracepoint kprobe direct; do
 	for collect in count time; do
 		[ $hook/$collect != direct/time ] || continue
+		[ -n "$LONG" ] || [ $hook/$collect != kprobe/count ] || continue
+		[ -n "$LONG" ] || [ $hook/$collect != tracepoint/count ] ||
+			continue
 		if [ $hook = direct ] && [ -n "$no_direct" ]; then
 			skip "$hook/$collect" "$no_direct"
 			continue

@@ -12,28 +12,17 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/tracers.sh"
 
-# With SYSTALLY_LONG=1, each tracer is tried in both orders. Otherwise a module
-# is tried in both, and each other tracer in one: of two that register in the
-# same way, one starts first and the other later. The slowest ones are not
-# tried, because they take many seconds to start.
-early=''
-late=''
-while read -r name _; do
-	[ -n "$name" ] || continue
-	[ -z "$LONG" ] || {
-		early+="$name " late+="$name "
-		continue
-	}
-	case $name in
-	perf-record | perf-trace | bpftrace-raw) ;;
-	module-enter-register) early+="$name " late+="$name " ;;
-	perf-call | events-raw | hist-call | bpftrace-call | rawtp-exit | \
-		module-exit-register)
-		early+="$name "
-		;;
-	*) late+="$name " ;;
-	esac
-done <<<"$tracers"
+# With SYSTALLY_LONG=1, each tracer is tried in both orders. Otherwise one tracer
+# of each kind starts first, and another one of that kind later. The slowest ones
+# are not tried, because they take many seconds to start.
+late='perf-raw events-call instance-raw hist-raw rawtp-enter syscount
+module-enter-register module-enter-may_exist'
+early='perf-call events-raw hist-call bpftrace-call rawtp-exit
+module-enter-register module-exit-register'
+if [ -n "$LONG" ]; then
+	late=$(awk '{ print $1 }' <<<"$tracers")
+	early=$late
+fi
 # Only these, if any are named
 [ $# -eq 0 ] || late="$*" early="$*"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # systally, its target and other tracers start and stop in random order, and
-# systally's hook changes, under a fork storm: 6 orders, or 200 with
+# systally's hook changes, under a fork storm: 4 orders, or 200 with
 # SYSTALLY_LONG=1. Each tracer counts every call of a bystander while it runs,
 # systally every call of its target, and in the end no task carries the flag.
 # SYSTALLY_SEED=N repeats a run that failed.
@@ -14,7 +14,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/tracers.sh"
 
-interleavings=${1:-6}
+interleavings=${1:-4}
 steps=7
 if [ -n "$LONG" ]; then
 	interleavings=200

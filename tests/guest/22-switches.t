@@ -74,7 +74,7 @@ reader() {
 
 files=(counters snapshot errors inflight status README enabled collect hook
 	targets follow syscalls threads)
-for_seconds $((2 * storm_seconds))
+for_seconds "$storm_seconds"
 jobs=()
 for i in {1..8}; do
 	writer $((seed + i)) >"$T/writer$i" &
