@@ -17,6 +17,8 @@
  *   +--------------------------------+
  *   | hist_rows x row_bytes          |  one per (process, abi, nr, octave)
  *   +--------------------------------+
+ *   | functions x systally_function  |  one per nr of SYSTALLY_ABI_FUNCTION
+ *   +--------------------------------+
  *
  * The rows of a section are in no order, and no two of them are of one key.
  *
@@ -62,12 +64,16 @@ enum systally_abi {
 	SYSTALLY_ABI_I386,
 	SYSTALLY_ABI_X32, /* nr without __X32_SYSCALL_BIT */
 	SYSTALLY_ABIS,
+	/* User functions, whose names are systally_function */
+	SYSTALLY_ABI_FUNCTION = 255,
 };
 
 /*
  * nr of the row of all numbers that are too large for any kernel; shown as -1
  */
 #define SYSTALLY_NR_OUT_OF_RANGE (-1)
+
+#define SYSTALLY_FUNCTION_NAME_LEN 60
 
 enum systally_collect {
 	SYSTALLY_COLLECT_COUNT, /* entries only */
@@ -101,15 +107,16 @@ struct systally_header {
 	__u64 hist_rows;
 	__u64 clock_khz;     /* clock units in a millisecond */
 	__u64 kprobe_missed; /* calls that a kprobe did not see, since load */
-	__u64 denied; /* calls that seccomp or a tracer answered: they are
+	__u64 denied;	 /* calls that seccomp or a tracer answered: they are
 			      * not in `entered`. Only with times, and only by
 			      * the tracepoint
 			      */
+	__u64 functions; /* names of user functions, after all rows */
 };
 
 /*
  * Headers from before there were histograms end after `reserved`, others before
- * `kprobe_missed`.
+ * `kprobe_missed` or `functions`.
  */
 #define SYSTALLY_HEADER_BYTES_MIN 112
 
@@ -139,6 +146,12 @@ struct systally_row {
 		__u16 octave; /* hist rows */
 	};
 	char comm[SYSTALLY_COMM_LEN]; /* NUL-terminated */
+};
+
+/* The name of the rows of SYSTALLY_ABI_FUNCTION that have this nr */
+struct systally_function {
+	__u32 nr;
+	char name[SYSTALLY_FUNCTION_NAME_LEN]; /* NUL-terminated, no blanks */
 };
 
 #endif /* SYSTALLY_H */

@@ -7,10 +7,11 @@
 static const struct {
 	const char *name;
 	u16 row_abi; /* enum systally_abi */
-} abis[ABIS] = {
+} abis[ABI_FUNCTION + 1] = {
 #define ABI_ENTRY(id, name) [ABI_##id] = { name, SYSTALLY_ABI_##id },
 	ARCH_ABI_TABLE(ABI_ENTRY)
 #undef ABI_ENTRY
+		[ABI_FUNCTION] = { "function", SYSTALLY_ABI_FUNCTION },
 };
 
 const char *systally_abi_name(u32 abi)
@@ -27,7 +28,8 @@ u32 systally_abi_from_row(u16 row_abi)
 {
 	u32 abi = 0;
 
-	while (abi < ABIS - 1 && abis[abi].row_abi != row_abi)
+	while (abi < ABI_FUNCTION &&
+	       (!abis[abi].name || abis[abi].row_abi != row_abi))
 		abi++;
 	return abi;
 }

@@ -14,6 +14,7 @@
 #define SYSTALLY_ABI_H
 
 #ifdef __KERNEL__
+#include <linux/build_bug.h>
 #include <linux/types.h>
 #else
 #include "kernel_shim.h"
@@ -32,6 +33,13 @@ enum abi { ARCH_ABI_TABLE(ABI_NUMBER) ABIS };
  * path depends on that.
  */
 #define ABI_NATIVE 0
+
+/*
+ * User functions: in keys beside the ABIs of system calls, but in no set or
+ * table of calls.
+ */
+#define ABI_FUNCTION 3
+static_assert(ABIS <= ABI_FUNCTION);
 
 /* systally_abi_name - `x86-64`, `i386` and so on */
 const char *systally_abi_name(u32 abi);

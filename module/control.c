@@ -15,6 +15,7 @@
 #include "control.h"
 #include "event.h"
 #include "filter.h"
+#include "function.h"
 #include "hook.h"
 #include "hook_kprobe.h"
 #include "hook_sites.h"
@@ -59,8 +60,17 @@ static int reconcile_for(const struct syscall_set *set, bool any, bool all)
 		.all = all,
 	};
 
+	int err;
+
 	lockdep_assert_held(&control_mutex);
-	return closing ? 0 : systally_choice_apply(&settings);
+	if (closing)
+		return 0;
+	err = systally_choice_apply(&settings);
+	/* After the hooks: they make the threads' slots. */
+	return err   ?:
+		       systally_function_apply(enabled && any,
+					       collect !=
+						       SYSTALLY_COLLECT_COUNT);
 }
 
 static int reconcile(const struct syscall_set *set)
@@ -141,7 +151,7 @@ static int apply_targets(const struct targets_request *request)
 	if (!err)
 		err = systally_target_apply(request);
 	/* After an error, hook as before. Else the last target may be gone. */
-	back = reconcile(set);
+	back = reconcile(set) ?: systally_function_targets_changed();
 	stop_idle();
 	return err ?: back;
 }
@@ -225,7 +235,10 @@ static int set_reset(char *text)
 
 	if (err || !value)
 		return -EINVAL;
-	return systally_tally_reset();
+	err = systally_tally_reset();
+	if (!err)
+		systally_function_forget();
+	return err;
 }
 
 static void show_bool(struct seq_file *seq, bool value)
@@ -300,6 +313,8 @@ static const struct {
 	[CONTROL_TARGETS] = { "targets", set_targets, show_targets },
 	[CONTROL_FOLLOW] = { "follow", set_follow, show_follow },
 	[CONTROL_SYSCALLS] = { "syscalls", set_syscalls, show_syscalls },
+	[CONTROL_FUNCTIONS] = { "functions", systally_function_set,
+				systally_function_show },
 	[CONTROL_THREADS] = { "threads", set_threads, show_threads },
 	[CONTROL_RESET] = { "reset", set_reset, NULL },
 };
@@ -409,6 +424,7 @@ void systally_control_exit(void)
 	systally_hook_exit();
 	/* Waits for the exit handlers that did not read `closing`. */
 	systally_lifecycle_stop();
+	systally_function_exit();
 	systally_filter_replace(NULL);
 	mutex_unlock(&control_mutex);
 	cancel_work_sync(&idle_work);

@@ -15,6 +15,7 @@ enum control_id {
 	CONTROL_TARGETS,
 	CONTROL_FOLLOW,
 	CONTROL_SYSCALLS,
+	CONTROL_FUNCTIONS,
 	CONTROL_THREADS,
 	CONTROL_RESET, /* no parameter; cannot be read */
 	CONTROLS,

@@ -18,6 +18,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include "frame.h"
 #include "inflight.h"
 #include "memory.h"
 #include "tally.h"
@@ -68,6 +69,17 @@ static int make_block(u32 nr)
 	rcu_assign_pointer(systally_inflight_blocks[nr], block);
 	made_since_trim++;
 	return 0;
+}
+
+/* Frees a block that no handler finds any more. */
+static void free_block(struct slot_block *block)
+{
+	u32 i;
+
+	for (i = 0; block && i < BLOCK_SLOTS; i++)
+		systally_memory_free(block->slots[i].frames,
+				     sizeof(struct frames));
+	systally_memory_free(block, sizeof(*block));
 }
 
 /* Makes the blocks for the threads that will follow @tid. */
@@ -157,8 +169,7 @@ static void trim(void)
 	}
 	synchronize_rcu();
 	while (count)
-		systally_memory_free(unused_blocks[--count],
-				     sizeof(**unused_blocks));
+		free_block(unused_blocks[--count]);
 out:
 	kvfree(unused_blocks);
 	bitmap_free(live);
@@ -279,6 +290,12 @@ static struct slot *slot_peek(u32 tid)
 	return block ? &block->slots[tid & (BLOCK_SLOTS - 1)] : NULL;
 }
 
+static void drop_frames(struct slot *slot)
+{
+	if (slot->frames)
+		slot->frames->depth = 0;
+}
+
 void systally_inflight_exited(u32 tid)
 {
 	struct slot *slot = slot_peek(tid);
@@ -288,6 +305,7 @@ void systally_inflight_exited(u32 tid)
 	WRITE_ONCE(slot->entered_at, 0);
 	slot->serial = SLOT_NO_ROW;
 	slot->mark = 0;
+	drop_frames(slot);
 }
 
 void systally_inflight_forks_seen(void)
@@ -315,9 +333,14 @@ void systally_inflight_execed(u32 old_tid)
 {
 	struct slot *old = slot_peek(old_tid), *new;
 
+	/* The program whose functions were entered is gone. */
+	new = slot_peek(current->pid);
+	if (new)
+		drop_frames(new);
+	if (old)
+		drop_frames(old);
 	if (old_tid == current->pid || !old || !old->entered_at)
 		return;
-	new = slot_peek(current->pid);
 	if (new) {
 		new->serial = old->serial;
 		new->row = old->row;
@@ -341,8 +364,42 @@ void systally_inflight_clear(struct task_struct *leader)
 			continue;
 		WRITE_ONCE(slot->entered_at, 0);
 		WRITE_ONCE(slot->serial, SLOT_NO_ROW);
+		drop_frames(slot);
 	}
 	preempt_enable();
+}
+
+struct frames *systally_inflight_frames(void)
+{
+	const struct slot *slot = slot_peek(current->pid);
+
+	return slot ? slot->frames : NULL;
+}
+
+void systally_inflight_make_frames(void)
+{
+	struct frames *frames;
+	struct slot *slot;
+	bool have;
+
+	preempt_disable();
+	slot = slot_peek(current->pid);
+	have = slot && slot->frames;
+	preempt_enable();
+	if (!slot)
+		systally_inflight_request(current->pid);
+	if (!slot || have)
+		return;
+	frames = systally_memory_alloc(sizeof(*frames), NUMA_NO_NODE);
+	preempt_disable();
+	/* The block may have been freed meanwhile. */
+	slot = slot_peek(current->pid);
+	if (slot && frames) {
+		slot->frames = frames;
+		frames = NULL;
+	}
+	preempt_enable();
+	systally_memory_free(frames, sizeof(*frames));
 }
 
 /*
@@ -399,7 +456,7 @@ void systally_inflight_exit(void)
 		return;
 	mutex_lock(&blocks_mutex);
 	for (i = 0; i < BLOCKS; i++)
-		systally_memory_free(block_at(i), sizeof(struct slot_block));
+		free_block(block_at(i));
 	mutex_unlock(&blocks_mutex);
 	systally_memory_free(systally_inflight_blocks,
 			     BLOCKS * sizeof(*systally_inflight_blocks));

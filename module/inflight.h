@@ -36,6 +36,9 @@ struct slot {
 	u64 key;	       /* of the call's row, see table.h */
 	u64 start;	       /* of the call's row */
 	u32 mark;	       /* union event_owner; separate from the rest */
+	struct frames *frames; /* of user functions (frame.h), or NULL; stays
+				* with the slot, for its next thread
+				*/
 } ____cacheline_aligned;
 
 /* A block is a page. A thread whose id is far from all others needs its own. */
@@ -153,6 +156,19 @@ void systally_inflight_clear(struct task_struct *leader);
  * Process context, may sleep. Returns false if there is no further call.
  */
 bool systally_inflight_next(u32 *tid, struct slot *call);
+
+/*
+ * systally_inflight_make_frames - make sure that current's slot has frames
+ *
+ * Process context, may sleep. Does nothing if current has no slot, or if there
+ * is no memory.
+ */
+void systally_inflight_make_frames(void);
+
+/*
+ * systally_inflight_frames - current's frames, or NULL; preemption off
+ */
+struct frames *systally_inflight_frames(void);
 
 /* systally_inflight_exit - free everything; after all handlers have ended */
 void systally_inflight_exit(void);

@@ -108,6 +108,45 @@ int parse_targets(char *text, struct targets_request *request)
 	return tokens ? 0 : -EINVAL;
 }
 
+static bool is_white(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Ends the word at *@text; *@text is the next one then. */
+static char *cut_word(char **text)
+{
+	char *word = *text;
+
+	while (**text && !is_white(**text))
+		(*text)++;
+	while (is_white(**text))
+		*(*text)++ = '\0';
+	return word;
+}
+
+int parse_function(char **text, struct parsed_function *function)
+{
+	char *line = *text, *end = strchr(line, '\n'), *offset;
+
+	if (end)
+		*end++ = '\0';
+	else
+		end = line + strlen(line);
+	while (is_white(*end))
+		end++;
+	function->name = cut_word(&line);
+	offset = cut_word(&line);
+	function->path = line;
+	if (!isdigit((unsigned char)*offset) ||
+	    kstrtoul(offset, 0, &function->offset) || *line != '/')
+		return -EINVAL;
+	for (line += strlen(line); is_white(line[-1]);)
+		*--line = '\0';
+	*text = end;
+	return *function->name ? 0 : -EINVAL;
+}
+
 int parse_bytes(char *text, unsigned long *bytes)
 {
 	unsigned int shift = 0;

@@ -55,6 +55,21 @@ struct targets_request {
 /* parse_targets - what is written to `targets` */
 int parse_targets(char *text, struct targets_request *request);
 
+struct parsed_function {
+	char *name;
+	unsigned long offset; /* in the file */
+	char *path;
+};
+
+/*
+ * parse_function - the next line of what is written to `functions`
+ * @text: in: not empty; out: behind the line and the white space after it
+ *
+ * A line is NAME OFFSET PATH. PATH is the rest of the line, so it may have
+ * blanks in it, and begins with a slash. The results are in the text.
+ */
+int parse_function(char **text, struct parsed_function *function);
+
 /* parse_bytes - a number of bytes, with an optional suffix K, M or G */
 int parse_bytes(char *text, unsigned long *bytes);
 

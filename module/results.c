@@ -10,6 +10,7 @@
 #include "abi.h"
 #include "clock.h"
 #include "control.h"
+#include "function.h"
 #include "inflight.h"
 #include "memory.h"
 #include "results.h"
@@ -40,12 +41,19 @@ static const char *comm_column(const char *comm, char *text)
 	return text;
 }
 
+/* Room for the name of a call or a function */
+#define LABEL_LEN SYSTALLY_FUNCTION_NAME_LEN
+
+static_assert(SYSCALL_LABEL_LEN <= LABEL_LEN);
+
 static const char *row_label(const struct systally_row *row, char *label)
 {
-	u32 nr = row->nr == SYSTALLY_NR_OUT_OF_RANGE ? KEY_NR_OUT_OF_RANGE :
-						       row->nr;
-
-	return systally_syscall_label(systally_abi_from_row(row->abi), nr,
+	if (row->abi == SYSTALLY_ABI_FUNCTION)
+		return systally_function_label(row->nr, label);
+	return systally_syscall_label(systally_abi_from_row(row->abi),
+				      row->nr == SYSTALLY_NR_OUT_OF_RANGE ?
+					      KEY_NR_OUT_OF_RANGE :
+					      row->nr,
 				      label);
 }
 
@@ -69,7 +77,7 @@ static void show_counters_header(struct seq_file *seq, const struct view *view)
 static void show_counters_row(struct seq_file *seq, const struct view *view,
 			      const struct systally_row *row)
 {
-	char comm[COMM_WIDTH], label[SYSCALL_LABEL_LEN];
+	char comm[COMM_WIDTH], label[LABEL_LEN];
 
 	seq_printf(seq, "%-7u %-15s %-6s %4d %-23s %15llu %12llu %18llu %15llu",
 		   row->tgid, comm_column(row->comm, comm), row_abi_name(row),
@@ -326,7 +334,7 @@ const struct file_operations systally_inflight_fops = {
 static void show_by_call(struct seq_file *seq, const char *key,
 			 const struct systally_row *row, u64 rows)
 {
-	char label[SYSCALL_LABEL_LEN];
+	char label[LABEL_LEN];
 
 	for (; rows; rows--, row++)
 		if (row->count)

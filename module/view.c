@@ -12,6 +12,7 @@
 #include "abi.h"
 #include "clock.h"
 #include "control.h"
+#include "function.h"
 #include "hist.h"
 #include "master.h"
 #include "tally.h"
@@ -126,7 +127,7 @@ static u64 copy_common(struct table *master, enum row_kind kind,
 	u64 rows = 0;
 	u32 abi, nr;
 
-	for (abi = 0; abi < ABIS; abi++) {
+	for (abi = 0; abi <= ABI_FUNCTION; abi++) {
 		for (nr = 0; nr <= KEY_NR_OUT_OF_RANGE; nr++) {
 			const struct table_row *row = table_lookup(
 				master, key_common(kind, abi, nr), 0);
@@ -182,6 +183,7 @@ static struct view *copy_master(struct table *master, unsigned int sections)
 	struct systally_row *next[SECTIONS];
 	u64 rows = 0, denied_rows, ignored = 0;
 	struct view *view;
+	size_t bytes;
 	u32 i;
 
 	count_rows(master, sections, count);
@@ -192,7 +194,10 @@ static struct view *copy_master(struct table *master, unsigned int sections)
 		rows = denied_rows;
 	for (i = 0; i < SECTIONS; i++)
 		rows += count[i];
-	view = allocate(struct_size(view, rows, rows));
+	bytes = struct_size(view, rows, rows);
+	if (sections == walked[VIEW_ALL])
+		bytes += FUNCTIONS_MAX * sizeof(struct systally_function);
+	view = allocate(bytes);
 	if (!view)
 		return ERR_PTR(-ENOMEM);
 
@@ -230,6 +235,9 @@ static struct view *copy_master(struct table *master, unsigned int sections)
 		.denied = denied,
 	};
 	memcpy(view->header.magic, SYSTALLY_MAGIC, sizeof(view->header.magic));
+	if (sections == walked[VIEW_ALL])
+		view->header.functions = systally_function_names(
+			(struct systally_function *)&view->rows[rows]);
 	return view;
 }
 
@@ -254,7 +262,7 @@ struct view *systally_view_make(enum view_rows what)
 	int err;
 
 	/* The layout that the command reads */
-	BUILD_BUG_ON(sizeof(struct systally_header) != 144);
+	BUILD_BUG_ON(sizeof(struct systally_header) != 152);
 	BUILD_BUG_ON(sizeof(struct systally_row) != 72);
 	BUILD_BUG_ON(offsetof(struct view, rows) !=
 		     offsetofend(struct view, header));
@@ -293,5 +301,6 @@ size_t systally_view_bytes(const struct view *view)
 	return sizeof(*header) +
 	       (header->call_rows + header->error_rows +
 		header->unattributed_rows + header->hist_rows) *
-		       sizeof(view->rows[0]);
+		       sizeof(view->rows[0]) +
+	       header->functions * sizeof(struct systally_function);
 }

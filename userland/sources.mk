@@ -11,7 +11,8 @@ SYSTALLY_LIBRARIES := \
 	yajl:libyajl-dev:yajl-devel \
 	ncursesw:libncurses-dev:ncurses-devel \
 	zlib:zlib1g-dev:zlib-devel \
-	libkmod:libkmod-dev:kmod-devel
+	libkmod:libkmod-dev:kmod-devel \
+	libelf:libelf-dev:elfutils-libelf-devel
 SYSTALLY_TEST_LIBRARIES := \
 	cmocka:libcmocka-dev:libcmocka-devel
 
@@ -28,6 +29,6 @@ SYSTALLY_CPPFLAGS := -Iinclude -Iuserland
 # Unit tests of the command: each is one program, of tests/unit/<name>.c and
 # SYSTALLY_PARTS, with cmocka besides the libraries above. All of tests/unit but
 # those of the module's parts.
-SYSTALLY_TESTS := $(filter-out test_parse test_syscalls test_table, \
+SYSTALLY_TESTS := $(filter-out test_frame test_parse test_syscalls test_table, \
 	$(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c))))
 SYSTALLY_TEST_PKGS := $(SYSTALLY_PKGS) cmocka

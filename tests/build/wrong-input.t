@@ -178,6 +178,10 @@ table() {
 :: commands to run
 2 :: $S run :: no command to run was given
 2 :: $S run -- :: no command to run was given
+2 :: $S run -f malloc true :: 'malloc' is not LIB:SYMBOL, such as libc:malloc
+2 :: $S run -f nolib:malloc true :: nor PATH knows a library or program 'nolib'; give its path
+2 :: $S run -f c:mallok true :: has no function 'mallok'; did you mean malloc\?
+2 :: $S record -o x -f ./binary:x true :: is no ELF file
 2 :: $S record true :: no file to write to was given; use -o FILE
 2 :: $S record -o x :: no command to run was given
 2 :: $S needs true :: no command that tells .* use -t TEST
@@ -214,6 +218,7 @@ table() {
 1 :: $S report partial :: partial, line 1: cut short; .*record it again
 1 :: $S report less :: less.*record it again
 1 :: $S report newer :: version 2, .* version 1; use the systally that wrote it
+1 :: $S report rec -f c:malloc :: no user functions were counted; count them with -f
 1 :: $S report rec -P :: rec has no histograms; record it again with -P
 1 :: $S report rec -b thread :: not kept by thread; record it again
 2 :: $S report rec rec :: takes no more arguments, such as 'rec'

@@ -81,10 +81,23 @@ static inline struct systally_row *fixture_error(struct fixture *fixture,
 	return row;
 }
 
+/* Adds the name of a function, after all rows. */
+static inline void fixture_function(struct fixture *fixture, uint32_t nr,
+				    const char *name)
+{
+	struct systally_function function = { .nr = nr };
+	char *end = (char *)&fixture->rows[fixture_rows(fixture)];
+
+	strncpy(function.name, name, sizeof(function.name) - 1);
+	memcpy(end + fixture->header.functions++ * sizeof(function), &function,
+	       sizeof(function));
+}
+
 static inline size_t fixture_bytes(const struct fixture *fixture)
 {
 	return sizeof(fixture->header) +
-	       fixture_rows(fixture) * sizeof(fixture->rows[0]);
+	       fixture_rows(fixture) * sizeof(fixture->rows[0]) +
+	       fixture->header.functions * sizeof(struct systally_function);
 }
 
 static inline struct systally_row *fixture_hist(struct fixture *fixture,

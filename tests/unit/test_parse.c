@@ -147,9 +147,49 @@ static void test_bytes(void **state)
 	assert_true(bytes == 2ul << 30);
 }
 
+static void test_functions(void **state)
+{
+	struct parsed_function function;
+	char *text = copy("lib:one 0x10 /a b/c\n\n two\t32  /d \n");
+
+	(void)state;
+	assert_int_equal(parse_function(&text, &function), 0);
+	assert_string_equal(function.name, "lib:one");
+	assert_int_equal(function.offset, 16);
+	assert_string_equal(function.path, "/a b/c");
+	assert_int_equal(parse_function(&text, &function), 0);
+	assert_string_equal(function.name, "two");
+	assert_int_equal(function.offset, 32);
+	assert_string_equal(function.path, "/d");
+	assert_string_equal(text, "");
+}
+
+static void test_functions_bad(void **state)
+{
+	static const char *const bad[] = {
+		"a",	     " a 1 /b",	   "a 1",   "a /b",
+		"a x /b",    "a -1 /b",	   "a 1 b", "a 1\n/b",
+		"a 0x1g /b", "a 1 /b\n/c", "\n",    "a 99999999999999999999 /b",
+	};
+	struct parsed_function function;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		char *text = copy(bad[i]);
+		int err = parse_function(&text, &function);
+
+		while (!err && *text)
+			err = parse_function(&text, &function);
+		assert_int_not_equal(err, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_functions),
+		cmocka_unit_test(test_functions_bad),
 		cmocka_unit_test(test_bool),
 		cmocka_unit_test(test_word),
 		cmocka_unit_test(test_targets),

@@ -582,6 +582,66 @@ static void keeps_rows_of_some_processes(void **state)
 	systally_snapshot_free(&d);
 }
 
+/* A snapshot with a row for each of two functions */
+static void make_functions(struct fixture *fixture, uint32_t first,
+			   const char *first_name, uint32_t second,
+			   const char *second_name)
+{
+	fixture_init(fixture);
+	fixture_call(fixture, 10, "nginx", (int)first, 101)->abi =
+		SYSTALLY_ABI_FUNCTION;
+	fixture_call(fixture, 10, "nginx", (int)second, 7)->abi =
+		SYSTALLY_ABI_FUNCTION;
+	fixture_function(fixture, first, first_name);
+	fixture_function(fixture, second, second_name);
+}
+
+static void reads_functions(void **state)
+{
+	struct systally_snapshot snapshot, d;
+	struct fixture fixture;
+
+	(void)state;
+	make_functions(&fixture, 5, "libc:free", 1, "libc:malloc");
+	fixture_parse(&fixture, &snapshot);
+	assert_int_equal(snapshot.header.functions, 2);
+	assert_int_equal(snapshot.functions[0].nr, 1);
+	assert_string_equal(snapshot.functions[0].name, "libc:malloc");
+	assert_string_equal(snapshot.functions[1].name, "libc:free");
+	diff(&d, &fixture, &fixture);
+	assert_int_equal(d.header.functions, 2);
+	assert_string_equal(d.functions[1].name, "libc:free");
+	systally_snapshot_free(&d);
+	systally_snapshot_free(&snapshot);
+	refuses(&fixture, fixture_bytes(&fixture) - 1, "cut short");
+	refuses(&fixture, fixture_bytes(&fixture) + 1, "longer");
+	fixture.header.functions = UINT64_MAX / 16;
+	refuses(&fixture, sizeof(fixture), "cut short");
+}
+
+/* The same function has another number in another recording. */
+static void unifies_functions(void **state)
+{
+	struct systally_error error = { "" };
+	struct systally_snapshot a, b;
+	struct fixture fixture;
+
+	(void)state;
+	make_functions(&fixture, 0, "libc:malloc", 1, "libc:free");
+	fixture_parse(&fixture, &a);
+	make_functions(&fixture, 1, "libc:malloc", 0, "libz:inflate");
+	fixture_parse(&fixture, &b);
+	assert_int_equal(systally_snapshot_unify(&a, &b, &error), 0);
+	assert_int_equal(a.header.functions, 3);
+	assert_string_equal(a.functions[2].name, "libz:inflate");
+	assert_int_equal(a.functions[2].nr, 2);
+	assert_int_equal(b.calls[0].nr, 0);
+	assert_int_equal(b.calls[0].count, 101);
+	assert_int_equal(b.calls[1].nr, 2);
+	systally_snapshot_free(&a);
+	systally_snapshot_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -603,6 +663,8 @@ int main(void)
 		cmocka_unit_test(diff_of_many_names),
 		cmocka_unit_test(diff_subtracts_histograms),
 		cmocka_unit_test(keeps_rows_of_some_processes),
+		cmocka_unit_test(reads_functions),
+		cmocka_unit_test(unifies_functions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

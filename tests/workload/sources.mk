@@ -7,13 +7,13 @@
 # Static and not PIE: int 0x80 from 64-bit code takes 32-bit pointers only, and
 # libc must not add calls of the dynamic linker's.
 
-WORKLOADS := blocked calls chain churn cost crowd ctlwrite files insert \
+WORKLOADS := blocked calls chain churn cost crowd ctlwrite files functions insert \
 	latency loops names namespace polls puppet rawtp returns reuse \
 	rows scribble signals snapread spent spread starve storm sweep threads tree \
 	victims
 
 # Built a second time for i386, as NAME32
-WORKLOADS32 := blocked calls chain latency loops polls returns signals storm \
+WORKLOADS32 := blocked calls chain functions latency loops polls returns signals storm \
 	threads tree victims
 
 WORKLOAD_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Werror -static -no-pie \

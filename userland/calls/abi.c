@@ -33,11 +33,16 @@ const struct systally_abi_info systally_abis[SYSTALLY_ABIS] = {
 
 const char *systally_abi_name(unsigned int abi)
 {
+	if (abi == SYSTALLY_ABI_FUNCTION)
+		return "function";
 	return abi < SYSTALLY_ABIS ? systally_abis[abi].name : "unknown";
 }
 
 const char *systally_abi_prefix(unsigned int abi)
 {
+	/* the name of a function has its library's before it */
+	if (abi == SYSTALLY_ABI_FUNCTION)
+		return "";
 	return abi < SYSTALLY_ABIS ? systally_abis[abi].prefix : "unknown:";
 }
 

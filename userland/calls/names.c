@@ -14,7 +14,7 @@
 #include "calls/names.h"
 #include "calls/subsystem.h"
 
-#define LABEL_LEN sizeof("syscall_1022")
+#define LABEL_LEN sizeof("function_1022")
 
 struct call {
 	const char *label; /* NULL: nobody has asked yet */
@@ -28,9 +28,20 @@ struct call {
  * constant struct systally_names gets more names; it belongs to one thread.
  */
 struct systally_names {
-	/* the last one is for unknown ABIs, whose calls have no name */
 	struct call (*calls)[SYSTALLY_NR_MAX];
 };
+
+/* Tables besides those of ABIs: unknown ABIs', whose calls have no name */
+#define TABLE_UNKNOWN	SYSTALLY_ABIS
+#define TABLE_FUNCTIONS (SYSTALLY_ABIS + 1)
+#define TABLES		(SYSTALLY_ABIS + 2)
+
+static unsigned int table_of(unsigned int abi)
+{
+	if (abi < SYSTALLY_ABIS)
+		return abi;
+	return abi == SYSTALLY_ABI_FUNCTION ? TABLE_FUNCTIONS : TABLE_UNKNOWN;
+}
 
 /* Returns a copy of the call's name, or NULL. */
 static char *name_of(unsigned int abi, int nr)
@@ -58,7 +69,10 @@ static __attribute__((noinline)) void ask(struct call *call, unsigned int abi,
 	if (abi < SYSTALLY_ABIS)
 		call->name = name_of(abi, nr);
 	if (!call->name)
-		snprintf(call->number, LABEL_LEN, "syscall_%d", nr);
+		snprintf(call->number, LABEL_LEN,
+			 abi == SYSTALLY_ABI_FUNCTION ? "function_%d" :
+							"syscall_%d",
+			 nr);
 	call->label = call->name ? call->name : call->number;
 }
 
@@ -66,11 +80,8 @@ static __attribute__((noinline)) void ask(struct call *call, unsigned int abi,
 static const struct call *find_call(const struct systally_names *names,
 				    unsigned int abi, int nr)
 {
-	struct call *call;
+	struct call *call = &names->calls[table_of(abi)][nr];
 
-	if (abi > SYSTALLY_ABIS)
-		abi = SYSTALLY_ABIS;
-	call = &names->calls[abi][nr];
 	if (!call->label)
 		ask(call, abi, nr);
 	return call;
@@ -82,7 +93,7 @@ struct systally_names *systally_names_new(void)
 
 	if (!names)
 		return NULL;
-	names->calls = calloc(SYSTALLY_ABIS + 1, sizeof(*names->calls));
+	names->calls = calloc(TABLES, sizeof(*names->calls));
 	if (names->calls)
 		return names;
 	free(names);
@@ -91,17 +102,40 @@ struct systally_names *systally_names_new(void)
 
 void systally_names_free(struct systally_names *names)
 {
-	unsigned int abi;
+	unsigned int table;
 	int nr;
 
 	if (!names)
 		return;
-	for (abi = 0; abi < SYSTALLY_ABIS; abi++) {
+	for (table = 0; table < TABLES; table++) {
 		for (nr = 0; nr < SYSTALLY_NR_MAX; nr++)
-			free(names->calls[abi][nr].name);
+			free(names->calls[table][nr].name);
 	}
 	free(names->calls);
 	free(names);
+}
+
+int systally_names_functions(const struct systally_names *names,
+			     const struct systally_function *functions,
+			     size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct call *call;
+
+		if (functions[i].nr >= SYSTALLY_NR_MAX)
+			continue;
+		call = &names->calls[TABLE_FUNCTIONS][functions[i].nr];
+		if (call->name && !strcmp(call->name, functions[i].name))
+			continue;
+		free(call->name);
+		call->name = strdup(functions[i].name);
+		call->label = call->name;
+		if (!call->name)
+			return -1;
+	}
+	return 0;
 }
 
 const char *systally_names_known(const struct systally_names *names,

@@ -12,7 +12,7 @@
 
 /* Numbers from this one on share one row, SYSTALLY_NR_OUT_OF_RANGE. */
 #define SYSTALLY_NR_MAX	  1023
-#define SYSTALLY_NAME_LEN 48
+#define SYSTALLY_NAME_LEN 64 /* of a function at most 60 */
 
 /* Returns @nr, or SYSTALLY_NR_OUT_OF_RANGE for all that no kernel could have. */
 static inline int systally_names_nr(int nr)
@@ -40,6 +40,15 @@ const char *systally_names_label(const struct systally_names *names,
 /* The same, written to @name. */
 void systally_names_call(const struct systally_names *names, unsigned int abi,
 			 int nr, char name[SYSTALLY_NAME_LEN]);
+
+/*
+ * Gives the functions of a snapshot their names, as labels of the ABI
+ * SYSTALLY_ABI_FUNCTION. Labels of numbers that get another name change.
+ * Returns -1 when there is no memory.
+ */
+int systally_names_functions(const struct systally_names *names,
+			     const struct systally_function *functions,
+			     size_t count);
 
 /*
  * Writes the call as -e takes it: `i386:poll`, and without a prefix for the

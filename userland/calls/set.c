@@ -28,11 +28,25 @@ static void add(struct systally_set *set, unsigned int abi, int nr)
 
 bool systally_set_has(const struct systally_set *set, unsigned int abi, int nr)
 {
+	if (abi == SYSTALLY_ABI_FUNCTION)
+		return !set->some_functions ||
+		       (set->functions[bit(nr) / 64] >> bit(nr) % 64 & 1);
 	if (set->all)
 		return true;
 	if (abi >= SYSTALLY_ABIS)
 		return false;
 	return set->bits[abi][bit(nr) / 64] >> bit(nr) % 64 & 1;
+}
+
+void systally_set_no_functions(struct systally_set *set)
+{
+	set->some_functions = true;
+	memset(set->functions, 0, sizeof(set->functions));
+}
+
+void systally_set_function(struct systally_set *set, unsigned int nr)
+{
+	set->functions[bit((int)nr) / 64] |= 1ULL << bit((int)nr) % 64;
 }
 
 /*

@@ -16,6 +16,8 @@
 struct systally_set {
 	bool all; /* every call; the bits mean nothing */
 	uint64_t bits[SYSTALLY_ABIS][(SYSTALLY_NR_MAX + 1) / 64];
+	bool some_functions; /* not every user function, only these: */
+	uint64_t functions[(SYSTALLY_NR_MAX + 1) / 64];
 };
 
 /*
@@ -42,8 +44,16 @@ void systally_set_keep(struct systally_set *set,
 /* Returns true if no call is in @set. */
 bool systally_set_is_empty(const struct systally_set *set);
 
-/* Returns true if the call is in @set. @abi and @nr may have any value. */
+/*
+ * Returns true if the call is in @set. @abi and @nr may have any value. User
+ * functions are in every set, until systally_set_no_functions() has
+ * removed them.
+ */
 bool systally_set_has(const struct systally_set *set, unsigned int abi, int nr);
+
+/* Removes all user functions from @set; adds the one with this number. */
+void systally_set_no_functions(struct systally_set *set);
+void systally_set_function(struct systally_set *set, unsigned int nr);
 
 /*
  * Writes @set to @text as the module's `syscalls` takes it. It consists of

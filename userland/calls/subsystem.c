@@ -30,6 +30,8 @@ enum systally_subsystem systally_subsystem_of(unsigned int abi, int nr)
 {
 	const struct systally_call *call = systally_call_find(abi, nr);
 
+	if (abi == SYSTALLY_ABI_FUNCTION)
+		return SYSTALLY_SUBSYSTEM_FUNCTION;
 	return call ? call->subsystem : SYSTALLY_SUBSYSTEM_UNKNOWN;
 }
 
@@ -37,6 +39,7 @@ const char *systally_subsystem_name(enum systally_subsystem subsystem)
 {
 	static const char *const names[SYSTALLY_SUBSYSTEMS] = {
 		[SYSTALLY_SUBSYSTEM_UNKNOWN] = "Unknown",
+		[SYSTALLY_SUBSYSTEM_FUNCTION] = "User functions",
 		[SYSTALLY_SUBSYSTEM_BLOCK] = "Block",
 		[SYSTALLY_SUBSYSTEM_BPF] = "BPF",
 		[SYSTALLY_SUBSYSTEM_CAPABILITY] = "Capability",

@@ -14,6 +14,7 @@
 /* NONE: calls that none of the kernels in the table implements */
 enum systally_subsystem {
 	SYSTALLY_SUBSYSTEM_UNKNOWN,
+	SYSTALLY_SUBSYSTEM_FUNCTION, /* user functions */
 	SYSTALLY_SUBSYSTEM_BLOCK,
 	SYSTALLY_SUBSYSTEM_BPF,
 	SYSTALLY_SUBSYSTEM_CAPABILITY,

@@ -62,6 +62,17 @@ static const struct systally_option_row rows[SYSTALLY_OPTION_COUNT] = {
 		  0 },
 		.kind = KIND_TEXT, INTO(syscalls),
 	},
+	[SYSTALLY_OPTION_FUNCTIONS] = {
+		{ "functions", 'f', "LIB:SYMBOL,...", 0,
+		  "count these user functions, too: such as libc:malloc, nginx:ngx_http_*",
+		  0 },
+		.kind = KIND_TEXT, INTO(functions),
+	},
+	[SYSTALLY_OPTION_FUNCTIONS_OF] = {
+		{ "functions", 'f', "LIB:SYMBOL,...", 0,
+		  "of the user functions that were counted, show only these", 0 },
+		.kind = KIND_TEXT, INTO(functions),
+	},
 	[SYSTALLY_OPTION_IGNORE] = {
 		{ "ignore", KEY_IGNORE, "SET", 0,
 		  "leave these calls out of the comparison", 0 },

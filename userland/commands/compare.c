@@ -230,6 +230,10 @@ static int compare_records(struct compare *compare)
 	if (systally_comparable(&compare->records[0], &compare->records[1],
 				&compare->set, compare->why))
 		*compare->why = '\0';
+	if (systally_snapshot_unify(&compare->records[0].snapshot,
+				    &compare->records[1].snapshot,
+				    compare->error))
+		return TROUBLE;
 	if (systally_compare(&changes, &comparison,
 			     &compare->records[0].snapshot,
 			     &compare->records[1].snapshot, compare->names,

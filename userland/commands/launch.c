@@ -11,6 +11,7 @@
 
 #include "commands/launch.h"
 #include "base/process.h"
+#include "cli/usage.h"
 #include "device/session.h"
 
 struct run {
@@ -20,6 +21,7 @@ struct run {
 	struct systally_session session;
 	struct systally_signals signals;
 	const struct systally_set *set;
+	struct systally_functions functions; /* -f */
 	struct systally_delivery delivery;
 	struct systally_user user; /* -u */
 	struct systally_child child;
@@ -61,6 +63,7 @@ static int set_controls(struct run *run)
 		.collect = run->request->collect,
 		.threads = run->request->threads,
 		.calls = run->set,
+		.functions = &run->functions,
 	};
 
 	if (systally_session_begin(&run->session, &run->control, run->error) ||
@@ -210,13 +213,17 @@ int systally_launch(const struct systally_request *request,
 	missing = systally_process_find(request->argv[0], path, error);
 	if (missing)
 		return missing;
+	if (request->functions &&
+	    systally_functions_find(
+		    &run.functions, request->functions,
+		    &(struct systally_library_scope){ .program = path }, error))
+		return SYSTALLY_EXIT_USAGE;
 	if ((request->user &&
 	     systally_process_user(&run.user, request->user, error)) ||
-	    systally_control_open(&run.control, error))
-		return 1;
-	if (systally_output_prepare(&run.delivery.output, request->output,
+	    systally_control_open(&run.control, error) ||
+	    systally_output_prepare(&run.delivery.output, request->output,
 				    error))
-		return 1;
+		goto out_functions;
 	/* before the controls change: a signal must not end systally meanwhile */
 	if (systally_signals_open(&run.signals, error))
 		goto out;
@@ -228,5 +235,7 @@ int systally_launch(const struct systally_request *request,
 	systally_signals_close(&run.signals);
 out:
 	systally_output_cancel(&run.delivery.output);
+out_functions:
+	systally_functions_free(&run.functions);
 	return status;
 }

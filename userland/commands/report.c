@@ -7,6 +7,7 @@
 
 #include "commands/commands.h"
 #include "device/control.h"
+#include "functions/functions.h"
 #include "base/output.h"
 #include "base/process.h"
 #include "stats/record.h"
@@ -76,9 +77,22 @@ static int take(const struct systally_control *control,
 	return result;
 }
 
+/* Leaves the functions of -f in @set. Returns 0, or -1 with @error. */
+static int choose_functions(const struct systally_request *request,
+			    const struct systally_snapshot *snapshot,
+			    struct systally_set *set,
+			    struct systally_error *error)
+{
+	if (!request->functions)
+		return 0;
+	return systally_functions_choose(set, snapshot->functions,
+					 snapshot->header.functions,
+					 request->functions, error);
+}
+
 static int report(const struct systally_control *control,
 		  const struct systally_request *request,
-		  struct systally_reporter *reporter,
+		  struct systally_reporter *reporter, struct systally_set *set,
 		  struct systally_error *error)
 {
 	struct systally_notes notes = { 0 };
@@ -94,9 +108,11 @@ static int report(const struct systally_control *control,
 	if (!result) {
 		systally_report_note_missed(&notes,
 					    snapshot.header.kprobe_missed);
-		result = systally_report_write(reporter, &snapshot, &notes,
-					       explain_nothing(control), out,
-					       error);
+		result = choose_functions(request, &snapshot, set, error);
+		if (!result)
+			result = systally_report_write(
+				reporter, &snapshot, &notes,
+				explain_nothing(control), out, error);
 		systally_notes_free(&notes);
 		systally_snapshot_free(&snapshot);
 	}
@@ -165,6 +181,9 @@ static int report_file(const struct systally_request *request,
 	reporter->duration_ns = record.duration_ns;
 	result = systally_record_asked(&record, request->files[0],
 				       reporter->names, &asked, error);
+	if (!result)
+		result =
+			choose_functions(request, &record.snapshot, set, error);
 	if (!result) {
 		systally_set_keep(set, &asked);
 		find_processes(request, &record.snapshot);
@@ -210,7 +229,7 @@ int systally_cmd_report(const struct systally_request *request,
 	}
 	systally_process_tgids(request->pids, request->pid_count);
 	if (!systally_control_open(&control, error) &&
-	    !report(&control, request, &reporter, error))
+	    !report(&control, request, &reporter, &set, error))
 		status = 0;
 out:
 	systally_names_free(names);

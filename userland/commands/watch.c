@@ -74,12 +74,14 @@ static bool is_listed(const char *targets, uint32_t pid)
 static int begin_own(struct systally_watch *watch,
 		     const struct systally_request *request,
 		     const struct systally_set *set,
+		     const struct systally_functions *functions,
 		     struct systally_error *error)
 {
 	const struct systally_session_wants wants = {
 		.collect = request->collect,
 		.threads = request->threads,
 		.calls = set,
+		.functions = functions,
 	};
 	char targets[SYSTALLY_CONTROL_BYTES_MAX] = "all";
 	const size_t count = request->pid_count;
@@ -221,6 +223,27 @@ static int check_others(const struct systally_control *control,
 	return 0;
 }
 
+/* Finds the functions of -f, in the first process of -p or anywhere. */
+static int begin_with_functions(struct systally_watch *watch,
+				const struct systally_request *request,
+				const struct systally_set *set,
+				struct systally_error *error)
+{
+	const struct systally_library_scope scope = {
+		.pid = request->pid_count ? request->pids[0] : 0,
+	};
+	struct systally_functions functions = { NULL, 0 };
+	int result = 0;
+
+	if (request->functions)
+		result = systally_functions_find(&functions, request->functions,
+						 &scope, error);
+	if (!result)
+		result = begin_own(watch, request, set, &functions, error);
+	systally_functions_free(&functions);
+	return result;
+}
+
 int systally_watch_begin(struct systally_watch *watch,
 			 const struct systally_control *control,
 			 const struct systally_request *request,
@@ -239,7 +262,15 @@ int systally_watch_begin(struct systally_watch *watch,
 		result =
 			systally_session_begin(&watch->session, control, error);
 		if (!result)
-			result = begin_own(watch, request, set, error);
+			result = begin_with_functions(watch, request, set,
+						      error);
+		goto out;
+	}
+	if (request->functions) {
+		result = systally_error_set(
+			error,
+			"processes are being counted already, and -f would change what is counted; write `none` to %s/targets first",
+			control->directory);
 		goto out;
 	}
 	if (check_others(control, request, error) ||

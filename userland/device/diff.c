@@ -352,8 +352,12 @@ int systally_snapshot_diff(struct systally_snapshot *diff,
 	diff->rows = calloc(rows + 1, sizeof(*diff->rows));
 	diff->max_is_former =
 		calloc(n->call_rows + 1, sizeof(*diff->max_is_former));
-	if (!diff->rows || !diff->max_is_former)
+	diff->functions = calloc(n->functions + 1, sizeof(*diff->functions));
+	if (!diff->rows || !diff->max_is_former || !diff->functions)
 		goto err_memory;
+	if (n->functions)
+		memcpy(diff->functions, now->functions,
+		       n->functions * sizeof(*diff->functions));
 	if (was_reset(n, o)) {
 		/* what resets threw away since @old, without what @old shows */
 		d->discarded =

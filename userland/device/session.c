@@ -109,7 +109,7 @@ int systally_session_set(struct systally_session *session, const char *file,
 			error,
 			"%s/%s is too long to be restored afterwards; write `%s` to it first",
 			session->control->directory, file,
-			strcmp(file, "targets") ? "all" : "none");
+			strcmp(file, "syscalls") ? "none" : "all");
 		return -E2BIG;
 	}
 	result = systally_session_note(session, file, before, error) ?
@@ -123,6 +123,61 @@ int systally_session_set(struct systally_session *session, const char *file,
 	session->change[session->changes].file = file;
 	session->change[session->changes].before = before;
 	session->changes++;
+	return 0;
+}
+
+/*
+ * Writes lines for the functions from @first on to @text, as many as fit, after
+ * a `+` if others have been set before. Returns the first one that did not fit.
+ */
+static size_t fill_lines(char text[SYSTALLY_CONTROL_BYTES_MAX],
+			 const struct systally_functions *functions,
+			 size_t first)
+{
+	size_t used = 0, i;
+
+	for (i = first; i < functions->count; i++) {
+		const struct systally_function_place *place =
+			&functions->list[i];
+		const size_t room = SYSTALLY_CONTROL_BYTES_MAX - used;
+		const int length =
+			snprintf(text + used, room, "%s%s%s %#llx %s",
+				 first && !used ? "+" : "", used ? "\n" : "",
+				 place->name, (unsigned long long)place->offset,
+				 place->path);
+
+		if (length < 0 || (size_t)length >= room)
+			break;
+		used += (size_t)length;
+	}
+	text[used] = '\0';
+	return i;
+}
+
+/*
+ * Sets `functions`, in as many writes as its lines need: the first one replaces,
+ * the others add. Returns 0, or -1 with @error.
+ */
+static int set_functions(struct systally_session *session,
+			 const struct systally_functions *functions,
+			 struct systally_error *error)
+{
+	char text[SYSTALLY_CONTROL_BYTES_MAX];
+	size_t first = 0, next;
+
+	while (first < functions->count) {
+		next = fill_lines(text, functions, first);
+		if (next == first)
+			return systally_error_set(error,
+						  "the path %s is too long",
+						  functions->list[first].path);
+		if (first ? systally_control_write(session->control,
+						   "functions", text, error) :
+			    systally_session_set(session, "functions", text,
+						 error))
+			return -1;
+		first = next;
+	}
 	return 0;
 }
 
@@ -147,13 +202,15 @@ int systally_session_prepare(struct systally_session *session,
 	 * A class has calls that are new in libseccomp and that an older
 	 * kernel does not know.
 	 */
-	if (result == -ENOENT)
-		return systally_session_set(session, "syscalls", "all", error) ?
-			       -1 :
-			       0;
-	if (result)
+	if (result == -ENOENT) {
+		if (systally_session_set(session, "syscalls", "all", error))
+			return -1;
+	} else if (result) {
 		return systally_error_set(error, "%s", refused.text);
-	return 0;
+	}
+	return wants->functions ?
+		       set_functions(session, wants->functions, error) :
+		       0;
 }
 
 int systally_session_end(struct systally_session *session,

@@ -14,6 +14,7 @@
 #include "calls/set.h"
 #include "device/control.h"
 #include "device/guardian.h"
+#include "functions/functions.h"
 
 #define SYSTALLY_SESSION_CHANGES 8
 
@@ -33,6 +34,7 @@ struct systally_session_wants {
 	enum systally_collect collect;
 	bool threads; /* rows per thread */
 	const struct systally_set *calls;
+	const struct systally_functions *functions; /* none: as they are */
 };
 
 /* A session that has not begun, or has ended. */
@@ -64,7 +66,7 @@ int systally_session_note(struct systally_session *session, const char *file,
 			  const char *undo, struct systally_error *error);
 
 /*
- * Sets collect, threads and syscalls for @wants. syscalls becomes `all` if the
+ * Sets collect, threads, syscalls and functions for @wants. syscalls becomes `all` if the
  * calls do not fit in one write, or if the kernel does not know all of them:
  * the caller has to filter the rows too. Call it while there are no
  * targets. Returns 0, or -1 with @error.

@@ -54,9 +54,15 @@ static int check_header(const struct systally_header *header, size_t size,
 			error,
 			"the snapshot is cut short: its %zu bytes hold %llu rows, and its header promises more" REMEDY,
 			size, (unsigned long long)room);
+	size -= header->header_bytes + rows * header->row_bytes;
+	if (header->functions > size / sizeof(struct systally_function))
+		return systally_error_set(
+			error,
+			"the snapshot is cut short: its header promises names of %llu functions" REMEDY,
+			(unsigned long long)header->functions);
 	/* a longer header is of a newer module: more parts may follow */
 	if (header->header_bytes <= sizeof(*header) &&
-	    header->header_bytes + rows * header->row_bytes != size)
+	    header->functions * sizeof(struct systally_function) != size)
 		return systally_error_set(
 			error,
 			"the snapshot is longer than its header says" REMEDY);
@@ -70,7 +76,7 @@ static int check_header(const struct systally_header *header, size_t size,
 static int check_row(struct systally_row *row, size_t index,
 		     struct systally_error *error)
 {
-	if (row->abi >= SYSTALLY_ABIS)
+	if (row->abi >= SYSTALLY_ABIS && row->abi != SYSTALLY_ABI_FUNCTION)
 		return systally_error_set(
 			error,
 			"row %zu of the snapshot has an unknown ABI (%u)" REMEDY,
@@ -93,6 +99,33 @@ size_t systally_snapshot_rows(const struct systally_header *header)
 {
 	return header->call_rows + header->error_rows +
 	       header->unattributed_rows + header->hist_rows;
+}
+
+static int compare_functions(const void *a, const void *b)
+{
+	const struct systally_function *left = a, *right = b;
+
+	return (left->nr > right->nr) - (left->nr < right->nr);
+}
+
+/* Copies header.functions names from @from. Returns -1 without memory. */
+static int copy_functions(struct systally_snapshot *snapshot, const void *from)
+{
+	const size_t count = snapshot->header.functions;
+	size_t i;
+
+	if (!count)
+		return 0;
+	snapshot->functions = calloc(count, sizeof(*snapshot->functions));
+	if (!snapshot->functions)
+		return -1;
+	memcpy(snapshot->functions, from, count * sizeof(*snapshot->functions));
+	for (i = 0; i < count; i++)
+		snapshot->functions[i].name[SYSTALLY_FUNCTION_NAME_LEN - 1] =
+			'\0';
+	qsort(snapshot->functions, count, sizeof(*snapshot->functions),
+	      compare_functions);
+	return 0;
 }
 
 int systally_snapshot_parse(struct systally_snapshot *snapshot,
@@ -143,6 +176,11 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 			return -1;
 		}
 	}
+	if (copy_functions(snapshot, from)) {
+		systally_snapshot_free(snapshot);
+		return systally_error_set(
+			error, "no memory for the names of functions");
+	}
 	set_parts(snapshot);
 	for (i = 0; i < header->hist_rows; i++) {
 		if (snapshot->hist[i].octave < SYSTALLY_HIST_OCTAVES)
@@ -168,6 +206,7 @@ void systally_snapshot_free(struct systally_snapshot *snapshot)
 {
 	free(snapshot->rows);
 	free(snapshot->max_is_former);
+	free(snapshot->functions);
 	memset(snapshot, 0, sizeof(*snapshot));
 }
 
@@ -220,4 +259,83 @@ uint64_t systally_snapshot_tallied(const struct systally_snapshot *snapshot)
 	for (i = 0; i < snapshot->header.call_rows; i++)
 		sum = systally_sum(sum, snapshot->calls[i].count);
 	return sum;
+}
+
+/* The number of the function @name in @snapshot, or -1 */
+static int function_number(const struct systally_snapshot *snapshot,
+			   const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->header.functions; i++) {
+		if (!strcmp(snapshot->functions[i].name, name))
+			return (int)snapshot->functions[i].nr;
+	}
+	return -1;
+}
+
+/* A number that no function of @snapshot has, or -1 */
+static int free_number(const struct systally_snapshot *snapshot)
+{
+	bool used[SYSTALLY_NR_MAX] = { false };
+	size_t i;
+	int nr;
+
+	for (i = 0; i < snapshot->header.functions; i++) {
+		if (snapshot->functions[i].nr < SYSTALLY_NR_MAX)
+			used[snapshot->functions[i].nr] = true;
+	}
+	for (nr = 0; nr < SYSTALLY_NR_MAX; nr++) {
+		if (!used[nr])
+			return nr;
+	}
+	return -1;
+}
+
+int systally_snapshot_unify(struct systally_snapshot *a,
+			    struct systally_snapshot *b,
+			    struct systally_error *error)
+{
+	const size_t known = a->header.functions, others = b->header.functions;
+	const size_t rows = systally_snapshot_rows(&b->header);
+	struct systally_function *more;
+	int numbers[SYSTALLY_NR_MAX];
+	size_t i;
+	int nr;
+
+	if (!others)
+		return 0;
+	more = reallocarray(a->functions, known + others, sizeof(*more));
+	if (!more)
+		return systally_error_set(
+			error, "no memory for the names of functions");
+	a->functions = more;
+	for (nr = 0; nr < SYSTALLY_NR_MAX; nr++)
+		numbers[nr] = nr;
+	for (i = 0; i < others; i++) {
+		struct systally_function *function = &b->functions[i];
+
+		nr = function_number(a, function->name);
+		if (nr < 0) {
+			nr = free_number(a);
+			if (nr < 0)
+				return systally_error_set(
+					error,
+					"the two recordings have more than %d functions",
+					SYSTALLY_NR_MAX);
+			more[a->header.functions] = *function;
+			more[a->header.functions++].nr = (__u32)nr;
+		}
+		if (function->nr < SYSTALLY_NR_MAX)
+			numbers[function->nr] = nr;
+		function->nr = (__u32)nr;
+	}
+	for (i = 0; i < rows; i++) {
+		struct systally_row *row = &b->rows[i];
+
+		if (row->abi == SYSTALLY_ABI_FUNCTION && row->nr >= 0 &&
+		    row->nr < SYSTALLY_NR_MAX)
+			row->nr = numbers[row->nr];
+	}
+	return 0;
 }

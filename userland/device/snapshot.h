@@ -26,6 +26,8 @@ struct systally_snapshot {
 	 * known, but not longer. NULL: of none.
 	 */
 	bool *max_is_former;
+	/* header.functions names of user functions, sorted by nr */
+	struct systally_function *functions;
 };
 
 /*
@@ -82,6 +84,16 @@ void systally_snapshot_sort(struct systally_snapshot *snapshot);
  */
 void systally_snapshot_keep(struct systally_snapshot *snapshot,
 			    const uint32_t *tgids, size_t count);
+
+/*
+ * Gives the functions of @b the numbers that functions of the same name have in
+ * @a, so that rows of the two can be compared. Functions that @a lacks are added
+ * to it. Returns 0, or -1 with @error: there is no memory, or the two have more
+ * functions than there are numbers.
+ */
+int systally_snapshot_unify(struct systally_snapshot *a,
+			    struct systally_snapshot *b,
+			    struct systally_error *error);
 
 /* Returns the sum of `count` of all call rows. */
 uint64_t systally_snapshot_tallied(const struct systally_snapshot *snapshot);

@@ -10,7 +10,7 @@
 
 const struct systally_amount systally_amounts[SYSTALLY_AMOUNTS] = {
 	{ "count", systally_group_count, systally_group_counted },
-	{ "errors", systally_group_errors, systally_group_timed },
+	{ "errors", systally_group_errors, systally_group_failing },
 	{ "total_ns", systally_group_total_ns, systally_group_timed },
 	{ "max_ns", systally_group_max_ns, systally_group_maximal },
 	{ "p50_ns", systally_group_p50_ns, systally_group_ranked },

@@ -124,7 +124,7 @@ static void write_cell(const void *context,
 		write_share(table, group, cell);
 		break;
 	case COLUMN_ERRORS:
-		if (systally_group_timed(group))
+		if (systally_group_failing(group))
 			systally_text_number(group->errors, digits, cell);
 		else
 			snprintf(cell, SYSTALLY_CELL_LEN, "-");

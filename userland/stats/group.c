@@ -17,6 +17,8 @@ void systally_group_add(struct systally_group *to,
 		to->max_ns = what->max_ns;
 	if (what->max_limit_ns > to->max_limit_ns)
 		to->max_limit_ns = what->max_limit_ns;
+	to->functions |= what->functions;
+	to->calls |= what->calls;
 }
 
 void systally_group_clear(struct systally_group *group)
@@ -35,6 +37,12 @@ bool systally_group_timed(const struct systally_group *group)
 {
 	return group->total_ns || group->max_ns || group->errors ||
 	       group->hist_count;
+}
+
+bool systally_group_failing(const struct systally_group *group)
+{
+	return systally_group_timed(group) &&
+	       (group->calls || !group->functions);
 }
 
 bool systally_group_maximal(const struct systally_group *group)

@@ -25,6 +25,8 @@ struct systally_group {
 	size_t hist_rows;
 	uint64_t rank_value;  /* what it is sorted by, the largest first */
 	uint64_t comm_weight; /* the heaviest comm names a merged group */
+	bool functions;	      /* has user functions */
+	bool calls;	      /* has system calls, which can fail */
 	/* the key, from here on to the end: see systally_group_clear() */
 	uint64_t start_ns; /* tells apart processes that reuse a pid */
 	uint32_t tgid;	   /* 0: exited processes folded by command */
@@ -45,13 +47,14 @@ void systally_group_clear(struct systally_group *group);
 
 /*
  * Return what was measured of a group; what was not is shown as unknown, not
- * as 0. Counts always are. Errors and times are if some call has returned while
- * they were kept, percentiles if one is in a histogram, and the average if the
- * group has calls, too. The longest time of a difference is known unless it may
- * be that of before.
+ * as 0. Counts always are. Times are if some call has returned while they were
+ * kept, and errors (systally_group_failing) if it was a system call. Percentiles
+ * are if one is in a histogram, and the average if the group has calls, too. The
+ * longest time of a difference is known unless it may be that of before.
  */
 bool systally_group_counted(const struct systally_group *group);
 bool systally_group_timed(const struct systally_group *group);
+bool systally_group_failing(const struct systally_group *group);
 bool systally_group_ranked(const struct systally_group *group);
 bool systally_group_averaged(const struct systally_group *group);
 bool systally_group_maximal(const struct systally_group *group);

@@ -22,6 +22,8 @@ void systally_grouping_make(struct systally_group *group,
 	group->errors = row->errors;
 	group->total_ns = row->total_ns;
 	group->max_ns = row->max_ns;
+	group->functions = row->abi == SYSTALLY_ABI_FUNCTION;
+	group->calls = !group->functions;
 	/* stops at the end: the rest of a group's has to be zero */
 	memccpy(group->comm, row->comm, '\0', sizeof(group->comm) - 1);
 	/* a process is named after its leader, else after its busiest thread */

@@ -314,6 +314,10 @@ int systally_rank(struct systally_ranking *ranking,
 	int result;
 
 	memset(ranking, 0, sizeof(*ranking));
+	if (systally_names_functions(names, snapshot->functions,
+				     header->functions))
+		return systally_error_set(
+			error, "no memory for the names of functions");
 	ranking->names = names;
 	ranking->by = *by;
 	ranking->sort = question->sort;

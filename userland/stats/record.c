@@ -53,6 +53,22 @@ static void write_time(struct systally_json *json, const char *key, uint64_t ns)
 		systally_json_null(json, key);
 }
 
+static void write_functions(struct systally_json *json,
+			    const struct systally_function *functions,
+			    size_t count)
+{
+	size_t i;
+
+	systally_json_array(json, "functions");
+	for (i = 0; i < count; i++) {
+		systally_json_object(json, NULL);
+		systally_json_count(json, "nr", functions[i].nr);
+		systally_json_text(json, "name", functions[i].name);
+		systally_json_end(json);
+	}
+	systally_json_end(json);
+}
+
 static void write_head(struct systally_json *json,
 		       const struct systally_record *record)
 {
@@ -81,6 +97,9 @@ static void write_head(struct systally_json *json,
 			   systally_names_collect(header->collect));
 	systally_json_bool(json, "threads", header->flags & SYSTALLY_THREADS);
 	write_fields(json, systally_record_header, header);
+	if (header->functions)
+		write_functions(json, record->snapshot.functions,
+				header->functions);
 	systally_json_end(json);
 	systally_json_line(json);
 }
@@ -97,6 +116,10 @@ static void write_counts(struct systally_json *json,
 	for (; fields->key; fields++) {
 		known = fields == systally_record_amounts || row->errors ||
 			row->total_ns || row->max_ns;
+		/* nor can a function fail */
+		if (fields->offset == offsetof(struct systally_row, errors) &&
+		    row->abi == SYSTALLY_ABI_FUNCTION)
+			known = false;
 		/* nor is the longest time of an interval, see systally_row */
 		if (fields->offset == offsetof(struct systally_row, max_ns) &&
 		    row->total_ns && !row->max_ns)
@@ -168,6 +191,11 @@ int systally_record_write(FILE *out, const struct systally_record *record,
 
 	if (!json)
 		return -1;
+	if (systally_names_functions(names, record->snapshot.functions,
+				     record->snapshot.header.functions)) {
+		systally_json_free(json);
+		return -1;
+	}
 	systally_record_count(&record->snapshot.header, rows);
 	write_head(json, record);
 	for (part = 0; part < SYSTALLY_RECORD_PARTS; part++) {

@@ -17,13 +17,16 @@
  *	 "total_ns":1500,"max_ns":700}
  *
  * `errors`, `total_ns` and `max_ns` are null if no call of the row has returned
- * while times were kept; `max_ns` also if it is not known of an interval. Instead of the last four keys, error rows have `errno`, `name` and `count`,
- * and hist rows have `octave` and `buckets`. In `comm`, bytes that are not
- * printable ASCII, and backslashes, are \xHH. `syscall` and `name` are for
- * other programs; the reader here uses the numbers. `status` is null if the
- * command still ran when the counting ended. `syscalls` is the argument of -e,
- * and `limit_ns` that of -d, or null. `duration_ns` is how long was counted, from
- * the exec of the command on.
+ * while times were kept; `errors` also of a user function, and `max_ns` if it is
+ * not known of an interval. Instead of the last four keys, error rows have
+ * `errno`, `name` and `count`, and hist rows have `octave` and `buckets`. In
+ * `comm`, bytes that are not printable ASCII, and backslashes, are \xHH.
+ * `syscall` and `name` are for other programs; the reader here uses the numbers.
+ * `status` is null if the command still ran when the counting ended. `syscalls`
+ * is the argument of -e, and `limit_ns` that of -d, or null. `duration_ns` is how
+ * long was counted, from the exec of the command on. `functions` is there if user
+ * functions were counted: an array of their `nr` and `name`. Their rows have the
+ * ABI `function`.
  *
  * A reader refuses another number in `systally_record`. It ignores keys that
  * it does not know, so keys can be added without a new number.

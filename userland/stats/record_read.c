@@ -110,6 +110,45 @@ static int get_known(struct reader *reader, const char *key, uint64_t *number)
 	return systally_lines_count(&reader->lines, key, UINT64_MAX, number);
 }
 
+/* Reads the names of functions, which recordings without functions lack. */
+static int get_functions(struct reader *reader)
+{
+	struct systally_snapshot *snapshot = &reader->record->snapshot;
+	struct systally_lines *lines = &reader->lines;
+	struct json_object *list;
+	size_t count, i;
+
+	if (!systally_lines_has(lines, "functions"))
+		return 0;
+	list = systally_lines_find(lines, "functions", json_type_array);
+	if (!list)
+		return -1;
+	count = json_object_array_length(list);
+	snapshot->functions = calloc(count + 1, sizeof(*snapshot->functions));
+	if (!snapshot->functions)
+		return systally_lines_no_memory(lines);
+	for (i = 0; i < count; i++) {
+		struct systally_function *function = &snapshot->functions[i];
+		const char *name;
+		uint64_t nr;
+
+		if (systally_lines_enter(lines, "functions",
+					 json_object_array_get_idx(list, i)) ||
+		    systally_lines_count(lines, "nr", SYSTALLY_NR_MAX - 1, &nr))
+			return -1;
+		name = systally_lines_text(lines, "name");
+		if (!name)
+			return -1;
+		if (strlen(name) >= sizeof(function->name))
+			return systally_lines_damaged(
+				lines, "the name of a function is too long");
+		function->nr = (__u32)nr;
+		strcpy(function->name, name);
+	}
+	snapshot->header.functions = count;
+	return systally_lines_enter(lines, NULL, NULL);
+}
+
 static int read_head(struct reader *reader)
 {
 	struct systally_record *record = reader->record;
@@ -155,7 +194,7 @@ static int read_head(struct reader *reader)
 		return -1;
 	if (threads)
 		header->flags |= SYSTALLY_THREADS;
-	return 0;
+	return get_functions(reader);
 }
 
 /*

@@ -136,6 +136,8 @@ static int get_abi(const struct line *line, __u16 *to)
 	if (!text)
 		return -1;
 	abi = systally_abi_find(text, strlen(text));
+	if (!strcmp(text, systally_abi_name(SYSTALLY_ABI_FUNCTION)))
+		abi = SYSTALLY_ABI_FUNCTION;
 	if (abi < 0)
 		return systally_lines_damaged(line->lines,
 					      "`abi` is %.40s; there are %s",

@@ -3,7 +3,8 @@
  * How a call of x86-64 was made: by which ABI, and by which number. For the
  * hooks' handlers: inline, so that they compile to one straight piece of code.
  *
- * All functions: for the current task in one of its calls, any context.
+ * All functions: for the current task in one of its calls, any context, unless
+ * their comment says otherwise.
  */
 #ifndef SYSTALLY_ARCH_CALL_H
 #define SYSTALLY_ARCH_CALL_H
@@ -81,6 +82,19 @@ static __always_inline bool arch_call_failed(u32 abi, long *ret)
 static __always_inline bool arch_call_may_have_failed(long ret)
 {
 	return (u32)ret >= (u32)-MAX_ERRNO;
+}
+
+/*
+ * arch_returned_sp - the stack pointer that a user function had at its entry
+ * @regs: the user's registers after its return, which has taken the return
+ * address off the stack
+ *
+ * A function that also takes its arguments off the stack (stdcall) has had
+ * another one.
+ */
+static inline unsigned long arch_returned_sp(struct pt_regs *regs)
+{
+	return regs->sp - (user_64bit_mode(regs) ? sizeof(u64) : sizeof(u32));
 }
 
 #endif /* SYSTALLY_ARCH_CALL_H */

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The set of user functions, and their uprobes.
+ */
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/ctype.h>
+#include <linux/fs.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+#include <linux/namei.h>
+#include <linux/path.h>
+#include <linux/ptrace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "arch_call.h"
+#include "compat/uprobe.h"
+#include "function.h"
+#include "function_event.h"
+#include "parse.h"
+#include "target_set.h"
+
+enum placing {
+	PLACED_NOT,
+	PLACED_ENTRY,	/* counts entries */
+	PLACED_RETURNS, /* and times returns */
+};
+
+struct function {
+	struct compat_uprobe probe; /* counts */
+	struct compat_uprobe nudge; /* counts nothing: targets_changed() */
+	enum placing placing;
+	bool wanted;	  /* in the set; else kept for the name of its rows */
+	struct path path; /* of a wanted one; holds its inode */
+	loff_t offset;
+	u32 nr;
+	char name[SYSTALLY_FUNCTION_NAME_LEN];
+};
+
+/* Written under the control mutex and functions_mutex; read under either. */
+static struct function *functions[FUNCTIONS_MAX];
+static DEFINE_MUTEX(functions_mutex);
+
+/* As systally_function_apply() said. Under the control mutex. */
+static enum placing placing_now;
+
+static struct inode *function_inode(const struct function *function)
+{
+	return d_real_inode(function->path.dentry);
+}
+
+/* --- probes --- */
+
+/*
+ * Whether a process that maps the file gets the probe. Called when a consumer
+ * is added or removed, when a process maps the file, and when a handler wants
+ * the probe removed. A process without memory cgroups' owner gets it: its first
+ * call removes it again.
+ */
+static bool is_for(struct uprobe_consumer *self,
+		   COMPAT_UPROBE_FILTER_CONTEXT struct mm_struct *mm)
+{
+#ifdef CONFIG_MEMCG
+	const struct task_struct *owner;
+	bool is;
+
+	rcu_read_lock();
+	owner = rcu_dereference(mm->owner);
+	is = owner && systally_target_has(owner->tgid);
+	rcu_read_unlock();
+	return is;
+#else
+	return systally_target_any();
+#endif
+}
+
+/* A child of a target has copies of its probes, until it runs into them. */
+static int on_entry(struct uprobe_consumer *self,
+		    struct pt_regs *regs COMPAT_UPROBE_DATA)
+{
+	const struct function *function =
+		container_of(self, struct function, probe.consumer);
+
+	if (!systally_target_has(current->tgid))
+		return UPROBE_HANDLER_REMOVE;
+	systally_function_entered(function->nr, self->ret_handler,
+				  user_stack_pointer(regs));
+	return 0;
+}
+
+static int on_return(struct uprobe_consumer *self, unsigned long entry,
+		     struct pt_regs *regs COMPAT_UPROBE_DATA)
+{
+	const struct function *function =
+		container_of(self, struct function, probe.consumer);
+
+	if (systally_target_has(current->tgid))
+		systally_function_returned(function->nr,
+					   arch_returned_sp(regs));
+	return 0;
+}
+
+/* Leaves the decision about the probe to the other consumer. */
+static int on_nudge(struct uprobe_consumer *self,
+		    struct pt_regs *regs COMPAT_UPROBE_DATA)
+{
+	return UPROBE_HANDLER_REMOVE;
+}
+
+static int place_probe(struct function *function, enum placing placing)
+{
+	int err;
+
+	if (function->placing == placing || placing == PLACED_NOT)
+		return 0;
+	function->probe = (struct compat_uprobe){
+		.consumer = {
+			.handler = on_entry,
+			.ret_handler =
+				placing == PLACED_RETURNS ? on_return : NULL,
+			.filter = is_for,
+		},
+	};
+	err = compat_uprobe_register(function_inode(function), function->offset,
+				     &function->probe);
+	if (!err)
+		function->placing = placing;
+	return err;
+}
+
+/* Needs compat_uprobe_sync() afterwards. */
+static void remove_probe(struct function *function)
+{
+	if (function->placing == PLACED_NOT)
+		return;
+	compat_uprobe_unregister(function_inode(function), function->offset,
+				 &function->probe);
+	function->placing = PLACED_NOT;
+}
+
+static void remove_all(void)
+{
+	u32 nr;
+
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++)
+		if (functions[nr])
+			remove_probe(functions[nr]);
+	compat_uprobe_sync();
+}
+
+static int place_all(void)
+{
+	int err = 0;
+	u32 nr;
+
+	for (nr = 0; nr < FUNCTIONS_MAX && !err; nr++)
+		if (functions[nr] && functions[nr]->wanted)
+			err = place_probe(functions[nr], placing_now);
+	if (err)
+		remove_all();
+	return err;
+}
+
+int systally_function_apply(bool on, bool time)
+{
+	enum placing placing = !on   ? PLACED_NOT :
+			       !time ? PLACED_ENTRY :
+				       PLACED_RETURNS;
+	int err;
+
+	if (placing == placing_now)
+		return 0;
+	remove_all();
+	placing_now = placing;
+	err = place_all();
+	if (err)
+		placing_now = PLACED_NOT;
+	return err;
+}
+
+/*
+ * The kernel asks the filters when a consumer comes or goes. A second consumer
+ * that does so makes it ask again, while the first one counts on.
+ */
+int systally_function_targets_changed(void)
+{
+	struct function *function;
+	int err = 0;
+	u32 nr;
+
+	if (placing_now == PLACED_NOT)
+		return 0;
+	for (nr = 0; nr < FUNCTIONS_MAX && !err; nr++) {
+		function = functions[nr];
+		if (!function || !function->wanted)
+			continue;
+		function->nudge = (struct compat_uprobe){
+			.consumer = { .handler = on_nudge, .filter = is_for },
+		};
+		err = compat_uprobe_register(function_inode(function),
+					     function->offset,
+					     &function->nudge);
+		if (!err)
+			compat_uprobe_unregister(function_inode(function),
+						 function->offset,
+						 &function->nudge);
+	}
+	compat_uprobe_sync();
+	return err;
+}
+
+/* --- the set --- */
+
+/* A function's line in a request, resolved */
+struct place {
+	const char *name;
+	struct path path;
+	loff_t offset;
+};
+
+static bool is_same_place(const struct function *function,
+			  const struct place *place)
+{
+	return function->offset == place->offset &&
+	       function_inode(function) == d_real_inode(place->path.dentry);
+}
+
+static int resolve(const struct parsed_function *line, struct place *place)
+{
+	const struct inode *inode;
+	int err;
+
+	if (strlen(line->name) >= SYSTALLY_FUNCTION_NAME_LEN)
+		return -EINVAL;
+	err = kern_path(line->path, LOOKUP_FOLLOW, &place->path);
+	if (err)
+		return err;
+	inode = d_real_inode(place->path.dentry);
+	if (!S_ISREG(inode->i_mode) || line->offset >= i_size_read(inode)) {
+		path_put(&place->path);
+		return -EINVAL;
+	}
+	place->name = line->name;
+	place->offset = line->offset;
+	return 0;
+}
+
+static void link_function(u32 nr, struct function *function)
+{
+	mutex_lock(&functions_mutex);
+	functions[nr] = function;
+	mutex_unlock(&functions_mutex);
+}
+
+/*
+ * The function that a place stands for, in the set from now on. It owns the
+ * place's path then. Returns it, or an ERR_PTR.
+ * @is_new: set to whether it was not in the set before
+ */
+static struct function *add_place(struct place *place, bool *is_new)
+{
+	struct function *function, *known = NULL;
+	u32 nr, free = FUNCTIONS_MAX;
+
+	*is_new = false;
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
+		function = functions[nr];
+		if (!function) {
+			free = min(free, nr);
+			continue;
+		}
+		if (function->wanted) {
+			bool named = !strcmp(function->name, place->name);
+			bool placed = is_same_place(function, place);
+
+			if (named != placed)
+				return ERR_PTR(-EEXIST);
+			if (named) {
+				path_put(&place->path);
+				return function;
+			}
+		} else if (!strcmp(function->name, place->name) &&
+			   function->offset == place->offset) {
+			known = function;
+		}
+	}
+	*is_new = true;
+	if (known) {
+		known->path = place->path;
+		known->wanted = true;
+		return known;
+	}
+	if (free == FUNCTIONS_MAX)
+		return ERR_PTR(-E2BIG);
+	function = kzalloc(sizeof(*function), GFP_KERNEL);
+	if (!function)
+		return ERR_PTR(-ENOMEM);
+	function->path = place->path;
+	function->wanted = true;
+	function->offset = place->offset;
+	function->nr = free;
+	strscpy(function->name, place->name, sizeof(function->name));
+	link_function(free, function);
+	return function;
+}
+
+/* The probe is removed. The name stays for the rows. */
+static void drop(struct function *function)
+{
+	function->wanted = false;
+	path_put(&function->path);
+}
+
+/* Drops the wanted functions that are in @these, or those that are not. */
+static void drop_where(const unsigned long *these, bool are)
+{
+	u32 nr;
+
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++)
+		if (functions[nr] && functions[nr]->wanted &&
+		    test_bit(nr, these) == are)
+			remove_probe(functions[nr]);
+	compat_uprobe_sync();
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++)
+		if (functions[nr] && functions[nr]->wanted &&
+		    test_bit(nr, these) == are)
+			drop(functions[nr]);
+}
+
+/* Adds the functions of a text to the set, and their numbers to @named. */
+static int add_lines(char *text, unsigned long *added, unsigned long *named)
+{
+	struct parsed_function line;
+	struct function *function;
+	struct place place;
+	bool is_new;
+	int err;
+
+	while (*text) {
+		err = parse_function(&text, &line) ?: resolve(&line, &place);
+		if (err)
+			return err;
+		function = add_place(&place, &is_new);
+		if (IS_ERR(function)) {
+			path_put(&place.path);
+			return PTR_ERR(function);
+		}
+		__set_bit(function->nr, named);
+		if (!is_new)
+			continue;
+		__set_bit(function->nr, added);
+		err = place_probe(function, placing_now);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int systally_function_set(char *text)
+{
+	DECLARE_BITMAP(added, FUNCTIONS_MAX) = {};
+	DECLARE_BITMAP(named, FUNCTIONS_MAX) = {};
+	bool more;
+	int err;
+
+	text = skip_spaces(text);
+	if (!*text)
+		return -EINVAL;
+	if (!strcmp(strim(text), "none")) {
+		drop_where(named, false);
+		return 0;
+	}
+	more = *text == '+';
+	err = add_lines(text + more, added, named);
+	if (err)
+		drop_where(added, true);
+	else if (!more)
+		drop_where(named, false);
+	return err;
+}
+
+/* The path as it was opened, from the reader's root */
+static void show_path(struct seq_file *seq, const struct function *function)
+{
+	seq_path(seq, &function->path, "\n\\");
+}
+
+void systally_function_show(struct seq_file *seq)
+{
+	bool any = false;
+	u32 nr;
+
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
+		const struct function *function = functions[nr];
+
+		if (!function || !function->wanted)
+			continue;
+		seq_printf(seq, "%s %#llx ", function->name, function->offset);
+		show_path(seq, function);
+		seq_putc(seq, '\n');
+		any = true;
+	}
+	if (!any)
+		seq_puts(seq, "none\n");
+}
+
+void systally_function_forget(void)
+{
+	u32 nr;
+
+	mutex_lock(&functions_mutex);
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
+		if (!functions[nr] || functions[nr]->wanted)
+			continue;
+		kfree(functions[nr]);
+		functions[nr] = NULL;
+	}
+	mutex_unlock(&functions_mutex);
+}
+
+const char *systally_function_label(u32 nr, char *label)
+{
+	mutex_lock(&functions_mutex);
+	if (nr < FUNCTIONS_MAX && functions[nr])
+		strscpy(label, functions[nr]->name, SYSTALLY_FUNCTION_NAME_LEN);
+	else
+		snprintf(label, SYSTALLY_FUNCTION_NAME_LEN, "function_%u", nr);
+	mutex_unlock(&functions_mutex);
+	return label;
+}
+
+unsigned int systally_function_names(struct systally_function *names)
+{
+	unsigned int count = 0;
+	u32 nr;
+
+	mutex_lock(&functions_mutex);
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
+		if (!functions[nr])
+			continue;
+		names[count].nr = nr;
+		strscpy_pad(names[count].name, functions[nr]->name,
+			    sizeof(names[count].name));
+		count++;
+	}
+	mutex_unlock(&functions_mutex);
+	return count;
+}
+
+void systally_function_exit(void)
+{
+	DECLARE_BITMAP(none, FUNCTIONS_MAX) = {};
+
+	drop_where(none, false);
+	systally_function_forget();
+}

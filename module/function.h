@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * User functions: which are counted, and their probes. A function is a place in
+ * a file: an inode and an offset. Its rows have ABI_FUNCTION and the function's
+ * number.
+ *
+ * Concurrency: the set is changed under the control mutex. A function's number,
+ * name and place do not change while the function exists. Handlers get the
+ * function from their probe, which is removed before the function is freed.
+ * Names are read under functions_mutex, since readers of results do not hold
+ * the control mutex.
+ */
+#ifndef SYSTALLY_FUNCTION_H
+#define SYSTALLY_FUNCTION_H
+
+#include <linux/seq_file.h>
+#include <linux/types.h>
+
+#include "../include/systally.h"
+
+/* Functions that have rows at the same time: what a key's number can tell apart */
+#define FUNCTIONS_MAX 1022
+
+/*
+ * systally_function_set - replace the set, or add to it
+ * @text: lines `NAME OFFSET PATH`, or `none`; a `+` before the first NAME adds.
+ * NAME has no white space. OFFSET is of the file, not an address. This function
+ * changes the text.
+ *
+ * Process context, under the control mutex; sleeps. Paths are as in current's
+ * root and mount namespace. On return the probes are as the last
+ * systally_function_apply() said. Returns 0, -EINVAL malformed, -ENOENT or
+ * another error of the path, -EEXIST if the name is that of another place,
+ * -E2BIG too many, -ENOMEM, or the error of a probe: then the set is unchanged.
+ */
+int systally_function_set(char *text);
+
+/* systally_function_show - print the set in the words that would set it */
+void systally_function_show(struct seq_file *seq);
+
+/*
+ * systally_function_apply - place or remove the probes
+ * @on: whether functions are counted
+ * @time: whether returns are seen, too
+ *
+ * Process context, under the control mutex; sleeps. Where returns begin or end
+ * to be seen, the probe is removed and placed again; calls in between are not
+ * counted. Returns 0 or the error of a probe: then no probe is placed.
+ */
+int systally_function_apply(bool on, bool time);
+
+/*
+ * systally_function_targets_changed - place the probes in the processes that
+ * are targets now, and remove them from the others
+ *
+ * Process context, under the control mutex; sleeps. Returns 0 or the error of a
+ * probe.
+ */
+int systally_function_targets_changed(void);
+
+/*
+ * systally_function_forget - free the numbers of functions that are no longer
+ * in the set; after a reset, when they have no rows
+ *
+ * Process context, under the control mutex.
+ */
+void systally_function_forget(void);
+
+/*
+ * systally_function_label - copy a function's name
+ * @label: SYSTALLY_FUNCTION_NAME_LEN bytes
+ *
+ * Process context, sleeps. A number without a function is `function_N`.
+ */
+const char *systally_function_label(u32 nr, char *label);
+
+/*
+ * systally_function_names - copy the names of all numbers that may have rows
+ * @names: room for FUNCTIONS_MAX
+ *
+ * Process context, sleeps. Returns how many there are.
+ */
+unsigned int systally_function_names(struct systally_function *names);
+
+/* systally_function_exit - remove everything; at unload */
+void systally_function_exit(void);
+
+#endif /* SYSTALLY_FUNCTION_H */

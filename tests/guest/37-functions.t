@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# User functions: every call of a target is counted, under threads, forks,
+# recursion, longjmp and tail calls, at each level and in both widths. The calls
+# of bystanders are not.
+
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/flags.sh"
+
+# functions_of PROGRAM: prints the lines for `functions` that name its probe_*
+functions_of() {
+	local program=$WORKLOAD/$1
+
+	{
+		readelf -lW "$program"
+		nm "$program"
+	} | perl -ne '
+		push @loads, [map { hex } $1, $2, $3]
+			if /^ *LOAD +(\S+) +(\S+) +\S+ +(\S+)/;
+		next unless /^([0-9a-f]+) [Tt] (probe_\w+)$/;
+		my ($address, $name) = (hex($1), $2);
+		for (@loads) {
+			my ($offset, $from, $bytes) = @$_;
+			printf("%s %#x %s\n", $name, $address - $from + $offset,
+				$ARGV) if $address >= $from &&
+				$address < $from + $bytes;
+		}' | sed "s|-\$|$program|"
+}
+
+# functions_differ FILE: compares the rows of functions with the workload's own
+# counts in FILE. Prints what differs.
+functions_differ() {
+	awk '$1 == "function" { wanted[$2] = $3; known[$2] }
+	FILENAME ~ /counters$/ && $3 == "function" { got[$5] += $6; known[$5] }
+	END {
+		for (name in known)
+			if (got[name] + 0 != wanted[name] + 0)
+				print name, got[name] + 0, wanted[name] + 0
+	}' "$1" "$D/counters"
+}
+
+# returns_differ FILE: the same for the times of calls that return
+returns_differ() {
+	awk '$1 == "function" { returns[$2] = $4 }
+	FILENAME ~ /counters$/ && $3 == "function" { total[$5] += $8 }
+	END {
+		for (name in returns)
+			if ((total[name] > 0) != (returns[name] > 0))
+				print name, total[name]
+	}' "$1" "$D/counters"
+}
+
+# set_lines FILE: one write, which must succeed
+set_lines() {
+	cat "$1" >"$D/functions"
+}
+
+need_load follow=1
+functions_of functions >"$T/lines"
+functions_of functions32 | sed 's/^/32:/' >"$T/lines32"
+is "$(wc -l <"$T/lines") $(wc -l <"$T/lines32")" '7 7' \
+	'the programs have seven functions each'
+passes 'functions can be set' set_lines "$T/lines"
+is "$(<"$D/functions")" "$(<"$T/lines")" 'functions reads the same'
+sed '1s/^/+/' "$T/lines32" >"$T/more"
+passes 'more can be added' set_lines "$T/more"
+is "$(wc -l <"$D/functions")" 14 'functions reads all'
+
+for collect in count time hist; do
+	ctl collect $collect
+	for program in functions functions32; do
+		ctl reset 1
+		"$WORKLOAD/$program" 2 >"$T/bystander" &
+		workload $program -t 8 >"$T/expect"
+		ok $? "$collect: $program succeeds"
+		wait $!
+		sed -i "s/^function /&${program#functions}:/; s/ :/ /" "$T/expect"
+		is "$(functions_differ "$T/expect")" '' \
+			"$collect: $program: every call is counted exactly"
+		is "$(totals | grep -v untimed)" '' \
+			"$collect: $program: the totals add up"
+		[ $collect = count ] || {
+			is "$(returns_differ "$T/expect")" '' \
+				"$collect: $program: what returns has times"
+			note "orphan_exits $(status orphan_exits), untimed $(
+				status untimed)"
+		}
+	done
+done
+
+# The command, with its own search for symbols
+ctl targets none
+ctl functions none
+for program in functions functions32; do
+	"$SYSTALLY" run -n 0 -b syscall -L --format csv -o "$T/report" \
+		-f "$program:probe_*" -- "$WORKLOAD/$program" 8 >"$T/expect"
+	ok $? "run -f: $program succeeds"
+	is "$(awk -F, '$1 == "function" { sub(/^.*:/, "", $3); print $3, $4 }' \
+		"$T/report" | sort)" \
+		"$(awk '$1 == "function" { print $2, $3 }' "$T/expect" | sort)" \
+		"run -f: $program: every call is counted exactly"
+	is "$(<"$D/functions") $(<"$D/targets")" 'none none' \
+		"run -f: $program: the controls are as before"
+done
+"$SYSTALLY" record -o "$T/record" -f functions:probe_* -- \
+	"$WORKLOAD/functions" 3 >/dev/null
+is "$("$SYSTALLY" report -n 0 -b syscall --format csv "$T/record" |
+	grep -c 'function,.*:probe_')" 7 'record -f: the recording has the names'
+is "$("$SYSTALLY" report -n 0 -b syscall --format csv -e none \
+	-f functions:probe_tail*,functions:probe_left "$T/record" |
+	awk -F, '{ print $3 }' | sort | xargs)" \
+	'functions:probe_left functions:probe_tail functions:probe_tail_end syscall' \
+	'report -e none -f: shows these functions only'
+like "$("$SYSTALLY" compare "$T/record" "$T/record")" 'no call has changed' \
+	'compare: functions of two recordings can be compared'
+need_load follow=1
+
+# Refused
+is "$(refused functions 'a 0x10 /nowhere')" ENOENT 'a file that is not there'
+is "$(refused functions 'a 0x10')" EINVAL 'a line without a file'
+is "$(refused functions 'a x /bin/true')" EINVAL 'an offset that is no number'
+is "$(refused functions 'a 0xfffffff /bin/true')" EINVAL \
+	'an offset beyond the end'
+is "$(refused functions 'a 0x10 /dev/null')" EINVAL 'no regular file'
+is "$(<"$D/functions")" none 'then the set is as before'
+
+# One process becomes a target, and another one ceases to be one
+ctl collect time
+puppet_start bystander
+set_lines "$T/lines"
+passes 'functions can be removed' ctl functions none
+is "$(<"$D/functions")" none 'functions reads none'
+ctl reset 1
+workload functions -t 2 >"$T/expect"
+is "$(awk '$3 == "function"' "$D/counters")" '' 'then none is counted'
+puppet_end bystander
+
+finish

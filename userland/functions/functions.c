@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From what -f has to places in files.
+ */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "functions/functions.h"
+#include "functions/symbols.h"
+
+/* One word of the list. */
+struct word {
+	char *library; /* as it was written */
+	char *symbol;
+	char *path;
+};
+
+static bool is_pattern(const char *symbol)
+{
+	return strpbrk(symbol, "*?[");
+}
+
+/* Whether @symbol is an offset; sets *@offset then. */
+static bool is_offset(const char *symbol, uint64_t *offset)
+{
+	char *end;
+
+	if (strncmp(symbol, "0x", 2) || !isxdigit((unsigned char)symbol[2]))
+		return false;
+	errno = 0;
+	*offset = strtoull(symbol, &end, 16);
+	return !*end && !errno;
+}
+
+/*
+ * The name of a row: the file's own name and the symbol. A name that is too
+ * long loses the middle of its symbol, and ends as it is; a character that a row
+ * cannot have becomes `_`.
+ */
+static char *row_name(const char *path, const char *symbol)
+{
+	const size_t room = SYSTALLY_FUNCTION_NAME_LEN - 1;
+	const char *slash = strrchr(path, '/');
+	char *name, *at;
+	size_t length;
+
+	if (asprintf(&name, "%s:%s", slash ? slash + 1 : path, symbol) < 0)
+		return NULL;
+	for (at = name; *at; at++) {
+		if (!isgraph((unsigned char)*at) || *at == '\\')
+			*at = '_';
+	}
+	length = strlen(name);
+	if (length > room) {
+		const size_t tail = 20;
+
+		name[room - tail - 1] = '~';
+		memmove(name + room - tail, name + length - tail, tail + 1);
+	}
+	return name;
+}
+
+static int add(struct systally_functions *functions, const struct word *word,
+	       const char *symbol, uint64_t offset,
+	       struct systally_error *error)
+{
+	struct systally_function_place *list, *place;
+	size_t i;
+
+	for (i = 0; i < functions->count; i++) {
+		if (functions->list[i].offset == offset &&
+		    !strcmp(functions->list[i].path, word->path))
+			return 0;
+	}
+	if (functions->count == SYSTALLY_FUNCTIONS_MAX)
+		return systally_error_set(
+			error,
+			"more than %d functions; narrow the pattern '%s:%s'",
+			SYSTALLY_FUNCTIONS_MAX, word->library, word->symbol);
+	list = reallocarray(functions->list, functions->count + 1,
+			    sizeof(*list));
+	if (!list)
+		return systally_error_set(error, "no memory for functions");
+	functions->list = list;
+	place = &list[functions->count];
+	place->name = row_name(word->path, symbol);
+	place->path = strdup(word->path);
+	place->offset = offset;
+	if (!place->name || !place->path) {
+		free(place->name);
+		free(place->path);
+		return systally_error_set(error, "no memory for functions");
+	}
+	functions->count++;
+	return 0;
+}
+
+static int refuse(const struct systally_symbols *symbols,
+		  const struct word *word, struct systally_error *error)
+{
+	char hint[SYSTALLY_NEAREST_LEN];
+	struct systally_nearest nearest;
+	size_t i;
+
+	if (!symbols->count)
+		return systally_error_set(
+			error,
+			"%s has no symbols; give an offset in the file, such as %s:0x1234",
+			word->path, word->library);
+	if (is_pattern(word->symbol))
+		return systally_error_set(error, "%s has no function like '%s'",
+					  word->path, word->symbol);
+	systally_nearest_begin(&nearest, word->symbol, strlen(word->symbol));
+	for (i = 0; i < symbols->count; i++)
+		systally_nearest_offer(&nearest, symbols->list[i].name);
+	systally_nearest_write(&nearest, "", hint);
+	return systally_error_set(error, "%s has no function '%s'%s%s",
+				  word->path, word->symbol, *hint ? "; " : "",
+				  hint);
+}
+
+/*
+ * Adds the symbols that a word means: those of old versions only, or all others.
+ * Sets *@found to whether there are any, also if they are indirect.
+ */
+static int add_matches(struct systally_functions *functions,
+		       const struct word *word,
+		       const struct systally_symbols *symbols, bool old,
+		       bool *found, struct systally_error *error)
+{
+	const bool pattern = is_pattern(word->symbol);
+	bool indirect = false, added = false;
+	int result = 0;
+	size_t i;
+
+	*found = false;
+	for (i = 0; !result && i < symbols->count; i++) {
+		const struct systally_symbol *symbol = &symbols->list[i];
+
+		if (symbol->old != old ||
+		    (pattern ? fnmatch(word->symbol, symbol->name, 0) :
+			       strcmp(word->symbol, symbol->name)))
+			continue;
+		*found = true;
+		indirect |= symbol->indirect;
+		if (symbol->indirect)
+			continue;
+		added = true;
+		result = add(functions, word, symbol->name, symbol->offset,
+			     error);
+	}
+	if (indirect && !added)
+		result = systally_error_set(
+			error,
+			"%s:%s is chosen at run time among several functions, so it cannot be probed; `%s:*%s*` may find these",
+			word->library, word->symbol, word->library,
+			word->symbol);
+	return result;
+}
+
+/* Adds the functions that a word with a library's path names. */
+static int add_symbols(struct systally_functions *functions,
+		       const struct word *word, struct systally_error *error)
+{
+	struct systally_symbols symbols;
+	uint64_t offset;
+	bool found;
+	int result;
+
+	if (is_offset(word->symbol, &offset))
+		return add(functions, word, word->symbol, offset, error);
+	if (systally_symbols_read(&symbols, word->path, error))
+		return -1;
+	result = add_matches(functions, word, &symbols, false, &found, error);
+	if (!result && !found)
+		result = add_matches(functions, word, &symbols, true, &found,
+				     error);
+	if (!result && !found)
+		result = refuse(&symbols, word, error);
+	systally_symbols_free(&symbols);
+	return result;
+}
+
+/* Splits LIB:SYMBOL at its last colon. Returns 0, or -1 with @error. */
+static int split(struct word *word, char *text, struct systally_error *error)
+{
+	/* C++ names have colons only in their readable form */
+	char *colon = strrchr(text, ':');
+
+	if (!colon || colon == text || !colon[1])
+		return systally_error_set(
+			error,
+			"'%s' is not LIB:SYMBOL, such as libc:malloc or /usr/sbin/nginx:main",
+			text);
+	*colon = '\0';
+	*word = (struct word){ .library = text, .symbol = colon + 1 };
+	return 0;
+}
+
+/* What is done with each word of a list. Returns 0, or -1 with @error. */
+typedef int word_taker(void *context, struct word *word,
+		       struct systally_error *error);
+
+/* Splits @text into words, and calls @on_word for each until one fails. */
+static int each_word(const char *text, word_taker *on_word, void *context,
+		     struct systally_error *error)
+{
+	char *copy = strdup(text), *part, *rest;
+	struct word word;
+	int result = 0, count = 0;
+
+	if (!copy)
+		return systally_error_set(error, "no memory for functions");
+	for (part = strtok_r(copy, ",", &rest); part && !result;
+	     part = strtok_r(NULL, ",", &rest), count++) {
+		result = split(&word, part, error);
+		if (!result)
+			result = on_word(context, &word, error);
+	}
+	free(copy);
+	if (!result && !count)
+		return systally_error_set(
+			error, "-f names no function; write LIB:SYMBOL");
+	return result;
+}
+
+struct search {
+	struct systally_functions *functions;
+	const struct systally_library_scope *scope;
+};
+
+static int find_word(void *context, struct word *word,
+		     struct systally_error *error)
+{
+	const struct search *search = context;
+	int result;
+
+	word->path = systally_library_find(word->library, search->scope, error);
+	if (!word->path)
+		return -1;
+	result = add_symbols(search->functions, word, error);
+	free(word->path);
+	return result;
+}
+
+int systally_functions_find(struct systally_functions *functions,
+			    const char *text,
+			    const struct systally_library_scope *scope,
+			    struct systally_error *error)
+{
+	struct search search = { functions, scope };
+	int result;
+
+	*functions = (struct systally_functions){ NULL, 0 };
+	result = each_word(text, find_word, &search, error);
+	if (result)
+		systally_functions_free(functions);
+	return result;
+}
+
+void systally_functions_free(struct systally_functions *functions)
+{
+	size_t i;
+
+	for (i = 0; i < functions->count; i++) {
+		free(functions->list[i].name);
+		free(functions->list[i].path);
+	}
+	free(functions->list);
+	*functions = (struct systally_functions){ NULL, 0 };
+}
+
+struct choice {
+	struct systally_set *set;
+	const struct systally_function *functions;
+	size_t count;
+};
+
+/* Whether a word names the function of a row. */
+static bool is_meant(const struct word *word,
+		     const struct systally_function *function)
+{
+	const char *slash = strrchr(word->library, '/');
+	const char *colon = strrchr(function->name, ':');
+	char file[SYSTALLY_FUNCTION_NAME_LEN];
+
+	if (!colon)
+		return false;
+	snprintf(file, sizeof(file), "%.*s", (int)(colon - function->name),
+		 function->name);
+	return systally_library_is(file, slash ? slash + 1 : word->library) &&
+	       !fnmatch(word->symbol, colon + 1, 0);
+}
+
+static int choose_word(void *context, struct word *word,
+		       struct systally_error *error)
+{
+	const struct choice *choice = context;
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < choice->count; i++) {
+		if (!is_meant(word, &choice->functions[i]))
+			continue;
+		found = true;
+		systally_set_function(choice->set, choice->functions[i].nr);
+	}
+	if (found)
+		return 0;
+	if (!choice->count)
+		return systally_error_set(
+			error,
+			"no user functions were counted; count them with -f of run, top or record");
+	return systally_error_set(
+		error,
+		"no function '%s:%s' was counted; there are %zu others, such as %s",
+		word->library, word->symbol, choice->count,
+		choice->functions[0].name);
+}
+
+int systally_functions_choose(struct systally_set *set,
+			      const struct systally_function *functions,
+			      size_t count, const char *text,
+			      struct systally_error *error)
+{
+	struct choice choice = { set, functions, count };
+
+	systally_set_no_functions(set);
+	return each_word(text, choose_word, &choice, error);
+}
