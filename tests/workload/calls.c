@@ -200,6 +200,9 @@ static void unknown(char **argv unused)
 		syscall(-1);
 	printf("entry %s syscall_500 101\n", ABI);
 	printf("entry %s out_of_range %d\n", ABI, 13 + 53 + 29 + 17 + 7 + 3);
+	/* SystemTap's scripts tell these numbers apart */
+	printf("number %s 600 13\n", ABI);
+	printf("number %s 1022 53\n", ABI);
 	/* -1 looks like a call that a tracer has skipped */
 	printf("denied %s out_of_range 11\n", ABI);
 	expect_error(ABI, "syscall_500", ENOSYS, 101);

@@ -9,6 +9,7 @@
  *				the tracepoints count them, kprobes cannot
  *	error ABI NAME ERRNO N	N of these calls failed with ERRNO
  *	denied ABI NAME N	N calls that seccomp or a tracer answered
+ *	number ABI NR N		N of the calls out of range had this number
  */
 #ifndef WORKLOAD_H
 #define WORKLOAD_H
