@@ -6,6 +6,7 @@
 # as the tests do. Each figure is the lowest of eight processes with 25 loops of
 # 1,000 calls each: one in which no clock has ticked. In the end the same of a
 # fork and an exec, with the exit and the wait of the child: the lowest of 200.
+# Before these, the same of a call of a user function.
 
 set -eu
 
@@ -208,6 +209,26 @@ row 'target, enabled is 0' "$(lowest -t)"
 
 rmmod systally
 row 'unloaded again' "$(lowest)"
+
+# A user function: empty, in this program
+base=$(lowest function)
+row 'function, untraced' "$base"
+place=$("$cost" place)
+# with_function PARAMETER...: counts the function, too
+with_function() {
+	load_selective "$@"
+	echo "$place" >$D/functions
+}
+with_function
+row 'function, target, collect=count' "$(lowest -t function)"
+with_function collect=time
+row 'function, target, collect=time' "$(lowest -t function)"
+with_function collect=hist
+row 'function, target, collect=hist' "$(lowest -t function)"
+load targets=1 collect=time
+echo "$place" >$D/functions
+row 'function, bystander' "$(lowest function)"
+rmmod systally
 
 # From memory: an exec from a disk waits for it. And without random addresses,
 # which decide how many page tables a process has.

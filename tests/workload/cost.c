@@ -4,12 +4,18 @@
  * instructions:
  *	cost [-t] [-s] [DISTINCT]	one getppid(): the lowest of 25 loops of
  *					1,000 calls
+ *	cost [-t] [-s] function		one call of an empty function: the same
+ *	cost place			nothing: prints that function's place, as
+ *					the control `functions` takes it
  *	cost [-t] [-s] fork		a child that exits at once: the lowest
  *					of 200
  *	cost [-t] [-s] exec		a child that execs and exits: the same
  * With DISTINCT, that many rows of other calls come first, so that the table is
  * not empty. The lowest is one in which no clock has ticked.
  */
+#include <limits.h>
+#include <stdbool.h>
+
 #include "workload.h"
 
 #define LOOP	 1000
@@ -24,14 +30,42 @@ static double now(void)
 	return at.tv_sec * 1e9 + at.tv_nsec;
 }
 
-static double loop(void)
+__attribute__((noinline, noclone, used)) static void cost_empty(void)
+{
+	__asm__ volatile("");
+}
+
+static __always_inline double loop(bool function)
 {
 	double from = now();
 	int i;
 
-	for (i = 0; i < LOOP; i++)
-		syscall(SYS_getppid);
+	for (i = 0; i < LOOP; i++) {
+		if (function)
+			cost_empty();
+		else
+			syscall(SYS_getppid);
+	}
 	return (now() - from) / LOOP;
+}
+
+static void print_place(void)
+{
+	const unsigned long address = (unsigned long)cost_empty;
+	unsigned long from, to, offset;
+	char line[PATH_MAX + 128], path[PATH_MAX];
+	FILE *maps = fopen("/proc/self/maps", "re");
+
+	if (!maps)
+		die("/proc/self/maps");
+	while (fgets(line, sizeof(line), maps)) {
+		if (sscanf(line, "%lx-%lx %*s %lx %*s %*s %4095s", &from, &to,
+			   &offset, path) == 4 &&
+		    address >= from && address < to)
+			printf("cost_empty %#lx %s\n", address - from + offset,
+			       path);
+	}
+	fclose(maps);
 }
 
 /* A child that exits at once, or execs this program, which then exits at once */
@@ -67,15 +101,13 @@ static void measure_children(char *exec)
 	printf("%.1f\n", lowest);
 }
 
-static void measure_calls(long distinct)
+static __always_inline void measure(bool function)
 {
-	double lowest, cost;
+	double lowest = loop(function), cost; /* warms up */
 	int i;
 
-	distinct_calls(distinct);
-	lowest = loop(); /* warms up, and is not the lowest */
 	for (i = 0; i < LOOPS; i++) {
-		cost = loop();
+		cost = loop(function);
 		if (cost < lowest)
 			lowest = cost;
 	}
@@ -91,7 +123,13 @@ int main(int argc unused, char **argv)
 		measure_children(NULL);
 	else if (argv[0] && !strcmp(argv[0], "exec"))
 		measure_children("/proc/self/exe");
-	else
-		measure_calls(argument(argv, 0));
+	else if (argv[0] && !strcmp(argv[0], "place"))
+		print_place();
+	else if (argv[0] && !strcmp(argv[0], "function"))
+		measure(true);
+	else {
+		distinct_calls(argument(argv, 0));
+		measure(false);
+	}
 	return 0;
 }
