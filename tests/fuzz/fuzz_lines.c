@@ -19,7 +19,10 @@ static struct systally_lines_kind kind = {
 	.version = 1,
 };
 
-/* Set if a value cannot be written as it is: a NUL in a text, infinity. */
+/*
+ * Set if a value cannot be written as it is: a NUL in a text, a backslash that
+ * looks like the beginning of \xHH, infinity.
+ */
 static bool changed;
 
 /* Writes what json-c has read. */
@@ -50,6 +53,7 @@ static void write_value(struct systally_json *json, const char *key,
 	case json_type_string:
 		changed |= strlen(json_object_get_string(value)) !=
 			   (size_t)json_object_get_string_len(value);
+		changed |= !!strstr(json_object_get_string(value), "\\x");
 		systally_json_text(json, key, json_object_get_string(value));
 		break;
 	case json_type_array:

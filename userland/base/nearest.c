@@ -20,6 +20,22 @@ static int letter(const char *text, size_t at)
 	return tolower((unsigned char)text[at]);
 }
 
+/* A bit for each letter of the word; several letters may share one. */
+static uint32_t letters_of(const char *word, size_t length)
+{
+	uint32_t letters = 0;
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		letters |= UINT32_C(1) << (letter(word, i) & 31);
+	return letters;
+}
+
+static unsigned int bits(uint32_t letters)
+{
+	return (unsigned int)__builtin_popcount(letters);
+}
+
 /* Both words are shorter than LETTERS_MAX. */
 static unsigned int distance(const char *a, size_t a_length, const char *b,
 			     size_t b_length)
@@ -57,6 +73,7 @@ void systally_nearest_begin(struct systally_nearest *nearest, const char *word,
 	*nearest = (struct systally_nearest){
 		.word = word,
 		.length = length,
+		.letters = letters_of(word, length),
 		.distance = length < 2 || length >= LETTERS_MAX ?
 				    0 :
 				    1 + (length > 4) + (length > 7),
@@ -66,10 +83,20 @@ void systally_nearest_begin(struct systally_nearest *nearest, const char *word,
 void systally_nearest_offer(struct systally_nearest *nearest, const char *known)
 {
 	const size_t length = strlen(known);
+	uint32_t letters;
 	unsigned int far;
 	size_t i;
 
 	if (nearest->length >= LETTERS_MAX || length >= LETTERS_MAX)
+		return;
+	/* at least so many letters have to be inserted or removed */
+	if (length > nearest->length + nearest->distance ||
+	    nearest->length > length + nearest->distance)
+		return;
+	/* the same for letters that only one of the words has */
+	letters = letters_of(known, length);
+	if (bits(letters & ~nearest->letters) > nearest->distance ||
+	    bits(nearest->letters & ~letters) > nearest->distance)
 		return;
 	far = distance(nearest->word, nearest->length, known, length);
 	/* one that shares no letter is not near */

@@ -7,6 +7,7 @@
 #define SYSTALLY_NEAREST_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define SYSTALLY_NEAREST_MAX 3
 #define SYSTALLY_NEAREST_LEN 160 /* room for the text */
@@ -14,6 +15,7 @@
 struct systally_nearest {
 	const char *word;
 	size_t length;
+	uint32_t letters;      /* a bit for each that the word has */
 	unsigned int distance; /* of the best; no word is farther than that */
 	size_t count;	       /* words at that distance; may exceed the list */
 	const char *best[SYSTALLY_NEAREST_MAX];
