@@ -20,7 +20,10 @@ module-enter-register module-enter-may_exist'
 early='perf-call events-raw hist-call bpftrace-call rawtp-exit
 module-enter-register module-exit-register'
 if [ -n "$LONG" ]; then
-	late=$(awk '{ print $1 }' <<<"$tracers")
+	late=''
+	while read -r name _; do
+		[ -z "$name" ] || on_function "$name" || late+="$name "
+	done <<<"$tracers"
 	early=$late
 fi
 # Only these, if any are named

@@ -29,7 +29,7 @@ RANDOM=$seed
 quick='module-enter-register module-enter-prio module-enter-may_exist
 module-exit-register perf-call perf-call perf-raw perf-raw events-call
 events-call hist-call hist-raw instance-raw rawtp-enter rawtp-exit'
-slow='bpftrace-call bpftrace-raw syscount'
+slow='bpftrace-call bpftrace-raw bpftrace-kprobe bpftrace-kfunc syscount'
 usable() {
 	local name
 
@@ -113,11 +113,12 @@ if [ -n "$no_direct" ]; then
 fi
 hooked='' timed=''
 
-# pick_hook: one that keeps times if systally does, in $hooked
+# pick_hook: one that keeps times if systally does, in $hooked. Only one owner
+# can have a direct call at the start of a function.
 pick_hook() {
 	local possible=$hooks
 
-	[ -z "$timed" ] || possible=${hooks% direct}
+	[ -z "$timed${bases[bpftrace-kfunc]:-}" ] || possible=${hooks% direct}
 	# shellcheck disable=SC2086 # words
 	pick $possible
 	hooked=$picked
@@ -243,9 +244,12 @@ one_step() {
 
 # Checks which tasks carry the flag
 flags_check() {
-	local who got
+	local who got name passed=''
 
-	if [ ${#bases[@]} -gt 0 ]; then
+	for name in "${!bases[@]}"; do
+		on_function "$name" || passed=1
+	done
+	if [ -n "$passed" ]; then
 		who=everyone
 	elif [ -z "$listed" ] || [ "$hooked$timed" = direct ] ||
 		[ "$hooked$timed" = kprobe ]; then
@@ -271,7 +275,9 @@ interleave() {
 	fi
 	for ((i = 0; i < steps; i++)); do
 		pick "${quick[@]}"
-		choices=(systally systally "$picked" "$picked" ${kind:+"$kind"})
+		choices=(systally systally "$picked" "$picked")
+		[ -z "$kind" ] || [ "$kind$systally$hooked" = \
+			bpftrace-kfunc1direct ] || choices+=("$kind")
 		[ -z "$systally" ] || choices+=(target hook)
 		# A running tracer is likely to be stopped, so that the state
 		# becomes selective now and then.

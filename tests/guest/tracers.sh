@@ -32,6 +32,8 @@ instance-call tracefs
 instance-raw tracefs
 bpftrace-call bpftrace
 bpftrace-raw bpftrace
+bpftrace-kprobe bpftrace
+bpftrace-kfunc kfunc
 rawtp-enter rawtp
 rawtp-exit rawtp
 syscount syscount
@@ -41,6 +43,12 @@ module-enter-may_exist referee
 module-exit-register referee
 module-exit-may_exist referee
 '
+
+# on_function NAME: whether it probes the function of the call. Then calls pass
+# no tracepoint because of it. (kfunc is bpftrace's name for fentry.)
+on_function() {
+	[[ $1 = bpftrace-kprobe || $1 = bpftrace-kfunc ]]
+}
 
 # tracer_missing NAME: prints what this tracer lacks; nothing if it can run
 tracer_missing() {
@@ -54,6 +62,10 @@ tracer_missing() {
 	hist)
 		[ -e $TR/events/raw_syscalls/sys_enter/hist ] ||
 			echo 'no hist triggers here'
+		;;
+	kfunc)
+		command -v bpftrace >/dev/null || echo 'no bpftrace here'
+		[ -e /sys/kernel/btf/vmlinux ] || echo 'no BTF here'
 		;;
 	syscount)
 		command -v syscount >/dev/null || echo 'no syscount here'
@@ -207,12 +219,15 @@ tracer_prepare() {
 		hist_of "$name" "$tgid" >"$folder/trigger"
 		;;
 	bpftrace-*)
-		probe=tracepoint:raw_syscalls:sys_enter
-		filter="pid == $tgid && args->id == $getppid_nr"
-		if [ "$name" = bpftrace-call ]; then
-			probe=tracepoint:syscalls:sys_enter_getppid
-			filter="pid == $tgid"
-		fi
+		filter="pid == $tgid"
+		case $name in
+		*-call) probe=tracepoint:syscalls:sys_enter_getppid ;;
+		*-kprobe | *-kfunc) probe=${name#*-}:__x64_sys_getppid ;;
+		*-raw)
+			probe=tracepoint:raw_syscalls:sys_enter
+			filter+=" && args->id == $getppid_nr"
+			;;
+		esac
 		bpftrace -B line -e "$probe /$filter/ { @ = count(); }
 			interval:ms:100 { printf(\"on\\n\"); }" \
 			>"$out" 2>&1 &
