@@ -59,18 +59,17 @@ static int reconcile_for(const struct syscall_set *set, bool any, bool all)
 		.any = any,
 		.all = all,
 	};
-
+	bool timed = collect != SYSTALLY_COLLECT_COUNT;
 	int err;
 
 	lockdep_assert_held(&control_mutex);
 	if (closing)
 		return 0;
 	err = systally_choice_apply(&settings);
+	if (err)
+		return err;
 	/* After the hooks: they make the threads' slots. */
-	return err   ?:
-		       systally_function_apply(enabled && any,
-					       collect !=
-						       SYSTALLY_COLLECT_COUNT);
+	return systally_function_apply(enabled && any, timed);
 }
 
 static int reconcile(const struct syscall_set *set)
@@ -371,6 +370,7 @@ int systally_control_status(struct seq_file *seq)
 	seq_printf(seq, "direct_sites: %u\n", systally_hook_sites_count());
 	seq_printf(seq, "kprobes: %u\n", systally_hook_kprobe_count());
 	seq_printf(seq, "kprobe_missed: %lu\n", systally_hook_kprobe_missed());
+	seq_printf(seq, "uprobes: %u\n", systally_function_count());
 	seq_printf(seq, "foreign_probes: %u\n", systally_tracepoint_foreign());
 	mutex_unlock(&control_mutex);
 	return 0;

@@ -83,6 +83,7 @@ static const char readme[] =
 "              direct_sites    functions of calls that call this module now\n"
 "              kprobes         functions that are probed now\n"
 "              kprobe_missed   calls that a kprobe did not see\n"
+"              uprobes         user functions that are probed now\n"
 "              foreign_probes  probes of other tracers on sys_enter and sys_exit\n"
 "              clock           the clock that calls are timed with: " ARCH_CLOCK_NAME " or sched\n"
 "              memory_bytes    the module's memory now; at most memory_max_bytes\n"

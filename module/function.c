@@ -55,13 +55,10 @@ static struct inode *function_inode(const struct function *function)
 /* --- probes --- */
 
 /*
- * Whether a process that maps the file gets the probe. Called when a consumer
- * is added or removed, when a process maps the file, and when a handler wants
- * the probe removed. A process without memory cgroups' owner gets it: its first
- * call removes it again.
+ * Whether the process that @mm belongs to is a target. Without memory cgroups,
+ * the kernel does not keep whose it is; then each may be a target's.
  */
-static bool is_for(struct uprobe_consumer *self,
-		   COMPAT_UPROBE_FILTER_CONTEXT struct mm_struct *mm)
+static bool is_of_target(const struct mm_struct *mm)
 {
 #ifdef CONFIG_MEMCG
 	const struct task_struct *owner;
@@ -77,7 +74,30 @@ static bool is_for(struct uprobe_consumer *self,
 #endif
 }
 
-/* A child of a target has copies of its probes, until it runs into them. */
+/*
+ * Whether a process that maps the file gets the probe. Called when a consumer
+ * is added or removed, and when a process maps the file.
+ */
+static bool is_for(struct uprobe_consumer *self,
+		   COMPAT_UPROBE_FILTER_CONTEXT struct mm_struct *mm)
+{
+	return is_of_target(mm);
+}
+
+/*
+ * Whether current, which is no target, runs in the memory of another process
+ * that may be one: after vfork() and before exec, or as some programs clone.
+ */
+static bool is_in_others_memory(void)
+{
+	return current->vfork_done ||
+	       (IS_ENABLED(CONFIG_MEMCG) && is_of_target(current->mm));
+}
+
+/*
+ * A child of a target has copies of its probes, until it runs into them: then
+ * they are removed from its memory, if it has its own.
+ */
 static int on_entry(struct uprobe_consumer *self,
 		    struct pt_regs *regs COMPAT_UPROBE_DATA)
 {
@@ -85,7 +105,7 @@ static int on_entry(struct uprobe_consumer *self,
 		container_of(self, struct function, probe.consumer);
 
 	if (!systally_target_has(current->tgid))
-		return UPROBE_HANDLER_REMOVE;
+		return is_in_others_memory() ? 0 : UPROBE_HANDLER_REMOVE;
 	systally_function_entered(function->nr, self->ret_handler,
 				  user_stack_pointer(regs));
 	return 0;
@@ -210,6 +230,16 @@ int systally_function_targets_changed(void)
 	}
 	compat_uprobe_sync();
 	return err;
+}
+
+unsigned int systally_function_count(void)
+{
+	unsigned int count = 0;
+	u32 nr;
+
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++)
+		count += functions[nr] && functions[nr]->placing != PLACED_NOT;
+	return count;
 }
 
 /* --- the set --- */

@@ -58,6 +58,9 @@ int systally_function_apply(bool on, bool time);
  */
 int systally_function_targets_changed(void);
 
+/* systally_function_count - how many are probed now; under the control mutex */
+unsigned int systally_function_count(void);
+
 /*
  * systally_function_forget - free the numbers of functions that are no longer
  * in the set; after a reset, when they have no rows

@@ -43,6 +43,9 @@ CONTROL_PARAMETER(follow, CONTROL_FOLLOW,
 		  "0 or 1: count children of targets (default 0)");
 CONTROL_PARAMETER(syscalls, CONTROL_SYSCALLS,
 		  "calls to count, by name or number (default all)");
+CONTROL_PARAMETER(
+	functions, CONTROL_FUNCTIONS,
+	"user functions to count: lines NAME OFFSET PATH (default none)");
 CONTROL_PARAMETER(threads, CONTROL_THREADS,
 		  "0 or 1: keep rows per thread (default 0)");
 module_param_named(selective, systally_selective_allowed, bool, 0);
@@ -56,8 +59,8 @@ MODULE_PARM_DESC(
 
 /* Targets last, so that all other settings hold for the first counted call. */
 static const enum control_id parameter_order[] = {
-	CONTROL_ENABLED,  CONTROL_COLLECT, CONTROL_HOOK,    CONTROL_FOLLOW,
-	CONTROL_SYSCALLS, CONTROL_THREADS, CONTROL_TARGETS,
+	CONTROL_ENABLED,  CONTROL_COLLECT,   CONTROL_HOOK,    CONTROL_FOLLOW,
+	CONTROL_SYSCALLS, CONTROL_FUNCTIONS, CONTROL_THREADS, CONTROL_TARGETS,
 };
 
 static int apply_parameter(enum control_id id)

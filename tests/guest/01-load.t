@@ -7,7 +7,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-parameters='enabled collect hook targets follow syscalls threads'
+parameters='enabled collect hook targets follow syscalls functions threads'
 parameters+=' memory_max_bytes selective'
 
 # Parameters that must be refused, and why: VALUE ERRNO
@@ -22,6 +22,7 @@ targets=1,4194303 ESRCH
 targets=1,all EINVAL
 follow=2 EINVAL
 syscalls=nosuchcall ENOENT
+functions=nosuchline EINVAL
 syscalls=syscalls ENOENT
 syscalls=syscall_max ENOENT
 syscalls=getppid,nosuchcall ENOENT
@@ -70,13 +71,13 @@ done
 # The files, their modes, and the values after a bare insmod
 need_load
 files=$(find "$D" -mindepth 1 -printf '%f\n' | sort | tr '\n' ' ')
-wanted='README collect counters enabled errors follow hook inflight reset '
+wanted='README collect counters enabled errors follow functions hook inflight reset '
 wanted+='snapshot status syscalls targets threads '
 is "$(tr ' ' '\n' <<<"$files" | LC_ALL=C sort | tr '\n' ' ')" \
 	"$(tr ' ' '\n' <<<"$wanted" | LC_ALL=C sort | tr '\n' ' ')" \
 	'the folder has just these files'
 is "$(stat -c %a "$D/README")" 444 'README: mode is 444'
-for control in enabled collect hook targets follow syscalls threads; do
+for control in enabled collect hook targets follow syscalls functions threads; do
 	is "$(stat -c %a "$D/$control")" 600 "$control: mode is 600"
 done
 like "$(stat -c %a "$D/reset")" '^[26]00$' 'reset: mode is 200 or 600'

@@ -39,7 +39,7 @@ is "$(modes "${controls[@]}" | cut -d ' ' -f 1,2 | uniq)" '600 0:0' \
 	'controls are 0600'
 is "$(modes README reset | xargs)" '200 0:0 reset 444 0:0 README' \
 	'README is 0444, reset 0200'
-is "$(find "$D" -type f | wc -l)" 14 'there are 14 files'
+is "$(find "$D" -type f | wc -l)" 15 'there are 15 files'
 is "$(stat -c %a "$debugfs")" 700 'debugfs itself is for root only'
 
 # If all users may enter debugfs, they still may not read systally's files.

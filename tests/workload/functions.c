@@ -2,9 +2,10 @@
 /*
  * Known numbers of calls of user functions:
  *	functions [-t] [-s] [THREADS]
+ *	functions loop THREADS	`ready`; until a line is read: then `stopped`
  * Each thread, and a child of the main thread, makes them: plain ones, nested
  * and recursive ones, tail calls, and calls that longjmp() leaves. A thread ends
- * inside a function. Prints `function NAME COUNT RETURNS`, where RETURNS is the
+ * inside a function, and a child of vfork() calls one. Prints `function NAME COUNT RETURNS`, where RETURNS is the
  * number of calls that return.
  */
 #include <pthread.h>
@@ -18,12 +19,18 @@
 #define NESTED 17
 #define JUMPS  7
 #define TAILS  11
+#define SHARED 19
 
 #define probed __attribute__((noinline, noclone, used))
 
 static volatile int sink;
 
 probed void probe_plain(void)
+{
+	sink++;
+}
+
+probed void probe_shared(void)
 {
 	sink++;
 }
@@ -96,6 +103,41 @@ static void make_all(void)
 	raise(SIGUSR1);
 }
 
+static volatile int stop;
+
+static void *loop_body(void *unused_argument unused)
+{
+	while (!stop)
+		make_all();
+	return NULL;
+}
+
+static void start_thread(pthread_t *thread, void *(*body)(void *))
+{
+	errno = pthread_create(thread, NULL, body, NULL);
+	if (errno)
+		die("thread");
+}
+
+static int loop(long threads)
+{
+	pthread_t *list = calloc((size_t)threads, sizeof(*list));
+	long i;
+
+	if (!list)
+		die("calloc");
+	for (i = 0; i < threads; i++)
+		start_thread(&list[i], loop_body);
+	puts("ready");
+	fflush(stdout);
+	getchar();
+	stop = 1;
+	for (i = 0; i < threads; i++)
+		pthread_join(list[i], NULL);
+	puts("stopped");
+	return 0;
+}
+
 static void *body(void *unused_argument unused)
 {
 	make_all();
@@ -111,12 +153,12 @@ int main(int argc unused, char **argv)
 	pid_t child;
 
 	argv = start(argv);
-	threads = argument(argv, 8);
 	sigaction(SIGUSR1, &action, NULL);
+	if (argv[0] && !strcmp(argv[0], "loop"))
+		return loop(argument(argv + 1, 2));
+	threads = argument(argv, 8);
 	for (i = 0; i < threads; i++) {
-		errno = pthread_create(&thread, NULL, body, NULL);
-		if (errno)
-			die("thread");
+		start_thread(&thread, body);
 		pthread_join(thread, NULL);
 	}
 	make_all();
@@ -128,6 +170,17 @@ int main(int argc unused, char **argv)
 		_exit(0);
 	}
 	reap(child);
+	/* The child runs in this process's memory, and has a number of its own. */
+	child = vfork();
+	if (child < 0)
+		die("vfork");
+	if (!child) {
+		probe_shared();
+		_exit(0);
+	}
+	reap(child);
+	for (i = 0; i < SHARED; i++)
+		probe_shared();
 	rounds = threads + 2;
 	printf("function probe_plain %ld %ld\n",
 	       rounds * (PLAIN + 2 * NESTED + 1),
@@ -141,5 +194,7 @@ int main(int argc unused, char **argv)
 	printf("function probe_tail_end %ld %ld\n", rounds * TAILS,
 	       rounds * TAILS);
 	printf("function probe_last %ld 0\n", threads);
+	/* If children of targets are targets */
+	printf("function probe_shared %d %d\n", SHARED + 1, SHARED + 1);
 	return 0;
 }
