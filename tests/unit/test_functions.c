@@ -19,6 +19,9 @@
 #include "systally.h"
 
 /* Functions that the tests look for in their own program */
+int probed_one(int value);
+int probed_two(int value);
+
 __attribute__((noinline, used)) int probed_one(int value)
 {
 	return value + 1;
