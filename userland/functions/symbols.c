@@ -101,7 +101,10 @@ static int read_table(struct reading *reading, Elf_Scn *section,
 		versions = find_versions(reading->elf);
 	count = header->sh_size / header->sh_entsize;
 	for (i = 0; i < count; i++) {
-		struct systally_symbol symbol = { .old = is_old(versions, i) };
+		struct systally_symbol symbol = {
+			.old = is_old(versions, i),
+			.dynamic = header->sh_type == SHT_DYNSYM,
+		};
 		const char *name;
 		GElf_Sym from;
 		int type;
@@ -116,6 +119,7 @@ static int read_table(struct reading *reading, Elf_Scn *section,
 		if (!name || !*name ||
 		    !find_offset(reading->elf, from.st_value, &symbol.offset))
 			continue;
+		symbol.address = from.st_value;
 		symbol.indirect = type == STT_GNU_IFUNC;
 		if (add(reading, name, &symbol))
 			return -1;
@@ -142,10 +146,12 @@ static void drop_doubles(struct systally_symbols *symbols)
 		return;
 	qsort(symbols->list, symbols->count, sizeof(*symbols->list), compare);
 	for (i = 1; i < symbols->count; i++) {
-		if (compare(&symbols->list[kept], &symbols->list[i]))
+		if (compare(&symbols->list[kept], &symbols->list[i])) {
 			symbols->list[++kept] = symbols->list[i];
-		else
-			free(symbols->list[i].name);
+			continue;
+		}
+		symbols->list[kept].dynamic |= symbols->list[i].dynamic;
+		free(symbols->list[i].name);
 	}
 	symbols->count = kept + 1;
 }
