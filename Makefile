@@ -31,9 +31,9 @@ include userland/sources.mk
 include tests/workload/sources.mk
 
 ##@ Build
-## all - build module/systally.ko and userland/systally; the default
+## all - build the module, the command and its library; the default
 .PHONY: all
-all: userland module
+all: userland probe module
 
 # The comments `## target - text`, here and in the files included, grouped by
 # the last `##@ Group` before each; `##   text` goes on with the line before.
@@ -134,6 +134,7 @@ $(out)/userland/%.o: userland/%.c | requirements
 -include $(objects:.o=.d)
 
 include tests/tests.mk
+include probe/probe.mk
 include scripts/scripts.mk
 
 # --- lint ----------------------------------------------------------------
@@ -145,7 +146,7 @@ scripts = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci scripts tests packaging) \
 ##@ Test
 # The generated table is as its script prints it.
 c_files = $(filter-out %/subsystem_table.c,$(shell find include module \
-	userland tests -name '*.[ch]' | sort))
+	probe userland tests -name '*.[ch]' | sort))
 
 ## check-format - the format of the C files, by clang-format 19
 .PHONY: check-format
@@ -163,6 +164,7 @@ check-lint: check-format
 	shellcheck -x $(sort $(scripts))
 	scripts/check-floors module
 	scripts/check-floors userland
+	scripts/check-floors probe
 
 # --- this machine --------------------------------------------------------
 
@@ -183,7 +185,7 @@ updates := $(DESTDIR)/lib/modules/$(KERNELRELEASE)/updates
 
 ## install - install command, module, tapsets and man page
 .PHONY: install
-install: all install-man
+install: all install-man install-probe
 	install -D -m 755 '$(out)/userland/systally' \
 	'$(DESTDIR)$(PREFIX)/sbin/systally'
 	install -D -m 644 packaging/completion/systally \
@@ -201,6 +203,7 @@ install: all install-man
 .PHONY: clean
 clean:
 	$(RM) -r $(objects) $(objects:.o=.d) '$(out)/userland/systally' \
+	$(probe_files:%='%') \
 	$(man_pages) \
 	$(workloads) '$(unit)/parts' $(unit_programs) '$(unit)/module' \
 	'$(unit)/userland' '$(unit)/tests' '$(unit)/syscall_names.h'
