@@ -39,6 +39,7 @@ chmod +x no-interpreter no-program no-elf
 printf 'x' >not-executable
 ln -s loop loop
 printf 'x%.0s' {1..3000} >long
+cp "$S" elsewhere
 
 for control in targets=none collect=count enabled=1 follow=0 syscalls=all \
 	threads=0 hook=auto reset= README= status='entered: 0'; do
@@ -182,6 +183,13 @@ table() {
 2 :: $S run -f nolib:malloc true :: nor PATH knows a library or program 'nolib'; give its path
 2 :: $S run -f c:mallok true :: has no function 'mallok'; did you mean malloc\?
 2 :: $S record -o x -f ./binary:x true :: is no ELF file
+2 :: $S run --in-process true :: --in-process counts user functions; name them by
+2 :: $S run --in-process -f c:free -e read true :: no system calls, so neither -e
+2 :: $S run --in-process -f c:free -H read true :: no system calls, so neither -e
+2 :: $S record -o x --in-process -f c:free -d 1 :: counts a command from its start
+2 :: $S top --in-process -f c:free :: there is no option '--in-process'
+1 :: $S run --in-process -f "$S:main" true :: is no symbol that the dynamic linker
+1 :: ./elsewhere run --in-process -f c:free true :: find libsystally-probe.so in .*m
 2 :: $S record true :: no file to write to was given; use -o FILE
 2 :: $S record -o x :: no command to run was given
 2 :: $S needs true :: no command that tells .* use -t TEST

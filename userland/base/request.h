@@ -75,6 +75,7 @@ struct systally_request {
 	uint64_t duration_ns;  /* -d; 0: none */
 	const char *syscalls;  /* -e or -H, as given; NULL: all */
 	const char *functions; /* -f, as given; NULL: none */
+	bool in_process;       /* --in-process */
 	const char *ignore;    /* --ignore, as given; NULL: nothing */
 	const char *user;      /* -u: the command's; NULL: as systally */
 	const char *output;    /* -o; NULL: the command's default */

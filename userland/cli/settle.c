@@ -97,12 +97,33 @@ int systally_settle(const struct systally_usage *usage,
 	return command->settle ? command->settle(usage, request) : 0;
 }
 
+/* What --in-process does not have */
+static int check_in_process(const struct systally_usage *usage,
+			    const struct systally_request *request)
+{
+	if (!request->in_process)
+		return 0;
+	if (!request->functions)
+		return systally_usage(
+			usage,
+			"--in-process counts user functions; name them by -f LIB:SYMBOL");
+	if (request->syscalls)
+		return systally_usage(
+			usage,
+			"--in-process counts no system calls, so neither -e nor -H goes with it");
+	if (!request->argc)
+		return systally_usage(
+			usage,
+			"--in-process counts a command from its start, and none was given");
+	return 0;
+}
+
 int systally_settle_run(const struct systally_usage *usage,
 			struct systally_request *request)
 {
 	if (!request->argc)
 		return systally_usage(usage, "no command to run was given");
-	return 0;
+	return check_in_process(usage, request);
 }
 
 int systally_settle_record(const struct systally_usage *usage,
@@ -126,7 +147,7 @@ int systally_settle_record(const struct systally_usage *usage,
 		return systally_usage(
 			usage,
 			"a recording can be grouped later, by `systally report FILE --by`; only --by thread has to be given before");
-	return 0;
+	return check_in_process(usage, request);
 }
 
 int systally_settle_compare(const struct systally_usage *usage,

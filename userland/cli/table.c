@@ -73,6 +73,12 @@ static const struct systally_option_row rows[SYSTALLY_OPTION_COUNT] = {
 		  "of the user functions that were counted, show only these", 0 },
 		.kind = KIND_TEXT, INTO(functions),
 	},
+	[SYSTALLY_OPTION_IN_PROCESS] = {
+		{ "in-process", KEY_IN_PROCESS, NULL, 0,
+		  "count the functions of -f within the programs, without module, root and system calls",
+		  0 },
+		.kind = KIND_FLAG, INTO(in_process),
+	},
 	[SYSTALLY_OPTION_IGNORE] = {
 		{ "ignore", KEY_IGNORE, "SET", 0,
 		  "leave these calls out of the comparison", 0 },

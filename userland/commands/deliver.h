@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/notes.h"
 #include "base/output.h"
 #include "base/signals.h"
 #include "device/snapshot.h"
@@ -22,7 +23,8 @@ struct systally_launched {
 	int status;	      /* the command's; -1: it has not ended yet, or
 			       * there is none
 			       */
-	FILE *out;	      /* where -o says (`-`: standard output), else
+	const struct systally_notes *notes; /* what is missing; NULL: none */
+	FILE *out; /* where -o says (`-`: standard output), else
 				 * standard error
 				 */
 };

@@ -13,6 +13,7 @@
 #include "base/process.h"
 #include "cli/usage.h"
 #include "device/session.h"
+#include "probe/rows.h"
 
 struct run {
 	const struct systally_request *request;
@@ -22,6 +23,7 @@ struct run {
 	struct systally_signals signals;
 	const struct systally_set *set;
 	struct systally_functions functions; /* -f */
+	struct systally_probe probe;	     /* --in-process, else all zero */
 	struct systally_delivery delivery;
 	struct systally_user user; /* -u */
 	struct systally_child child;
@@ -76,6 +78,21 @@ static int set_controls(struct run *run)
 	return 0;
 }
 
+/* Prepares to count. Returns 0, or -1 with an error. */
+static int prepare(struct run *run)
+{
+	const struct systally_probe_wants wants = {
+		.collect = run->request->collect,
+		.threads = run->request->threads,
+		.functions = &run->functions,
+		.user = run->request->user ? &run->user : NULL,
+	};
+
+	if (!run->request->in_process)
+		return set_controls(run);
+	return systally_probe_begin(&run->probe, &wants, run->error);
+}
+
 /* Passes on a signal that the command has not received itself. */
 static void pass_on(const struct run *run, const struct signalfd_siginfo *info)
 {
@@ -88,28 +105,46 @@ static void pass_on(const struct run *run, const struct signalfd_siginfo *info)
 }
 
 /*
- * Stops counting, restores the controls and writes the counters. Each step is
- * done even if an earlier one failed. Returns 0, or -1 with an error.
+ * Stops counting, and restores the controls. Each step is done even if an earlier
+ * one failed. Returns 0, or -1 with an error.
  */
+static int stop(struct run *run, struct systally_launched *launched,
+		struct systally_snapshot *snapshot)
+{
+	int result;
+
+	/* first: descendants that are still running are no longer counted */
+	systally_control_write(&run->control, "targets", "none", run->error);
+	launched->duration_ns = systally_signals_now_ns() - run->began_ns;
+	result = systally_control_snapshot(&run->control, snapshot, run->error);
+	if (!result)
+		launched->missed = snapshot->header.kprobe_missed - run->missed;
+	if (systally_session_end(&run->session, run->error))
+		result = -1;
+	return result;
+}
+
+/* Stops counting, and writes the counters. Returns 0, or -1 with an error. */
 static int stop_and_write(struct run *run)
 {
 	struct systally_snapshot snapshot = { 0 };
+	struct systally_notes notes = { 0 };
 	struct systally_launched launched = {
 		.snapshot = &snapshot,
 		.status = run->status,
+		.notes = &notes,
 	};
 	int result;
 
 	run->written = true;
-	/* first: descendants that are still running are no longer counted */
-	systally_control_write(&run->control, "targets", "none", run->error);
-	launched.duration_ns = systally_signals_now_ns() - run->began_ns;
-	result =
-		systally_control_snapshot(&run->control, &snapshot, run->error);
-	if (!result)
-		launched.missed = snapshot.header.kprobe_missed - run->missed;
-	if (systally_session_end(&run->session, run->error))
-		result = -1;
+	if (run->request->in_process) {
+		launched.duration_ns =
+			systally_signals_now_ns() - run->began_ns;
+		result = systally_probe_snapshot(&run->probe, &snapshot, &notes,
+						 run->error);
+	} else {
+		result = stop(run, &launched, &snapshot);
+	}
 	if (!snapshot.rows ||
 	    systally_deliver(&run->delivery, &launched,
 			     run->request->output ? stdout : stderr,
@@ -118,6 +153,7 @@ static int stop_and_write(struct run *run)
 	if (run->delivery.stalls && run->delivery.info.ssi_signo)
 		pass_on(run, &run->delivery.info);
 	systally_snapshot_free(&snapshot);
+	systally_notes_free(&notes);
 	return result;
 }
 
@@ -170,17 +206,32 @@ static int attend(struct run *run)
 	return result ? 1 : run->status;
 }
 
+/* Starts the child behind its gate. Returns 0, or -1 with an error. */
+static int start_child(struct run *run, const char *path)
+{
+	const bool in_process = run->request->in_process;
+	int result;
+
+	if (in_process && systally_probe_set_environment(&run->probe))
+		return systally_error_set(run->error, "out of memory");
+	result = systally_process_start(&run->child, path, run->request->argv,
+					run->request->user ? &run->user : NULL,
+					&run->signals, run->error);
+	if (in_process)
+		systally_probe_unset_environment(&run->probe);
+	return result;
+}
+
 static int start(struct run *run, const char *path)
 {
 	char pid[16];
 	int why;
 
-	if (systally_process_start(&run->child, path, run->request->argv,
-				   run->request->user ? &run->user : NULL,
-				   &run->signals, run->error))
+	if (start_child(run, path))
 		return 1;
 	snprintf(pid, sizeof(pid), "%d", run->child.pid);
-	if (systally_session_set(&run->session, "targets", pid, run->error)) {
+	if (!run->request->in_process &&
+	    systally_session_set(&run->session, "targets", pid, run->error)) {
 		systally_process_cancel(&run->child);
 		return 1;
 	}
@@ -220,7 +271,8 @@ int systally_launch(const struct systally_request *request,
 		return SYSTALLY_EXIT_USAGE;
 	if ((request->user &&
 	     systally_process_user(&run.user, request->user, error)) ||
-	    systally_control_open(&run.control, error) ||
+	    (!request->in_process &&
+	     systally_control_open(&run.control, error)) ||
 	    systally_output_prepare(&run.delivery.output, request->output,
 				    error))
 		goto out_functions;
@@ -228,8 +280,9 @@ int systally_launch(const struct systally_request *request,
 	if (systally_signals_open(&run.signals, error))
 		goto out;
 	run.delivery.signals = &run.signals;
-	if (!set_controls(&run))
+	if (!prepare(&run))
 		status = start(&run, path);
+	systally_probe_end(&run.probe);
 	if (systally_session_end(&run.session, error) && !status)
 		status = 1;
 	systally_signals_close(&run.signals);

@@ -40,6 +40,7 @@ static int write_record(void *context, const struct systally_launched *launched,
 	struct utsname kernel;
 	struct timespec now;
 	char date[32];
+	size_t i;
 
 	if (uname(&kernel))
 		strcpy(kernel.release, "unknown");
@@ -49,6 +50,8 @@ static int write_record(void *context, const struct systally_launched *launched,
 	record.date = date;
 	/* two recordings of the same calls can be compared line by line */
 	systally_snapshot_sort(&record.snapshot);
+	for (i = 0; launched->notes && i < launched->notes->count; i++)
+		systally_notes_print(stderr, "%s", launched->notes->text[i]);
 	if (systally_record_write(launched->out, &record, recorder->names))
 		return systally_error_set(error, "no memory for the recording");
 	return 0;

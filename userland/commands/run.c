@@ -14,13 +14,18 @@ static int write_report(void *context, const struct systally_launched *launched,
 {
 	struct systally_reporter *reporter = context;
 	struct systally_notes notes = { 0 };
+	size_t i;
 	int result;
 
+	for (i = 0; launched->notes && i < launched->notes->count; i++)
+		systally_notes_add(&notes, "%s", launched->notes->text[i]);
 	systally_report_note_missed(&notes, launched->missed);
 	result = systally_report_write(
 		reporter, launched->snapshot, &notes,
 		launched->status < 0 ?
 			"nothing was counted before the counting ended; the command goes on" :
+		reporter->request->in_process ?
+			"nothing was counted: no program called these functions through the dynamic linker" :
 		reporter->request->syscalls ?
 			"nothing was counted: the command made none of the calls that -e asks for" :
 			"nothing was counted, though the command did run; `systally doctor` may tell why",
