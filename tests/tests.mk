@@ -147,7 +147,7 @@ $(bench)/bench: tests/bench/bench.c $(filter-out %/main.o,$(objects))
 
 ## check-build - makefiles, helpers of guest tests, wrong and damaged input
 .PHONY: check-build
-check-build: $(out)/userland/systally
+check-build: $(out)/userland/systally probe
 	SYSTALLY='$(out)/userland/systally' prove $(patsubst %,tests/%.t,$(or $(call of_T,$(T_build)),$(build_tests)))
 
 # --- tests in the lab ----------------------------------------------------
