@@ -7,8 +7,8 @@
 ## check - lint, unit, fuzz, build, cost and guest tests; sets all up
 .PHONY: check
 check: set-up-build-test-lab
-	+$(in_cache) all workloads
-	+$(in_cache) -j2 check-lint check-unit check-fuzz check-build check-cost
+	+$(in_cache) -j4 all workloads
+	+$(in_cache) -j4 check-lint check-unit check-fuzz check-build check-cost
 	+$(in_cache) guest-run
 
 # --- one test by its name ------------------------------------------------
@@ -191,12 +191,16 @@ guest := env SYSTALLY_KO='$(out)/module/systally.ko' \
 	SYSCALL_NAMES='$(out)/module/syscall_names.h'
 guest_in_cache = $(subst $(out),$(lab_out),$(guest))
 
-# Two labs at a time, one for each of two CPUs. The second one has the files
-# that take longest, half of the time in all. 90-lockdown.t must come last.
-slow_tests := 05-storm.t 08-command.t 10-cycles.t 12-selective.t 13-coexist.t \
-	14-interleave.t 15-hist.t 16-direct.t 18-rights.t 19-bad-input.t \
-	21-stress.t 23-reload.t 27-starved.t 90-lockdown.t
-quick_tests = $(filter-out $(slow_tests),$(guest_tests:%=%.t))
+# Three labs at a time: while one waits, the others have the two CPUs. Each takes
+# about a third of the time. 90-lockdown.t must come last in its lab.
+lab_1 := 03-exact-direct-count.t 03-exact-kprobe-count.t 03-exact-sites-count.t \
+	03-exact-tracepoint-hist.t 08-command.t 12-selective.t 15-hist.t \
+	17-query.t 18-rights.t 22-switches.t 24-hotplug.t 25-killed.t \
+	33-realtime.t 34-cpus.t
+lab_2 := 01-load.t 02-controls.t 04-targets.t 07-inflight.t 09-strace.t \
+	10-cycles.t 11-rows.t 13-coexist.t 14-interleave.t 26-oom.t \
+	27-starved.t 29-record.t 30-subsystems.t 31-needs.t 35-names.t
+lab_3 = $(filter-out $(lab_1) $(lab_2),$(guest_tests:%=%.t))
 
 ## check-guest - the guest tests in the lab (T=NAMES: only these; KERNEL=K)
 ## check-kernel - the same, by the name that check-all knows it by
@@ -211,7 +215,7 @@ ifneq ($(T),)
 	tests/guest/run $(patsubst %,%.t,$(call of_T,$(T_guest)))
 else
 	TIMEOUT=$(if $(own_kernel),9000,2400) tests/guest/in-parallel \
-	'$(guest)' '$(quick_tests)' '$(slow_tests)'
+	'$(guest)' '$(lab_1)' '$(lab_2)' '$(lab_3)'
 endif
 
 ## check-all - the guest tests on all kernels (KERNELS=NAMES: on these)
