@@ -217,7 +217,7 @@ is "$(awk -F, 'NR > 1 { print $4 }' "$T/report") $(left)" '101 ' \
 	./caller -w >"$T/said" 2>"$T/err" &
 run=$!
 wait_for grep -q ready "$T/said"
-child=$(pgrep -P $run)
+read -r child _ <"/proc/$run/task/$run/children"
 kill -KILL $run
 wait $run 2>/dev/null
 count -f './libprobed.so:probed_plain' -- true
