@@ -207,26 +207,27 @@ is "$(left)" '' 'no file is left behind'
 # ---- signals -------------------------------------------------------------------
 
 "$SYSTALLY" run --in-process -n 0 -b syscall --format csv -o "$T/report" \
-	-f './libprobed.so:probed_plain' -- ./caller -w >"$T/said" 2>"$T/err" &
-wait_for grep -q ready "$T/said"
+	-f './libprobed.so:probed_plain' -- ./caller -w >"$T/waits" 2>"$T/err" &
+wait_for grep -qs ready "$T/waits"
 kill -TERM $!
 wait $!
 is "$(awk -F, 'NR > 1 { print $4 }' "$T/report") $(left)" '101 ' \
 	'SIGTERM: the calls so far are reported, and no file is left'
 "$SYSTALLY" run --in-process -n 0 -f './libprobed.so:probed_plain' -- \
-	./caller -w >"$T/said" 2>"$T/err" &
+	./caller -w >"$T/killed" 2>"$T/err" &
 run=$!
-wait_for grep -q ready "$T/said"
+wait_for grep -qs ready "$T/killed"
 read -r child _ <"/proc/$run/task/$run/children"
 kill -KILL $run
 wait $run 2>/dev/null
 count -f './libprobed.so:probed_plain' -- true
 is "$(left)" '' 'SIGKILL: the next run removes the file'
 kill -KILL "$child"
+rm -f "$T/report"
 "$SYSTALLY" run --in-process -d 300ms -n 0 -b syscall --format csv \
 	-o "$T/report" -f './libprobed.so:probed_plain' -- ./caller -w \
 	>"$T/said" 2>"$T/err" &
-wait_for grep -q probed_plain,101 "$T/report"
+wait_for grep -qs probed_plain,101 "$T/report"
 kill -TERM $!
 wait $! 2>/dev/null
 ok 0 '-d: reports while the command goes on'
@@ -234,6 +235,11 @@ ok 0 '-d: reports while the command goes on'
 # ---- another user -----------------------------------------------------------------
 
 if [ "$(id -u)" = 0 ] && [ -r "$SYSTALLY" ]; then
+	# That user may not be allowed to reach the build folder.
+	mkdir -p "$T/copy/userland"
+	cp "$SYSTALLY" "$T/copy/userland"
+	cp -r "${SYSTALLY%/*}/../probe" "$T/copy"
+	SYSTALLY=$T/copy/userland/systally
 	chmod -R a+rX "$T"
 	count -u nobody -f "$functions" -- ./caller 2
 	is "$? $(counts_differ)" '0 ' '-u: every call of another user is counted'
