@@ -320,9 +320,8 @@ static int choose_word(void *context, struct word *word,
 			"no user functions were counted; count them with -f of run, top or record");
 	return systally_error_set(
 		error,
-		"no function '%s:%s' was counted; there are %zu others, such as %s",
-		word->library, word->symbol, choice->count,
-		choice->functions[0].name);
+		"no function '%s:%s' was counted, but others were, such as %s",
+		word->library, word->symbol, choice->functions[0].name);
 }
 
 int systally_functions_choose(struct systally_set *set,
