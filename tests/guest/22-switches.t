@@ -61,7 +61,7 @@ writer() {
 reader() {
 	local file reads=0 failed=0
 
-	while storming; do
+	while storming || [ "$reads" -eq 0 ]; do
 		for file; do
 			reads=$((reads + 1))
 			cat "$D/$file" >"$T/read.$BASHPID" 2>/dev/null ||
