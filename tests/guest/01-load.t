@@ -94,7 +94,7 @@ for word in ${files/README/}; do
 	grep -qw "$word" <<<"$readme" || missing+="$word "
 done
 is "$missing" '' 'README describes each file'
-for word in EINVAL ESRCH ENOENT E2BIG EPERM EOPNOTSUPP; do
+for word in EINVAL ESRCH ENOENT EEXIST E2BIG EPERM EOPNOTSUPP; do
 	grep -qw "$word" <<<"$readme"
 	ok $? "README describes $word"
 done

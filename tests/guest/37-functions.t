@@ -180,6 +180,10 @@ is "$(refused functions 'a x /bin/true')" EINVAL 'an offset that is no number'
 is "$(refused functions 'a 0xfffffff /bin/true')" EINVAL \
 	'an offset beyond the end'
 is "$(refused functions 'a 0x10 /dev/null')" EINVAL 'no regular file'
+set_lines "$T/lines"
+read -r _ place <"$T/lines"
+is "$(refused functions "+other $place")" EEXIST 'another name for a place'
+ctl functions none
 is "$(<"$D/functions")" none 'then the set is as before'
 
 # Probes come and go under a storm of calls, and leave nothing in the program.
