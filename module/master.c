@@ -12,7 +12,7 @@
 #include "master.h"
 #include "memory.h"
 
-#define MASTER_ROWS 1024
+#define MASTER_ROWS 4096
 
 /*
  * The last byte of a row's comm, which is always NUL when the comm is shown:
@@ -23,13 +23,24 @@
 /* Rows that are moved with interrupts off at a time: some microseconds */
 #define MOVE_ROWS 32
 
+/* Rows that a step of a rebuild moves: a fraction of a millisecond */
+#define STEP_ROWS 512
+
+/* Adds a row of the old master to the new one, as a whole or in another form */
+typedef void carry_row(struct table *to, const struct table_row *row);
+
 /*
- * Both are written under the tally's mutex and systally_move_lock, and read
- * under either.
+ * These are written under the tally's mutex and systally_move_lock, and read
+ * under either. While a rebuild goes on, the rows of the master move to its
+ * successor step by step; folds add to the successor.
  */
-static struct table *master;
+static struct table *master, *successor;
 static bool being_cleaned;
 DEFINE_RAW_SPINLOCK(systally_move_lock);
+
+/* Of the rebuild that goes on; under the tally's mutex */
+static u32 moved; /* rows that the successor has, or 0 rows */
+static carry_row *carry_on;
 
 static struct table *initialised(struct table *table, u32 rows)
 {
@@ -170,37 +181,73 @@ static void copy_row(struct table *to, const struct table_row *row)
 		to->no_row += row->count;
 }
 
-/* Adds a row of the old master to the new one */
-typedef void carry_row(struct table *to, const struct table_row *row);
+/* Moves the counts of some rows to @to, and leaves 0 behind. */
+static void move_rows(struct table *to, carry_row *carry, struct table *from,
+		      u32 first, u32 rows)
+{
+	u32 i, end = min(first + rows, table_rows(from));
+
+	raw_spin_lock_irq(&systally_move_lock);
+	for (i = first; i < end; i++) {
+		struct table_row *row = &from->rows[i];
+
+		if (!row->key)
+			continue;
+		carry(to, row);
+		memset(row->buckets, 0, sizeof(row->buckets));
+	}
+	raw_spin_unlock_irq(&systally_move_lock);
+}
+
+static void set_successor(struct table *table)
+{
+	raw_spin_lock_irq(&systally_move_lock);
+	successor = table;
+	raw_spin_unlock_irq(&systally_move_lock);
+}
 
 /*
- * Replaces the master by a new table of @rows rows. Returns 0, or -ENOMEM: then
- * the old master stays.
+ * Begins to replace the master by a new table of @rows rows. Returns false if
+ * there is no memory: then the old master stays.
  */
-static int master_rebuild(u32 rows, carry_row *carry)
+static bool rebuild_begin(u32 rows, carry_row *carry)
 {
-	struct table *old = master, *new;
-	u32 i;
+	struct table *new;
 
 	systally_memory_reserve(0);
 	new = systally_table_alloc(rows, NUMA_NO_NODE);
 	if (!new) {
-		systally_memory_reserve(table_bytes(table_rows(old)));
-		return -ENOMEM;
+		systally_memory_reserve(table_bytes(table_rows(master)));
+		return false;
 	}
-	table_add_sums(new, old);
-	for (i = 0; i < table_rows(old); i++) {
-		if (old->rows[i].key)
-			carry(new, &old->rows[i]);
-		if (i % 1024 == 0)
-			cond_resched();
+	table_add_sums(new, master);
+	moved = 0;
+	carry_on = carry;
+	set_successor(new);
+	return true;
+}
+
+bool systally_master_step(void)
+{
+	struct table *old = master;
+	u32 end;
+
+	if (!successor)
+		return false;
+	end = min(moved + STEP_ROWS, table_rows(old));
+	for (; moved < end; moved += MOVE_ROWS) {
+		move_rows(successor, carry_on, old, moved, MOVE_ROWS);
+		cond_resched();
 	}
+	if (moved < table_rows(old))
+		return true;
 	raw_spin_lock_irq(&systally_move_lock);
-	master = new;
+	master = successor;
+	successor = NULL;
 	raw_spin_unlock_irq(&systally_move_lock);
 	systally_table_free(old);
-	systally_memory_reserve(table_bytes(rows));
-	return 0;
+	systally_memory_reserve(table_bytes(table_rows(master)));
+	return false;
 }
 
 /*
@@ -244,11 +291,7 @@ void systally_master_mark_dead(void)
 
 bool systally_master_fold_dead(void)
 {
-	u32 before = master->used;
-
-	if (master_rebuild(table_rows(master), carry_folded))
-		return false;
-	return master->used < before - before / 8;
+	return rebuild_begin(table_rows(master), carry_folded);
 }
 
 bool systally_master_grow(u32 rows)
@@ -263,33 +306,19 @@ bool systally_master_grow(u32 rows)
 	/* Old and new table of a rebuild: at most half of the cap */
 	return 2 * table_row_bytes(size) <= systally_memory_max_bytes / 2 &&
 	       systally_memory_room(2 * table_bytes(size)) &&
-	       !master_rebuild(size, copy_row);
-}
-
-/* Moves the counts of some rows to the master, and leaves 0 behind. */
-static void move_rows(struct table_row *row, const struct table_row *end)
-{
-	raw_spin_lock_irq(&systally_move_lock);
-	for (; row < end; row++) {
-		if (!row->key)
-			continue;
-		copy_row(master, row);
-		memset(row->buckets, 0, sizeof(row->buckets));
-	}
-	raw_spin_unlock_irq(&systally_move_lock);
+	       rebuild_begin(size, copy_row);
 }
 
 void systally_master_fold(struct table *from)
 {
+	struct table *to = successor ?: master;
 	u32 i;
 
 	BUILD_BUG_ON(sizeof_field(struct table_row, buckets) !=
 		     4 * sizeof(u64)); /* all counts of a row */
-	systally_master_grow(from->used);
-	table_add_sums(master, from);
+	table_add_sums(to, from);
 	for (i = 0; from->used && i < table_rows(from); i += MOVE_ROWS) {
-		move_rows(&from->rows[i],
-			  &from->rows[min(i + MOVE_ROWS, table_rows(from))]);
+		move_rows(to, copy_row, from, i, MOVE_ROWS);
 		cond_resched();
 	}
 }
@@ -297,6 +326,11 @@ void systally_master_fold(struct table *from)
 struct table *systally_master_table(void)
 {
 	return master;
+}
+
+struct table *systally_master_successor(void)
+{
+	return successor;
 }
 
 static void set_being_cleaned(bool is)

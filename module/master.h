@@ -49,11 +49,14 @@ void systally_master_exit(void);
 
 /*
  * systally_master_table - the table itself
+ * systally_master_successor - the table that takes its place when the rebuild
+ * that goes on is done, and has some of its rows already; NULL if none goes on
  *
- * Under the tally's mutex or systally_move_lock; any function below may replace
- * the table.
+ * Under the tally's mutex or systally_move_lock; systally_master_step() may
+ * replace the table.
  */
 struct table *systally_master_table(void);
+struct table *systally_master_successor(void);
 
 /*
  * systally_master_clean - empty it
@@ -64,29 +67,40 @@ void systally_master_clean(void);
 bool systally_master_is_cleaned(void);
 
 /*
- * systally_master_fold - add a CPU's table to the master
+ * systally_master_fold - add a CPU's table to the master, or to its successor
  * @from: its writer must be done with it
  *
- * The rows of @from stay, with counts of 0, until it is cleaned.
+ * The rows of @from stay, with counts of 0, until it is cleaned. Make room for
+ * them before: rows without room become unattributed calls.
  */
 void systally_master_fold(struct table *from);
 
 /*
- * systally_master_grow - make room for @rows more rows
+ * systally_master_grow - make room for @rows more rows; no rebuild goes on
  *
- * Doubles the table as often as needed, if the cap allows that and a later
- * rebuild at the new size. Returns false if it does not.
+ * If they need a larger table, begins a rebuild at twice the size, or at four
+ * times and so on. Returns false if the cap does not allow that and a later
+ * rebuild at the new size.
  */
 bool systally_master_grow(u32 rows);
 
 /*
+ * systally_master_step - do a part of the rebuild that goes on
+ *
+ * Takes a fraction of a millisecond. Between the steps, CPUs' tables may be
+ * folded. Returns whether there is more to do: call it until it returns false,
+ * before the mutex is unlocked.
+ */
+bool systally_master_step(void);
+
+/*
  * systally_master_mark_dead - mark the rows of processes that have exited
- * systally_master_fold_dead - fold them into one row per comm, totals unchanged
+ * systally_master_fold_dead - begin a rebuild that folds them into one row per
+ * comm, totals unchanged
  *
  * Call them in this order, with a fold of all CPUs' tables between them: then
  * the master has all rows of a process that had exited at the marking, and its
- * last comm. The second returns whether that freed more than an eighth of the
- * rows.
+ * last comm. The second returns false if there is no memory.
  */
 void systally_master_mark_dead(void);
 bool systally_master_fold_dead(void);

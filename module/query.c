@@ -152,11 +152,15 @@ static void search_table(struct search *search, struct table *table)
 
 static int search_tables(void *arg)
 {
+	struct table *successor = systally_master_successor();
 	struct table *master = systally_master_table();
 	struct search *search = arg;
-	u32 rows = table_rows(master);
-	int cpu_nr, i;
+	u32 rows = table_rows(master) + (successor ? table_rows(successor) : 0);
+	int cpu_nr, backlog, i;
 
+	for (i = 0; i < TALLY_BACKLOG_MAX && systally_tally_backlog[i]; i++)
+		rows += table_rows(systally_tally_backlog[i]);
+	backlog = i;
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 
@@ -169,6 +173,10 @@ static int search_tables(void *arg)
 
 	if (!systally_master_is_cleaned())
 		search_table(search, master);
+	if (successor)
+		search_table(search, successor);
+	for (i = 0; i < backlog; i++)
+		search_table(search, systally_tally_backlog[i]);
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 

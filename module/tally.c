@@ -4,10 +4,11 @@
  * which code may write which table.
  */
 #include <linux/cpuhotplug.h>
+#include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
-#include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/rtmutex.h>
 
 #include "master.h"
 #include "memory.h"
@@ -20,13 +21,23 @@
  * process. A table grows to CPU_ROWS_MAX at most.
  */
 #define CPU_ROWS_MIN 256
-#define CPU_ROWS     1024
+#define CPU_ROWS     4096
 #define CPU_ROWS_MAX 16384
 
 DEFINE_PER_CPU(struct tally_cpu, systally_tally_cpu);
+struct table *systally_tally_backlog[TALLY_BACKLOG_MAX];
 
-/* Protects the data below, and the tables as tally.h says. */
-static DEFINE_MUTEX(tally_mutex);
+/*
+ * Serialises flushes; taken before tally_mutex. A flush keeps it while it waits
+ * for a grace period, so that full tables can be folded meanwhile.
+ */
+static DEFINE_RT_MUTEX(flush_mutex);
+
+/*
+ * Protects the data below, and the tables as tally.h says. A reader who holds
+ * it runs with the worker's priority while the worker waits for it.
+ */
+static DEFINE_RT_MUTEX(tally_mutex);
 static u64 serial = 1; /* of the table that was put to use last */
 static u64 epoch;      /* serial of the current epoch's first table */
 static u64 discarded;  /* calls that resets threw away, since load */
@@ -35,8 +46,8 @@ static u64 generation; /* number of resets since load */
 /* Set at load: the state that make_tables() belongs to */
 static enum cpuhp_state hotplug_state;
 
-static void fold_retired(struct kthread_work *work);
-static DEFINE_KTHREAD_WORK(fold_work, fold_retired);
+static void do_work(struct kthread_work *work);
+static DEFINE_KTHREAD_WORK(fold_work, do_work);
 
 /*
  * Prepares a clean table for use. The new serial invalidates slots that point
@@ -77,42 +88,150 @@ static void put_spare(struct tally_cpu *cpu, struct table *table)
 }
 
 /*
- * Replaces a retired table by one twice as large if its CPU filled it within a
- * second. Returns the table to use, @table itself if it stays.
+ * Folds the tables that CPUs have filled, and gives them back as spares at
+ * once: a CPU that fills its last table before that loses the rows of calls.
  */
-static struct table *grow_retired(struct tally_cpu *cpu, int node,
-				  struct table *table)
-{
-	u32 rows = 2 * table_rows(table);
-	struct table *larger = NULL;
-	unsigned int i;
-
-	if (rows <= CPU_ROWS_MAX && time_before(jiffies, cpu->grown + HZ) &&
-	    table_row_bytes(rows) * num_online_cpus() <=
-		    systally_memory_max_bytes / 32 &&
-	    systally_memory_room(4 * table_bytes(rows)))
-		larger = stamped_table(rows, node, false);
-	cpu->grown = jiffies;
-	if (!larger)
-		return table;
-	raw_spin_lock_irq(&systally_move_lock);
-	for (i = 0; cpu->all[i] != table; i++)
-		;
-	cpu->all[i] = larger;
-	raw_spin_unlock_irq(&systally_move_lock);
-	systally_table_free(table);
-	return larger;
-}
-
-/*
- * Folds every CPU's counts into the master, and gives its tables the current
- * epoch.
- * @hurry: use expedited grace periods: the cap is reached, and CPUs need room
- */
-static void flush(bool hurry)
+static void fold_retired(void)
 {
 	int cpu_nr;
 
+	lockdep_assert_held(&tally_mutex);
+	for_each_tally_cpu(cpu_nr) {
+		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
+		struct table *retired = take_retired(cpu);
+
+		if (!retired)
+			continue;
+		systally_master_fold(retired);
+		put_spare(cpu, retired);
+		cpu->hot = time_before(jiffies, cpu->filled + HZ);
+		cpu->filled = jiffies;
+	}
+}
+
+static void finish_rebuild(void)
+{
+	while (systally_master_step())
+		fold_retired();
+}
+
+/*
+ * Makes room for @rows more rows in the master. Returns false if the cap does
+ * not allow it.
+ */
+static bool grow_master(u32 rows)
+{
+	bool has_room = systally_master_grow(rows);
+
+	finish_rebuild();
+	return has_room;
+}
+
+/* Puts @new in the place of one of a CPU's tables, for query.c. */
+static void replace_table(struct tally_cpu *cpu, const struct table *old,
+			  struct table *new)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&systally_move_lock);
+	for (i = 0; cpu->all[i] != old; i++)
+		;
+	cpu->all[i] = new;
+}
+
+void systally_tally_relieve(void)
+{
+	unsigned int i;
+	int cpu_nr;
+
+	lockdep_assert_held(&tally_mutex);
+	for (i = 0; i < TALLY_BACKLOG_MAX && systally_tally_backlog[i]; i++)
+		;
+	for_each_tally_cpu(cpu_nr) {
+		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
+		/* Pairs with the release in make_row(). */
+		struct table *retired = smp_load_acquire(&cpu->retired), *spare;
+
+		if (!retired || i == TALLY_BACKLOG_MAX)
+			continue;
+		spare = stamped_table(table_rows(retired), cpu_to_node(cpu_nr),
+				      false);
+		if (!spare)
+			return;
+		raw_spin_lock_irq(&systally_move_lock);
+		systally_tally_backlog[i++] = retired;
+		replace_table(cpu, retired, spare);
+		raw_spin_unlock_irq(&systally_move_lock);
+		WRITE_ONCE(cpu->retired, NULL);
+		/* Pairs with the xchg() in make_row(). */
+		smp_store_release(&cpu->spare, spare);
+	}
+}
+
+static void fold_backlog(void)
+{
+	unsigned int i;
+	u32 rows = 0;
+
+	for (i = 0; i < TALLY_BACKLOG_MAX && systally_tally_backlog[i]; i++)
+		rows += systally_tally_backlog[i]->used;
+	grow_master(rows);
+	/* From the last one on, since query.c looks at all up to a NULL. */
+	while (i--) {
+		struct table *table = systally_tally_backlog[i];
+
+		systally_master_fold(table);
+		raw_spin_lock_irq(&systally_move_lock);
+		systally_tally_backlog[i] = NULL;
+		raw_spin_unlock_irq(&systally_move_lock);
+		systally_table_free(table);
+	}
+}
+
+/*
+ * Replaces a CPU's spare by a table twice as large if the CPU has filled its
+ * last one within a second, and takes none now.
+ */
+static void grow_spare(struct tally_cpu *cpu, int node)
+{
+	struct table *spare = READ_ONCE(cpu->spare), *larger;
+	u32 rows;
+
+	if (!cpu->hot || !spare)
+		return;
+	cpu->hot = false;
+	rows = 2 * table_rows(spare);
+	if (rows > CPU_ROWS_MAX ||
+	    table_row_bytes(rows) * num_online_cpus() >
+		    systally_memory_max_bytes / 32 ||
+	    !systally_memory_room(4 * table_bytes(rows)))
+		return;
+	larger = stamped_table(rows, node, false);
+	if (!larger)
+		return;
+	spare = xchg(&cpu->spare, NULL);
+	if (!spare || table_rows(spare) >= rows) {
+		if (spare)
+			smp_store_release(&cpu->spare, spare);
+		systally_table_free(larger);
+		return;
+	}
+	raw_spin_lock_irq(&systally_move_lock);
+	replace_table(cpu, spare, larger);
+	raw_spin_unlock_irq(&systally_move_lock);
+	smp_store_release(&cpu->spare, larger);
+	systally_table_free(spare);
+}
+
+/*
+ * The beginning of a flush: gives every CPU a clean table of the current epoch.
+ * What it has counted until now is in its third table.
+ */
+static void flush_begin(void)
+{
+	int cpu_nr;
+
+	lockdep_assert_held(&flush_mutex);
 	lockdep_assert_held(&tally_mutex);
 
 	/* A CPU that has just taken its spare stores its full table to
@@ -151,12 +270,22 @@ static void flush(bool hurry)
 		put_spare(cpu, cpu->third);
 		cpu->third = spare;
 	}
+}
 
-	if (hurry)
-		synchronize_rcu_expedited();
-	else
-		synchronize_rcu();
+/*
+ * The end of a flush, a grace period after its beginning: the writers of the
+ * third tables have finished.
+ */
+static void flush_end(void)
+{
+	u32 rows = 0;
+	int cpu_nr;
 
+	lockdep_assert_held(&flush_mutex);
+	lockdep_assert_held(&tally_mutex);
+	for_each_tally_cpu(cpu_nr)
+		rows += per_cpu(systally_tally_cpu, cpu_nr).third->used;
+	grow_master(rows);
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 
@@ -166,13 +295,54 @@ static void flush(bool hurry)
 }
 
 /*
- * Makes sure that the master has room for the rows of all CPUs, so that a flush
- * never has to count calls as unattributed. Where the cap does not allow it to
- * grow, the rows of processes that have exited are folded.
+ * Folds every CPU's counts into the master. The worker folds full tables in the
+ * meantime. Under flush_mutex; takes tally_mutex and keeps it.
+ * @new_epoch: begin one
  */
-static void make_room(void)
+static void flush(bool new_epoch)
+{
+	rt_mutex_lock(&tally_mutex);
+	if (new_epoch)
+		epoch = serial + 1;
+	flush_begin();
+	rt_mutex_unlock(&tally_mutex);
+	synchronize_rcu();
+	rt_mutex_lock(&tally_mutex);
+	flush_end();
+}
+
+/*
+ * Folds the rows of processes that have exited, because the master needs room
+ * and the cap does not allow it to grow. Under both mutexes.
+ */
+static void fold_dead(void)
 {
 	static unsigned long futile_until; /* jiffies; tally_mutex */
+	u32 before;
+
+	if (time_before(jiffies, futile_until))
+		return;
+	systally_master_mark_dead();
+	flush_begin();
+	synchronize_rcu_expedited();
+	flush_end();
+	before = systally_master_table()->used;
+	if (systally_master_fold_dead())
+		finish_rebuild();
+	/* If most processes are alive, this gains nothing: wait a second
+	 * before the next attempt.
+	 */
+	futile_until = jiffies;
+	if (systally_master_table()->used >= before - before / 8)
+		futile_until += HZ;
+}
+
+/*
+ * Makes room in the master for the rows of all CPUs, so that a flush never has
+ * to count calls as unattributed. Returns false if the cap does not allow it.
+ */
+static bool make_room(void)
+{
 	u32 rows = 0, largest = 0;
 	int cpu_nr;
 
@@ -184,35 +354,24 @@ static void make_room(void)
 		rows += 2 * READ_ONCE(active->used);
 		largest = max(largest, table_rows(active));
 	}
-	rows += 2 * largest;
-	if (systally_master_grow(rows) || time_before(jiffies, futile_until))
-		return;
-	systally_master_mark_dead();
-	flush(true);
-	/* If most processes are alive, this gains nothing: wait a second
-	 * before the next attempt.
-	 */
-	futile_until = jiffies;
-	if (!systally_master_fold_dead())
-		futile_until += HZ;
+	return grow_master(rows + 2 * largest);
 }
 
-static void fold_retired(struct kthread_work *work)
+static void do_work(struct kthread_work *work)
 {
 	int cpu_nr;
 
-	mutex_lock(&tally_mutex);
-	for_each_tally_cpu(cpu_nr) {
-		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
-		struct table *retired = take_retired(cpu);
-
-		if (!retired)
-			continue;
-		systally_master_fold(retired);
-		put_spare(cpu, grow_retired(cpu, cpu_to_node(cpu_nr), retired));
+	rt_mutex_lock(&tally_mutex);
+	fold_retired();
+	/* If a flush goes on, it does the same at its end. */
+	if (!make_room() && rt_mutex_trylock(&flush_mutex)) {
+		fold_dead();
+		rt_mutex_unlock(&flush_mutex);
 	}
-	make_room();
-	mutex_unlock(&tally_mutex);
+	for_each_tally_cpu(cpu_nr)
+		grow_spare(&per_cpu(systally_tally_cpu, cpu_nr),
+			   cpu_to_node(cpu_nr));
+	rt_mutex_unlock(&tally_mutex);
 }
 
 void systally_tally_fold_soon(void)
@@ -220,53 +379,59 @@ void systally_tally_fold_soon(void)
 	systally_worker_queue(&fold_work);
 }
 
-int systally_tally_lock(void)
+struct table *systally_tally_flush(void)
 {
-	return mutex_lock_killable(&tally_mutex);
+	int err = rt_mutex_lock_killable(&flush_mutex);
+
+	if (err)
+		return ERR_PTR(err);
+	flush(false);
+	return systally_master_table();
 }
 
 void systally_tally_unlock(void)
 {
-	mutex_unlock(&tally_mutex);
-}
-
-struct table *systally_tally_flush(void)
-{
-	flush(false);
-	make_room();
-	return systally_master_table();
+	fold_backlog();
+	if (!make_room())
+		fold_dead();
+	rt_mutex_unlock(&tally_mutex);
+	rt_mutex_unlock(&flush_mutex);
 }
 
 void systally_tally_new_epoch(void)
 {
-	mutex_lock(&tally_mutex);
-	epoch = serial + 1;
-	flush(false);
-	mutex_unlock(&tally_mutex);
+	rt_mutex_lock(&flush_mutex);
+	flush(true);
+	systally_tally_unlock();
 }
 
 void systally_tally_settle(void)
 {
 	/* Handlers that saw the old settings have ended after this. */
 	synchronize_rcu();
-	mutex_lock(&tally_mutex);
+	rt_mutex_lock(&flush_mutex);
 	flush(false);
-	mutex_unlock(&tally_mutex);
+	systally_tally_unlock();
 }
 
 int systally_tally_reset(void)
 {
-	int err = mutex_lock_killable(&tally_mutex);
+	int err = rt_mutex_lock_killable(&flush_mutex);
 
 	if (err)
 		return err;
-	/* A call in flight is discarded as well: its exit finds a new epoch. */
+	rt_mutex_lock(&tally_mutex);
+	/* A call in flight is discarded as well: its exit finds a new epoch. No
+	 * call of the new epoch may be folded before the master is empty.
+	 */
 	epoch = serial + 1;
-	flush(false);
+	flush_begin();
+	synchronize_rcu();
+	flush_end();
 	discarded += systally_master_table()->entered;
 	generation++;
 	systally_master_clean();
-	mutex_unlock(&tally_mutex);
+	systally_tally_unlock();
 	return 0;
 }
 
@@ -282,6 +447,25 @@ u64 systally_tally_generation(void)
 	return generation;
 }
 
+u32 systally_tally_used(void)
+{
+	const struct table *successor;
+	int cpu_nr, i;
+	u32 rows;
+
+	raw_spin_lock_irq(&systally_move_lock);
+	successor = systally_master_successor();
+	rows = systally_master_table()->used +
+	       (successor ? successor->used : 0);
+	for_each_tally_cpu(cpu_nr)
+		for (i = 0; i < 3; i++)
+			rows += READ_ONCE(per_cpu(systally_tally_cpu, cpu_nr)
+						  .all[i]
+						  ->used);
+	raw_spin_unlock_irq(&systally_move_lock);
+	return rows;
+}
+
 u64 systally_tally_epoch(void)
 {
 	return READ_ONCE(epoch);
@@ -291,9 +475,9 @@ u64 systally_tally_next_serial(void)
 {
 	u64 next;
 
-	mutex_lock(&tally_mutex);
+	rt_mutex_lock(&tally_mutex);
 	next = serial + 1;
-	mutex_unlock(&tally_mutex);
+	rt_mutex_unlock(&tally_mutex);
 	return next;
 }
 
@@ -335,7 +519,7 @@ static int make_tables(unsigned int cpu_nr)
 
 	if (systally_tally_has_cpu(cpu_nr))
 		return 0;
-	mutex_lock(&tally_mutex);
+	rt_mutex_lock(&tally_mutex);
 	new.active = stamped_table(rows, node, loaded);
 	new.spare = stamped_table(rows, node, loaded);
 	new.third = stamped_table(rows, node, loaded);
@@ -344,13 +528,13 @@ static int make_tables(unsigned int cpu_nr)
 	new.all[2] = new.third;
 	if (!new.active || !new.spare || !new.third) {
 		free_tables(&new);
-		mutex_unlock(&tally_mutex);
+		rt_mutex_unlock(&tally_mutex);
 		return -ENOMEM;
 	}
 	raw_spin_lock_irq(&systally_move_lock);
 	*cpu = new;
 	raw_spin_unlock_irq(&systally_move_lock);
-	mutex_unlock(&tally_mutex);
+	rt_mutex_unlock(&tally_mutex);
 	return 0;
 }
 

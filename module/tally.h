@@ -15,7 +15,9 @@
  *  - Readers: a table is read only after its writer has finished with it. The
  *    CPU shows that by storing the table to `retired` (release). A flush waits
  *    for synchronize_rcu().
- *  - The master table is protected by the tally's mutex.
+ *  - The master table is protected by the tally's mutex. Flushes are serialised
+ *    by another one, which is taken before it: so full tables are folded while
+ *    a flush waits. The third table belongs to the holder of that one.
  *
  * query.c is the exception: it reads all tables, also active ones, while
  * systally_move_lock keeps counts from moving between tables. It may miss a row
@@ -38,15 +40,24 @@ struct tally_cpu {
 	struct table *active;  /* written by the holder of the spare */
 	struct table *spare;   /* taken by xchg(); put under the mutex */
 	struct table *retired; /* put by this CPU; taken under the mutex */
-	struct table *third;   /* clean, or being flushed; under the mutex */
+	struct table *third;   /* clean, or being flushed; both mutexes */
 	struct table *all[3];  /* these three, in no order, for query.c: read
 				* under systally_move_lock, written under that
 				* and the mutex
 				*/
-	unsigned long grown;   /* jiffies of the last refill; under the mutex */
+	unsigned long filled;  /* jiffies of the last fold of a full table */
+	bool hot;	       /* filled twice within a second: these two are
+				* used under the mutex
+				*/
 };
 
 DECLARE_PER_CPU(struct tally_cpu, systally_tally_cpu);
+
+/* Full tables that wait while the master is read, up to the first NULL. Read
+ * under systally_move_lock, written under that and the mutex.
+ */
+#define TALLY_BACKLOG_MAX 256
+extern struct table *systally_tally_backlog[TALLY_BACKLOG_MAX];
 
 /*
  * systally_tally_has_cpu - whether a CPU has tables: it is online or has been
@@ -79,21 +90,32 @@ static __always_inline struct table *systally_tally_table(void)
 void systally_tally_fold_soon(void);
 
 /*
- * systally_tally_lock - take the tally's mutex: it serialises folds and flushes
+ * systally_tally_flush - fold everything that was counted until now
+ * systally_tally_unlock - end that
  *
- * Process context, sleeps. Returns 0, or -EINTR if the task is being killed.
+ * Process context; sleeps for a grace period or two. Returns the master table,
+ * which does not change until the unlock, or ERR_PTR(-EINTR) if the task is
+ * being killed: then there is nothing to unlock. In the table, entered == sum
+ * of count over call rows + unattributed, exactly.
  */
-int __must_check systally_tally_lock(void);
+struct table *systally_tally_flush(void);
 void systally_tally_unlock(void);
 
 /*
- * systally_tally_flush - fold everything that was counted until now
+ * systally_tally_relieve - give clean tables to CPUs that have filled theirs
  *
- * Process context, under systally_tally_lock(); sleeps for a grace period or
- * two. Returns the master table, which does not change until the unlock. In it,
- * entered == sum of count over call rows + unattributed, exactly.
+ * While a reader has the master table, nothing is folded. Call it every
+ * millisecond between the flush and the unlock. Process context, sleeps.
  */
-struct table *systally_tally_flush(void);
+void systally_tally_relieve(void);
+
+/*
+ * systally_tally_used - number of rows of all tables: at least as many as a
+ * flush now leaves in the master table
+ *
+ * Process context; no lock needed. It may be out of date at once.
+ */
+u32 systally_tally_used(void);
 
 /*
  * systally_tally_new_epoch - do not time calls that were entered before this

@@ -143,6 +143,15 @@ static u64 copy_common(struct table *master, enum row_kind kind,
 	return rows;
 }
 
+/* Between two rows of a walk: lets other tasks run, and CPUs count on. */
+static void pause(u32 row)
+{
+	if (row % 1024)
+		return;
+	cond_resched();
+	systally_tally_relieve();
+}
+
 /* Counts the rows of each section that @sections has. */
 static void count_rows(const struct table *master, unsigned int sections,
 		       u64 *count)
@@ -154,8 +163,7 @@ static void count_rows(const struct table *master, unsigned int sections,
 
 		if (sections & BIT(section))
 			count[section]++;
-		if (i % 1024 == 0)
-			cond_resched();
+		pause(i);
 	}
 }
 
@@ -171,19 +179,30 @@ static void copy_rows(const struct table *master, unsigned int sections,
 
 		if (sections & BIT(section))
 			row_export(next[section]++, row, section);
-		if (i % 1024 == 0)
-			cond_resched();
+		pause(i);
 	}
 }
 
-/* Under the tally's mutex. Returns the view, or ERR_PTR(-ENOMEM). */
-static struct view *copy_master(struct table *master, unsigned int sections)
+/* Bytes of a view that has @rows rows */
+static size_t view_bytes(unsigned int sections, u64 rows)
+{
+	size_t names = sections == walked[VIEW_ALL] ? FUNCTIONS_MAX : 0;
+
+	return sizeof(struct view) + rows * sizeof(struct systally_row) +
+	       names * sizeof(struct systally_function);
+}
+
+/*
+ * Under the tally's mutex. Returns the view, or ERR_PTR(-ENOMEM).
+ * @view: has @bytes bytes, and is returned if these are enough; else, it is
+ * freed; may be NULL
+ */
+static struct view *copy_master(struct table *master, unsigned int sections,
+				struct view *view, size_t bytes)
 {
 	u64 count[SECTIONS] = {}, unattributed = master->no_row, denied = 0;
 	struct systally_row *next[SECTIONS];
 	u64 rows = 0, denied_rows, ignored = 0;
-	struct view *view;
-	size_t bytes;
 	u32 i;
 
 	count_rows(master, sections, count);
@@ -194,10 +213,10 @@ static struct view *copy_master(struct table *master, unsigned int sections)
 		rows = denied_rows;
 	for (i = 0; i < SECTIONS; i++)
 		rows += count[i];
-	bytes = struct_size(view, rows, rows);
-	if (sections == walked[VIEW_ALL])
-		bytes += FUNCTIONS_MAX * sizeof(struct systally_function);
-	view = allocate(bytes);
+	if (!view || bytes < view_bytes(sections, rows)) {
+		kvfree(view);
+		view = allocate(view_bytes(sections, rows));
+	}
 	if (!view)
 		return ERR_PTR(-ENOMEM);
 
@@ -257,8 +276,10 @@ static int sort_rows(struct view *view)
 
 struct view *systally_view_make(enum view_rows what)
 {
+	struct table *master;
 	struct view *view;
-	u64 missed;
+	u64 missed, rows;
+	size_t bytes;
 	int err;
 
 	/* The layout that the command reads */
@@ -269,10 +290,21 @@ struct view *systally_view_make(enum view_rows what)
 	BUILD_BUG_ON(SYSTALLY_COMM_LEN != TASK_COMM_LEN);
 
 	/* Before the tally's mutex, as the order of locks is. */
-	err = systally_control_missed(&missed) ?: systally_tally_lock();
+	err = systally_control_missed(&missed);
 	if (err)
 		return ERR_PTR(err);
-	view = copy_master(systally_tally_flush(), walked[what]);
+	/* Megabytes take their time, in which nothing would be folded: allocate
+	 * them before the flush. The number of rows may rise until then.
+	 */
+	rows = walked[what] ? systally_tally_used() : 0;
+	bytes = view_bytes(walked[what], rows + rows / 8);
+	view = rows ? allocate(bytes) : NULL;
+	master = systally_tally_flush();
+	if (IS_ERR(master)) {
+		kvfree(view);
+		return ERR_CAST(master);
+	}
+	view = copy_master(master, walked[what], view, bytes);
 	systally_tally_unlock();
 	if (IS_ERR(view))
 		return view;
