@@ -19,6 +19,8 @@
  *   +--------------------------------+
  *   | functions x systally_function  |  one per nr of SYSTALLY_ABI_FUNCTION
  *   +--------------------------------+
+ *   | tls_rows x row_bytes           |  one per (process, descriptor, nr)
+ *   +--------------------------------+
  *
  * The rows of a section are in no order, and no two of them are of one key.
  *
@@ -75,6 +77,18 @@ enum systally_abi {
 
 #define SYSTALLY_FUNCTION_NAME_LEN 60
 
+/* nr of a row of TLS: whose bytes it counts */
+enum systally_tls {
+	SYSTALLY_TLS_PLAIN_READ,      /* by functions of the library */
+	SYSTALLY_TLS_ENCRYPTED_READ,  /* by the system calls that these make */
+	SYSTALLY_TLS_PLAIN_WRITE,     /* as the first */
+	SYSTALLY_TLS_ENCRYPTED_WRITE, /* as the second */
+	SYSTALLY_TLS_KINDS
+};
+
+/* tid of a row of TLS: the descriptor is not known */
+#define SYSTALLY_TLS_NO_FD 0xffffffffu
+
 enum systally_collect {
 	SYSTALLY_COLLECT_COUNT, /* entries only */
 	SYSTALLY_COLLECT_TIME,	/* and errors, total, max */
@@ -111,12 +125,13 @@ struct systally_header {
 			      * not in `entered`. Only with times, and only by
 			      * the tracepoint
 			      */
-	__u64 functions; /* names of user functions, after all rows */
+	__u64 functions; /* names of user functions, after these rows */
+	__u64 tls_rows;	 /* after the names */
 };
 
 /*
  * Headers from before there were histograms end after `reserved`, others before
- * `kprobe_missed` or `functions`.
+ * `kprobe_missed`, `functions` or `tls_rows`.
  */
 #define SYSTALLY_HEADER_BYTES_MIN 112
 
@@ -134,13 +149,22 @@ struct systally_row {
 		};
 		/* Hist rows: calls whose time is in the bucket */
 		__u64 buckets[SYSTALLY_HIST_BUCKETS];
+		/* Rows of TLS */
+		struct {
+			__u64 calls;
+			__u64 failed; /* or at the end of the stream */
+			__u64 bytes;
+			__u64 time_ns; /* between entry and exit */
+		} tls;
 	};
 	__u32 tgid; /* in the init namespace; 0: processes that have
 		     * exited, folded into one row per comm
 		     */
-	__u32 tid;  /* 0 unless SYSTALLY_THREADS, and in hist rows */
+	__u32 tid;  /* 0 unless SYSTALLY_THREADS, and in hist rows; in rows of
+		     * TLS the descriptor
+		     */
 	__s32 nr;   /* SYSTALLY_NR_OUT_OF_RANGE, or the number */
-	__u16 abi;  /* enum systally_abi */
+	__u16 abi;  /* enum systally_abi; 0 in rows of TLS */
 	union {
 		__u16 error;  /* errno of an error row, else 0 */
 		__u16 octave; /* hist rows */

@@ -69,7 +69,9 @@ static int reconcile_for(const struct syscall_set *set, bool any, bool all)
 	if (err)
 		return err;
 	/* After the hooks: they make the threads' slots. */
-	return systally_function_apply(enabled && any, timed);
+	err = systally_function_apply(enabled && any, timed);
+	systally_event_set_tls(systally_function_any_tls());
+	return err;
 }
 
 static int reconcile(const struct syscall_set *set)
@@ -296,6 +298,14 @@ static void show_syscalls(struct seq_file *seq)
 				seq_printf(seq, "%s\n", token);
 }
 
+static int set_functions(char *text)
+{
+	int err = systally_function_set(text);
+
+	systally_event_set_tls(systally_function_any_tls());
+	return err;
+}
+
 static void show_threads(struct seq_file *seq)
 {
 	show_bool(seq, static_key_enabled(&systally_threads_key));
@@ -312,7 +322,7 @@ static const struct {
 	[CONTROL_TARGETS] = { "targets", set_targets, show_targets },
 	[CONTROL_FOLLOW] = { "follow", set_follow, show_follow },
 	[CONTROL_SYSCALLS] = { "syscalls", set_syscalls, show_syscalls },
-	[CONTROL_FUNCTIONS] = { "functions", systally_function_set,
+	[CONTROL_FUNCTIONS] = { "functions", set_functions,
 				systally_function_show },
 	[CONTROL_THREADS] = { "threads", set_threads, show_threads },
 	[CONTROL_RESET] = { "reset", set_reset, NULL },

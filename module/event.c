@@ -7,11 +7,13 @@
 #include <asm/syscall.h>
 
 #include "event.h"
+#include "tls.h"
 
 DEFINE_STATIC_KEY_FALSE(systally_special_key);
 DEFINE_STATIC_KEY_FALSE(systally_kprobe_special_key);
 DEFINE_STATIC_KEY_FALSE(systally_switch_key);
 DEFINE_STATIC_KEY_FALSE(systally_hist_key);
+DEFINE_STATIC_KEY_FALSE(systally_slow_exit_key);
 u32 systally_event_owner;
 
 /* See systally_event_set_pairs(). Written under the control mutex. */
@@ -182,7 +184,11 @@ void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 
 void systally_event_exit_slow(struct pt_regs *regs, long ret)
 {
-	systally_event_unpaired(regs, ret, systally_clock_now());
+	u64 now = systally_clock_now();
+
+	if (static_branch_unlikely(&systally_tls_key))
+		systally_tls_system_call(regs, ret, now);
+	systally_event_unpaired(regs, ret, now);
 }
 
 void systally_event_hist(struct table *table, struct table_row *row, u64 key,
@@ -240,6 +246,13 @@ void systally_event_set_time(bool time)
 void systally_event_set_hist(bool hist)
 {
 	set_key(&systally_hist_key, hist);
+}
+
+void systally_event_set_tls(bool tls)
+{
+	set_key(&systally_tls_key, tls);
+	set_key(&systally_slow_exit_key,
+		tls || !static_key_enabled(&systally_clock_arch_key));
 }
 
 void systally_event_set_threads(bool threads)

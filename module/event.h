@@ -39,6 +39,11 @@ DECLARE_STATIC_KEY_FALSE(systally_kprobe_special_key);
 DECLARE_STATIC_KEY_FALSE(systally_switch_key);
 /* Times are counted in histograms, too. */
 DECLARE_STATIC_KEY_FALSE(systally_hist_key);
+/*
+ * Each exit needs the slow path: the clock is not the architecture's, or what
+ * system calls read and write for TLS is counted.
+ */
+DECLARE_STATIC_KEY_FALSE(systally_slow_exit_key);
 
 /* The hooks on entries, in the order in which a call passes them */
 enum event_hook {
@@ -99,8 +104,8 @@ void systally_event_special(const struct task_struct *task,
 void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now);
 
 /*
- * systally_event_exit_slow - all of systally_event_exit(), where the clock is
- * not the architecture's
+ * systally_event_exit_slow - all of systally_event_exit(), for clocks and
+ * settings that its fast path leaves out
  *
  * Same context.
  */
@@ -141,6 +146,12 @@ void systally_event_set_time(bool time);
 
 /* systally_event_set_hist - keep histograms while times are kept, or not */
 void systally_event_set_hist(bool hist);
+
+/*
+ * systally_event_set_tls - count what system calls read and write for TLS, or
+ * not; also once at load, after the choice of the clock
+ */
+void systally_event_set_tls(bool tls);
 
 /* systally_event_set_threads - keep rows per thread, or per process */
 void systally_event_set_threads(bool threads);
@@ -247,7 +258,7 @@ static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 
 	if (!systally_target_has(task->tgid))
 		return;
-	if (!systally_clock_is_arch()) {
+	if (static_branch_unlikely(&systally_slow_exit_key)) {
 		systally_event_exit_slow(regs, ret);
 		return;
 	}

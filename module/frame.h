@@ -26,10 +26,17 @@ struct frame {
 	u64 serial;	  /* of the CPU's table at the entry; see tally.h */
 	unsigned long sp; /* the stack pointer at the entry */
 	u32 nr;		  /* of the function */
+	u32 tls;	  /* enum tls_kind; of others than TLS_NONE: */
+	u32 fd;		  /* the descriptor that it has used, or TLS_NO_FD */
+	unsigned long connection; /* what it reads from or writes to */
+	unsigned long length_at;  /* where it puts the number of bytes */
 };
 
 struct frames {
 	u32 depth;
+	unsigned long trampoline; /* to which functions return while they are
+				   * probed; 0: not known
+				   */
 	struct frame frame[FRAMES_MAX];
 };
 

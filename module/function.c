@@ -22,6 +22,7 @@
 #include "function_event.h"
 #include "parse.h"
 #include "target_set.h"
+#include "tls.h"
 
 enum placing {
 	PLACED_NOT,
@@ -36,6 +37,7 @@ struct function {
 	bool wanted;	  /* in the set; else kept for the name of its rows */
 	struct path path; /* of a wanted one; holds its inode */
 	loff_t offset;
+	enum tls_kind tls;
 	u32 nr;
 	char name[SYSTALLY_FUNCTION_NAME_LEN];
 };
@@ -103,11 +105,16 @@ static int on_entry(struct uprobe_consumer *self,
 {
 	const struct function *function =
 		container_of(self, struct function, probe.consumer);
+	struct frame frame = {
+		.sp = user_stack_pointer(regs),
+		.nr = function->nr,
+	};
 
 	if (!systally_target_has(current->tgid))
 		return is_in_others_memory() ? 0 : UPROBE_HANDLER_REMOVE;
-	systally_function_entered(function->nr, self->ret_handler,
-				  user_stack_pointer(regs));
+	if (function->tls && self->ret_handler)
+		systally_tls_entered(&frame, function->tls, regs);
+	systally_function_entered(&frame, self->ret_handler);
 	return 0;
 }
 
@@ -118,8 +125,8 @@ static int on_return(struct uprobe_consumer *self, unsigned long entry,
 		container_of(self, struct function, probe.consumer);
 
 	if (systally_target_has(current->tgid))
-		systally_function_returned(function->nr,
-					   arch_returned_sp(regs));
+		systally_function_returned(function->nr, arch_returned_sp(regs),
+					   regs);
 	return 0;
 }
 
@@ -232,6 +239,19 @@ int systally_function_targets_changed(void)
 	return err;
 }
 
+bool systally_function_any_tls(void)
+{
+	u32 nr;
+
+	if (placing_now != PLACED_RETURNS)
+		return false;
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++)
+		if (functions[nr] && functions[nr]->wanted &&
+		    functions[nr]->tls)
+			return true;
+	return false;
+}
+
 unsigned int systally_function_count(void)
 {
 	unsigned int count = 0;
@@ -249,6 +269,7 @@ struct place {
 	const char *name;
 	struct path path;
 	loff_t offset;
+	enum tls_kind tls;
 };
 
 static bool is_same_place(const struct function *function,
@@ -260,11 +281,16 @@ static bool is_same_place(const struct function *function,
 
 static int resolve(const struct parsed_function *line, struct place *place)
 {
+	int kind = systally_tls_kind(line->kind), err;
 	const struct inode *inode;
-	int err;
 
-	if (strlen(line->name) >= SYSTALLY_FUNCTION_NAME_LEN)
+	if (strlen(line->name) >= SYSTALLY_FUNCTION_NAME_LEN || kind < 0)
 		return -EINVAL;
+	if (kind != TLS_NONE) {
+		err = systally_tls_prepare();
+		if (err)
+			return err;
+	}
 	err = kern_path(line->path, LOOKUP_FOLLOW, &place->path);
 	if (err)
 		return err;
@@ -275,6 +301,7 @@ static int resolve(const struct parsed_function *line, struct place *place)
 	}
 	place->name = line->name;
 	place->offset = line->offset;
+	place->tls = kind;
 	return 0;
 }
 
@@ -306,7 +333,8 @@ static struct function *add_place(struct place *place, bool *is_new)
 			bool named = !strcmp(function->name, place->name);
 			bool placed = is_same_place(function, place);
 
-			if (named != placed)
+			if (named != placed ||
+			    (named && function->tls != place->tls))
 				return ERR_PTR(-EEXIST);
 			if (named) {
 				path_put(&place->path);
@@ -320,6 +348,7 @@ static struct function *add_place(struct place *place, bool *is_new)
 	*is_new = true;
 	if (known) {
 		known->path = place->path;
+		known->tls = place->tls;
 		known->wanted = true;
 		return known;
 	}
@@ -331,6 +360,7 @@ static struct function *add_place(struct place *place, bool *is_new)
 	function->path = place->path;
 	function->wanted = true;
 	function->offset = place->offset;
+	function->tls = place->tls;
 	function->nr = free;
 	strscpy(function->name, place->name, sizeof(function->name));
 	link_function(free, function);
@@ -428,7 +458,11 @@ void systally_function_show(struct seq_file *seq)
 
 		if (!function || !function->wanted)
 			continue;
-		seq_printf(seq, "%s %#llx ", function->name, function->offset);
+		seq_printf(seq, "%s %#llx", function->name, function->offset);
+		if (function->tls)
+			seq_printf(seq, ":%s",
+				   systally_tls_word(function->tls));
+		seq_putc(seq, ' ');
 		show_path(seq, function);
 		seq_putc(seq, '\n');
 		any = true;

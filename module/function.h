@@ -23,9 +23,9 @@
 
 /*
  * systally_function_set - replace the set, or add to it
- * @text: lines `NAME OFFSET PATH`, or `none`; a `+` before the first NAME adds.
- * NAME has no white space. OFFSET is of the file, not an address. This function
- * changes the text.
+ * @text: lines `NAME OFFSET[:KIND] PATH`, or `none`; a `+` before the first NAME
+ * adds. NAME has no white space. OFFSET is of the file, not an address. KIND is
+ * a word of tls.h. This function changes the text.
  *
  * Process context, under the control mutex; sleeps. Paths are as in current's
  * root and mount namespace. On return the probes are as the last
@@ -57,6 +57,13 @@ int systally_function_apply(bool on, bool time);
  * probe.
  */
 int systally_function_targets_changed(void);
+
+/*
+ * systally_function_any_tls - whether returns of a function of TLS are seen now
+ *
+ * Process context, under the control mutex.
+ */
+bool systally_function_any_tls(void);
 
 /* systally_function_count - how many are probed now; under the control mutex */
 unsigned int systally_function_count(void);

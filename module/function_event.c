@@ -13,6 +13,7 @@
 #include "hist.h"
 #include "inflight.h"
 #include "tally_rows.h"
+#include "tls.h"
 
 /* The key of current's row for a function; sets *@start to the row's start. */
 static u64 function_key(u32 nr, u64 *start)
@@ -27,9 +28,8 @@ static u64 function_key(u32 nr, u64 *start)
 			nr);
 }
 
-void systally_function_entered(u32 nr, bool timed, unsigned long sp)
+void systally_function_entered(struct frame *frame, bool timed)
 {
-	struct frame frame = { .sp = sp, .nr = nr };
 	struct frames *frames;
 	struct table_row *row;
 	struct table *table;
@@ -38,7 +38,7 @@ void systally_function_entered(u32 nr, bool timed, unsigned long sp)
 	if (timed)
 		systally_inflight_make_frames();
 	preempt_disable_notrace();
-	key = function_key(nr, &start);
+	key = function_key(frame->nr, &start);
 	table = systally_tally_table();
 	row = systally_tally_row(&table, key, start);
 	table->entered++;
@@ -48,9 +48,9 @@ void systally_function_entered(u32 nr, bool timed, unsigned long sp)
 		table->no_row++;
 	frames = timed ? systally_inflight_frames() : NULL;
 	if (frames) {
-		frame.serial = table->serial;
-		frame.entered_at = systally_clock_now();
-		frames_push(frames, &frame);
+		frame->serial = table->serial;
+		frame->entered_at = systally_clock_now();
+		frames_push(frames, frame);
 	}
 	preempt_enable_notrace();
 }
@@ -75,12 +75,12 @@ static void count_time(struct table *table, u32 nr, u64 elapsed)
 		systally_tally_hist(&table, key, hist_index(elapsed));
 }
 
-void systally_function_returned(u32 nr, unsigned long sp)
+void systally_function_returned(u32 nr, unsigned long sp, struct pt_regs *regs)
 {
 	struct frames *frames;
-	struct frame frame;
+	struct frame frame = {};
 	struct table *table;
-	u64 now;
+	u64 now, elapsed = 0;
 
 	preempt_disable_notrace();
 	now = systally_clock_now();
@@ -88,10 +88,15 @@ void systally_function_returned(u32 nr, unsigned long sp)
 	frames = systally_inflight_frames();
 	/* Entered before it was probed, or before a reset */
 	if (!frames || !frames_pop(frames, sp, nr, &frame) ||
-	    frame.serial < table->epoch)
+	    frame.serial < table->epoch) {
 		table->orphan_exits++;
-	else
-		count_time(table, nr,
-			   systally_clock_elapsed(frame.entered_at, now));
+		frame.tls = TLS_NONE;
+	} else {
+		elapsed = systally_clock_elapsed(frame.entered_at, now);
+		count_time(table, nr, elapsed);
+	}
 	preempt_enable_notrace();
+	/* The frames stay: they are those of a thread that runs. */
+	if (frame.tls != TLS_NONE)
+		systally_tls_returned(frames, &frame, elapsed, regs);
 }

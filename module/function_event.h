@@ -9,22 +9,28 @@
 #ifndef SYSTALLY_FUNCTION_EVENT_H
 #define SYSTALLY_FUNCTION_EVENT_H
 
+#include <linux/ptrace.h>
 #include <linux/types.h>
 
+#include "frame.h"
+
 /*
- * systally_function_entered - count a call of function @nr
+ * systally_function_entered - count a call of a function
+ * @frame: filled in but for the times
  * @timed: whether its return will be seen
- * @sp: the stack pointer at the entry
  *
  * May sleep, for the thread's first timed call. If there is no memory for its
  * frames, the call is counted, and its return has no entry.
  */
-void systally_function_entered(u32 nr, bool timed, unsigned long sp);
+void systally_function_entered(struct frame *frame, bool timed);
 
 /*
  * systally_function_returned - time a call of function @nr
- * @sp: as it was at the entry
+ * @sp: the stack pointer, as it was at the entry
+ * @regs: current's registers after the return
+ *
+ * May sleep.
  */
-void systally_function_returned(u32 nr, unsigned long sp);
+void systally_function_returned(u32 nr, unsigned long sp, struct pt_regs *regs);
 
 #endif /* SYSTALLY_FUNCTION_EVENT_H */

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "control.h"
 #include "debugfs.h"
+#include "event.h"
 #include "inflight.h"
 #include "memory.h"
 #include "parse.h"
@@ -17,6 +18,7 @@
 #include "selective.h"
 #include "tally.h"
 #include "target_set.h"
+#include "tls.h"
 #include "tracepoint.h"
 #include "worker.h"
 
@@ -122,6 +124,7 @@ static int __init systally_init(void)
 	if (err)
 		goto err_tally_exit;
 	systally_selective_init();
+	systally_event_set_tls(false);
 	for (i = 0; i < ARRAY_SIZE(parameter_order); i++) {
 		err = apply_parameter(parameter_order[i]);
 		if (err)
@@ -137,6 +140,7 @@ err_control_exit:
 	/* After the last handler: it runs what they have queued. */
 	systally_worker_exit();
 	systally_inflight_exit();
+	systally_tls_exit();
 err_tally_exit:
 	systally_tally_exit();
 err_memory:
@@ -154,6 +158,7 @@ static void __exit systally_exit(void)
 	systally_selective_exit();
 	systally_worker_exit();
 	systally_inflight_exit();
+	systally_tls_exit();
 	systally_tally_exit();
 }
 

@@ -109,8 +109,9 @@ static bool row_is_personal(const struct table_row *row)
 {
 	enum row_kind kind = key_kind(row->key);
 
-	return row->key && (kind == ROW_CALL || kind == ROW_THREAD ||
-			    kind == ROW_ERROR || kind == ROW_HIST);
+	return row->key &&
+	       (kind == ROW_CALL || kind == ROW_THREAD || kind == ROW_ERROR ||
+		kind == ROW_HIST || kind == ROW_TLS);
 }
 
 void systally_master_comm(const struct table_row *row, char *comm)
@@ -142,8 +143,8 @@ static void add_tallied(struct table *to, const struct table_row *row)
 }
 
 /*
- * Adds a row as it is. Without room, calls are counted as unattributed, errors
- * and histograms as untimed, and denied calls as exits without an entry.
+ * Adds a row as it is. Without room, calls are counted as unattributed, errors,
+ * histograms and TLS as untimed, and denied calls as exits without an entry.
  */
 static void copy_row(struct table *to, const struct table_row *row)
 {

@@ -138,6 +138,9 @@ int parse_function(char **text, struct parsed_function *function)
 	function->name = cut_word(&line);
 	offset = cut_word(&line);
 	function->path = line;
+	function->kind = strchr(offset, ':');
+	if (function->kind)
+		*function->kind++ = '\0';
 	if (!isdigit((unsigned char)*offset) ||
 	    kstrtoul(offset, 0, &function->offset) || *line != '/')
 		return -EINVAL;

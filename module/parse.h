@@ -58,6 +58,7 @@ int parse_targets(char *text, struct targets_request *request);
 struct parsed_function {
 	char *name;
 	unsigned long offset; /* in the file */
+	char *kind;	      /* or NULL */
 	char *path;
 };
 
@@ -65,7 +66,7 @@ struct parsed_function {
  * parse_function - the next line of what is written to `functions`
  * @text: in: not empty; out: behind the line and the white space after it
  *
- * A line is NAME OFFSET PATH. PATH is the rest of the line, so it may have
+ * A line is NAME OFFSET PATH or NAME OFFSET:KIND PATH. PATH is the rest of the line, so it may have
  * blanks in it, and begins with a slash. The results are in the text.
  */
 int parse_function(char **text, struct parsed_function *function);

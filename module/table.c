@@ -50,14 +50,17 @@ struct table_row *table_unattributed(struct table *table, u64 key)
 
 u64 row_events(const struct table_row *row)
 {
-	return row_is_hist(row) ? row->buckets[0] + row->buckets[1] +
-					  row->buckets[2] + row->buckets[3] :
-				  row->count;
+	enum row_kind kind = key_kind(row->key);
+
+	if (kind == ROW_HIST || kind == ROW_FOLDED_HIST)
+		return row->buckets[0] + row->buckets[1] + row->buckets[2] +
+		       row->buckets[3];
+	return row->count;
 }
 
 void row_add(struct table_row *to, const struct table_row *from)
 {
-	if (row_is_hist(from)) {
+	if (row_is_sums(from)) {
 		int i;
 
 		for (i = 0; i < SYSTALLY_HIST_BUCKETS; i++)
@@ -97,6 +100,8 @@ static enum row_kind folded_kind(const struct table_row *row)
 		return ROW_FOLDED_ERROR;
 	case ROW_HIST:
 		return ROW_FOLDED_HIST;
+	case ROW_TLS:
+		return ROW_FOLDED_TLS;
 	default:
 		return ROW_FOLDED_CALL;
 	}
@@ -106,9 +111,10 @@ bool table_fold_row(struct table *to, const struct table_row *row,
 		    const char *comm, u32 limit)
 {
 	enum row_kind kind = folded_kind(row);
-	u64 key =
-		key_make(kind, kind == ROW_FOLDED_CALL ? 0 : key_sub(row->key),
-			 0, key_abi(row->key), key_nr(row->key));
+	u32 sub = kind == ROW_FOLDED_CALL ? 0 :
+		  kind == ROW_FOLDED_TLS  ? TLS_NO_FD :
+					    key_sub(row->key);
+	u64 key = key_make(kind, sub, 0, key_abi(row->key), key_nr(row->key));
 	u64 start = comm_hash(comm);
 	struct table_row *folded;
 

@@ -32,7 +32,8 @@
  *   +-----+-------+------+--------------+--------------+----------+
  *
  * sub is the tid of a thread's row, the errno of an error row, HIST_SUB plus
- * the octave of a histogram's row (hist.h), else 0. abi is enum abi (abi.h).
+ * the octave of a histogram's row (hist.h), the descriptor of a row of TLS, else
+ * 0. abi is enum abi (abi.h).
  *
  * So the key of a process's native calls (ABI 0) is (tgid << 32) + nr for every
  * nr. A number of more than 10 bits finds no row, nor does a negative one: sub
@@ -68,7 +69,16 @@ enum row_kind {
 			   * calls of one number
 			   */
 	ROW_FOLDED_HIST,  /* the same of exited processes of one comm */
+	ROW_TLS,	  /* what a process reads or writes of TLS by a
+			   * descriptor; nr is enum systally_tls
+			   */
+	ROW_FOLDED_TLS,	  /* the same of exited processes of one comm, by any
+			   * descriptor
+			   */
 };
+
+/* The sub of a row of ROW_TLS whose descriptor is not known */
+#define TLS_NO_FD ((1u << KEY_PID_BITS) - 1)
 
 struct table_row {
 	u64 key;
@@ -84,6 +94,12 @@ struct table_row {
 			u64 max;
 		};
 		u64 buckets[SYSTALLY_HIST_BUCKETS]; /* of histograms */
+		struct {
+			u64 calls;
+			u64 failed;
+			u64 bytes;
+			u64 time; /* clock units */
+		} tls;
 	};
 	char comm[SYSTALLY_COMM_LEN];
 };
@@ -172,7 +188,7 @@ static inline bool kind_is_call(enum row_kind kind)
 static inline bool kind_is_detail(enum row_kind kind)
 {
 	return kind == ROW_ERROR || kind == ROW_FOLDED_ERROR ||
-	       kind == ROW_HIST || kind == ROW_FOLDED_HIST;
+	       kind >= ROW_HIST;
 }
 
 /*
@@ -281,8 +297,8 @@ static inline u64 key_common(enum row_kind kind, u32 abi, u32 nr)
  */
 struct table_row *table_unattributed(struct table *table, u64 key);
 
-/* Whether a row is part of a histogram. */
-static inline bool row_is_hist(const struct table_row *row)
+/* Whether all counts of a row are sums: of a histogram or of TLS. */
+static inline bool row_is_sums(const struct table_row *row)
 {
 	return key_kind(row->key) >= ROW_HIST;
 }
@@ -306,8 +322,8 @@ u64 row_events(const struct table_row *row);
 /*
  * row_add - add the counts of @from to those of @to
  *
- * Any context; for the writer of @to. Either both rows are of histograms, or
- * none.
+ * Any context; for the writer of @to. Both rows are of one kind, or one that is
+ * folded into the other.
  */
 void row_add(struct table_row *to, const struct table_row *from);
 

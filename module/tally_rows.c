@@ -4,6 +4,7 @@
  */
 #include <linux/string.h>
 
+#include "abi.h"
 #include "hist.h"
 #include "tally_rows.h"
 
@@ -65,7 +66,7 @@ struct table_row *systally_tally_denied(struct table **table, u64 key)
 
 /*
  * Returns the row of current's process for an errno or an octave of the call in
- * @key. If there is no room, returns NULL and counts the call as untimed.
+ * @key, or for a descriptor. If there is no room, returns NULL and counts the call as untimed.
  */
 static struct table_row *detail_row(struct table **table, enum row_kind kind,
 				    u32 sub, u64 key)
@@ -98,6 +99,14 @@ void systally_tally_hist(struct table **table, u64 key, u32 index)
 
 	if (row)
 		row->buckets[hist_bucket(index)]++;
+}
+
+struct table_row *systally_tally_tls(struct table **table,
+				     enum systally_tls what, u32 fd)
+{
+	return detail_row(
+		table, ROW_TLS, fd,
+		key_make(ROW_CALL, 0, current->tgid, ABI_FUNCTION, what));
 }
 
 static void note_exited(const struct task_struct *task, u32 tid)

@@ -76,6 +76,17 @@ void systally_tally_error(struct table **table, u64 key, u32 error);
 void systally_tally_hist(struct table **table, u64 key, u32 index);
 
 /*
+ * systally_tally_tls - the row of current's process for a descriptor
+ * @table: in: this CPU's; out: as in systally_tally_row()
+ * @fd: TLS_NO_FD if it is not known
+ *
+ * Handlers only, preemption off. Without room, returns NULL and counts the call
+ * as untimed.
+ */
+struct table_row *systally_tally_tls(struct table **table,
+				     enum systally_tls what, u32 fd);
+
+/*
  * systally_tally_exited - keep the last comm of a process (or thread) that
  * exits
  * @task: current

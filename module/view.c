@@ -24,6 +24,7 @@ enum section {
 	SECTION_ERRORS,
 	SECTION_UNATTRIBUTED,
 	SECTION_HIST,
+	SECTION_TLS, /* after the names of functions */
 	SECTIONS,
 };
 
@@ -32,8 +33,8 @@ static const unsigned int walked[] = {
 	[VIEW_SUMS] = 0,
 	[VIEW_CALLS] = BIT(SECTION_CALLS),
 	[VIEW_ERRORS] = BIT(SECTION_ERRORS),
-	[VIEW_ALL] =
-		BIT(SECTION_CALLS) | BIT(SECTION_ERRORS) | BIT(SECTION_HIST),
+	[VIEW_ALL] = BIT(SECTION_CALLS) | BIT(SECTION_ERRORS) |
+		     BIT(SECTION_HIST) | BIT(SECTION_TLS),
 };
 
 /* The section that a row is shown in, if a walk finds it; else SECTIONS */
@@ -52,6 +53,9 @@ static enum section row_section(const struct table_row *row)
 	case ROW_HIST:
 	case ROW_FOLDED_HIST:
 		return SECTION_HIST;
+	case ROW_TLS:
+	case ROW_FOLDED_TLS:
+		return SECTION_TLS;
 	default:
 		return SECTIONS;
 	}
@@ -71,6 +75,12 @@ static void row_export(struct systally_row *to, const struct table_row *from,
 	if (section == SECTION_HIST) {
 		memcpy(to->buckets, from->buckets, sizeof(to->buckets));
 		to->octave = hist_octave(from->key);
+	} else if (section == SECTION_TLS) {
+		memcpy(&to->tls, &from->tls, sizeof(to->tls));
+		to->abi = 0;
+		to->tls.time_ns = systally_clock_to_ns(from->tls.time);
+		to->tid = key_sub(from->key) == TLS_NO_FD ? SYSTALLY_TLS_NO_FD :
+							    key_sub(from->key);
 	} else {
 		to->count = from->count;
 		to->errors = from->errors;
@@ -202,7 +212,7 @@ static struct view *copy_master(struct table *master, unsigned int sections,
 {
 	u64 count[SECTIONS] = {}, unattributed = master->no_row, denied = 0;
 	struct systally_row *next[SECTIONS];
-	u64 rows = 0, denied_rows, ignored = 0;
+	u64 rows = 0, names, functions = 0, denied_rows, ignored = 0;
 	u32 i;
 
 	count_rows(master, sections, count);
@@ -213,6 +223,7 @@ static struct view *copy_master(struct table *master, unsigned int sections,
 		rows = denied_rows;
 	for (i = 0; i < SECTIONS; i++)
 		rows += count[i];
+	names = rows - count[SECTION_TLS];
 	if (!view || bytes < view_bytes(sections, rows)) {
 		kvfree(view);
 		view = allocate(view_bytes(sections, rows));
@@ -223,6 +234,13 @@ static struct view *copy_master(struct table *master, unsigned int sections,
 	next[0] = view->rows;
 	for (i = 1; i < SECTIONS; i++)
 		next[i] = next[i - 1] + count[i - 1];
+	if (sections == walked[VIEW_ALL]) {
+		functions = systally_function_names(
+			(struct systally_function *)&view->rows[names]);
+		next[SECTION_TLS] =
+			(void *)&view->rows[names] +
+			functions * sizeof(struct systally_function);
+	}
 	if (count[SECTION_UNATTRIBUTED])
 		copy_common(master, ROW_UNATTRIBUTED,
 			    next[SECTION_UNATTRIBUTED], &ignored);
@@ -252,11 +270,10 @@ static struct view *copy_master(struct table *master, unsigned int sections,
 		.hist_rows = count[SECTION_HIST],
 		.clock_khz = systally_clock_khz(),
 		.denied = denied,
+		.functions = functions,
+		.tls_rows = count[SECTION_TLS],
 	};
 	memcpy(view->header.magic, SYSTALLY_MAGIC, sizeof(view->header.magic));
-	if (sections == walked[VIEW_ALL])
-		view->header.functions = systally_function_names(
-			(struct systally_function *)&view->rows[rows]);
 	return view;
 }
 
@@ -283,7 +300,7 @@ struct view *systally_view_make(enum view_rows what)
 	int err;
 
 	/* The layout that the command reads */
-	BUILD_BUG_ON(sizeof(struct systally_header) != 152);
+	BUILD_BUG_ON(sizeof(struct systally_header) != 160);
 	BUILD_BUG_ON(sizeof(struct systally_row) != 72);
 	BUILD_BUG_ON(offsetof(struct view, rows) !=
 		     offsetofend(struct view, header));
@@ -332,7 +349,8 @@ size_t systally_view_bytes(const struct view *view)
 
 	return sizeof(*header) +
 	       (header->call_rows + header->error_rows +
-		header->unattributed_rows + header->hist_rows) *
+		header->unattributed_rows + header->hist_rows +
+		header->tls_rows) *
 		       sizeof(view->rows[0]) +
 	       header->functions * sizeof(struct systally_function);
 }

@@ -161,15 +161,31 @@ static void test_functions(void **state)
 	assert_string_equal(function.name, "two");
 	assert_int_equal(function.offset, 32);
 	assert_string_equal(function.path, "/d");
+	assert_null(function.kind);
 	assert_string_equal(text, "");
+	text = copy("ssl 0x20:read /e:f");
+	assert_int_equal(parse_function(&text, &function), 0);
+	assert_int_equal(function.offset, 32);
+	assert_string_equal(function.kind, "read");
+	assert_string_equal(function.path, "/e:f");
 }
 
 static void test_functions_bad(void **state)
 {
 	static const char *const bad[] = {
-		"a",	     " a 1 /b",	   "a 1",   "a /b",
-		"a x /b",    "a -1 /b",	   "a 1 b", "a 1\n/b",
-		"a 0x1g /b", "a 1 /b\n/c", "\n",    "a 99999999999999999999 /b",
+		"a",
+		" a 1 /b",
+		"a 1",
+		"a /b",
+		"a x /b",
+		"a -1 /b",
+		"a 1 b",
+		"a 1\n/b",
+		"a :read /b",
+		"a 0x1g /b",
+		"a 1 /b\n/c",
+		"\n",
+		"a 99999999999999999999 /b",
 	};
 	struct parsed_function function;
 	size_t i;

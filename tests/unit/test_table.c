@@ -174,6 +174,46 @@ static void test_row_add_hist(void **state)
 	assert_int_equal(row_events(&to), 110);
 }
 
+/* Of a row of TLS, too; its calls are events. */
+static void test_row_add_tls(void **state)
+{
+	struct table_row to = { .tls = { 1, 2, 3, 40 } };
+	struct table_row from = { .tls = { 10, 20, 30, 4 } };
+
+	(void)state;
+	to.key = key_make(ROW_FOLDED_TLS, TLS_NO_FD, 0, 0, 1);
+	from.key = key_make(ROW_TLS, 5, 1, 0, 1);
+	row_add(&to, &from);
+	assert_int_equal(to.tls.calls, 11);
+	assert_int_equal(to.tls.failed, 22);
+	assert_int_equal(to.tls.bytes, 33);
+	assert_int_equal(to.tls.time, 44);
+	assert_int_equal(row_events(&to), 11);
+}
+
+/* Descriptors of processes that have exited are one. */
+static void test_fold_tls(void **state)
+{
+	struct table *table = new_table(ROWS);
+	struct table_row row = { .tls = { .calls = 3, .bytes = 1009 } };
+	const struct table_row *folded;
+	u32 fd;
+
+	(void)state;
+	for (fd = 3; fd < 8; fd++) {
+		row.key = key_make(ROW_TLS, fd, 7, 3, 1);
+		assert_true(table_fold_row(table, &row, one, ROWS - 1));
+	}
+	assert_int_equal(table->used, 1);
+	folded = table_lookup(table,
+			      key_make(ROW_FOLDED_TLS, TLS_NO_FD, 0, 3, 1),
+			      comm_hash(one));
+	assert_non_null(folded);
+	assert_int_equal(folded->tls.calls, 15);
+	assert_int_equal(folded->tls.bytes, 5 * 1009);
+	free(table);
+}
+
 static void test_fold(void **state)
 {
 	struct table *table = new_table(ROWS);
@@ -227,6 +267,8 @@ int main(void)
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_row_add),
 		cmocka_unit_test(test_row_add_hist),
+		cmocka_unit_test(test_row_add_tls),
+		cmocka_unit_test(test_fold_tls),
 		cmocka_unit_test(test_fold),
 	};
 

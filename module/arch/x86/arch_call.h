@@ -13,6 +13,7 @@
 #include <linux/err.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/uaccess.h>
 #include <asm/processor.h>
 #include <asm/thread_info.h>
 #include <asm/unistd.h>
@@ -95,6 +96,53 @@ static __always_inline bool arch_call_may_have_failed(long ret)
 static inline unsigned long arch_returned_sp(struct pt_regs *regs)
 {
 	return regs->sp - (user_64bit_mode(regs) ? sizeof(u64) : sizeof(u32));
+}
+
+/*
+ * arch_user_word - read a pointer or a size_t of the user's
+ *
+ * Of x32, which has 32-bit pointers in 64-bit mode, a size_t is read together
+ * with the four bytes behind it. May sleep. Returns 0 or -EFAULT.
+ */
+static inline int arch_user_word(struct pt_regs *regs, unsigned long address,
+				 unsigned long *value)
+{
+	u32 half;
+	int err;
+
+	if (user_64bit_mode(regs))
+		return get_user(*value, (unsigned long __user *)address);
+	err = get_user(half, (u32 __user *)address);
+	*value = half;
+	return err;
+}
+
+/*
+ * arch_user_argument - an argument of a user function, at its entry
+ * @n: 1 to 4; all before it are integers or pointers
+ *
+ * By the C calling convention of the mode that the code runs in. May sleep.
+ * Returns 0 or -EFAULT.
+ */
+static inline int arch_user_argument(struct pt_regs *regs, unsigned int n,
+				     unsigned long *value)
+{
+	if (!user_64bit_mode(regs))
+		return arch_user_word(regs, regs->sp + n * sizeof(u32), value);
+	switch (n) {
+	case 1:
+		*value = regs->di;
+		return 0;
+	case 2:
+		*value = regs->si;
+		return 0;
+	case 3:
+		*value = regs->dx;
+		return 0;
+	default:
+		*value = regs->cx;
+		return 0;
+	}
 }
 
 #endif /* SYSTALLY_ARCH_CALL_H */
