@@ -18,7 +18,10 @@
 
 struct fixture {
 	struct systally_header header;
-	struct systally_row rows[64]; /* calls, errors, unattributed, hist */
+	struct systally_row
+		rows[64]; /* calls, errors, unattributed, hist; names
+				       * of functions; TLS
+				       */
 };
 
 static inline void fixture_init(struct fixture *fixture)
@@ -37,6 +40,14 @@ static inline size_t fixture_rows(const struct fixture *fixture)
 {
 	return fixture->header.call_rows + fixture->header.error_rows +
 	       fixture->header.unattributed_rows + fixture->header.hist_rows;
+}
+
+/* The bytes of header, rows and names: rows of TLS follow. */
+static inline size_t fixture_bytes_before_tls(const struct fixture *fixture)
+{
+	return sizeof(fixture->header) +
+	       fixture_rows(fixture) * sizeof(fixture->rows[0]) +
+	       fixture->header.functions * sizeof(struct systally_function);
 }
 
 /* Returns the next row. The order is: call rows, error rows, the others. */
@@ -95,9 +106,27 @@ static inline void fixture_function(struct fixture *fixture, uint32_t nr,
 
 static inline size_t fixture_bytes(const struct fixture *fixture)
 {
-	return sizeof(fixture->header) +
-	       fixture_rows(fixture) * sizeof(fixture->rows[0]) +
-	       fixture->header.functions * sizeof(struct systally_function);
+	return fixture_bytes_before_tls(fixture) +
+	       fixture->header.tls_rows * sizeof(fixture->rows[0]);
+}
+
+/* Adds a row of TLS, after all others and all names. */
+static inline void fixture_tls(struct fixture *fixture, uint32_t tgid,
+			       uint32_t descriptor, int kind, uint64_t calls,
+			       uint64_t bytes)
+{
+	struct systally_row row = {
+		.tgid = tgid,
+		.start_ns = tgid * 1000ULL,
+		.tid = descriptor,
+		.nr = kind,
+		.comm = "curl",
+		.tls = { .calls = calls, .bytes = bytes, .time_ns = 7 },
+	};
+
+	assert_true(fixture_bytes(fixture) + sizeof(row) <= sizeof(*fixture));
+	memcpy((char *)fixture + fixture_bytes(fixture), &row, sizeof(row));
+	fixture->header.tls_rows++;
 }
 
 static inline struct systally_row *fixture_hist(struct fixture *fixture,

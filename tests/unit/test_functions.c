@@ -32,6 +32,26 @@ __attribute__((noinline, used)) int probed_two(int value)
 	return value + 2;
 }
 
+/* Members of %ssl that the program has itself */
+int SSL_read(int value);
+int SSL_write_ex(int value);
+int gnutls_deinit(int value);
+
+__attribute__((noinline, used)) int SSL_read(int value)
+{
+	return value + 3;
+}
+
+__attribute__((noinline, used)) int SSL_write_ex(int value)
+{
+	return value + 4;
+}
+
+__attribute__((noinline, used)) int gnutls_deinit(int value)
+{
+	return value + 5;
+}
+
 static const struct systally_library_scope nowhere;
 
 static char self[4096];
@@ -236,6 +256,66 @@ static void test_choose(void **state)
 	assert_non_null(strstr(error.text, "is not LIB:SYMBOL"));
 }
 
+/* The function of a name that ends with @symbol in the program itself, or NULL */
+static const struct systally_function_place *
+place_of(const struct systally_functions *functions, const char *symbol)
+{
+	const size_t length = strlen(symbol);
+	size_t i;
+
+	for (i = 0; i < functions->count; i++) {
+		const struct systally_function_place *place =
+			&functions->list[i];
+
+		if (!strcmp(place->path, self) &&
+		    !strcmp(place->name + strlen(place->name) - length, symbol))
+			return place;
+	}
+	return NULL;
+}
+
+/* %ssl is what there is: in libraries, and in the program. */
+static void test_tls(void **state)
+{
+	const struct systally_library_scope program = { .program = self };
+	const struct systally_function known[] = {
+		{ .nr = 0, .name = "libssl.so.3:SSL_read" },
+		{ .nr = 1, .name = "libc.so.6:read" },
+		{ .nr = 2, .name = "nginx:SSL_write" },
+	};
+	struct systally_error error = { "" };
+	struct systally_functions functions;
+	const struct systally_function_place *place;
+	struct systally_set set = { .all = true };
+
+	(void)state;
+	functions = find("%ssl,libc:malloc", &program);
+	place = place_of(&functions, ":SSL_read");
+	assert_non_null(place);
+	assert_int_equal(place->offset, offset_of(SSL_read));
+	assert_string_equal(place->kind, "read");
+	assert_string_equal(place_of(&functions, ":SSL_write_ex")->kind,
+			    "write_bool");
+	assert_string_equal(place_of(&functions, ":gnutls_deinit")->kind,
+			    "free");
+	assert_null(place_of(&functions, ":SSL_write"));
+	assert_null(functions.list[functions.count - 1].kind);
+	systally_functions_free(&functions);
+
+	assert_non_null(strstr(refused("%tls"),
+			       "no set '%tls' of functions; there is %ssl"));
+	assert_true(systally_functions_has_tls("%ssl"));
+	assert_true(systally_functions_has_tls("libc:malloc,%ssl"));
+	assert_false(systally_functions_has_tls("libc:%ssl,a:%ssl,%ssls"));
+
+	assert_int_equal(
+		systally_functions_choose(&set, known, 3, "%ssl", &error), 0);
+	assert_int_equal(
+		systally_functions_choose(&set, &known[1], 1, "%ssl", &error),
+		-1);
+	assert_non_null(strstr(error.text, "no function of %ssl was counted"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_choose),
+		cmocka_unit_test(test_tls),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

@@ -202,6 +202,45 @@ static void keeps_every_byte(void **state)
 	systally_record_free(&c->read);
 }
 
+/* Rows of TLS come last; only recordings that have some say how many. */
+static void has_tls(void **state)
+{
+	static const char rows[] =
+		"{\"row\":\"tls\",\"tgid\":12,\"start_ns\":12000,\"comm\":\"curl\",\"descriptor\":5,\"bytes_of\":\"plain_read\",\"calls\":3,\"failed\":0,\"bytes\":101,\"time_ns\":7}\n"
+		"{\"row\":\"tls\",\"tgid\":12,\"start_ns\":12000,\"comm\":\"curl\",\"descriptor\":null,\"bytes_of\":\"encrypted_write\",\"calls\":2,\"failed\":0,\"bytes\":202,\"time_ns\":7}\n";
+	struct context *c = *state;
+	const struct systally_snapshot *snapshot = &c->record.snapshot;
+	const char *found;
+	size_t i;
+
+	systally_snapshot_free(&c->record.snapshot);
+	fixture_tls(&c->fixture, 12, 5, SYSTALLY_TLS_PLAIN_READ, 3, 101);
+	fixture_tls(&c->fixture, 12, SYSTALLY_TLS_NO_FD,
+		    SYSTALLY_TLS_ENCRYPTED_WRITE, 2, 202);
+	fixture_parse(&c->fixture, &c->record.snapshot);
+	write_text(c);
+	assert_non_null(strstr(c->text, ",\"tls_rows\":2}\n"));
+	found = strstr(c->text, rows);
+	assert_non_null(found);
+	assert_string_equal(found, rows);
+	assert_int_equal(read_bytes(c, c->text, c->size), 0);
+	assert_int_equal(c->read.snapshot.header.tls_rows, 2);
+	assert_memory_equal(c->read.snapshot.tls, snapshot->tls,
+			    2 * sizeof(*snapshot->tls));
+	systally_record_free(&c->read);
+	for (i = 0; i + 1 < c->size; i++)
+		assert_int_equal(read_bytes(c, c->text, i), -1);
+
+	/* more failures than calls */
+	strstr(c->text, "\"failed\":0")[9] = '9';
+	assert_int_equal(read_bytes(c, c->text, c->size), -1);
+	assert_non_null(strstr(c->error.text, "does not add up"));
+	found = strstr(c->text, "plain_read");
+	memcpy(strstr(c->text, "plain_read"), "plain_rest", 10);
+	assert_int_equal(read_bytes(c, c->text, c->size), -1);
+	assert_non_null(strstr(c->error.text, "`bytes_of` is plain_rest"));
+}
+
 static void is_documented(void **state)
 {
 	static const char expected[] =
@@ -557,6 +596,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(keeps_every_byte, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(has_tls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(is_documented, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(is_documented_with_nulls,

@@ -619,6 +619,48 @@ static void reads_functions(void **state)
 	refuses(&fixture, sizeof(fixture), "cut short");
 }
 
+static void reads_tls(void **state)
+{
+	struct systally_snapshot snapshot, d;
+	struct fixture fixture, old;
+	struct systally_row row;
+
+	(void)state;
+	make_functions(&fixture, 5, "libc:free", 1, "libc:malloc");
+	fixture_tls(&fixture, 10, 4, SYSTALLY_TLS_PLAIN_READ, 3, 101);
+	old = fixture;
+	memcpy(&row, (char *)&fixture + fixture_bytes_before_tls(&fixture),
+	       sizeof(row));
+	row.tls.calls += 7;
+	row.tls.bytes += 1009;
+	row.tls.time_ns += 13;
+	memcpy((char *)&fixture + fixture_bytes_before_tls(&fixture), &row,
+	       sizeof(row));
+	fixture_tls(&fixture, 10, SYSTALLY_TLS_NO_FD,
+		    SYSTALLY_TLS_ENCRYPTED_WRITE, 2, 202);
+	fixture_parse(&fixture, &snapshot);
+	assert_int_equal(snapshot.header.tls_rows, 2);
+	assert_string_equal(snapshot.functions[1].name, "libc:free");
+	assert_int_equal(snapshot.tls[0].tls.calls, 10);
+	assert_int_equal(snapshot.tls[1].tid, SYSTALLY_TLS_NO_FD);
+	systally_snapshot_free(&snapshot);
+
+	diff(&d, &fixture, &old);
+	assert_int_equal(d.header.tls_rows, 2);
+	assert_int_equal(d.tls[0].tls.calls, 7);
+	assert_int_equal(d.tls[0].tls.bytes, 1009);
+	assert_int_equal(d.tls[0].tls.time_ns, 13);
+	assert_int_equal(d.tls[1].tls.bytes, 202);
+	systally_snapshot_free(&d);
+
+	refuses(&fixture, fixture_bytes(&fixture) - 1, "cut short");
+	refuses(&fixture, fixture_bytes(&fixture) + 1, "longer");
+	fixture_tls(&fixture, 10, 4, SYSTALLY_TLS_KINDS, 3, 101);
+	refuses(&fixture, fixture_bytes(&fixture), "unknown kind");
+	fixture.header.tls_rows = UINT64_MAX / 16;
+	refuses(&fixture, sizeof(fixture), "cut short");
+}
+
 /* The same function has another number in another recording. */
 static void unifies_functions(void **state)
 {
@@ -664,6 +706,7 @@ int main(void)
 		cmocka_unit_test(diff_subtracts_histograms),
 		cmocka_unit_test(keeps_rows_of_some_processes),
 		cmocka_unit_test(reads_functions),
+		cmocka_unit_test(reads_tls),
 		cmocka_unit_test(unifies_functions),
 	};
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/settle.h"
+#include "functions/functions.h"
 #include "stats/by.h"
 #include "stats/sort.h"
 #include "systally.h"
@@ -50,6 +51,11 @@ static void set_collect(struct systally_request *request)
 	if (request->latency || request->failed ||
 	    request->sort == SYSTALLY_SORT_ERRORS ||
 	    systally_by_errors(&request->by))
+		request->collect = SYSTALLY_COLLECT_TIME;
+	/* bytes are known when a function returns */
+	if (request->functions && !request->in_process &&
+	    request->collect < SYSTALLY_COLLECT_TIME &&
+	    systally_functions_has_tls(request->functions))
 		request->collect = SYSTALLY_COLLECT_TIME;
 	if (needs_hist(request))
 		request->collect = SYSTALLY_COLLECT_HIST;

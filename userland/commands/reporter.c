@@ -13,6 +13,7 @@
 #include "render/formats.h"
 #include "commands/reporter.h"
 #include "calls/subsystem.h"
+#include "functions/functions.h"
 
 #define NAMED_MAX 5 /* calls that the unattributed note names */
 
@@ -249,6 +250,7 @@ int systally_report_write(struct systally_reporter *reporter,
 		.pids = reporter->pids,
 		.pid_count = reporter->pid_count,
 	};
+	struct systally_tls_streams tls = { NULL, 0, 0 };
 	struct systally_ranking ranking;
 	struct systally_report report = {
 		.ranking = &ranking,
@@ -288,9 +290,19 @@ int systally_report_write(struct systally_reporter *reporter,
 	    snapshot->header.flags & SYSTALLY_THREADS)
 		question.by = systally_by_two(SYSTALLY_BY_THREAD,
 					      SYSTALLY_BY_SYSCALL);
+	if (request->functions &&
+	    systally_functions_has_tls(request->functions)) {
+		if (systally_tls_streams_make(&tls, snapshot, reporter->pids,
+					      reporter->pid_count,
+					      request->limit, error))
+			return -1;
+		report.tls = &tls;
+	}
 	if (systally_rank(&ranking, &question, snapshot, reporter->names,
-			  error))
+			  error)) {
+		systally_tls_streams_free(&tls);
 		return -1;
+	}
 	add_notes(notes, reporter, snapshot, &ranking);
 	note_unknown(notes, request, &ranking);
 	note_names(notes, request, &snapshot->header, &ranking);
@@ -304,6 +316,7 @@ int systally_report_write(struct systally_reporter *reporter,
 		systally_notes_print(reporter->notes ? reporter->notes : stderr,
 				     "%s", notes->text[i]);
 	reporter->first = false;
+	systally_tls_streams_free(&tls);
 	systally_ranking_free(&ranking);
 	return result;
 }

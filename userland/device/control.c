@@ -46,7 +46,7 @@ static const struct {
 	{ "functions", EEXIST,
 	  "a function is there by another name, or the name is another one's; write `none` to it first" },
 	{ "functions", EINVAL,
-	  "a line is not NAME OFFSET PATH, or the offset is not in a regular file" },
+	  "a line is not NAME OFFSET[:KIND] PATH, or the offset is not in a regular file" },
 	{ "functions", E2BIG,
 	  "more than 1022 functions; write 1 to `reset` to forget those of before" },
 	{ "functions", EOPNOTSUPP,

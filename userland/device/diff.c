@@ -53,6 +53,8 @@ void systally_snapshot_sort(struct systally_snapshot *snapshot)
 	      sizeof(*snapshot->rows), compare_keys);
 	qsort(snapshot->hist, header->hist_rows, sizeof(*snapshot->rows),
 	      compare_keys);
+	qsort(snapshot->tls, header->tls_rows, sizeof(*snapshot->rows),
+	      compare_keys);
 }
 
 static uint64_t minus(uint64_t a, uint64_t b)
@@ -62,9 +64,9 @@ static uint64_t minus(uint64_t a, uint64_t b)
 
 /*
  * How many of a row's values are sums, seen as buckets[]: count, errors and
- * total_ns, but not max_ns. In hist rows all of them are.
+ * total_ns, but not max_ns. In rows of histograms and of TLS all of them are.
  */
-enum { SUMS = 3, HIST_SUMS = SYSTALLY_HIST_BUCKETS };
+enum { SUMS = 3, ALL_SUMS = SYSTALLY_HIST_BUCKETS };
 
 /* A row, and what its longest time may have been before: see take_out(). */
 struct counted {
@@ -320,9 +322,14 @@ static int diff_parts(struct systally_snapshot *diff,
 		      SUMS, &d->unattributed_rows))
 		return -1;
 	to += d->unattributed_rows;
-	return diff_part(to, NULL, (struct part){ now->hist, n->hist_rows },
-			 (struct part){ old->hist, o->hist_rows }, HIST_SUMS,
-			 &d->hist_rows);
+	if (diff_part(to, NULL, (struct part){ now->hist, n->hist_rows },
+		      (struct part){ old->hist, o->hist_rows }, ALL_SUMS,
+		      &d->hist_rows))
+		return -1;
+	to += d->hist_rows;
+	return diff_part(to, NULL, (struct part){ now->tls, n->tls_rows },
+			 (struct part){ old->tls, o->tls_rows }, ALL_SUMS,
+			 &d->tls_rows);
 }
 
 /* `entered` is smaller if the module was loaded again. */

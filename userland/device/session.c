@@ -141,10 +141,11 @@ static size_t fill_lines(char text[SYSTALLY_CONTROL_BYTES_MAX],
 			&functions->list[i];
 		const size_t room = SYSTALLY_CONTROL_BYTES_MAX - used;
 		const int length =
-			snprintf(text + used, room, "%s%s%s %#llx %s",
+			snprintf(text + used, room, "%s%s%s %#llx%s%s %s",
 				 first && !used ? "+" : "", used ? "\n" : "",
 				 place->name, (unsigned long long)place->offset,
-				 place->path);
+				 place->kind ? ":" : "",
+				 place->kind ? place->kind : "", place->path);
 
 		if (length < 0 || (size_t)length >= room)
 			break;

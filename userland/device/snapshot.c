@@ -60,9 +60,15 @@ static int check_header(const struct systally_header *header, size_t size,
 			error,
 			"the snapshot is cut short: its header promises names of %llu functions" REMEDY,
 			(unsigned long long)header->functions);
+	size -= header->functions * sizeof(struct systally_function);
+	if (header->tls_rows > size / header->row_bytes)
+		return systally_error_set(
+			error,
+			"the snapshot is cut short: its header promises %llu rows of TLS" REMEDY,
+			(unsigned long long)header->tls_rows);
 	/* a longer header is of a newer module: more parts may follow */
 	if (header->header_bytes <= sizeof(*header) &&
-	    header->functions * sizeof(struct systally_function) != size)
+	    header->tls_rows * header->row_bytes != size)
 		return systally_error_set(
 			error,
 			"the snapshot is longer than its header says" REMEDY);
@@ -93,12 +99,13 @@ static void set_parts(struct systally_snapshot *snapshot)
 	snapshot->unattributed = snapshot->errors + snapshot->header.error_rows;
 	snapshot->hist =
 		snapshot->unattributed + snapshot->header.unattributed_rows;
+	snapshot->tls = snapshot->hist + snapshot->header.hist_rows;
 }
 
 size_t systally_snapshot_rows(const struct systally_header *header)
 {
 	return header->call_rows + header->error_rows +
-	       header->unattributed_rows + header->hist_rows;
+	       header->unattributed_rows + header->hist_rows + header->tls_rows;
 }
 
 static int compare_functions(const void *a, const void *b)
@@ -128,13 +135,53 @@ static int copy_functions(struct systally_snapshot *snapshot, const void *from)
 	return 0;
 }
 
+/* Copies rows from @from, from row @first to before row @end. */
+static int copy_rows(struct systally_snapshot *snapshot, size_t first,
+		     size_t end, const unsigned char *from,
+		     struct systally_error *error)
+{
+	size_t i;
+
+	for (i = first; i < end; i++, from += snapshot->header.row_bytes) {
+		memcpy(&snapshot->rows[i], from, sizeof(*snapshot->rows));
+		if (check_row(&snapshot->rows[i], i, error))
+			return -1;
+	}
+	return 0;
+}
+
+/* Checks what only some parts have. */
+static int check_parts(const struct systally_snapshot *snapshot,
+		       struct systally_error *error)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->header.hist_rows; i++) {
+		if (snapshot->hist[i].octave >= SYSTALLY_HIST_OCTAVES)
+			return systally_error_set(
+				error,
+				"row %zu of the snapshot's histograms has an unknown octave (%u)" REMEDY,
+				i, snapshot->hist[i].octave);
+	}
+	for (i = 0; i < snapshot->header.tls_rows; i++) {
+		const __s32 kind = snapshot->tls[i].nr;
+
+		if (kind < 0 || kind >= SYSTALLY_TLS_KINDS)
+			return systally_error_set(
+				error,
+				"row %zu of the snapshot's TLS is of an unknown kind (%d)" REMEDY,
+				i, kind);
+	}
+	return 0;
+}
+
 int systally_snapshot_parse(struct systally_snapshot *snapshot,
 			    const void *data, size_t size,
 			    struct systally_error *error)
 {
 	struct systally_header *header = &snapshot->header;
-	const unsigned char *from;
-	size_t i, rows;
+	const unsigned char *from, *names;
+	size_t rows, before_names;
 
 	memset(snapshot, 0, sizeof(*snapshot));
 	if (size < sizeof(header->magic) ||
@@ -168,29 +215,22 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 	if (!snapshot->rows)
 		return systally_error_set(
 			error, "no memory for %zu rows of the snapshot", rows);
+	set_parts(snapshot);
+	before_names = rows - header->tls_rows;
 	from = (const unsigned char *)data + header->header_bytes;
-	for (i = 0; i < rows; i++, from += header->row_bytes) {
-		memcpy(&snapshot->rows[i], from, sizeof(*snapshot->rows));
-		if (check_row(&snapshot->rows[i], i, error)) {
-			systally_snapshot_free(snapshot);
-			return -1;
-		}
+	names = from + before_names * header->row_bytes;
+	if (copy_rows(snapshot, 0, before_names, from, error) ||
+	    copy_rows(snapshot, before_names, rows,
+		      names + header->functions * sizeof(*snapshot->functions),
+		      error) ||
+	    check_parts(snapshot, error)) {
+		systally_snapshot_free(snapshot);
+		return -1;
 	}
-	if (copy_functions(snapshot, from)) {
+	if (copy_functions(snapshot, names)) {
 		systally_snapshot_free(snapshot);
 		return systally_error_set(
 			error, "no memory for the names of functions");
-	}
-	set_parts(snapshot);
-	for (i = 0; i < header->hist_rows; i++) {
-		if (snapshot->hist[i].octave < SYSTALLY_HIST_OCTAVES)
-			continue;
-		systally_error_set(
-			error,
-			"row %zu of the snapshot's histograms has an unknown octave (%u)" REMEDY,
-			i, snapshot->hist[i].octave);
-		systally_snapshot_free(snapshot);
-		return -1;
 	}
 	return 0;
 }
@@ -226,8 +266,8 @@ void systally_snapshot_keep(struct systally_snapshot *snapshot,
 {
 	struct systally_header *header = &snapshot->header;
 	__u64 *const parts[] = { &header->call_rows, &header->error_rows,
-				 &header->unattributed_rows,
-				 &header->hist_rows };
+				 &header->unattributed_rows, &header->hist_rows,
+				 &header->tls_rows };
 	const struct systally_row *from = snapshot->rows;
 	struct systally_row *to = snapshot->rows;
 	size_t part, left, i;

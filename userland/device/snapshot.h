@@ -19,7 +19,8 @@ struct systally_snapshot {
 	struct systally_row *errors;	   /* header.error_rows */
 	struct systally_row *unattributed; /* header.unattributed_rows */
 	struct systally_row *hist;	   /* header.hist_rows */
-	struct systally_row *rows;	   /* the four above, in turn */
+	struct systally_row *tls;	   /* header.tls_rows */
+	struct systally_row *rows;	   /* the five above, in turn */
 	/*
 	 * Of a difference, for each call row: max_ns was reached before the
 	 * older snapshot, or may have been; the longest time since then is not

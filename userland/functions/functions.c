@@ -20,7 +20,27 @@ struct word {
 	char *library; /* as it was written */
 	char *symbol;
 	char *path;
+	const char *kind; /* as the module's control takes it, or NULL */
 };
+
+/* The members of %ssl. A program may have them built in. */
+static const struct {
+	const char *library;
+	const char *symbol;
+	const char *kind;
+} tls_functions[] = {
+	{ "libssl", "SSL_read", "read" },
+	{ "libssl", "SSL_write", "write" },
+	{ "libssl", "SSL_read_ex", "read_bool" },
+	{ "libssl", "SSL_write_ex", "write_bool" },
+	{ "libssl", "SSL_free", "free" },
+	{ "libgnutls", "gnutls_record_recv", "read" },
+	{ "libgnutls", "gnutls_record_send", "write" },
+	{ "libgnutls", "gnutls_deinit", "free" },
+};
+
+#define TLS_FUNCTIONS (sizeof(tls_functions) / sizeof(tls_functions[0]))
+#define TLS_SET	      "%ssl"
 
 static bool is_pattern(const char *symbol)
 {
@@ -93,6 +113,7 @@ static int add(struct systally_functions *functions, const struct word *word,
 	place->name = row_name(word->path, symbol);
 	place->path = strdup(word->path);
 	place->offset = offset;
+	place->kind = word->kind;
 	if (!place->name || !place->path) {
 		free(place->name);
 		free(place->path);
@@ -208,9 +229,26 @@ static int split(struct word *word, char *text, struct systally_error *error)
 typedef int word_taker(void *context, struct word *word,
 		       struct systally_error *error);
 
+/* The same for %ssl */
+typedef int set_taker(void *context, struct systally_error *error);
+
+bool systally_functions_has_tls(const char *text)
+{
+	const size_t length = strlen(TLS_SET);
+	const char *at = text;
+
+	while ((at = strstr(at, TLS_SET))) {
+		if ((at == text || at[-1] == ',') &&
+		    (!at[length] || at[length] == ','))
+			return true;
+		at += length;
+	}
+	return false;
+}
+
 /* Splits @text into words, and calls @on_word for each until one fails. */
-static int each_word(const char *text, word_taker *on_word, void *context,
-		     struct systally_error *error)
+static int each_word(const char *text, word_taker *on_word, set_taker *on_set,
+		     void *context, struct systally_error *error)
 {
 	char *copy = strdup(text), *part, *rest;
 	struct word word;
@@ -220,7 +258,17 @@ static int each_word(const char *text, word_taker *on_word, void *context,
 		return systally_error_set(error, "no memory for functions");
 	for (part = strtok_r(copy, ",", &rest); part && !result;
 	     part = strtok_r(NULL, ",", &rest), count++) {
-		result = split(&word, part, error);
+		if (!strcmp(part, TLS_SET)) {
+			result = on_set(context, error);
+			continue;
+		}
+		if (*part == '%')
+			result = systally_error_set(
+				error,
+				"there is no set '%s' of functions; there is %s",
+				part, TLS_SET);
+		else
+			result = split(&word, part, error);
 		if (!result)
 			result = on_word(context, &word, error);
 	}
@@ -250,6 +298,76 @@ static int find_word(void *context, struct word *word,
 	return result;
 }
 
+/* Adds the members of %ssl that the file at @path has. */
+static int find_members(const struct search *search, const char *library,
+			char *path, struct systally_error *error)
+{
+	struct systally_error ignored = { "" };
+	struct systally_symbols symbols;
+	bool found;
+	int result = 0;
+	size_t i;
+
+	if (!path || systally_symbols_read(&symbols, path, &ignored))
+		return 0;
+	for (i = 0; !result && i < TLS_FUNCTIONS; i++) {
+		char symbol[32];
+		const struct word word = {
+			.library = path,
+			.symbol = strcpy(symbol, tls_functions[i].symbol),
+			.path = path,
+			.kind = tls_functions[i].kind,
+		};
+
+		if (library && strcmp(library, tls_functions[i].library))
+			continue;
+		result = add_matches(search->functions, &word, &symbols, false,
+				     &found, error);
+	}
+	systally_symbols_free(&symbols);
+	return result;
+}
+
+/* The program of the scope, or NULL */
+static char *program_path(const struct systally_library_scope *scope)
+{
+	char *path = NULL;
+
+	if (scope->program)
+		return strdup(scope->program);
+	if (scope->pid && asprintf(&path, "/proc/%u/exe", scope->pid) < 0)
+		path = NULL;
+	return path;
+}
+
+static int find_set(void *context, struct systally_error *error)
+{
+	static const char *const libraries[] = { "libssl", "libgnutls" };
+	const struct search *search = context;
+	const size_t before = search->functions->count;
+	struct systally_error ignored = { "" };
+	int result = 0;
+	char *path;
+	size_t i;
+
+	for (i = 0; !result && i < 2; i++) {
+		path = systally_library_find(libraries[i], search->scope,
+					     &ignored);
+		result = find_members(search, libraries[i], path, error);
+		free(path);
+	}
+	if (!result) {
+		path = program_path(search->scope);
+		result = find_members(search, NULL, path, error);
+		free(path);
+	}
+	if (!result && search->functions->count == before)
+		return systally_error_set(
+			error,
+			"neither libssl nor libgnutls is here, and the program has no SSL_read; give the library's path, such as /opt/lib/libssl.so.3:SSL_read");
+	return result;
+}
+
 int systally_functions_find(struct systally_functions *functions,
 			    const char *text,
 			    const struct systally_library_scope *scope,
@@ -259,7 +377,7 @@ int systally_functions_find(struct systally_functions *functions,
 	int result;
 
 	*functions = (struct systally_functions){ NULL, 0 };
-	result = each_word(text, find_word, &search, error);
+	result = each_word(text, find_word, find_set, &search, error);
 	if (result)
 		systally_functions_free(functions);
 	return result;
@@ -324,6 +442,31 @@ static int choose_word(void *context, struct word *word,
 		word->library, word->symbol, choice->functions[0].name);
 }
 
+static int choose_set(void *context, struct systally_error *error)
+{
+	const struct choice *choice = context;
+	bool found = false;
+	size_t i, member;
+
+	for (i = 0; i < choice->count; i++) {
+		const char *colon = strrchr(choice->functions[i].name, ':');
+
+		for (member = 0; colon && member < TLS_FUNCTIONS; member++) {
+			if (strcmp(colon + 1, tls_functions[member].symbol))
+				continue;
+			found = true;
+			systally_set_function(choice->set,
+					      choice->functions[i].nr);
+		}
+	}
+	if (found)
+		return 0;
+	return systally_error_set(
+		error,
+		"no function of %s was counted; count them with -f %s of run, top or record",
+		TLS_SET, TLS_SET);
+}
+
 int systally_functions_choose(struct systally_set *set,
 			      const struct systally_function *functions,
 			      size_t count, const char *text,
@@ -332,5 +475,5 @@ int systally_functions_choose(struct systally_set *set,
 	struct choice choice = { set, functions, count };
 
 	systally_set_no_functions(set);
-	return each_word(text, choose_word, &choice, error);
+	return each_word(text, choose_word, choose_set, &choice, error);
 }

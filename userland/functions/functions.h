@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * User functions, as -f names them: LIB:SYMBOL, where LIB may be a path, and
- * SYMBOL a pattern or an offset in the file.
+ * SYMBOL a pattern or an offset in the file. `%ssl` stands for the functions of
+ * OpenSSL and GnuTLS that read and write.
  */
 #ifndef SYSTALLY_FUNCTIONS_H
 #define SYSTALLY_FUNCTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,7 +24,11 @@ struct systally_function_place {
 	char *name;
 	char *path;
 	uint64_t offset;
+	const char *kind; /* as the control takes it, or NULL */
 };
+
+/* Whether a list of -f has `%ssl` */
+bool systally_functions_has_tls(const char *text);
 
 struct systally_functions {
 	struct systally_function_place *list;
@@ -30,8 +36,9 @@ struct systally_functions {
 };
 
 /*
- * Finds the functions that @text names: LIB:SYMBOL, or several with commas
- * between. Returns 0, and the caller frees @functions; or -1 with @error, which
+ * Finds the functions that @text names: LIB:SYMBOL or `%ssl`, or several with
+ * commas between. Of `%ssl`, what is missing is left out, but not all of it.
+ * Returns 0, and the caller frees @functions; or -1 with @error, which
  * names the first word that means no function.
  */
 int systally_functions_find(struct systally_functions *functions,

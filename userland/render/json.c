@@ -89,6 +89,48 @@ static void put_histogram(struct systally_json *json,
 	systally_json_end(json);
 }
 
+/* null: not measured, or there was no call. */
+static void put_tls_sum(struct systally_json *json, const char *key,
+			const struct systally_tls_sum *sum)
+{
+	if (!sum->calls) {
+		systally_json_null(json, key);
+		return;
+	}
+	systally_json_object(json, key);
+	systally_json_count(json, "calls", sum->calls);
+	systally_json_count(json, "failed", sum->failed);
+	systally_json_count(json, "bytes", sum->bytes);
+	systally_json_count(json, "time_ns", sum->time_ns);
+	systally_json_end(json);
+}
+
+static void put_tls(struct systally_json *json,
+		    const struct systally_tls_streams *streams)
+{
+	size_t i;
+
+	systally_json_array(json, "tls");
+	for (i = 0; i < streams->shown; i++) {
+		const struct systally_tls_stream *stream = &streams->list[i];
+
+		systally_json_object(json, NULL);
+		systally_json_count(json, "tgid", stream->tgid);
+		systally_json_text(json, "comm", stream->comm);
+		if (stream->descriptor == SYSTALLY_TLS_NO_FD)
+			systally_json_null(json, "descriptor");
+		else
+			systally_json_count(json, "descriptor",
+					    stream->descriptor);
+		systally_json_text(json, "direction",
+				   stream->write ? "write" : "read");
+		put_tls_sum(json, "plain", &stream->plain);
+		put_tls_sum(json, "encrypted", &stream->encrypted);
+		systally_json_end(json);
+	}
+	systally_json_end(json);
+}
+
 static void put_notes(struct systally_json *json,
 		      const struct systally_notes *notes)
 {
@@ -140,6 +182,8 @@ static int write_report(FILE *out, const struct systally_report *report)
 	put_rows(json, report->ranking);
 	if (report->histogram)
 		put_histogram(json, report);
+	if (report->tls)
+		put_tls(json, report->tls);
 	put_notes(json, report->notes);
 	return finish(json);
 }

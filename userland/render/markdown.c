@@ -87,6 +87,10 @@ static int write_report(FILE *out, const struct systally_report *report)
 	} else if (report->ranking->shown) {
 		systally_report_table(out, report, SYSTALLY_GRID_PIPES);
 	}
+	if (report->tls && report->tls->shown) {
+		putc('\n', out);
+		systally_tls_table(out, report, SYSTALLY_GRID_PIPES);
+	}
 	write_notes(out, report->notes);
 	if (report->series)
 		putc('\n', out);

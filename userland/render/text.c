@@ -25,6 +25,10 @@ static int write_report(FILE *out, const struct systally_report *report)
 		systally_report_histogram(out, report);
 	else if (report->ranking->shown)
 		systally_report_table(out, report, SYSTALLY_GRID_PLAIN);
+	if (report->tls && report->tls->shown) {
+		putc('\n', out);
+		systally_tls_table(out, report, SYSTALLY_GRID_PLAIN);
+	}
 	write_notes(out, report->notes, report->width);
 	if (report->series)
 		putc('\n', out);

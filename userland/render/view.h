@@ -15,11 +15,13 @@
 #include "stats/by.h"
 #include "stats/rank.h"
 #include "stats/record.h"
+#include "stats/tls.h"
 
 /* Counters at one time, or of one interval: `run`, `top` and `report`. */
 struct systally_report {
 	const struct systally_ranking *ranking;
 	const struct systally_header *header;
+	const struct systally_tls_streams *tls; /* NULL: not asked for */
 	const struct systally_notes *notes;
 	bool latency;	       /* tables show times */
 	bool percentiles;      /* tables show percentiles instead */
@@ -59,9 +61,11 @@ struct systally_list {
 	void (*line)(FILE *out, const char *const *cells);
 };
 
-/* The table of a report or of a comparison, in one of the grid's styles. */
+/* The table of a report, of its TLS or of a comparison, in a grid's style. */
 void systally_report_table(FILE *out, const struct systally_report *report,
 			   enum systally_grid_style style);
+void systally_tls_table(FILE *out, const struct systally_report *report,
+			enum systally_grid_style style);
 void systally_change_table(FILE *out,
 			   const struct systally_change_report *report,
 			   enum systally_grid_style style);

@@ -14,6 +14,14 @@ const char *const systally_record_rows[SYSTALLY_RECORD_PARTS] = {
 	[SYSTALLY_RECORD_ERRORS] = "error",
 	[SYSTALLY_RECORD_UNATTRIBUTED] = "unattributed",
 	[SYSTALLY_RECORD_HIST] = "hist",
+	[SYSTALLY_RECORD_TLS] = "tls",
+};
+
+const char *const systally_record_tls[SYSTALLY_TLS_KINDS] = {
+	[SYSTALLY_TLS_PLAIN_READ] = "plain_read",
+	[SYSTALLY_TLS_ENCRYPTED_READ] = "encrypted_read",
+	[SYSTALLY_TLS_PLAIN_WRITE] = "plain_write",
+	[SYSTALLY_TLS_ENCRYPTED_WRITE] = "encrypted_write",
 };
 
 #define HEADER(field) { #field, offsetof(struct systally_header, field) }
@@ -29,6 +37,12 @@ const struct systally_record_field systally_record_header[] = {
 
 const struct systally_record_field systally_record_amounts[] = {
 	ROW(count), ROW(errors), ROW(total_ns), ROW(max_ns), { NULL, 0 },
+};
+
+#define TLS(field) { #field, offsetof(struct systally_row, tls.field) }
+
+const struct systally_record_field systally_record_tls_amounts[] = {
+	TLS(calls), TLS(failed), TLS(bytes), TLS(time_ns), { NULL, 0 },
 };
 
 static void write_fields(struct systally_json *json,
@@ -97,6 +111,8 @@ static void write_head(struct systally_json *json,
 			   systally_names_collect(header->collect));
 	systally_json_bool(json, "threads", header->flags & SYSTALLY_THREADS);
 	write_fields(json, systally_record_header, header);
+	if (header->tls_rows)
+		systally_json_count(json, "tls_rows", header->tls_rows);
 	if (header->functions)
 		write_functions(json, record->snapshot.functions,
 				header->functions);
@@ -159,6 +175,25 @@ static void write_amounts(struct systally_json *json,
 	}
 }
 
+static void write_tls_row(struct systally_json *json,
+			  const struct systally_row *row)
+{
+	systally_json_object(json, NULL);
+	systally_json_text(json, "row",
+			   systally_record_rows[SYSTALLY_RECORD_TLS]);
+	systally_json_count(json, "tgid", row->tgid);
+	systally_json_count(json, "start_ns", row->start_ns);
+	systally_json_ascii(json, "comm", row->comm);
+	if (row->tid == SYSTALLY_TLS_NO_FD)
+		systally_json_null(json, "descriptor");
+	else
+		systally_json_count(json, "descriptor", row->tid);
+	systally_json_text(json, "bytes_of", systally_record_tls[row->nr]);
+	write_fields(json, systally_record_tls_amounts, row);
+	systally_json_end(json);
+	systally_json_line(json);
+}
+
 static void write_row(struct systally_json *json,
 		      const struct systally_row *row,
 		      enum systally_record_part part,
@@ -166,6 +201,10 @@ static void write_row(struct systally_json *json,
 {
 	char name[SYSTALLY_NAME_LEN];
 
+	if (part == SYSTALLY_RECORD_TLS) {
+		write_tls_row(json, row);
+		return;
+	}
 	systally_names_call(names, row->abi, row->nr, name);
 	systally_json_object(json, NULL);
 	systally_json_text(json, "row", systally_record_rows[part]);

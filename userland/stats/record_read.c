@@ -153,7 +153,7 @@ static int read_head(struct reader *reader)
 {
 	struct systally_record *record = reader->record;
 	struct systally_header *header = &record->snapshot.header;
-	uint64_t status = 0, denied = 0;
+	uint64_t status = 0, denied = 0, tls_rows = 0;
 	bool threads;
 
 	if (systally_lines_first(&reader->lines))
@@ -178,6 +178,7 @@ static int read_head(struct reader *reader)
 	    systally_lines_count(&reader->lines, "missed", UINT64_MAX,
 				 &record->missed) ||
 	    get_known(reader, "denied", &denied) ||
+	    get_known(reader, "tls_rows", &tls_rows) ||
 	    get_collect(reader, &header->collect) ||
 	    get_fields(reader, systally_record_header, header))
 		return -1;
@@ -190,6 +191,7 @@ static int read_head(struct reader *reader)
 		return -1;
 	record->status = (int)status;
 	header->denied = denied;
+	header->tls_rows = tls_rows;
 	if (systally_lines_bool(&reader->lines, "threads", &threads))
 		return -1;
 	if (threads)
@@ -282,7 +284,7 @@ static int check_sums(struct reader *reader)
 	const char *path = reader->lines.path;
 	uint64_t rows = systally_snapshot_tallied(snapshot);
 	uint64_t errors = 0;
-	bool too_many = false;
+	bool too_many = false, too_many_failed = false;
 	size_t i;
 
 	if (systally_sum(rows, header->unattributed) != header->entered)
@@ -298,7 +300,10 @@ static int check_sums(struct reader *reader)
 			snapshot->calls[i].errors > snapshot->calls[i].count;
 	}
 	too_many |= sum_counts(snapshot->errors, header->error_rows) > errors;
-	if ((too_many && !header->unattributed) ||
+	for (i = 0; i < header->tls_rows; i++)
+		too_many_failed |= snapshot->tls[i].tls.failed >
+				   snapshot->tls[i].tls.calls;
+	if ((too_many && !header->unattributed) || too_many_failed ||
 	    sum_counts(snapshot->unattributed, header->unattributed_rows) >
 		    header->unattributed ||
 	    sum_buckets(snapshot->hist, header->hist_rows) > header->entered)

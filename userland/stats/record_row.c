@@ -25,6 +25,12 @@ enum key {
 	MAX_NS,
 	OCTAVE,
 	BUCKETS,
+	DESCRIPTOR,
+	BYTES_OF,
+	CALLS,
+	FAILED,
+	BYTES,
+	TIME_NS,
 	KEYS
 };
 
@@ -43,6 +49,12 @@ static const char *const keys[KEYS] = {
 	[MAX_NS] = "max_ns",
 	[OCTAVE] = "octave",
 	[BUCKETS] = "buckets",
+	[DESCRIPTOR] = "descriptor",
+	[BYTES_OF] = "bytes_of",
+	[CALLS] = "calls",
+	[FAILED] = "failed",
+	[BYTES] = "bytes",
+	[TIME_NS] = "time_ns",
 };
 
 struct line {
@@ -196,12 +208,40 @@ static int get_amounts(const struct line *line, struct systally_row *row)
 	return 0;
 }
 
+static int get_tls(const struct line *line, struct systally_row *row)
+{
+	const char *found = get_text(line, BYTES_OF);
+	uint64_t fd = SYSTALLY_TLS_NO_FD, counts[4];
+	unsigned int i;
+
+	if (!found)
+		return -1;
+	for (row->nr = 0; strcmp(found, systally_record_tls[row->nr]);) {
+		if (++row->nr == SYSTALLY_TLS_KINDS)
+			return systally_lines_damaged(
+				line->lines,
+				"`bytes_of` is %.40s; there are plain_read, encrypted_read, plain_write, encrypted_write",
+				found);
+	}
+	if (line->members[DESCRIPTOR].type != SYSTALLY_MEMBER_NULL &&
+	    get_count(line, DESCRIPTOR, SYSTALLY_TLS_NO_FD - 1, &fd))
+		return -1;
+	row->tid = (__u32)fd;
+	for (i = 0; i < 4; i++) {
+		if (get_count(line, CALLS + i, UINT64_MAX, &counts[i]))
+			return -1;
+		row->buckets[i] = counts[i];
+	}
+	return 0;
+}
+
 /* Reads what all parts have. */
 static int get_key(const struct line *line, enum systally_record_part part,
 		   struct systally_row *row)
 {
 	const char *found = get_text(line, ROW);
-	uint64_t tgid, tid, start_ns;
+	uint64_t tgid, tid = 0, start_ns;
+	const bool tls = part == SYSTALLY_RECORD_TLS;
 
 	if (!found)
 		return -1;
@@ -211,10 +251,11 @@ static int get_key(const struct line *line, enum systally_record_part part,
 			"`row` is %.40s, but according to the first line it is %s",
 			found, systally_record_rows[part]);
 	if (get_count(line, TGID, UINT32_MAX, &tgid) ||
-	    get_count(line, TID, UINT32_MAX, &tid) ||
 	    get_count(line, START_NS, UINT64_MAX, &start_ns) ||
-	    get_comm(line, row->comm) || get_abi(line, &row->abi) ||
-	    get_nr(line, &row->nr))
+	    get_comm(line, row->comm))
+		return -1;
+	if (!tls && (get_count(line, TID, UINT32_MAX, &tid) ||
+		     get_abi(line, &row->abi) || get_nr(line, &row->nr)))
 		return -1;
 	row->tgid = (__u32)tgid;
 	row->tid = (__u32)tid;
@@ -241,6 +282,8 @@ int systally_record_row_read(struct systally_lines *lines,
 		return get_buckets(&line, row);
 	case SYSTALLY_RECORD_ERRORS:
 		return get_error(&line, row);
+	case SYSTALLY_RECORD_TLS:
+		return get_tls(&line, row);
 	default:
 		return get_amounts(&line, row);
 	}
