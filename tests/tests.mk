@@ -199,7 +199,7 @@ lab_1 := 03-exact-direct-count.t 03-exact-kprobe-count.t 03-exact-sites-count.t 
 	33-realtime.t 34-cpus.t
 lab_2 := 01-load.t 02-controls.t 04-targets.t 07-inflight.t 09-strace.t \
 	10-cycles.t 11-rows.t 13-coexist.t 14-interleave.t 26-oom.t \
-	27-starved.t 29-record.t 30-subsystems.t 31-needs.t
+	27-starved.t 29-record.t 30-subsystems.t 31-needs.t 38-tls.t
 lab_3 = $(filter-out $(lab_1) $(lab_2),$(guest_tests:%=%.t))
 
 ## check-guest - the guest tests in the lab (T=NAMES: only these; KERNEL=K)

@@ -9,12 +9,12 @@
 
 WORKLOADS := blocked calls chain churn cost crowd ctlwrite files functions insert \
 	latency loops names namespace polls puppet rawtp returns reuse \
-	rows scribble signals snapread spent spread starve storm sweep threads tree \
+	rows scribble signals snapread spent spread starve storm sweep threads tls tree \
 	victims
 
 # Built a second time for i386, as NAME32
 WORKLOADS32 := blocked calls chain functions latency loops polls returns signals storm \
-	threads tree victims
+	threads tls tree victims
 
 WORKLOAD_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Werror -static -no-pie \
 	-fno-pie -pthread
