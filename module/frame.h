@@ -34,9 +34,6 @@ struct frame {
 
 struct frames {
 	u32 depth;
-	unsigned long trampoline; /* to which functions return while they are
-				   * probed; 0: not known
-				   */
 	struct frame frame[FRAMES_MAX];
 };
 

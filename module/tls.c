@@ -5,6 +5,7 @@
 #include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/hash.h>
+#include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -137,13 +138,10 @@ void systally_tls_returned(struct frames *frames, const struct frame *frame,
 			   u64 elapsed, struct pt_regs *regs)
 {
 	bool is_read = frame->tls == TLS_READ || frame->tls == TLS_READ_BOOL;
-	unsigned long bytes = 0, trampoline;
+	unsigned long bytes = 0;
 	int ret = regs_return_value(regs);
 	u32 fd = frame->fd, i;
 
-	/* Nothing has been put there since the return. */
-	if (!arch_user_word(regs, frame->sp, &trampoline))
-		frames->trampoline = trampoline;
 	switch (frame->tls) {
 	case TLS_READ:
 	case TLS_WRITE:
@@ -181,22 +179,21 @@ void systally_tls_returned(struct frames *frames, const struct frame *frame,
 /*
  * Whether current is still in the function of a frame, which it may have left
  * by longjmp(). The kernel has put its trampoline in the place of the return
- * address, and another call at that place overwrites it. Preemption off.
+ * address, and another call at that place overwrites it. The trampoline begins
+ * a page (uprobe_get_trampoline_vaddr() in kernel/events/uprobes.c), which
+ * hardly any return address does. Preemption off.
  */
-static bool is_live(const struct frames *frames, const struct frame *frame,
-		    struct pt_regs *regs)
+static bool is_live(const struct frame *frame, struct pt_regs *regs)
 {
 	unsigned long address;
 	int err;
 
 	if (frame->sp <= user_stack_pointer(regs))
 		return false;
-	if (!frames->trampoline)
-		return true;
 	pagefault_disable();
 	err = arch_user_word(regs, frame->sp, &address);
 	pagefault_enable();
-	return err || address == frames->trampoline;
+	return err || !offset_in_page(address);
 }
 
 /* The innermost function of TLS that current is in, or NULL */
@@ -206,7 +203,7 @@ static struct frame *calling_frame(struct frames *frames, struct pt_regs *regs)
 
 	for (i = frames->depth; i--;)
 		if (frames->frame[i].tls != TLS_NONE &&
-		    is_live(frames, &frames->frame[i], regs))
+		    is_live(&frames->frame[i], regs))
 			return &frames->frame[i];
 	return NULL;
 }

@@ -8,9 +8,8 @@
  * when the text was there already, it is the one that its connection has used
  * before. A connection is told by the function's first argument.
  *
- * A function that a thread leaves by longjmp() before any other one has returned
- * there is taken for one that goes on, until another call is at its place of the
- * stack.
+ * A function that a thread leaves by longjmp() is taken for one that goes on,
+ * until another call is at its place of the stack.
  *
  * Concurrency: connections are words that are read and written whole, in any
  * order. Frames belong to their thread (frame.h). Rows are the tally's.
