@@ -2,8 +2,9 @@
 /*
  * The controls: setting them, showing them, and hooking what they ask for.
  *
- * Lock order: control_mutex, then the tally's mutex, or selective.c's, or the
- * kernel's own mutexes for tracepoints, kprobes and static keys.
+ * Lock order: control_mutex, then the tally's two mutexes (tally.c) and then
+ * function.c's, or selective.c's, or the kernel's own mutexes for tracepoints,
+ * kprobes and static keys.
  */
 #include <linux/mm.h>
 #include <linux/mutex.h>

@@ -39,7 +39,8 @@ static bool being_cleaned;
 DEFINE_RAW_SPINLOCK(systally_move_lock);
 
 /* Of the rebuild that goes on; under the tally's mutex */
-static u32 moved; /* rows that the successor has, or 0 rows */
+static u32 next;    /* place in the old master from which on rows move */
+static u32 unmoved; /* how many rows have yet to move */
 static carry_row *carry_on;
 
 static struct table *initialised(struct table *table, u32 rows)
@@ -182,11 +183,14 @@ static void copy_row(struct table *to, const struct table_row *row)
 		to->no_row += row->count;
 }
 
-/* Moves the counts of some rows to @to, and leaves 0 behind. */
-static void move_rows(struct table *to, carry_row *carry, struct table *from,
-		      u32 first, u32 rows)
+/*
+ * Moves the counts of the rows in some places to @to, and leaves 0 behind.
+ * Returns how many rows these are.
+ */
+static u32 move_rows(struct table *to, carry_row *carry, struct table *from,
+		     u32 first)
 {
-	u32 i, end = min(first + rows, table_rows(from));
+	u32 i, end = min(first + MOVE_ROWS, table_rows(from)), count = 0;
 
 	raw_spin_lock_irq(&systally_move_lock);
 	for (i = first; i < end; i++) {
@@ -196,8 +200,10 @@ static void move_rows(struct table *to, carry_row *carry, struct table *from,
 			continue;
 		carry(to, row);
 		memset(row->buckets, 0, sizeof(row->buckets));
+		count++;
 	}
 	raw_spin_unlock_irq(&systally_move_lock);
+	return count;
 }
 
 static void set_successor(struct table *table)
@@ -222,7 +228,8 @@ static bool rebuild_begin(u32 rows, carry_row *carry)
 		return false;
 	}
 	table_add_sums(new, master);
-	moved = 0;
+	next = 0;
+	unmoved = master->used;
 	carry_on = carry;
 	set_successor(new);
 	return true;
@@ -235,12 +242,12 @@ bool systally_master_step(void)
 
 	if (!successor)
 		return false;
-	end = min(moved + STEP_ROWS, table_rows(old));
-	for (; moved < end; moved += MOVE_ROWS) {
-		move_rows(successor, carry_on, old, moved, MOVE_ROWS);
+	end = min(next + STEP_ROWS, table_rows(old));
+	for (; next < end; next += MOVE_ROWS) {
+		unmoved -= move_rows(successor, carry_on, old, next);
 		cond_resched();
 	}
-	if (moved < table_rows(old))
+	if (next < table_rows(old))
 		return true;
 	raw_spin_lock_irq(&systally_move_lock);
 	master = successor;
@@ -295,6 +302,14 @@ bool systally_master_fold_dead(void)
 	return rebuild_begin(table_rows(master), carry_folded);
 }
 
+bool systally_master_has_room(u32 rows)
+{
+	const struct table *to = successor ?: master;
+
+	return to->used + (successor ? unmoved : 0) + rows <=
+	       table_soft_limit(to);
+}
+
 bool systally_master_grow(u32 rows)
 {
 	u32 size = table_rows(master);
@@ -319,7 +334,7 @@ void systally_master_fold(struct table *from)
 		     4 * sizeof(u64)); /* all counts of a row */
 	table_add_sums(to, from);
 	for (i = 0; from->used && i < table_rows(from); i += MOVE_ROWS) {
-		move_rows(to, copy_row, from, i, MOVE_ROWS);
+		move_rows(to, copy_row, from, i);
 		cond_resched();
 	}
 }

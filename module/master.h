@@ -85,6 +85,12 @@ void systally_master_fold(struct table *from);
 bool systally_master_grow(u32 rows);
 
 /*
+ * systally_master_has_room - whether a table of @rows rows may be folded now,
+ * without taking the room of rows that the rebuild that goes on has yet to move
+ */
+bool systally_master_has_room(u32 rows);
+
+/*
  * systally_master_step - do a part of the rebuild that goes on
  *
  * Takes a fraction of a millisecond. Between the steps, CPUs' tables may be

@@ -23,8 +23,8 @@
 #include "target_set.h"
 #include "view.h"
 
-/* Rows that may be read with interrupts off: a millisecond or so */
-#define SCAN_ROWS_MAX 65536
+/* Rows that may be read with interrupts off: two milliseconds or so */
+#define SCAN_ROWS_MAX 131072
 
 /* Attempts to take a lock that is held for microseconds: a millisecond or so */
 #define LOCK_TRIES 20000

@@ -7,6 +7,7 @@
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/rtmutex.h>
 
@@ -29,9 +30,10 @@ struct table *systally_tally_backlog[TALLY_BACKLOG_MAX];
 
 /*
  * Serialises flushes; taken before tally_mutex. A flush keeps it while it waits
- * for a grace period, so that full tables can be folded meanwhile.
+ * for a grace period, so that full tables can be folded meanwhile. The worker
+ * never waits for it.
  */
-static DEFINE_RT_MUTEX(flush_mutex);
+static DEFINE_MUTEX(flush_mutex);
 
 /*
  * Protects the data below, and the tables as tally.h says. A reader who holds
@@ -69,16 +71,6 @@ static struct table *stamped_table(u32 rows, int node, bool beyond)
 	return table;
 }
 
-static struct table *take_retired(struct tally_cpu *cpu)
-{
-	/* Pairs with the release in make_row(). */
-	struct table *retired = smp_load_acquire(&cpu->retired);
-
-	if (retired)
-		WRITE_ONCE(cpu->retired, NULL);
-	return retired;
-}
-
 static void put_spare(struct tally_cpu *cpu, struct table *table)
 {
 	table_clean(table);
@@ -87,9 +79,17 @@ static void put_spare(struct tally_cpu *cpu, struct table *table)
 	smp_store_release(&cpu->spare, table);
 }
 
+/* Folds a table, after making room for it; no rebuild goes on. */
+static void fold(struct table *table)
+{
+	systally_master_grow(table->used);
+	systally_master_fold(table);
+}
+
 /*
  * Folds the tables that CPUs have filled, and gives them back as spares at
  * once: a CPU that fills its last table before that loses the rows of calls.
+ * While a rebuild goes on, a table for which there is no room waits for its end.
  */
 static void fold_retired(void)
 {
@@ -98,21 +98,33 @@ static void fold_retired(void)
 	lockdep_assert_held(&tally_mutex);
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
-		struct table *retired = take_retired(cpu);
+		/* Pairs with the release in make_row(). */
+		struct table *retired = smp_load_acquire(&cpu->retired);
 
 		if (!retired)
 			continue;
-		systally_master_fold(retired);
+		if (systally_master_successor() &&
+		    !systally_master_has_room(retired->used))
+			continue;
+		WRITE_ONCE(cpu->retired, NULL);
+		if (systally_master_successor())
+			systally_master_fold(retired);
+		else
+			fold(retired);
 		put_spare(cpu, retired);
 		cpu->hot = time_before(jiffies, cpu->filled + HZ);
 		cpu->filled = jiffies;
 	}
 }
 
-static void finish_rebuild(void)
+/* Folds all full tables, and ends the rebuild that goes on or that this needs. */
+static void fold_full(void)
 {
-	while (systally_master_step())
+	fold_retired();
+	while (systally_master_successor()) {
+		systally_master_step();
 		fold_retired();
+	}
 }
 
 /*
@@ -121,9 +133,12 @@ static void finish_rebuild(void)
  */
 static bool grow_master(u32 rows)
 {
-	bool has_room = systally_master_grow(rows);
+	bool has_room;
 
-	finish_rebuild();
+	/* Full tables may take the room meanwhile. */
+	while ((has_room = systally_master_grow(rows)) &&
+	       systally_master_successor())
+		fold_full();
 	return has_room;
 }
 
@@ -171,16 +186,15 @@ void systally_tally_relieve(void)
 static void fold_backlog(void)
 {
 	unsigned int i;
-	u32 rows = 0;
 
 	for (i = 0; i < TALLY_BACKLOG_MAX && systally_tally_backlog[i]; i++)
-		rows += systally_tally_backlog[i]->used;
-	grow_master(rows);
+		;
 	/* From the last one on, since query.c looks at all up to a NULL. */
 	while (i--) {
 		struct table *table = systally_tally_backlog[i];
 
-		systally_master_fold(table);
+		fold(table);
+		fold_full();
 		raw_spin_lock_irq(&systally_move_lock);
 		systally_tally_backlog[i] = NULL;
 		raw_spin_unlock_irq(&systally_move_lock);
@@ -190,7 +204,7 @@ static void fold_backlog(void)
 
 /*
  * Replaces a CPU's spare by a table twice as large if the CPU has filled its
- * last one within a second, and takes none now.
+ * last one within a second, and is not just taking the spare.
  */
 static void grow_spare(struct tally_cpu *cpu, int node)
 {
@@ -223,39 +237,43 @@ static void grow_spare(struct tally_cpu *cpu, int node)
 	systally_table_free(spare);
 }
 
+/* Throws a table's counts away, as a reset does. */
+static void discard(struct table *table)
+{
+	discarded += table->entered;
+}
+
 /*
  * The beginning of a flush: gives every CPU a clean table of the current epoch.
  * What it has counted until now is in its third table.
+ * @take: what to do with a full table
  */
-static void flush_begin(void)
+static void flush_begin(void (*take)(struct table *table))
 {
 	int cpu_nr;
 
 	lockdep_assert_held(&flush_mutex);
 	lockdep_assert_held(&tally_mutex);
 
-	/* A CPU that has just taken its spare stores its full table to
-	 * `retired`. After a grace period it has done so.
-	 */
-	for_each_tally_cpu(cpu_nr) {
-		if (!READ_ONCE(per_cpu(systally_tally_cpu, cpu_nr).spare)) {
-			synchronize_rcu();
-			break;
-		}
-	}
-
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 		struct table *spare = xchg(&cpu->spare, NULL);
 
 		while (!spare) {
-			struct table *retired = take_retired(cpu);
+			/* Pairs with the release in make_row(). */
+			struct table *retired = smp_load_acquire(&cpu->retired);
 
 			if (retired) {
-				systally_master_fold(retired);
+				/* First: fold_one() folds retired tables, too. */
+				WRITE_ONCE(cpu->retired, NULL);
+				take(retired);
 				table_clean(retired);
 				spare = retired;
 			} else {
+				/* A CPU that has just taken its spare stores
+				 * its full table to `retired`. After a grace
+				 * period it has done so.
+				 */
 				synchronize_rcu();
 				spare = xchg(&cpu->spare, NULL);
 			}
@@ -263,8 +281,8 @@ static void flush_begin(void)
 		stamp(spare);
 		/* Only the holder of the spare may replace the active table.
 		 * xchg() is a full barrier, so the CPU finds the new table
-		 * clean. The old table becomes the third, which only this
-		 * function uses, until its writer has finished.
+		 * clean. The old table becomes the third, which belongs to the
+		 * flush until its writer has finished.
 		 */
 		spare = xchg(&cpu->active, spare);
 		put_spare(cpu, cpu->third);
@@ -275,23 +293,27 @@ static void flush_begin(void)
 /*
  * The end of a flush, a grace period after its beginning: the writers of the
  * third tables have finished.
+ * @take: as above
  */
-static void flush_end(void)
+static void flush_end(void (*take)(struct table *table))
 {
-	u32 rows = 0;
 	int cpu_nr;
 
 	lockdep_assert_held(&flush_mutex);
 	lockdep_assert_held(&tally_mutex);
-	for_each_tally_cpu(cpu_nr)
-		rows += per_cpu(systally_tally_cpu, cpu_nr).third->used;
-	grow_master(rows);
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 
-		systally_master_fold(cpu->third);
+		take(cpu->third);
 		table_clean(cpu->third);
 	}
+}
+
+/* What a flush does with a table, unless it is that of a reset */
+static void fold_one(struct table *table)
+{
+	fold(table);
+	fold_full();
 }
 
 /*
@@ -302,13 +324,14 @@ static void flush_end(void)
 static void flush(bool new_epoch)
 {
 	rt_mutex_lock(&tally_mutex);
+	fold_full();
 	if (new_epoch)
 		epoch = serial + 1;
-	flush_begin();
+	flush_begin(fold_one);
 	rt_mutex_unlock(&tally_mutex);
 	synchronize_rcu();
 	rt_mutex_lock(&tally_mutex);
-	flush_end();
+	flush_end(fold_one);
 }
 
 /*
@@ -323,12 +346,12 @@ static void fold_dead(void)
 	if (time_before(jiffies, futile_until))
 		return;
 	systally_master_mark_dead();
-	flush_begin();
+	flush_begin(fold_one);
 	synchronize_rcu_expedited();
-	flush_end();
+	flush_end(fold_one);
 	before = systally_master_table()->used;
-	if (systally_master_fold_dead())
-		finish_rebuild();
+	systally_master_fold_dead();
+	fold_full();
 	/* If most processes are alive, this gains nothing: wait a second
 	 * before the next attempt.
 	 */
@@ -362,11 +385,11 @@ static void do_work(struct kthread_work *work)
 	int cpu_nr;
 
 	rt_mutex_lock(&tally_mutex);
-	fold_retired();
+	fold_full();
 	/* If a flush goes on, it does the same at its end. */
-	if (!make_room() && rt_mutex_trylock(&flush_mutex)) {
+	if (!make_room() && mutex_trylock(&flush_mutex)) {
 		fold_dead();
-		rt_mutex_unlock(&flush_mutex);
+		mutex_unlock(&flush_mutex);
 	}
 	for_each_tally_cpu(cpu_nr)
 		grow_spare(&per_cpu(systally_tally_cpu, cpu_nr),
@@ -381,7 +404,7 @@ void systally_tally_fold_soon(void)
 
 struct table *systally_tally_flush(void)
 {
-	int err = rt_mutex_lock_killable(&flush_mutex);
+	int err = mutex_lock_killable(&flush_mutex);
 
 	if (err)
 		return ERR_PTR(err);
@@ -395,12 +418,12 @@ void systally_tally_unlock(void)
 	if (!make_room())
 		fold_dead();
 	rt_mutex_unlock(&tally_mutex);
-	rt_mutex_unlock(&flush_mutex);
+	mutex_unlock(&flush_mutex);
 }
 
 void systally_tally_new_epoch(void)
 {
-	rt_mutex_lock(&flush_mutex);
+	mutex_lock(&flush_mutex);
 	flush(true);
 	systally_tally_unlock();
 }
@@ -409,25 +432,26 @@ void systally_tally_settle(void)
 {
 	/* Handlers that saw the old settings have ended after this. */
 	synchronize_rcu();
-	rt_mutex_lock(&flush_mutex);
+	mutex_lock(&flush_mutex);
 	flush(false);
 	systally_tally_unlock();
 }
 
 int systally_tally_reset(void)
 {
-	int err = rt_mutex_lock_killable(&flush_mutex);
+	int err = mutex_lock_killable(&flush_mutex);
 
 	if (err)
 		return err;
 	rt_mutex_lock(&tally_mutex);
-	/* A call in flight is discarded as well: its exit finds a new epoch. No
-	 * call of the new epoch may be folded before the master is empty.
+	/* A call in flight is discarded as well: its exit finds a new epoch.
+	 * Nothing is folded until the master is empty, so that no call of the
+	 * new epoch is discarded.
 	 */
 	epoch = serial + 1;
-	flush_begin();
+	flush_begin(discard);
 	synchronize_rcu();
-	flush_end();
+	flush_end(discard);
 	discarded += systally_master_table()->entered;
 	generation++;
 	systally_master_clean();
@@ -462,6 +486,8 @@ u32 systally_tally_used(void)
 			rows += READ_ONCE(per_cpu(systally_tally_cpu, cpu_nr)
 						  .all[i]
 						  ->used);
+	for (i = 0; i < TALLY_BACKLOG_MAX && systally_tally_backlog[i]; i++)
+		rows += systally_tally_backlog[i]->used;
 	raw_spin_unlock_irq(&systally_move_lock);
 	return rows;
 }

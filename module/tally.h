@@ -45,10 +45,9 @@ struct tally_cpu {
 				* under systally_move_lock, written under that
 				* and the mutex
 				*/
-	unsigned long filled;  /* jiffies of the last fold of a full table */
-	bool hot;	       /* filled twice within a second: these two are
-				* used under the mutex
-				*/
+	/* Both are used under the mutex. */
+	unsigned long filled; /* jiffies of the last fold of a full table */
+	bool hot;	      /* has filled two tables within a second */
 };
 
 DECLARE_PER_CPU(struct tally_cpu, systally_tally_cpu);
@@ -121,7 +120,7 @@ u32 systally_tally_used(void);
  * systally_tally_new_epoch - do not time calls that were entered before this
  *
  * Needed whenever entries or exits were not seen for a time. Process context,
- * sleeps; takes the tally's mutex.
+ * sleeps; takes both mutexes.
  */
 void systally_tally_new_epoch(void);
 
@@ -131,7 +130,7 @@ void systally_tally_new_epoch(void);
  *
  * The fast path counts a call that has a row without a look at the filter.
  * Therefore a change of the targets or the filter is complete only after this.
- * Process context, sleeps; takes the tally's mutex.
+ * Process context, sleeps; takes both mutexes.
  */
 void systally_tally_settle(void);
 

@@ -153,7 +153,7 @@ static u64 copy_common(struct table *master, enum row_kind kind,
 	return rows;
 }
 
-/* Between two rows of a walk: lets other tasks run, and CPUs count on. */
+/* Between two rows of a walk: lets other tasks run, and CPUs go on counting. */
 static void pause(u32 row)
 {
 	if (row % 1024)
