@@ -6,10 +6,12 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/nearest.h"
 #include "functions/functions.h"
@@ -96,8 +98,11 @@ static int add(struct systally_functions *functions, const struct word *word,
 
 	for (i = 0; i < functions->count; i++) {
 		if (functions->list[i].offset == offset &&
-		    !strcmp(functions->list[i].path, word->path))
+		    !strcmp(functions->list[i].path, word->path)) {
+			if (word->kind)
+				functions->list[i].kind = word->kind;
 			return 0;
+		}
 	}
 	if (functions->count == SYSTALLY_FUNCTIONS_MAX)
 		return systally_error_set(
@@ -328,15 +333,22 @@ static int find_members(const struct search *search, const char *library,
 	return result;
 }
 
-/* The program of the scope, or NULL */
+/* The program of the scope, as systally_library_find() has paths, or NULL */
 static char *program_path(const struct systally_library_scope *scope)
 {
-	char *path = NULL;
+	char link[32], *path = NULL, program[PATH_MAX];
+	ssize_t length;
 
 	if (scope->program)
 		return strdup(scope->program);
-	if (scope->pid && asprintf(&path, "/proc/%u/exe", scope->pid) < 0)
-		path = NULL;
+	if (!scope->pid)
+		return NULL;
+	snprintf(link, sizeof(link), "/proc/%u/exe", scope->pid);
+	length = readlink(link, program, sizeof(program));
+	if (length < 0 || (size_t)length == sizeof(program) ||
+	    asprintf(&path, "/proc/%u/root%.*s", scope->pid, (int)length,
+		     program) < 0)
+		return NULL;
 	return path;
 }
 

@@ -17,7 +17,8 @@ static int compare_keys(const struct systally_tls_stream *a,
 
 	if (!order)
 		order = COMPARE(a->start_ns, b->start_ns);
-	if (!order)
+	/* A process may be renamed while the rows are copied. */
+	if (!order && !a->tgid)
 		order = strncmp(a->comm, b->comm, SYSTALLY_COMM_LEN);
 	if (!order)
 		order = COMPARE(a->descriptor, b->descriptor);
