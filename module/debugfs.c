@@ -98,7 +98,7 @@ static const char readme[] =
 "  ESRCH       no such process\n"
 "  ENOENT      no such system call; functions: no such file\n"
 "  EEXIST      functions: this name is another place's, or this place has another\n"
-"              name\n"
+"              name or kind\n"
 "  E2BIG       more than 4096 bytes in one write; more than 1022 functions\n"
 "  EPERM       no CAP_SYS_ADMIN; the file's mode makes no difference\n"
 "  EOPNOTSUPP  not possible with this kernel or these settings; the kernel log says\n"

@@ -27,6 +27,7 @@ struct frame {
 	unsigned long sp; /* the stack pointer at the entry */
 	u32 nr;		  /* of the function */
 	u32 tls;	  /* enum tls_kind; of others than TLS_NONE: */
+	bool is_tail;	  /* a function that returns with it has jumped to it */
 	u32 fd;		  /* the descriptor that it has used, or TLS_NO_FD */
 	unsigned long connection; /* what it reads from or writes to */
 	unsigned long length_at;  /* where it puts the number of bytes */

@@ -30,7 +30,7 @@
  * Process context, under the control mutex; sleeps. Paths are as in current's
  * root and mount namespace. On return the probes are as the last
  * systally_function_apply() said. Returns 0, -EINVAL malformed, -ENOENT or
- * another error of the path, -EEXIST if the name is that of another place,
+ * another error of the path, -EEXIST if the name is that of another place or kind,
  * -E2BIG too many, -ENOMEM, or the error of a probe: then the set is unchanged.
  */
 int systally_function_set(char *text);

@@ -96,7 +96,6 @@ void systally_function_returned(u32 nr, unsigned long sp, struct pt_regs *regs)
 		count_time(table, nr, elapsed);
 	}
 	preempt_enable_notrace();
-	/* The frames stay: they are those of a thread that runs. */
 	if (frame.tls != TLS_NONE)
-		systally_tls_returned(frames, &frame, elapsed, regs);
+		systally_tls_returned(&frame, elapsed, regs);
 }

@@ -121,6 +121,38 @@ static void count(enum systally_tls what, u32 fd, bool failed, u64 bytes,
 	table_count(&row->tls.time, elapsed);
 }
 
+/*
+ * Whether the word at an address is a return address that the kernel has
+ * replaced by its trampoline. That begins a page (uprobe_get_trampoline_vaddr()
+ * in kernel/events/uprobes.c), which hardly any return address does. If the word
+ * cannot be read, returns @otherwise.
+ */
+static bool is_trampoline(struct pt_regs *regs, unsigned long address,
+			  bool otherwise)
+{
+	unsigned long word;
+	int err;
+
+	pagefault_disable();
+	err = arch_user_word(regs, address, &word);
+	pagefault_enable();
+	if (err)
+		return otherwise;
+	return word && !offset_in_page(word);
+}
+
+/*
+ * Whether a frame is of a function that moves data, and current is still in it.
+ * It may have left it by longjmp(): then it has overwritten the return address
+ * or will do so soon.
+ */
+static bool is_live(const struct frame *frame, struct pt_regs *regs)
+{
+	return frame->tls != TLS_NONE && frame->tls != TLS_FREE &&
+	       frame->sp > user_stack_pointer(regs) &&
+	       is_trampoline(regs, frame->sp, true);
+}
+
 void systally_tls_entered(struct frame *frame, enum tls_kind kind,
 			  struct pt_regs *regs)
 {
@@ -132,15 +164,41 @@ void systally_tls_entered(struct frame *frame, enum tls_kind kind,
 		frame->tls = TLS_NONE;
 	else if (kind == TLS_FREE)
 		forget_fd(frame->connection);
+	/* Another function that is probed returns with this one. */
+	frame->is_tail = is_trampoline(regs, frame->sp, false);
 }
 
-void systally_tls_returned(struct frames *frames, const struct frame *frame,
-			   u64 elapsed, struct pt_regs *regs)
+/*
+ * The innermost function that has called the one of @frame, for the same
+ * connection, or NULL. @frame has returned.
+ */
+static struct frame *caller_of(struct frames *frames, const struct frame *frame,
+			       struct pt_regs *regs)
+{
+	u32 i;
+
+	for (i = frames->depth; i--;) {
+		struct frame *outer = &frames->frame[i];
+		bool tail = frame->is_tail && outer->sp == frame->sp &&
+			    outer->nr != frame->nr && outer->tls != TLS_NONE &&
+			    outer->tls != TLS_FREE;
+
+		if (outer->connection == frame->connection &&
+		    (tail || is_live(outer, regs)))
+			return outer;
+	}
+	return NULL;
+}
+
+void systally_tls_returned(const struct frame *frame, u64 elapsed,
+			   struct pt_regs *regs)
 {
 	bool is_read = frame->tls == TLS_READ || frame->tls == TLS_READ_BOOL;
-	unsigned long bytes = 0;
 	int ret = regs_return_value(regs);
-	u32 fd = frame->fd, i;
+	unsigned long bytes = 0;
+	struct frames *frames;
+	struct frame *outer;
+	u32 fd = frame->fd;
 
 	switch (frame->tls) {
 	case TLS_READ:
@@ -149,51 +207,33 @@ void systally_tls_returned(struct frames *frames, const struct frame *frame,
 		break;
 	case TLS_READ_BOOL:
 	case TLS_WRITE_BOOL:
+		/* May sleep. */
 		if (ret == 1 && arch_user_word(regs, frame->length_at, &bytes))
 			bytes = 0;
 		break;
 	default:
 		return;
 	}
-	/* A function that another one of the same connection calls is a part of
-	 * that.
+	preempt_disable_notrace();
+	/* The process may have ceased to be a target, and the counters may have
+	 * been reset meanwhile.
 	 */
-	for (i = frames->depth; i--;) {
-		struct frame *outer = &frames->frame[i];
-
-		if (outer->tls == TLS_NONE ||
-		    outer->connection != frame->connection)
-			continue;
+	frames = systally_inflight_frames();
+	if (!frames || frame->serial < systally_tally_table()->epoch)
+		goto out;
+	/* If such a function calls another one, only the outer one counts. */
+	outer = caller_of(frames, frame, regs);
+	if (outer) {
 		if (fd != TLS_NO_FD)
 			outer->fd = fd;
-		return;
+		goto out;
 	}
 	if (fd == TLS_NO_FD)
 		fd = kept_fd(frame->connection);
-	preempt_disable_notrace();
 	count(is_read ? SYSTALLY_TLS_PLAIN_READ : SYSTALLY_TLS_PLAIN_WRITE, fd,
 	      ret <= 0, bytes, elapsed);
+out:
 	preempt_enable_notrace();
-}
-
-/*
- * Whether current is still in the function of a frame, which it may have left
- * by longjmp(). The kernel has put its trampoline in the place of the return
- * address, and another call at that place overwrites it. The trampoline begins
- * a page (uprobe_get_trampoline_vaddr() in kernel/events/uprobes.c), which
- * hardly any return address does. Preemption off.
- */
-static bool is_live(const struct frame *frame, struct pt_regs *regs)
-{
-	unsigned long address;
-	int err;
-
-	if (frame->sp <= user_stack_pointer(regs))
-		return false;
-	pagefault_disable();
-	err = arch_user_word(regs, frame->sp, &address);
-	pagefault_enable();
-	return err || !offset_in_page(address);
 }
 
 /* The innermost function of TLS that current is in, or NULL */
@@ -202,8 +242,7 @@ static struct frame *calling_frame(struct frames *frames, struct pt_regs *regs)
 	u32 i;
 
 	for (i = frames->depth; i--;)
-		if (frames->frame[i].tls != TLS_NONE &&
-		    is_live(&frames->frame[i], regs))
+		if (is_live(&frames->frame[i], regs))
 			return &frames->frame[i];
 	return NULL;
 }
@@ -214,7 +253,7 @@ void systally_tls_system_call(struct pt_regs *regs, long ret, u64 now)
 	unsigned long args[6];
 	struct frame *frame;
 	bool is_read, failed;
-	u32 abi, nr;
+	u32 abi, nr, fd;
 
 	if (!slot || !slot->entered_at || !slot->frames ||
 	    !slot->frames->depth ||
@@ -229,14 +268,18 @@ void systally_tls_system_call(struct pt_regs *regs, long ret, u64 now)
 	if (!frame)
 		return;
 	syscall_get_arguments(current, regs, args);
-	if (args[0] >= TLS_NO_FD)
-		return;
-	frame->fd = args[0];
-	keep_fd(frame->connection, frame->fd);
+	/* As the kernel takes it. One that does not exist gets no row: there
+	 * are millions of them.
+	 */
+	fd = args[0];
 	failed = arch_call_failed(abi, &ret);
+	if (fd >= TLS_NO_FD || ret == -EBADF)
+		return;
+	frame->fd = fd;
+	keep_fd(frame->connection, fd);
 	count(is_read ? SYSTALLY_TLS_ENCRYPTED_READ :
 			SYSTALLY_TLS_ENCRYPTED_WRITE,
-	      frame->fd, failed, failed ? 0 : ret,
+	      fd, failed, failed ? 0 : ret,
 	      systally_clock_elapsed(slot->entered_at, now));
 }
 

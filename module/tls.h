@@ -8,8 +8,8 @@
  * when the text was there already, it is the one that its connection has used
  * before. A connection is told by the function's first argument.
  *
- * A function that a thread leaves by longjmp() is taken for one that goes on,
- * until another call is at its place of the stack.
+ * A function that a thread leaves by longjmp() is taken for one that goes on
+ * until something else is in its place on the stack.
  *
  * Concurrency: connections are words that are read and written whole, in any
  * order. Frames belong to their thread (frame.h). Rows are the tally's.
@@ -69,14 +69,14 @@ void systally_tls_entered(struct frame *frame, enum tls_kind kind,
 
 /*
  * systally_tls_returned - count a call of a function
- * @frame: of the call, no longer in @frames
+ * @frame: of the call, no longer among current's
  * @elapsed: its time, in clock units
  * @regs: current's registers after the return
  *
  * In the handler of a uretprobe; may sleep.
  */
-void systally_tls_returned(struct frames *frames, const struct frame *frame,
-			   u64 elapsed, struct pt_regs *regs);
+void systally_tls_returned(const struct frame *frame, u64 elapsed,
+			   struct pt_regs *regs);
 
 /*
  * systally_tls_system_call - count a system call if a function of TLS makes it

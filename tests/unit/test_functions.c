@@ -287,6 +287,7 @@ static void test_tls(void **state)
 	struct systally_functions functions;
 	const struct systally_function_place *place;
 	struct systally_set set = { .all = true };
+	char words[8300];
 
 	(void)state;
 	functions = find("%ssl,libc:malloc", &program);
@@ -300,6 +301,12 @@ static void test_tls(void **state)
 			    "free");
 	assert_null(place_of(&functions, ":SSL_write"));
 	assert_null(functions.list[functions.count - 1].kind);
+	systally_functions_free(&functions);
+
+	/* also of functions that another word has named before */
+	snprintf(words, sizeof(words), "%s:SSL_*,%%ssl", self);
+	functions = find(words, &program);
+	assert_string_equal(place_of(&functions, ":SSL_read")->kind, "read");
 	systally_functions_free(&functions);
 
 	assert_non_null(strstr(refused("%tls"),

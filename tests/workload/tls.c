@@ -235,10 +235,14 @@ static void leave(int signal unused)
 	siglongjmp(back, 1);
 }
 
-/* A function that is left without a return: its read() was interrupted */
+/*
+ * A function that is left without a return, since its read() was interrupted.
+ * The next one of the same connection is at the same place of the stack.
+ */
 static void left(void)
 {
-	struct connection ssl = { -1, 0 };
+	static struct connection ssl;
+	char record[RECORD] = "";
 	int fds[2];
 
 	if (pipe(fds) || signal(SIGALRM, leave) == SIG_ERR)
@@ -249,7 +253,9 @@ static void left(void)
 		SSL_read(&ssl, buffer, PLAIN);
 		die("no signal came");
 	}
-	printf("tls %d read 0 0 0 1 1 0\n", fds[0]);
+	must(write(fds[1], record, sizeof(record)) == RECORD);
+	must(SSL_read(&ssl, buffer, PLAIN) == PLAIN);
+	print(fds[0], "read", 1, 0, PLAIN, 2, 1);
 }
 
 int main(int argc unused, char **argv)

@@ -44,7 +44,7 @@ static const struct {
 	  "the running kernel has no such system call; see the names in `counters` and `man 2 syscalls`" },
 	{ "functions", ENOENT, "there is no such file" },
 	{ "functions", EEXIST,
-	  "a function is there by another name, or the name is another one's; write `none` to it first" },
+	  "this place is counted already by another name or kind, or the name is that of another place; write `none` to it first" },
 	{ "functions", EINVAL,
 	  "a line is not NAME OFFSET[:KIND] PATH, or the offset is not in a regular file" },
 	{ "functions", E2BIG,
