@@ -49,6 +49,13 @@ is "$got $(streams "$T/json" | awk '{ sum += $7; plain += $6 }
 	END { print sum, plain }')" "0 0 $(awk '{ sum += $6 } END { print sum }' \
 	"$T/expect")" '-e without reads and writes: plain bytes only'
 
+try run -f %ssl -o "$T/text" -- true
+like "$(tr -s ' \n' ' ' <"$T/text")" 'no bytes of TLS were counted' \
+	'text: says that there are none'
+try run -f %ssl --in-process -o "$T/text" -- true
+like "$(tr -s ' \n' ' ' <"$T/text")" 'not known with --in-process' \
+	'text: says that they are not known in process'
+
 # ---- recordings, intervals, levels ---------------------------------------
 
 try record -f %ssl -o "$T/record" -- "$WORKLOAD/tls"
@@ -62,6 +69,8 @@ is "$got $(streams "$T/out" | diff "$T/expect" -)" '0 ' \
 	'report FILE: the same, without the module'
 try report -f %ssl "$T/record" --format csv
 is "$got $(head -c 5 "$T/out")" '0 tgid,' 'csv: the table of calls'
+like "$(<"$T/err")" 'csv has no table of TLS; text, markdown and json' \
+	'csv: says where the table of TLS is'
 fails 2 'there is no set .%tls. of functions; there is %ssl' \
 	'another set is an error' run -f %tls -- true
 

@@ -126,6 +126,28 @@ static void note_unknown(struct systally_notes *notes,
 			(unsigned long long)calls);
 }
 
+/* Notes why the report has no table of TLS, if it was asked for. */
+static void note_tls(struct systally_notes *notes,
+		     const struct systally_reporter *reporter,
+		     const struct systally_tls_streams *tls)
+{
+	const struct systally_format *format = reporter->request->format;
+
+	if (reporter->request->in_process)
+		systally_notes_add(
+			notes,
+			"bytes and descriptors of TLS are not known with --in-process; leave it out to count them");
+	else if (!format->tls)
+		systally_notes_add(
+			notes,
+			"--format %s has no table of TLS; text, markdown and json have one",
+			format->word);
+	else if (!tls->count && !reporter->series)
+		systally_notes_add(
+			notes,
+			"no bytes of TLS were counted: no process called these functions, or they were counted with --in-process");
+}
+
 /* Does any row have a time or an error? */
 static bool has_times(const struct systally_snapshot *snapshot)
 {
@@ -306,6 +328,8 @@ int systally_report_write(struct systally_reporter *reporter,
 	add_notes(notes, reporter, snapshot, &ranking);
 	note_unknown(notes, request, &ranking);
 	note_names(notes, request, &snapshot->header, &ranking);
+	if (report.tls)
+		note_tls(notes, reporter, &tls);
 	if (!ranking.shown)
 		add_reason(notes, reporter, snapshot, nothing);
 	clock_gettime(CLOCK_REALTIME, &report.when);

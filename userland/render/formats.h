@@ -21,6 +21,7 @@ struct systally_format {
 	bool notes;	  /* shows notes; otherwise they go to stderr */
 	bool all_rows;	  /* by default by process and call, and all rows */
 	bool series;	  /* can show the intervals of `top` */
+	bool tls;	  /* shows what was read and written through TLS */
 	/*
 	 * A report that cannot have every dimension or time: what it is like,
 	 * for the message. by_call: it is grouped by call and has no

@@ -346,6 +346,7 @@ const struct systally_format systally_format_json = {
 	.notes = true,
 	.all_rows = true,
 	.series = true,
+	.tls = true,
 	.report = write_report,
 	.change = write_change,
 	.list = write_list,

@@ -142,6 +142,7 @@ const struct systally_format systally_format_markdown = {
 	.word = "markdown",
 	.notes = true,
 	.series = true,
+	.tls = true,
 	.report = write_report,
 	.change = write_change,
 	.list = write_list,

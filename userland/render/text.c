@@ -86,6 +86,7 @@ const struct systally_format systally_format_text = {
 	.word = "text",
 	.notes = true,
 	.series = true,
+	.tls = true,
 	.report = write_report,
 	.change = write_change,
 	.list = write_list,
