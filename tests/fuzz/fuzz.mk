@@ -22,6 +22,11 @@ $(fuzz)/%.o: %.c | requirements
 	$(call say,CLANG,$@)
 	$(Q)clang $(fuzz_flags) -c -o $@ $<
 
+# What goes through all names for each word would fill the corpus with words
+# that differ in nothing else, and takes most of the time.
+$(fuzz)/userland/base/nearest.o $(fuzz)/userland/calls/names.o: fuzz_flags += \
+	-fno-sanitize=fuzzer-no-link
+
 $(fuzz)/module/syscalls.o: $(unit)/syscall_names.h
 
 $(module_fuzzers:%=$(fuzz)/fuzz_%): $(fuzz)/fuzz_%: \
