@@ -23,6 +23,7 @@
 #include "lifecycle.h"
 #include "parse.h"
 #include "selective.h"
+#include "tally.h"
 #include "target.h"
 #include "target_set.h"
 #include "tracepoint.h"

@@ -22,8 +22,8 @@
 #define FRAMES_MAX 64
 
 struct frame {
-	u64 entered_at;	  /* clock units */
-	u64 serial;	  /* of the CPU's table at the entry; see tally.h */
+	u64 entered_at; /* clock units */
+	u64 serial;	/* of the CPU's table at the entry; see cpu_tables.h */
 	unsigned long sp; /* the stack pointer at the entry */
 	u32 nr;		  /* of the function */
 	u32 tls;	  /* enum tls_kind; of others than TLS_NONE: */

@@ -17,6 +17,7 @@
 #include "hook_kprobe.h"
 #include "hook_sites.h"
 #include "hook_tracepoint.h"
+#include "tally.h"
 #include "tracepoint.h"
 
 /* What is hooked now. Under the control mutex. */

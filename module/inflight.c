@@ -436,7 +436,7 @@ bool systally_inflight_next(u32 *tid, struct slot *call)
 		if (!slot)
 			i |= BLOCK_SLOTS - 1;
 		found = slot && slot_copy(slot, call) &&
-			call->serial >= systally_tally_epoch() &&
+			call->serial >= systally_cpu_tables_epoch() &&
 			systally_target_has(key_tgid(call->key));
 		preempt_enable();
 		if (found) {

@@ -15,7 +15,7 @@ extern unsigned long systally_memory_max_bytes;
  * systally_memory_max_default - the cap of a machine where none is asked for
  *
  * 64 MiB, or 2 MiB for each CPU that is online if that is more: then tables of
- * 1,024 rows for all CPUs fit in an eighth of it (tally.c). Any context.
+ * 1,024 rows for all CPUs fit in an eighth of it (cpu_tables.c). Any context.
  */
 unsigned long systally_memory_max_default(void);
 

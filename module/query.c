@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What other modules, as SystemTap's, may ask and request, in any context.
- * tally.h and master.h tell how this file may read tables while others write
- * them.
+ * cpu_tables.h and master.h tell how this file may read tables while others
+ * write them.
  */
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>

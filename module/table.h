@@ -4,9 +4,9 @@
  * Each CPU has some, and the master table is one. Compiles in userland too, for
  * the unit tests.
  *
- * Concurrency: a table has one writer at a time; tally.h says which. Others may
- * read meanwhile: query.c (rows, under systally_move_lock), and tally.c (`used`,
- * as a hint).
+ * Concurrency: a table has one writer at a time; cpu_tables.h says which. Others
+ * may read meanwhile: query.c (rows, under systally_move_lock), and tally.c
+ * (`used`, as a hint).
  */
 #ifndef SYSTALLY_TABLE_H
 #define SYSTALLY_TABLE_H
@@ -108,7 +108,7 @@ struct table {
 	u32 mask; /* (rows - 1) * sizeof(struct table_row) */
 	u32 used; /* rows */
 	u64 entered;
-	u64 serial; /* of this use of the memory; see tally.h */
+	u64 serial; /* of this use of the memory; see cpu_tables.h */
 	u64 epoch;  /* serial of the oldest table of the epoch */
 	u64 orphan_exits;
 	u64 untimed;

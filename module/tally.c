@@ -1,83 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Folds the CPUs' tables into the master table, and grows them. tally.h says
- * which code may write which table.
+ * Folds the CPUs' tables into the master table. cpu_tables.h says which code may
+ * write which table.
  */
-#include <linux/cpuhotplug.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
-#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/rtmutex.h>
 
 #include "master.h"
-#include "memory.h"
 #include "tally.h"
 #include "worker.h"
 
 /*
- * Rows of a CPU's table: CPU_ROWS at first, fewer if the cap is low.
- * CPU_ROWS_MIN is enough for the histograms of about a hundred calls of one
- * process. A table grows to CPU_ROWS_MAX at most.
- */
-#define CPU_ROWS_MIN 256
-#define CPU_ROWS     4096
-#define CPU_ROWS_MAX 16384
-
-DEFINE_PER_CPU(struct tally_cpu, systally_tally_cpu);
-struct table *systally_tally_backlog[TALLY_BACKLOG_MAX];
-
-/*
- * Serialises flushes; taken before tally_mutex. A flush keeps it while it waits
- * for a grace period, so that full tables can be folded meanwhile. The worker
- * never waits for it.
+ * Serialises flushes; taken before systally_tally_mutex. A flush keeps it while
+ * it waits for a grace period, so that full tables can be folded meanwhile. The
+ * worker never waits for it.
  */
 static DEFINE_MUTEX(flush_mutex);
 
-/*
- * Protects the data below, and the tables as tally.h says. A reader who holds
- * it runs with the worker's priority while the worker waits for it.
- */
-static DEFINE_RT_MUTEX(tally_mutex);
-static u64 serial = 1; /* of the table that was put to use last */
-static u64 epoch;      /* serial of the current epoch's first table */
-static u64 discarded;  /* calls that resets threw away, since load */
-static u64 generation; /* number of resets since load */
-
-/* Set at load: the state that make_tables() belongs to */
-static enum cpuhp_state hotplug_state;
+/* Both under systally_tally_mutex; since load */
+static u64 discarded;  /* calls that resets threw away */
+static u64 generation; /* number of resets */
 
 static void do_work(struct kthread_work *work);
 static DEFINE_KTHREAD_WORK(fold_work, do_work);
-
-/*
- * Prepares a clean table for use. The new serial invalidates slots that point
- * to its rows from an earlier use.
- */
-static void stamp(struct table *table)
-{
-	table->serial = ++serial;
-	table->epoch = epoch;
-}
-
-static struct table *stamped_table(u32 rows, int node, bool beyond)
-{
-	struct table *table = beyond ? systally_table_alloc_beyond(rows, node) :
-				       systally_table_alloc(rows, node);
-
-	if (table)
-		stamp(table);
-	return table;
-}
-
-static void put_spare(struct tally_cpu *cpu, struct table *table)
-{
-	table_clean(table);
-	stamp(table);
-	/* After the cleaning. Pairs with the xchg() in make_row(). */
-	smp_store_release(&cpu->spare, table);
-}
 
 /* Folds a table, after making room for it; no rebuild goes on. */
 static void fold(struct table *table)
@@ -95,7 +43,7 @@ static void fold_retired(void)
 {
 	int cpu_nr;
 
-	lockdep_assert_held(&tally_mutex);
+	lockdep_assert_held(&systally_tally_mutex);
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 		/* Pairs with the release in make_row(). */
@@ -111,7 +59,7 @@ static void fold_retired(void)
 			systally_master_fold(retired);
 		else
 			fold(retired);
-		put_spare(cpu, retired);
+		systally_cpu_tables_put_spare(cpu, retired);
 		cpu->hot = time_before(jiffies, cpu->filled + HZ);
 		cpu->filled = jiffies;
 	}
@@ -142,47 +90,6 @@ static bool grow_master(u32 rows)
 	return has_room;
 }
 
-/* Puts @new in the place of one of a CPU's tables, for query.c. */
-static void replace_table(struct tally_cpu *cpu, const struct table *old,
-			  struct table *new)
-{
-	unsigned int i;
-
-	lockdep_assert_held(&systally_move_lock);
-	for (i = 0; cpu->all[i] != old; i++)
-		;
-	cpu->all[i] = new;
-}
-
-void systally_tally_relieve(void)
-{
-	unsigned int i;
-	int cpu_nr;
-
-	lockdep_assert_held(&tally_mutex);
-	for (i = 0; i < TALLY_BACKLOG_MAX && systally_tally_backlog[i]; i++)
-		;
-	for_each_tally_cpu(cpu_nr) {
-		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
-		/* Pairs with the release in make_row(). */
-		struct table *retired = smp_load_acquire(&cpu->retired), *spare;
-
-		if (!retired || i == TALLY_BACKLOG_MAX)
-			continue;
-		spare = stamped_table(table_rows(retired), cpu_to_node(cpu_nr),
-				      false);
-		if (!spare)
-			return;
-		raw_spin_lock_irq(&systally_move_lock);
-		systally_tally_backlog[i++] = retired;
-		replace_table(cpu, retired, spare);
-		raw_spin_unlock_irq(&systally_move_lock);
-		WRITE_ONCE(cpu->retired, NULL);
-		/* Pairs with the xchg() in make_row(). */
-		smp_store_release(&cpu->spare, spare);
-	}
-}
-
 static void fold_backlog(void)
 {
 	unsigned int i;
@@ -202,41 +109,6 @@ static void fold_backlog(void)
 	}
 }
 
-/*
- * Replaces a CPU's spare by a table twice as large if the CPU has filled its
- * last one within a second, and is not just taking the spare.
- */
-static void grow_spare(struct tally_cpu *cpu, int node)
-{
-	struct table *spare = READ_ONCE(cpu->spare), *larger;
-	u32 rows;
-
-	if (!cpu->hot || !spare)
-		return;
-	cpu->hot = false;
-	rows = 2 * table_rows(spare);
-	if (rows > CPU_ROWS_MAX ||
-	    table_row_bytes(rows) * num_online_cpus() >
-		    systally_memory_max_bytes / 32 ||
-	    !systally_memory_room(4 * table_bytes(rows)))
-		return;
-	larger = stamped_table(rows, node, false);
-	if (!larger)
-		return;
-	spare = xchg(&cpu->spare, NULL);
-	if (!spare || table_rows(spare) >= rows) {
-		if (spare)
-			smp_store_release(&cpu->spare, spare);
-		systally_table_free(larger);
-		return;
-	}
-	raw_spin_lock_irq(&systally_move_lock);
-	replace_table(cpu, spare, larger);
-	raw_spin_unlock_irq(&systally_move_lock);
-	smp_store_release(&cpu->spare, larger);
-	systally_table_free(spare);
-}
-
 /* Throws a table's counts away, as a reset does. */
 static void discard(struct table *table)
 {
@@ -253,7 +125,7 @@ static void flush_begin(void (*take)(struct table *table))
 	int cpu_nr;
 
 	lockdep_assert_held(&flush_mutex);
-	lockdep_assert_held(&tally_mutex);
+	lockdep_assert_held(&systally_tally_mutex);
 
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
@@ -278,14 +150,14 @@ static void flush_begin(void (*take)(struct table *table))
 				spare = xchg(&cpu->spare, NULL);
 			}
 		}
-		stamp(spare);
+		systally_cpu_tables_stamp(spare);
 		/* Only the holder of the spare may replace the active table.
 		 * xchg() is a full barrier, so the CPU finds the new table
 		 * clean. The old table becomes the third, which belongs to the
 		 * flush until its writer has finished.
 		 */
 		spare = xchg(&cpu->active, spare);
-		put_spare(cpu, cpu->third);
+		systally_cpu_tables_put_spare(cpu, cpu->third);
 		cpu->third = spare;
 	}
 }
@@ -300,7 +172,7 @@ static void flush_end(void (*take)(struct table *table))
 	int cpu_nr;
 
 	lockdep_assert_held(&flush_mutex);
-	lockdep_assert_held(&tally_mutex);
+	lockdep_assert_held(&systally_tally_mutex);
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 
@@ -318,19 +190,19 @@ static void fold_one(struct table *table)
 
 /*
  * Folds every CPU's counts into the master. The worker folds full tables in the
- * meantime. Under flush_mutex; takes tally_mutex and keeps it.
+ * meantime. Under flush_mutex; takes systally_tally_mutex and keeps it.
  * @new_epoch: begin one
  */
 static void flush(bool new_epoch)
 {
-	rt_mutex_lock(&tally_mutex);
+	rt_mutex_lock(&systally_tally_mutex);
 	fold_full();
 	if (new_epoch)
-		epoch = serial + 1;
+		systally_cpu_tables_new_epoch();
 	flush_begin(fold_one);
-	rt_mutex_unlock(&tally_mutex);
+	rt_mutex_unlock(&systally_tally_mutex);
 	synchronize_rcu();
-	rt_mutex_lock(&tally_mutex);
+	rt_mutex_lock(&systally_tally_mutex);
 	flush_end(fold_one);
 }
 
@@ -340,7 +212,7 @@ static void flush(bool new_epoch)
  */
 static void fold_dead(void)
 {
-	static unsigned long futile_until; /* jiffies; tally_mutex */
+	static unsigned long futile_until; /* jiffies; systally_tally_mutex */
 	u32 before;
 
 	if (time_before(jiffies, futile_until))
@@ -382,19 +254,15 @@ static bool make_room(void)
 
 static void do_work(struct kthread_work *work)
 {
-	int cpu_nr;
-
-	rt_mutex_lock(&tally_mutex);
+	rt_mutex_lock(&systally_tally_mutex);
 	fold_full();
 	/* If a flush goes on, it does the same at its end. */
 	if (!make_room() && mutex_trylock(&flush_mutex)) {
 		fold_dead();
 		mutex_unlock(&flush_mutex);
 	}
-	for_each_tally_cpu(cpu_nr)
-		grow_spare(&per_cpu(systally_tally_cpu, cpu_nr),
-			   cpu_to_node(cpu_nr));
-	rt_mutex_unlock(&tally_mutex);
+	systally_cpu_tables_grow();
+	rt_mutex_unlock(&systally_tally_mutex);
 }
 
 void systally_tally_fold_soon(void)
@@ -417,7 +285,7 @@ void systally_tally_unlock(void)
 	fold_backlog();
 	if (!make_room())
 		fold_dead();
-	rt_mutex_unlock(&tally_mutex);
+	rt_mutex_unlock(&systally_tally_mutex);
 	mutex_unlock(&flush_mutex);
 }
 
@@ -443,12 +311,12 @@ int systally_tally_reset(void)
 
 	if (err)
 		return err;
-	rt_mutex_lock(&tally_mutex);
+	rt_mutex_lock(&systally_tally_mutex);
 	/* A call in flight is discarded as well: its exit finds a new epoch.
 	 * Nothing is folded until the master is empty, so that no call of the
 	 * new epoch is discarded.
 	 */
-	epoch = serial + 1;
+	systally_cpu_tables_new_epoch();
 	flush_begin(discard);
 	synchronize_rcu();
 	flush_end(discard);
@@ -461,13 +329,13 @@ int systally_tally_reset(void)
 
 u64 systally_tally_discarded(void)
 {
-	lockdep_assert_held(&tally_mutex);
+	lockdep_assert_held(&systally_tally_mutex);
 	return discarded;
 }
 
 u64 systally_tally_generation(void)
 {
-	lockdep_assert_held(&tally_mutex);
+	lockdep_assert_held(&systally_tally_mutex);
 	return generation;
 }
 
@@ -492,108 +360,30 @@ u32 systally_tally_used(void)
 	return rows;
 }
 
-u64 systally_tally_epoch(void)
-{
-	return READ_ONCE(epoch);
-}
-
 u64 systally_tally_next_serial(void)
 {
 	u64 next;
 
-	rt_mutex_lock(&tally_mutex);
-	next = serial + 1;
-	rt_mutex_unlock(&tally_mutex);
+	rt_mutex_lock(&systally_tally_mutex);
+	next = systally_cpu_tables_next_serial();
+	rt_mutex_unlock(&systally_tally_mutex);
 	return next;
-}
-
-static void free_tables(struct tally_cpu *cpu)
-{
-	systally_table_free(cpu->third);
-	systally_table_free(cpu->retired);
-	systally_table_free(cpu->spare);
-	systally_table_free(cpu->active);
-	memset(cpu, 0, sizeof(*cpu));
-}
-
-/* Rows of a new table. All tables together take at most an eighth of the cap. */
-static u32 first_rows(void)
-{
-	u32 rows = CPU_ROWS;
-
-	while (rows > CPU_ROWS_MIN &&
-	       3 * table_row_bytes(rows) * num_online_cpus() >
-		       systally_memory_max_bytes / 8)
-		rows /= 2;
-	return rows;
-}
-
-/*
- * Makes the tables of a CPU that comes online for the first time, before it
- * runs a task. A CPU that goes offline keeps them, with what they count.
- * Process context, under the kernel's cpu_hotplug_lock; sleeps. Returns 0, or
- * -ENOMEM: then the module does not load, or the CPU does not come online. The
- * cap must not keep a CPU offline: it holds for the CPUs at load only.
- */
-static int make_tables(unsigned int cpu_nr)
-{
-	struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
-	struct tally_cpu new = {};
-	int node = cpu_to_node(cpu_nr);
-	bool loaded = hotplug_state;
-	u32 rows = first_rows();
-
-	if (systally_tally_has_cpu(cpu_nr))
-		return 0;
-	rt_mutex_lock(&tally_mutex);
-	new.active = stamped_table(rows, node, loaded);
-	new.spare = stamped_table(rows, node, loaded);
-	new.third = stamped_table(rows, node, loaded);
-	new.all[0] = new.active;
-	new.all[1] = new.spare;
-	new.all[2] = new.third;
-	if (!new.active || !new.spare || !new.third) {
-		free_tables(&new);
-		rt_mutex_unlock(&tally_mutex);
-		return -ENOMEM;
-	}
-	raw_spin_lock_irq(&systally_move_lock);
-	*cpu = new;
-	raw_spin_unlock_irq(&systally_move_lock);
-	rt_mutex_unlock(&tally_mutex);
-	return 0;
-}
-
-static void free_all_tables(void)
-{
-	int cpu_nr;
-
-	for_each_tally_cpu(cpu_nr)
-		free_tables(&per_cpu(systally_tally_cpu, cpu_nr));
 }
 
 int systally_tally_init(void)
 {
-	int err;
+	int err = systally_master_init();
 
-	err = systally_master_init();
 	if (err)
 		return err;
-	/* Calls make_tables() for the CPUs that are online now, too. */
-	err = cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "systally:tables",
-				make_tables, NULL);
-	if (err < 0) {
-		free_all_tables();
+	err = systally_cpu_tables_init();
+	if (err)
 		systally_master_exit();
-		return err;
-	}
-	hotplug_state = err;
-	return 0;
+	return err;
 }
 
 void systally_tally_exit(void)
 {
-	cpuhp_remove_state(hotplug_state);
-	free_all_tables();
+	systally_cpu_tables_exit();
 	systally_master_exit();
 }

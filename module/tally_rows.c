@@ -6,6 +6,7 @@
 
 #include "abi.h"
 #include "hist.h"
+#include "tally.h"
 #include "tally_rows.h"
 
 DEFINE_STATIC_KEY_FALSE(systally_threads_key);

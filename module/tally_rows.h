@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The rows of this CPU's table that handlers count in: the row of a call, of an
- * errno, of a histogram, and the note that a process has exited. tally.h says
- * who may write a table.
+ * errno, of a histogram, and the note that a process has exited. cpu_tables.h
+ * says which code may write a table.
  */
 #ifndef SYSTALLY_TALLY_ROWS_H
 #define SYSTALLY_TALLY_ROWS_H
@@ -10,7 +10,7 @@
 #include <linux/jump_label.h>
 #include <linux/sched.h>
 
-#include "tally.h"
+#include "cpu_tables.h"
 
 /* Whether rows are kept per thread. Written under the control mutex. */
 DECLARE_STATIC_KEY_FALSE(systally_threads_key);

@@ -159,7 +159,7 @@ static void pause(u32 row)
 	if (row % 1024)
 		return;
 	cond_resched();
-	systally_tally_relieve();
+	systally_cpu_tables_relieve();
 }
 
 /* Counts the rows of each section that @sections has. */
