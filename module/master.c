@@ -31,14 +31,17 @@ typedef void carry_row(struct table *to, const struct table_row *row);
 
 /*
  * These are written under the tally's mutex and systally_move_lock, and read
- * under either. While a rebuild goes on, the rows of the master move to its
- * successor step by step; folds add to the successor.
+ * under either. A rebuild first allocates the successor's memory, step by step.
+ * Then the successor is there, and the rows of the master move to it step by
+ * step; folds add to the successor.
  */
 static struct table *master, *successor;
 static bool being_cleaned;
 DEFINE_RAW_SPINLOCK(systally_move_lock);
 
 /* Of the rebuild that goes on; under the tally's mutex */
+static struct memory_parts parts; /* of the successor, until it is there */
+static u32 rows_to_be;		  /* of the successor */
 static u32 next;    /* place in the old master from which on rows move */
 static u32 unmoved; /* how many rows have yet to move */
 static carry_row *carry_on;
@@ -213,49 +216,78 @@ static void set_successor(struct table *table)
 	raw_spin_unlock_irq(&systally_move_lock);
 }
 
+/* No rebuild goes on: keep room in the cap for the next one. */
+static void reserve_rebuild(void)
+{
+	systally_memory_reserve(table_bytes(table_rows(master)));
+}
+
 /*
  * Begins to replace the master by a new table of @rows rows. Returns false if
  * there is no memory: then the old master stays.
  */
 static bool rebuild_begin(u32 rows, carry_row *carry)
 {
-	struct table *new;
-
 	systally_memory_reserve(0);
-	new = systally_table_alloc(rows, NUMA_NO_NODE);
-	if (!new) {
-		systally_memory_reserve(table_bytes(table_rows(master)));
+	if (!systally_memory_begin(&parts, table_bytes(rows))) {
+		reserve_rebuild();
 		return false;
 	}
+	rows_to_be = rows;
+	carry_on = carry;
+	return true;
+}
+
+static bool allocate_step(void)
+{
+	int more = systally_memory_step(&parts);
+	struct table *new;
+
+	if (more > 0)
+		return true;
+	new = more ? NULL : systally_memory_end(&parts);
+	if (!new) {
+		reserve_rebuild();
+		return false;
+	}
+	table_init(new, rows_to_be);
 	table_add_sums(new, master);
 	next = 0;
 	unmoved = master->used;
-	carry_on = carry;
 	set_successor(new);
 	return true;
 }
 
-bool systally_master_step(void)
+static void move_step(void)
 {
 	struct table *old = master;
-	u32 end;
+	u32 end = min(next + STEP_ROWS, table_rows(old));
 
-	if (!successor)
-		return false;
-	end = min(next + STEP_ROWS, table_rows(old));
 	for (; next < end; next += MOVE_ROWS) {
 		unmoved -= move_rows(successor, carry_on, old, next);
 		cond_resched();
 	}
 	if (next < table_rows(old))
-		return true;
+		return;
 	raw_spin_lock_irq(&systally_move_lock);
 	master = successor;
 	successor = NULL;
 	raw_spin_unlock_irq(&systally_move_lock);
 	systally_table_free(old);
-	systally_memory_reserve(table_bytes(table_rows(master)));
-	return false;
+	reserve_rebuild();
+}
+
+bool systally_master_is_rebuilt(void)
+{
+	return parts.pages || successor;
+}
+
+bool systally_master_step(void)
+{
+	if (parts.pages)
+		return allocate_step();
+	move_step();
+	return true;
 }
 
 /*

@@ -91,12 +91,14 @@ bool systally_master_grow(u32 rows);
 bool systally_master_has_room(u32 rows);
 
 /*
- * systally_master_step - do a part of the rebuild that goes on
+ * systally_master_is_rebuilt - whether a rebuild goes on
+ * systally_master_step - do a part of it
  *
- * Takes a fraction of a millisecond. Between the steps, CPUs' tables may be
- * folded. Returns whether there is more to do: call it until it returns false,
- * before the mutex is unlocked.
+ * A step takes a fraction of a millisecond. Between the steps, CPUs' tables may
+ * be folded. Do all steps before the mutex is unlocked. A step returns false if
+ * there is no memory: then the rebuild has ended, and the old table stays.
  */
+bool systally_master_is_rebuilt(void);
 bool systally_master_step(void);
 
 /*

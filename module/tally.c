@@ -27,23 +27,18 @@ static u64 generation; /* number of resets */
 static void do_work(struct kthread_work *work);
 static DEFINE_KTHREAD_WORK(fold_work, do_work);
 
-/* Folds a table, after making room for it; no rebuild goes on. */
-static void fold(struct table *table)
-{
-	systally_master_grow(table->used);
-	systally_master_fold(table);
-}
-
 /*
- * Folds the tables that CPUs have filled, and gives them back as spares at
- * once: a CPU that fills its last table before that loses the rows of calls.
- * While a rebuild goes on, a table for which there is no room waits for its end.
+ * Folds the full tables for which the master has room, or all of them. A retired
+ * one becomes its CPU's spare at once: a CPU that fills its last table before
+ * that loses the rows of calls. Returns how many rows a table has for which
+ * there is no room, or 0.
  */
-static void fold_retired(void)
+static u32 fold_those_with_room(bool all)
 {
+	u32 waits = 0;
+	unsigned int i;
 	int cpu_nr;
 
-	lockdep_assert_held(&systally_tally_mutex);
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 		/* Pairs with the release in make_row(). */
@@ -51,62 +46,69 @@ static void fold_retired(void)
 
 		if (!retired)
 			continue;
-		if (systally_master_successor() &&
-		    !systally_master_has_room(retired->used))
+		if (!all && !systally_master_has_room(retired->used)) {
+			waits = retired->used;
 			continue;
+		}
 		WRITE_ONCE(cpu->retired, NULL);
-		if (systally_master_successor())
-			systally_master_fold(retired);
-		else
-			fold(retired);
+		systally_master_fold(retired);
 		systally_cpu_tables_put_spare(cpu, retired);
 		cpu->hot = time_before(jiffies, cpu->filled + HZ);
 		cpu->filled = jiffies;
 	}
-}
-
-/* Folds all full tables, and ends the rebuild that goes on or that this needs. */
-static void fold_full(void)
-{
-	fold_retired();
-	while (systally_master_successor()) {
-		systally_master_step();
-		fold_retired();
-	}
-}
-
-/*
- * Makes room for @rows more rows in the master. Returns false if the cap does
- * not allow it.
- */
-static bool grow_master(u32 rows)
-{
-	bool has_room;
-
-	/* Full tables may take the room meanwhile. */
-	while ((has_room = systally_master_grow(rows)) &&
-	       systally_master_successor())
-		fold_full();
-	return has_room;
-}
-
-static void fold_backlog(void)
-{
-	unsigned int i;
-
 	for (i = 0; i < TALLY_BACKLOG_MAX && systally_tally_backlog[i]; i++)
 		;
 	/* From the last one on, since query.c looks at all up to a NULL. */
 	while (i--) {
 		struct table *table = systally_tally_backlog[i];
 
-		fold(table);
-		fold_full();
+		if (!all && !systally_master_has_room(table->used))
+			return table->used;
+		systally_master_fold(table);
 		raw_spin_lock_irq(&systally_move_lock);
 		systally_tally_backlog[i] = NULL;
 		raw_spin_unlock_irq(&systally_move_lock);
 		systally_table_free(table);
 	}
+	return waits;
+}
+
+/*
+ * Folds all full tables, and ends the rebuild that goes on or that this needs.
+ * Meanwhile, CPUs that fill their tables get others. Returns false if there was
+ * no memory, or if the cap did not allow it: then calls may have lost their rows.
+ */
+static bool fold_full(void)
+{
+	bool has_memory = true;
+	u32 waits;
+
+	lockdep_assert_held(&systally_tally_mutex);
+	while ((waits = fold_those_with_room(!has_memory)) ||
+	       systally_master_is_rebuilt()) {
+		if (systally_master_is_rebuilt()) {
+			has_memory = systally_master_step();
+			systally_cpu_tables_relieve();
+		} else {
+			has_memory = systally_master_grow(waits);
+		}
+	}
+	return has_memory;
+}
+
+/*
+ * Makes room for @rows more rows in the master. Returns false if there is no
+ * memory or the cap does not allow it.
+ */
+static bool grow_master(u32 rows)
+{
+	bool has_memory;
+
+	/* Full tables may take the room meanwhile. */
+	while ((has_memory = systally_master_grow(rows)) &&
+	       systally_master_is_rebuilt() && (has_memory = fold_full()))
+		;
+	return has_memory;
 }
 
 /* Throws a table's counts away, as a reset does. */
@@ -115,12 +117,29 @@ static void discard(struct table *table)
 	discarded += table->entered;
 }
 
+static void discard_full(void)
+{
+	int cpu_nr;
+
+	for_each_tally_cpu(cpu_nr) {
+		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
+		/* Pairs with the release in make_row(). */
+		struct table *retired = smp_load_acquire(&cpu->retired);
+
+		if (!retired)
+			continue;
+		WRITE_ONCE(cpu->retired, NULL);
+		discard(retired);
+		systally_cpu_tables_put_spare(cpu, retired);
+	}
+}
+
 /*
  * The beginning of a flush: gives every CPU a clean table of the current epoch.
  * What it has counted until now is in its third table.
- * @take: what to do with a full table
+ * @is_reset: whether full tables are discarded; else they are folded
  */
-static void flush_begin(void (*take)(struct table *table))
+static void flush_begin(bool is_reset)
 {
 	int cpu_nr;
 
@@ -129,26 +148,19 @@ static void flush_begin(void (*take)(struct table *table))
 
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
-		struct table *spare = xchg(&cpu->spare, NULL);
+		struct table *spare;
 
-		while (!spare) {
-			/* Pairs with the release in make_row(). */
-			struct table *retired = smp_load_acquire(&cpu->retired);
-
-			if (retired) {
-				/* First: fold_one() folds retired tables, too. */
-				WRITE_ONCE(cpu->retired, NULL);
-				take(retired);
-				table_clean(retired);
-				spare = retired;
-			} else {
-				/* A CPU that has just taken its spare stores
-				 * its full table to `retired`. After a grace
-				 * period it has done so.
-				 */
+		while (!(spare = xchg(&cpu->spare, NULL))) {
+			/* A CPU that has just taken its spare stores its full
+			 * table to `retired`. After a grace period it has done
+			 * so. Pairs with the release in make_row().
+			 */
+			if (!smp_load_acquire(&cpu->retired))
 				synchronize_rcu();
-				spare = xchg(&cpu->spare, NULL);
-			}
+			if (is_reset)
+				discard_full();
+			else
+				fold_full();
 		}
 		systally_cpu_tables_stamp(spare);
 		/* Only the holder of the spare may replace the active table.
@@ -165,27 +177,25 @@ static void flush_begin(void (*take)(struct table *table))
 /*
  * The end of a flush, a grace period after its beginning: the writers of the
  * third tables have finished.
- * @take: as above
+ * @is_reset: whether these tables are discarded; else they are folded
  */
-static void flush_end(void (*take)(struct table *table))
+static void flush_end(bool is_reset)
 {
 	int cpu_nr;
 
 	lockdep_assert_held(&flush_mutex);
 	lockdep_assert_held(&systally_tally_mutex);
 	for_each_tally_cpu(cpu_nr) {
-		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
+		struct table *third = per_cpu(systally_tally_cpu, cpu_nr).third;
 
-		take(cpu->third);
-		table_clean(cpu->third);
+		if (is_reset) {
+			discard(third);
+		} else {
+			grow_master(third->used);
+			systally_master_fold(third);
+		}
+		table_clean(third);
 	}
-}
-
-/* What a flush does with a table, unless it is that of a reset */
-static void fold_one(struct table *table)
-{
-	fold(table);
-	fold_full();
 }
 
 /*
@@ -199,11 +209,11 @@ static void flush(bool new_epoch)
 	fold_full();
 	if (new_epoch)
 		systally_cpu_tables_new_epoch();
-	flush_begin(fold_one);
+	flush_begin(false);
 	rt_mutex_unlock(&systally_tally_mutex);
 	synchronize_rcu();
 	rt_mutex_lock(&systally_tally_mutex);
-	flush_end(fold_one);
+	flush_end(false);
 }
 
 /*
@@ -218,9 +228,9 @@ static void fold_dead(void)
 	if (time_before(jiffies, futile_until))
 		return;
 	systally_master_mark_dead();
-	flush_begin(fold_one);
+	flush_begin(false);
 	synchronize_rcu_expedited();
-	flush_end(fold_one);
+	flush_end(false);
 	before = systally_master_table()->used;
 	systally_master_fold_dead();
 	fold_full();
@@ -282,7 +292,7 @@ struct table *systally_tally_flush(void)
 
 void systally_tally_unlock(void)
 {
-	fold_backlog();
+	fold_full();
 	if (!make_room())
 		fold_dead();
 	rt_mutex_unlock(&systally_tally_mutex);
@@ -317,9 +327,9 @@ int systally_tally_reset(void)
 	 * new epoch is discarded.
 	 */
 	systally_cpu_tables_new_epoch();
-	flush_begin(discard);
+	flush_begin(true);
 	synchronize_rcu();
-	flush_end(discard);
+	flush_end(true);
 	discarded += systally_master_table()->entered;
 	generation++;
 	systally_master_clean();
