@@ -1,44 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The set of user functions, and their uprobes.
+ * The set of user functions.
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/ctype.h>
 #include <linux/fs.h>
-#include <linux/mm_types.h>
 #include <linux/mutex.h>
 #include <linux/namei.h>
 #include <linux/path.h>
-#include <linux/ptrace.h>
-#include <linux/rcupdate.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "arch_call.h"
 #include "compat/uprobe.h"
 #include "function.h"
-#include "function_event.h"
+#include "function_probe.h"
 #include "parse.h"
-#include "target_set.h"
 #include "tls.h"
 
-enum placing {
-	PLACED_NOT,
-	PLACED_ENTRY,	/* counts entries */
-	PLACED_RETURNS, /* and times returns */
-};
-
 struct function {
-	struct compat_uprobe probe; /* counts */
-	struct compat_uprobe nudge; /* counts nothing: targets_changed() */
-	enum placing placing;
+	struct function_probe probe;
 	bool wanted;	  /* in the set; else kept for the name of its rows */
 	struct path path; /* of a wanted one; holds its inode */
-	loff_t offset;
-	enum tls_kind tls;
-	u32 nr;
 	char name[SYSTALLY_FUNCTION_NAME_LEN];
 };
 
@@ -54,118 +37,18 @@ static struct inode *function_inode(const struct function *function)
 	return d_real_inode(function->path.dentry);
 }
 
-/* --- probes --- */
-
-/*
- * Whether the process that @mm belongs to is a target. Without memory cgroups,
- * the kernel does not keep whose it is; then each may be a target's.
- */
-static bool is_of_target(const struct mm_struct *mm)
+static int place_probe(struct function *function)
 {
-#ifdef CONFIG_MEMCG
-	const struct task_struct *owner;
-	bool is;
-
-	rcu_read_lock();
-	owner = rcu_dereference(mm->owner);
-	is = owner && systally_target_has(owner->tgid);
-	rcu_read_unlock();
-	return is;
-#else
-	return systally_target_any();
-#endif
-}
-
-/*
- * Whether a process that maps the file gets the probe. Called when a consumer
- * is added or removed, and when a process maps the file.
- */
-static bool is_for(struct uprobe_consumer *self,
-		   COMPAT_UPROBE_FILTER_CONTEXT struct mm_struct *mm)
-{
-	return is_of_target(mm);
-}
-
-/*
- * Whether current, which is no target, runs in the memory of another process
- * that may be one: after vfork() and before exec, or as some programs clone.
- */
-static bool is_in_others_memory(void)
-{
-	return current->vfork_done ||
-	       (IS_ENABLED(CONFIG_MEMCG) && is_of_target(current->mm));
-}
-
-/*
- * A child of a target has copies of its probes, until it runs into them: then
- * they are removed from its memory, if it has its own.
- */
-static int on_entry(struct uprobe_consumer *self,
-		    struct pt_regs *regs COMPAT_UPROBE_DATA)
-{
-	const struct function *function =
-		container_of(self, struct function, probe.consumer);
-	struct frame frame = {
-		.sp = user_stack_pointer(regs),
-		.nr = function->nr,
-	};
-
-	if (!systally_target_has(current->tgid))
-		return is_in_others_memory() ? 0 : UPROBE_HANDLER_REMOVE;
-	if (function->tls && self->ret_handler)
-		systally_tls_entered(&frame, function->tls, regs);
-	systally_function_entered(&frame, self->ret_handler);
-	return 0;
-}
-
-static int on_return(struct uprobe_consumer *self, unsigned long entry,
-		     struct pt_regs *regs COMPAT_UPROBE_DATA)
-{
-	const struct function *function =
-		container_of(self, struct function, probe.consumer);
-
-	if (systally_target_has(current->tgid))
-		systally_function_returned(function->nr, arch_returned_sp(regs),
-					   regs);
-	return 0;
-}
-
-/* Leaves the decision about the probe to the other consumer. */
-static int on_nudge(struct uprobe_consumer *self,
-		    struct pt_regs *regs COMPAT_UPROBE_DATA)
-{
-	return UPROBE_HANDLER_REMOVE;
-}
-
-static int place_probe(struct function *function, enum placing placing)
-{
-	int err;
-
-	if (function->placing == placing || placing == PLACED_NOT)
-		return 0;
-	function->probe = (struct compat_uprobe){
-		.consumer = {
-			.handler = on_entry,
-			.ret_handler =
-				placing == PLACED_RETURNS ? on_return : NULL,
-			.filter = is_for,
-		},
-	};
-	err = compat_uprobe_register(function_inode(function), function->offset,
-				     &function->probe);
-	if (!err)
-		function->placing = placing;
-	return err;
+	return systally_function_probe_place(
+		&function->probe, function_inode(function), placing_now);
 }
 
 /* Needs compat_uprobe_sync() afterwards. */
 static void remove_probe(struct function *function)
 {
-	if (function->placing == PLACED_NOT)
-		return;
-	compat_uprobe_unregister(function_inode(function), function->offset,
-				 &function->probe);
-	function->placing = PLACED_NOT;
+	if (function->wanted)
+		systally_function_probe_remove(&function->probe,
+					       function_inode(function));
 }
 
 static void remove_all(void)
@@ -185,7 +68,7 @@ static int place_all(void)
 
 	for (nr = 0; nr < FUNCTIONS_MAX && !err; nr++)
 		if (functions[nr] && functions[nr]->wanted)
-			err = place_probe(functions[nr], placing_now);
+			err = place_probe(functions[nr]);
 	if (err)
 		remove_all();
 	return err;
@@ -208,10 +91,6 @@ int systally_function_apply(bool on, bool time)
 	return err;
 }
 
-/*
- * The kernel asks the filters when a consumer comes or goes. A second consumer
- * that does so makes it ask again, while the first one counts on.
- */
 int systally_function_targets_changed(void)
 {
 	struct function *function;
@@ -222,18 +101,9 @@ int systally_function_targets_changed(void)
 		return 0;
 	for (nr = 0; nr < FUNCTIONS_MAX && !err; nr++) {
 		function = functions[nr];
-		if (!function || !function->wanted)
-			continue;
-		function->nudge = (struct compat_uprobe){
-			.consumer = { .handler = on_nudge, .filter = is_for },
-		};
-		err = compat_uprobe_register(function_inode(function),
-					     function->offset,
-					     &function->nudge);
-		if (!err)
-			compat_uprobe_unregister(function_inode(function),
-						 function->offset,
-						 &function->nudge);
+		if (function && function->wanted)
+			err = systally_function_probe_ask_again(
+				&function->probe, function_inode(function));
 	}
 	compat_uprobe_sync();
 	return err;
@@ -247,7 +117,7 @@ bool systally_function_any_tls(void)
 		return false;
 	for (nr = 0; nr < FUNCTIONS_MAX; nr++)
 		if (functions[nr] && functions[nr]->wanted &&
-		    functions[nr]->tls)
+		    functions[nr]->probe.tls)
 			return true;
 	return false;
 }
@@ -258,11 +128,10 @@ unsigned int systally_function_count(void)
 	u32 nr;
 
 	for (nr = 0; nr < FUNCTIONS_MAX; nr++)
-		count += functions[nr] && functions[nr]->placing != PLACED_NOT;
+		count += functions[nr] &&
+			 functions[nr]->probe.placing != PLACED_NOT;
 	return count;
 }
-
-/* --- the set --- */
 
 /* A function's line in a request, resolved */
 struct place {
@@ -275,7 +144,7 @@ struct place {
 static bool is_same_place(const struct function *function,
 			  const struct place *place)
 {
-	return function->offset == place->offset &&
+	return function->probe.offset == place->offset &&
 	       function_inode(function) == d_real_inode(place->path.dentry);
 }
 
@@ -334,21 +203,21 @@ static struct function *add_place(struct place *place, bool *is_new)
 			bool placed = is_same_place(function, place);
 
 			if (named != placed ||
-			    (named && function->tls != place->tls))
+			    (named && function->probe.tls != place->tls))
 				return ERR_PTR(-EEXIST);
 			if (named) {
 				path_put(&place->path);
 				return function;
 			}
 		} else if (!strcmp(function->name, place->name) &&
-			   function->offset == place->offset) {
+			   function->probe.offset == place->offset) {
 			known = function;
 		}
 	}
 	*is_new = true;
 	if (known) {
 		known->path = place->path;
-		known->tls = place->tls;
+		known->probe.tls = place->tls;
 		known->wanted = true;
 		return known;
 	}
@@ -359,9 +228,9 @@ static struct function *add_place(struct place *place, bool *is_new)
 		return ERR_PTR(-ENOMEM);
 	function->path = place->path;
 	function->wanted = true;
-	function->offset = place->offset;
-	function->tls = place->tls;
-	function->nr = free;
+	function->probe.offset = place->offset;
+	function->probe.tls = place->tls;
+	function->probe.nr = free;
 	strscpy(function->name, place->name, sizeof(function->name));
 	link_function(free, function);
 	return function;
@@ -408,11 +277,11 @@ static int add_lines(char *text, unsigned long *added, unsigned long *named)
 			path_put(&place.path);
 			return PTR_ERR(function);
 		}
-		__set_bit(function->nr, named);
+		__set_bit(function->probe.nr, named);
 		if (!is_new)
 			continue;
-		__set_bit(function->nr, added);
-		err = place_probe(function, placing_now);
+		__set_bit(function->probe.nr, added);
+		err = place_probe(function);
 		if (err)
 			return err;
 	}
@@ -458,10 +327,11 @@ void systally_function_show(struct seq_file *seq)
 
 		if (!function || !function->wanted)
 			continue;
-		seq_printf(seq, "%s %#llx", function->name, function->offset);
-		if (function->tls)
+		seq_printf(seq, "%s %#llx", function->name,
+			   function->probe.offset);
+		if (function->probe.tls)
 			seq_printf(seq, ":%s",
-				   systally_tls_word(function->tls));
+				   systally_tls_word(function->probe.tls));
 		seq_putc(seq, ' ');
 		show_path(seq, function);
 		seq_putc(seq, '\n');
