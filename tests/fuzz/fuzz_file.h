@@ -27,8 +27,9 @@ static inline void fuzz_file_fill(struct fuzz_file *file, const void *data,
 		snprintf(file->path, sizeof(file->path), "/proc/self/fd/%d",
 			 file->fd);
 	}
-	must(!ftruncate(file->fd, 0));
+	/* in this order the kernel keeps the pages */
 	must(pwrite(file->fd, data, size, 0) == (ssize_t)size);
+	must(!ftruncate(file->fd, (off_t)size));
 }
 
 #endif /* SYSTALLY_FUZZ_FILE_H */
