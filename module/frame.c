@@ -21,13 +21,14 @@ bool frames_push(struct frames *frames, const struct frame *frame)
 	return true;
 }
 
-bool frames_pop(struct frames *frames, unsigned long sp, u32 nr,
-		struct frame *frame)
+static bool pop_between(struct frames *frames, unsigned long lowest,
+			unsigned long highest, u32 nr, struct frame *frame)
 {
 	u32 depth = frames->depth;
 
 	while (depth--) {
-		if (frames->frame[depth].sp != sp ||
+		if (frames->frame[depth].sp < lowest ||
+		    frames->frame[depth].sp > highest ||
 		    frames->frame[depth].nr != nr)
 			continue;
 		*frame = frames->frame[depth];
@@ -35,4 +36,11 @@ bool frames_pop(struct frames *frames, unsigned long sp, u32 nr,
 		return true;
 	}
 	return false;
+}
+
+bool frames_pop(struct frames *frames, unsigned long sp, unsigned long taken,
+		u32 nr, struct frame *frame)
+{
+	return pop_between(frames, sp, sp, nr, frame) ||
+	       (taken && pop_between(frames, sp - taken, sp, nr, frame));
 }

@@ -49,16 +49,18 @@ bool frames_push(struct frames *frames, const struct frame *frame);
 
 /*
  * frames_pop - the entry of a call that returns
- * @sp: the stack pointer at the entry of the call that returns
+ * @sp: the stack pointer at the entry of the call that returns, if that has left
+ * its arguments on the stack
+ * @taken: how many bytes of arguments it may have taken off the stack
  * @nr: of the function
  * @frame: set to the frame
  *
  * For the frames' thread. Drops the frames above it: their calls were left
- * without a return. Looks for the newest frame that is equal in both, so calls
- * on other stacks (of signals, of coroutines) stay. Returns false if there is
- * none: the entry was not seen.
+ * without a return. Looks for the newest frame of the function at that place of
+ * the stack, so calls on other stacks (of signals, of coroutines) stay. Returns
+ * false if there is none: the entry was not seen.
  */
-bool frames_pop(struct frames *frames, unsigned long sp, u32 nr,
-		struct frame *frame);
+bool frames_pop(struct frames *frames, unsigned long sp, unsigned long taken,
+		u32 nr, struct frame *frame);
 
 #endif /* SYSTALLY_FRAME_H */

@@ -139,7 +139,11 @@ struct place {
 	struct path path;
 	loff_t offset;
 	enum tls_kind tls;
+	bool count_only;
 };
+
+/* The KIND of a function whose return must not be probed */
+static const char count_only[] = "count";
 
 static bool is_same_place(const struct function *function,
 			  const struct place *place)
@@ -148,9 +152,17 @@ static bool is_same_place(const struct function *function,
 	       function_inode(function) == d_real_inode(place->path.dentry);
 }
 
+static bool is_same_kind(const struct function *function,
+			 const struct place *place)
+{
+	return function->probe.tls == place->tls &&
+	       function->probe.count_only == place->count_only;
+}
+
 static int resolve(const struct parsed_function *line, struct place *place)
 {
-	int kind = systally_tls_kind(line->kind), err;
+	bool counts = line->kind && !strcmp(line->kind, count_only);
+	int kind = counts ? TLS_NONE : systally_tls_kind(line->kind), err;
 	const struct inode *inode;
 
 	if (strlen(line->name) >= SYSTALLY_FUNCTION_NAME_LEN || kind < 0)
@@ -171,6 +183,7 @@ static int resolve(const struct parsed_function *line, struct place *place)
 	place->name = line->name;
 	place->offset = line->offset;
 	place->tls = kind;
+	place->count_only = counts;
 	return 0;
 }
 
@@ -203,7 +216,7 @@ static struct function *add_place(struct place *place, bool *is_new)
 			bool placed = is_same_place(function, place);
 
 			if (named != placed ||
-			    (named && function->probe.tls != place->tls))
+			    (named && !is_same_kind(function, place)))
 				return ERR_PTR(-EEXIST);
 			if (named) {
 				path_put(&place->path);
@@ -218,6 +231,7 @@ static struct function *add_place(struct place *place, bool *is_new)
 	if (known) {
 		known->path = place->path;
 		known->probe.tls = place->tls;
+		known->probe.count_only = place->count_only;
 		known->wanted = true;
 		return known;
 	}
@@ -230,6 +244,7 @@ static struct function *add_place(struct place *place, bool *is_new)
 	function->wanted = true;
 	function->probe.offset = place->offset;
 	function->probe.tls = place->tls;
+	function->probe.count_only = place->count_only;
 	function->probe.nr = free;
 	strscpy(function->name, place->name, sizeof(function->name));
 	link_function(free, function);
@@ -329,7 +344,9 @@ void systally_function_show(struct seq_file *seq)
 			continue;
 		seq_printf(seq, "%s %#llx", function->name,
 			   function->probe.offset);
-		if (function->probe.tls)
+		if (function->probe.count_only)
+			seq_printf(seq, ":%s", count_only);
+		else if (function->probe.tls)
 			seq_printf(seq, ":%s",
 				   systally_tls_word(function->probe.tls));
 		seq_putc(seq, ' ');

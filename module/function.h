@@ -5,8 +5,8 @@
  * number.
  *
  * Concurrency: the set is changed under the control mutex. A function's number,
- * name and place do not change while the function exists. Handlers get the
- * function from their probe, which is removed before the function is freed.
+ * name and place do not change while the function exists. Handlers see the
+ * function's probe only, which is removed before the function is freed.
  * Names are read under functions_mutex, since readers of results do not hold
  * the control mutex.
  */
@@ -25,7 +25,8 @@
  * systally_function_set - replace the set, or add to it
  * @text: lines `NAME OFFSET[:KIND] PATH`, or `none`; a `+` before the first NAME
  * adds. NAME has no white space. OFFSET is of the file, not an address. KIND is
- * a word of tls.h. This function changes the text.
+ * a word of tls.h, or `count`: the return is never probed. This function changes
+ * the text.
  *
  * Process context, under the control mutex; sleeps. Paths are as in current's
  * root and mount namespace. On return the probes are as the last

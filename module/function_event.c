@@ -75,8 +75,9 @@ static void count_time(struct table *table, u32 nr, u64 elapsed)
 		systally_tally_hist(&table, key, hist_index(elapsed));
 }
 
-void systally_function_returned(u32 nr, unsigned long sp, struct pt_regs *regs)
+void systally_function_returned(u32 nr, struct pt_regs *regs)
 {
+	unsigned long taken, sp = arch_returned_sp(regs, &taken);
 	struct frames *frames;
 	struct frame frame = {};
 	struct table *table;
@@ -87,7 +88,7 @@ void systally_function_returned(u32 nr, unsigned long sp, struct pt_regs *regs)
 	table = systally_tally_table();
 	frames = systally_inflight_frames();
 	/* Entered before it was probed, or before a reset */
-	if (!frames || !frames_pop(frames, sp, nr, &frame) ||
+	if (!frames || !frames_pop(frames, sp, taken, nr, &frame) ||
 	    frame.serial < table->epoch) {
 		table->orphan_exits++;
 		frame.tls = TLS_NONE;

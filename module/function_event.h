@@ -26,11 +26,10 @@ void systally_function_entered(struct frame *frame, bool timed);
 
 /*
  * systally_function_returned - time a call of function @nr
- * @sp: the stack pointer, as it was at the entry
  * @regs: current's registers after the return
  *
  * May sleep.
  */
-void systally_function_returned(u32 nr, unsigned long sp, struct pt_regs *regs);
+void systally_function_returned(u32 nr, struct pt_regs *regs);
 
 #endif /* SYSTALLY_FUNCTION_EVENT_H */

@@ -81,8 +81,7 @@ static int on_return(struct uprobe_consumer *self, unsigned long entry,
 		container_of(self, struct function_probe, counts.consumer);
 
 	if (systally_target_has(current->tgid))
-		systally_function_returned(probe->nr, arch_returned_sp(regs),
-					   regs);
+		systally_function_returned(probe->nr, regs);
 	return 0;
 }
 
@@ -98,6 +97,8 @@ int systally_function_probe_place(struct function_probe *probe,
 {
 	int err;
 
+	if (placing == PLACED_RETURNS && probe->count_only)
+		placing = PLACED_ENTRY;
 	if (probe->placing == placing || placing == PLACED_NOT)
 		return 0;
 	probe->counts = (struct compat_uprobe){

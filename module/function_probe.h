@@ -27,13 +27,15 @@ struct function_probe {
 	/* Constant while the probe is placed; set by the owner: */
 	loff_t offset;
 	enum tls_kind tls;
-	u32 nr; /* of the function */
+	bool count_only; /* its return must not be probed */
+	u32 nr;		 /* of the function */
 };
 
 /*
  * systally_function_probe_place - place a probe at @inode, unless it is placed
  * like that already
  *
+ * The return of a function that is only counted is not probed.
  * Returns 0 or the kernel's error.
  */
 int systally_function_probe_place(struct function_probe *probe,

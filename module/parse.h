@@ -66,8 +66,9 @@ struct parsed_function {
  * parse_function - the next line of what is written to `functions`
  * @text: in: not empty; out: behind the line and the white space after it
  *
- * A line is NAME OFFSET PATH or NAME OFFSET:KIND PATH. PATH is the rest of the line, so it may have
- * blanks in it, and begins with a slash. The results are in the text.
+ * A line is NAME OFFSET PATH or NAME OFFSET:KIND PATH. PATH begins with a slash
+ * and is the rest of the line, so it may have blanks in it. The results are in
+ * the text.
  */
 int parse_function(char **text, struct parsed_function *function);
 

@@ -153,7 +153,7 @@ check-build: $(out)/userland/systally probe
 # --- tests in the lab ----------------------------------------------------
 
 workloads := $(addprefix $(out)/tests/workload/,$(WORKLOADS) \
-	$(WORKLOADS32:%=%32))
+	$(WORKLOADS32:%=%32) $(CALLER) $(CALLER:%=lib32/%))
 
 .PHONY: workloads
 workloads: $(workloads) test-module
@@ -184,6 +184,28 @@ $(WORKLOADS32:%=$(out)/tests/workload/%32): \
 	$(call say,CC,$@)
 	$(Q)$(CC) -m32 $(WORKLOAD_CFLAGS) -Iinclude -o $@ $< \
 	$(WORKLOAD_LIBS)
+
+# $(call caller,FOLDER,FLAGS): the program of tests/in-process and its libraries
+define caller
+$(1)/libprobed.so: tests/in-process/probed.c tests/in-process/probed.map \
+		tests/in-process/probed.h
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)
+	$$(Q)$$(CC) $(2) $$(CALLER_CFLAGS) -fPIC -fexceptions -shared \
+	-Wl,--version-script=tests/in-process/probed.map -o $$@ $$<
+
+$(1)/libopened.so: tests/in-process/opened.c tests/in-process/probed.h
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)
+	$$(Q)$$(CC) $(2) $$(CALLER_CFLAGS) -fPIC -shared -o $$@ $$<
+
+$(1)/caller: tests/in-process/caller.c $(1)/libprobed.so
+	$$(call say,CC,$$@)
+	$$(Q)$$(CC) $(2) $$(CALLER_CFLAGS) -o $$@ $$< -L$$(@D) -lprobed \
+	-Wl,-rpath,'$$$$ORIGIN' -ldl -lm
+endef
+$(eval $(call caller,$(out)/tests/workload))
+$(eval $(call caller,$(out)/tests/workload/lib32,-m32 -msse2))
 
 guest := env SYSTALLY_KO='$(out)/module/systally.ko' \
 	SYSTALLY='$(out)/userland/systally' WORKLOAD='$(out)/tests/workload' \

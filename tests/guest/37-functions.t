@@ -185,6 +185,18 @@ read -r _ place <"$T/lines"
 is "$(refused functions "+other $place")" EEXIST 'another name for a place'
 ctl functions none
 is "$(<"$D/functions")" none 'then the set is as before'
+sed 's/ \(0x[0-9a-f]*\) / \1:count /' "$T/lines" >"$T/counted"
+set_lines "$T/counted"
+is "$(<"$D/functions")" "$(<"$T/counted")" 'a function may be counted only'
+is "$(refused functions "+$(head -n 1 "$T/lines")")" EEXIST \
+	'then it is not to be timed as well'
+ctl collect time
+workload functions -t 2 >"$T/expect"
+is "$(functions_differ "$T/expect") $(awk '$3 == "function" { sum += $8 }
+	END { print sum + 0 }' "$D/counters")" ' 0' \
+	'collect=time: it is counted, and has no time'
+is "$(refused functions 'a 0x10:other /bin/true')" EINVAL 'an unknown kind'
+ctl functions none
 
 # Probes come and go under a storm of calls, and leave nothing in the program.
 cycles=5

@@ -19,12 +19,21 @@ static bool enter(struct frames *frames, u32 nr, unsigned long sp, u64 at)
 	return frames_push(frames, &frame);
 }
 
-/* Returns when the call that returns now was entered, or 0. */
-static u64 leave(struct frames *frames, u32 nr, unsigned long sp)
+/*
+ * Returns when the call that returns now was entered, or 0.
+ * @taken: how many bytes of arguments it may have taken
+ */
+static u64 leave_taking(struct frames *frames, u32 nr, unsigned long sp,
+			unsigned long taken)
 {
 	struct frame frame;
 
-	return frames_pop(frames, sp, nr, &frame) ? frame.entered_at : 0;
+	return frames_pop(frames, sp, taken, nr, &frame) ? frame.entered_at : 0;
+}
+
+static u64 leave(struct frames *frames, u32 nr, unsigned long sp)
+{
+	return leave_taking(frames, nr, sp, 0);
 }
 
 static void test_nested(void **state)
@@ -82,6 +91,24 @@ static void test_left(void **state)
 	assert_int_equal(leave(&frames, 2, 900), 15);
 }
 
+/* A function that has taken its arguments off the stack returns. */
+static void test_arguments(void **state)
+{
+	struct frames frames = { 0 };
+
+	(void)state;
+	assert_true(enter(&frames, 1, 1000, 11));
+	assert_true(enter(&frames, 1, 900, 12));
+	assert_int_equal(leave_taking(&frames, 1, 904, 128), 12);
+	/* one that has left them there, after longjmp() to it */
+	assert_true(enter(&frames, 1, 960, 13));
+	assert_int_equal(leave_taking(&frames, 1, 1000, 128), 11);
+	/* entered too far below */
+	assert_true(enter(&frames, 1, 800, 14));
+	assert_int_equal(leave_taking(&frames, 1, 1000, 128), 0);
+	assert_int_equal(leave_taking(&frames, 2, 804, 128), 0);
+}
+
 /* A signal's handler runs on a stack above or below. */
 static void test_other_stack(void **state)
 {
@@ -122,6 +149,7 @@ int main(void)
 		cmocka_unit_test(test_entry_not_seen),
 		cmocka_unit_test(test_tail_call),
 		cmocka_unit_test(test_left),
+		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_other_stack),
 		cmocka_unit_test(test_full),
 	};

@@ -5,8 +5,8 @@
  *	functions loop THREADS	`ready`; until a line is read: then `stopped`
  * Each thread, and a child of the main thread, makes them: plain ones, nested
  * and recursive ones, tail calls, and calls that longjmp() leaves. A thread ends
- * inside a function, and a child of vfork() calls one. Prints `function NAME COUNT RETURNS`, where RETURNS is the
- * number of calls that return.
+ * inside a function, and a child of vfork() calls one. Prints `function NAME
+ * COUNT RETURNS`, where RETURNS is the number of calls that return.
  */
 #include <pthread.h>
 #include <setjmp.h>

@@ -16,6 +16,11 @@ WORKLOADS := blocked calls chain churn cost crowd ctlwrite files functions inser
 WORKLOADS32 := blocked calls chain functions latency loops polls returns signals storm \
 	threads tls tree victims
 
+# The program of tests/in-process, which calls functions of two libraries. It is
+# built a second time for i386, in the folder lib32.
+CALLER := caller libprobed.so libopened.so
+CALLER_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Werror -pthread
+
 WORKLOAD_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Werror -static -no-pie \
 	-fno-pie -pthread
 WORKLOAD_LIBS := -lm

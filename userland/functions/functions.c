@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "base/nearest.h"
+#include "base/notes.h"
+#include "functions/count_only.h"
 #include "functions/functions.h"
 #include "functions/symbols.h"
 
@@ -191,17 +193,51 @@ static int add_matches(struct systally_functions *functions,
 	return result;
 }
 
+static void mark_place(struct systally_function_place *place,
+		       const struct systally_symbols *symbols)
+{
+	bool only = symbols->go;
+	size_t i;
+
+	for (i = 0; !only && i < symbols->count; i++)
+		only = symbols->list[i].offset == place->offset &&
+		       systally_count_only(symbols->list[i].name);
+	if (only)
+		place->kind = SYSTALLY_FUNCTION_COUNT_ONLY;
+}
+
+/*
+ * Marks the functions from @first on, all of one file, that must not be timed.
+ * A probe at a return changes the return address on the stack. Go's runtime ends
+ * a program where it finds one that it does not know (golang/go issue 22008).
+ */
+static void mark_count_only(struct systally_functions *functions, size_t first,
+			    const struct systally_symbols *symbols)
+{
+	for (; first < functions->count; first++)
+		mark_place(&functions->list[first], symbols);
+}
+
 /* Adds the functions that a word with a library's path names. */
 static int add_symbols(struct systally_functions *functions,
 		       const struct word *word, struct systally_error *error)
 {
+	const size_t first = functions->count;
+	struct systally_error ignored = { "" };
 	struct systally_symbols symbols;
 	uint64_t offset;
 	bool found;
 	int result;
 
-	if (is_offset(word->symbol, &offset))
-		return add(functions, word, word->symbol, offset, error);
+	if (is_offset(word->symbol, &offset)) {
+		result = add(functions, word, word->symbol, offset, error);
+		if (!result &&
+		    !systally_symbols_read(&symbols, word->path, &ignored)) {
+			mark_count_only(functions, first, &symbols);
+			systally_symbols_free(&symbols);
+		}
+		return result;
+	}
 	if (systally_symbols_read(&symbols, word->path, error))
 		return -1;
 	result = add_matches(functions, word, &symbols, false, &found, error);
@@ -210,6 +246,8 @@ static int add_symbols(struct systally_functions *functions,
 				     error);
 	if (!result && !found)
 		result = refuse(&symbols, word, error);
+	if (!result)
+		mark_count_only(functions, first, &symbols);
 	systally_symbols_free(&symbols);
 	return result;
 }
@@ -393,6 +431,29 @@ int systally_functions_find(struct systally_functions *functions,
 	if (result)
 		systally_functions_free(functions);
 	return result;
+}
+
+void systally_functions_note_untimed(const struct systally_functions *functions,
+				     FILE *out)
+{
+	const struct systally_function_place *one = NULL;
+	size_t i, count = 0;
+
+	for (i = 0; i < functions->count; i++) {
+		const struct systally_function_place *place =
+			&functions->list[i];
+
+		if (place->kind &&
+		    !strcmp(place->kind, SYSTALLY_FUNCTION_COUNT_ONLY)) {
+			one = place;
+			count++;
+		}
+	}
+	if (one)
+		systally_notes_print(
+			out,
+			"%zu function%s counted, but not timed, such as %s: a probe at the return would end the program (systally-set(7))",
+			count, count > 1 ? "s are" : " is", one->name);
 }
 
 void systally_functions_free(struct systally_functions *functions)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "calls/set.h"
@@ -26,6 +27,9 @@ struct systally_function_place {
 	uint64_t offset;
 	const char *kind; /* as the control takes it, or NULL */
 };
+
+/* The kind of functions that are never timed: see count_only.h */
+#define SYSTALLY_FUNCTION_COUNT_ONLY "count"
 
 /* Whether a list of -f has `%ssl` */
 bool systally_functions_has_tls(const char *text);
@@ -46,6 +50,13 @@ int systally_functions_find(struct systally_functions *functions,
 			    const struct systally_library_scope *scope,
 			    struct systally_error *error);
 void systally_functions_free(struct systally_functions *functions);
+
+/*
+ * Writes a note to @out if some of the functions are counted only. For callers
+ * that let the module time them.
+ */
+void systally_functions_note_untimed(const struct systally_functions *functions,
+				     FILE *out);
 
 /*
  * Leaves those of the @count functions in @set that @text names, which is as

@@ -156,15 +156,29 @@ static void drop_doubles(struct systally_symbols *symbols)
 	symbols->count = kept + 1;
 }
 
+/* Whether Go's linker has made the file: it has Go's table of return addresses. */
+static bool is_of_go(Elf *elf, size_t names, const GElf_Shdr *header)
+{
+	const char *name = elf_strptr(elf, names, header->sh_name);
+
+	return name && (!strcmp(name, ".gopclntab") ||
+			!strcmp(name, ".data.rel.ro.gopclntab"));
+}
+
 static int read_tables(struct reading *reading)
 {
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
+	size_t names;
 
+	if (elf_getshdrstrndx(reading->elf, &names))
+		return 0;
 	while ((section = elf_nextscn(reading->elf, section))) {
-		if (!gelf_getshdr(section, &header) ||
-		    (header.sh_type != SHT_DYNSYM &&
-		     header.sh_type != SHT_SYMTAB))
+		if (!gelf_getshdr(section, &header))
+			continue;
+		reading->symbols->go |= is_of_go(reading->elf, names, &header);
+		if (header.sh_type != SHT_DYNSYM &&
+		    header.sh_type != SHT_SYMTAB)
 			continue;
 		if (read_table(reading, section, &header))
 			return -1;
@@ -178,7 +192,7 @@ int systally_symbols_read(struct systally_symbols *symbols, const char *path,
 	struct reading reading = { .symbols = symbols };
 	int file, result = -1;
 
-	*symbols = (struct systally_symbols){ NULL, 0 };
+	*symbols = (struct systally_symbols){ .list = NULL };
 	file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return systally_error_set(error, "cannot read %s: %s", path,
@@ -210,5 +224,5 @@ void systally_symbols_free(struct systally_symbols *symbols)
 	for (i = 0; i < symbols->count; i++)
 		free(symbols->list[i].name);
 	free(symbols->list);
-	*symbols = (struct systally_symbols){ NULL, 0 };
+	*symbols = (struct systally_symbols){ .list = NULL };
 }

@@ -24,6 +24,7 @@ struct systally_symbol {
 struct systally_symbols {
 	struct systally_symbol *list; /* by name; a name may be there twice */
 	size_t count;
+	bool go; /* the file is a program in Go */
 };
 
 /*

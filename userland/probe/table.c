@@ -10,48 +10,11 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "functions/count_only.h"
 #include "functions/symbols.h"
 #include "probe/table.h"
 
-/*
- * Functions that are counted, but never timed: their return address must not
- * change.
- */
-static const char *const count_only[] = {
-	/* return twice */
-	"setjmp",
-	"_setjmp",
-	"*sigsetjmp",
-	"*vfork",
-	"savectx",
-	/* store where they return to, or jump there */
-	"getcontext",
-	"setcontext",
-	"swapcontext",
-	"*longjmp*",
-	"*clone",
-	"*clone3",
-	"__libc_start_main",
-	/* look at who has called them */
-	"*dlsym",
-	"*dlvsym",
-	"*dlopen",
-	"*dlmopen",
-	"mcount",
-	"_mcount",
-	"__fentry__",
-	/* the dynamic linker's own; some keep all registers */
-	"_dl_*",
-	"*__tls_get_addr",
-	"__tls_get_offset",
-	/* unwind their callers */
-	"_Unwind_*",
-	"__cxa_*throw",
-	"pthread_exit",
-	"backtrace",
-};
-
-/* Of these, the ones before which return addresses are put back */
+/* Functions of count_only.c before which return addresses are put back */
 static const char *const restore[] = {
 	"_Unwind_*",
 	"__cxa_*throw",
@@ -59,20 +22,16 @@ static const char *const restore[] = {
 	"backtrace",
 };
 
-static bool is_one_of(const char *name, const char *const *patterns,
-		      size_t count)
+static bool restores(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		if (!fnmatch(patterns[i], name, 0))
+	for (i = 0; i < sizeof(restore) / sizeof(restore[0]); i++) {
+		if (!fnmatch(restore[i], name, 0))
 			return true;
 	}
 	return false;
 }
-
-#define IS_ONE_OF(name, patterns) \
-	is_one_of(name, patterns, sizeof(patterns) / sizeof(*(patterns)))
 
 static int add_name(struct systally_probe_table *table, const char *name,
 		    struct systally_error *error)
@@ -120,9 +79,9 @@ static int add(struct systally_probe_table *table,
 
 		if (symbol->offset != place->offset)
 			continue;
-		if (IS_ONE_OF(symbol->name, count_only))
+		if (systally_count_only(symbol->name))
 			entry->function.flags |= SYSTALLY_PROBE_COUNT_ONLY;
-		if (IS_ONE_OF(symbol->name, restore))
+		if (restores(symbol->name))
 			entry->function.flags |= SYSTALLY_PROBE_RESTORES;
 		if (!symbol->dynamic)
 			continue;
@@ -162,7 +121,7 @@ static int add_all(struct systally_probe_table *table,
 		   const struct systally_functions *functions,
 		   struct systally_error *error)
 {
-	struct systally_symbols symbols = { NULL, 0 };
+	struct systally_symbols symbols = { .list = NULL };
 	const char *path = NULL;
 	struct stat status = { 0 };
 	int result = 0;

@@ -89,13 +89,19 @@ static __always_inline bool arch_call_may_have_failed(long ret)
  * arch_returned_sp - the stack pointer that a user function had at its entry
  * @regs: the user's registers after its return, which has taken the return
  * address off the stack
+ * @taken: set to how many bytes more the return may have taken: then the stack
+ * pointer was lower by so many
  *
- * A function that also takes its arguments off the stack (stdcall) has had
- * another one.
+ * A function of i386 that returns a struct takes the pointer to it off the stack
+ * (System V ABI, Intel386 supplement, 3-13), one of stdcall all its arguments.
  */
-static inline unsigned long arch_returned_sp(struct pt_regs *regs)
+static inline unsigned long arch_returned_sp(struct pt_regs *regs,
+					     unsigned long *taken)
 {
-	return regs->sp - (user_64bit_mode(regs) ? sizeof(u64) : sizeof(u32));
+	bool is_64bit = user_64bit_mode(regs);
+
+	*taken = is_64bit ? 0 : 128;
+	return regs->sp - (is_64bit ? sizeof(u64) : sizeof(u32));
 }
 
 /*
