@@ -55,6 +55,13 @@ void systally_cpu_tables_put_spare(struct tally_cpu *cpu, struct table *table)
 	smp_store_release(&cpu->spare, table);
 }
 
+void systally_cpu_tables_filled(struct tally_cpu *cpu)
+{
+	lockdep_assert_held(&systally_tally_mutex);
+	cpu->hot = time_before(jiffies, cpu->filled + HZ);
+	cpu->filled = jiffies;
+}
+
 /* Puts @new in the place of one of a CPU's tables, for query.c. */
 static void replace_table(struct tally_cpu *cpu, const struct table *old,
 			  struct table *new)
@@ -91,6 +98,7 @@ void systally_cpu_tables_relieve(void)
 		replace_table(cpu, retired, spare);
 		raw_spin_unlock_irq(&systally_move_lock);
 		WRITE_ONCE(cpu->retired, NULL);
+		systally_cpu_tables_filled(cpu);
 		/* Pairs with the xchg() in make_row(). */
 		smp_store_release(&cpu->spare, spare);
 	}

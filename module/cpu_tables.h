@@ -4,7 +4,8 @@
  *
  * Concurrency: each CPU that is or was online has three tables. One is active.
  * One is the spare (clean) or retired (full, to be folded). One takes the
- * spare's place while a flush waits.
+ * spare's place while a flush waits. A retired table that cannot be folded yet
+ * goes to the backlog, and its CPU gets another one.
  *  - Writer: handlers run with preemption off and do not nest, since system
  *    calls are not made in irq or NMI context. So an active table has one
  *    writer at a time, which uses plain stores.
@@ -59,8 +60,8 @@ struct tally_cpu {
 
 DECLARE_PER_CPU(struct tally_cpu, systally_tally_cpu);
 
-/* Full tables that wait while the master is read, up to the first NULL. Read
- * under systally_move_lock, written under that and the mutex.
+/* Full tables that wait while the master is read or rebuilt, up to the first
+ * NULL. Read under systally_move_lock, written under that and the mutex.
  */
 #define TALLY_BACKLOG_MAX 256
 extern struct table *systally_tally_backlog[TALLY_BACKLOG_MAX];
@@ -104,6 +105,14 @@ void systally_cpu_tables_stamp(struct table *table);
 void systally_cpu_tables_put_spare(struct tally_cpu *cpu, struct table *table);
 
 /*
+ * systally_cpu_tables_filled - note that a CPU has filled a table, for the
+ * growing
+ *
+ * Process context, under the mutex.
+ */
+void systally_cpu_tables_filled(struct tally_cpu *cpu);
+
+/*
  * systally_cpu_tables_grow - give larger spares to CPUs that fill their tables
  * quickly
  *
@@ -114,8 +123,9 @@ void systally_cpu_tables_grow(void);
 /*
  * systally_cpu_tables_relieve - give clean tables to CPUs that have filled theirs
  *
- * While a reader has the master table, nothing is folded. Call it every
- * millisecond between the flush and the unlock. Process context, under the mutex; sleeps.
+ * While a reader has the master table, nothing is folded, and little while a
+ * rebuild waits for memory. Call it every millisecond then. Process context,
+ * under the mutex; sleeps.
  */
 void systally_cpu_tables_relieve(void);
 

@@ -3,6 +3,7 @@
  * The master table: adding tables to it, growing it, and folding the rows of
  * processes that have exited.
  */
+#include <linux/delay.h>
 #include <linux/numa.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -11,6 +12,7 @@
 
 #include "master.h"
 #include "memory.h"
+#include "worker.h"
 
 #define MASTER_ROWS 4096
 
@@ -31,20 +33,46 @@ typedef void carry_row(struct table *to, const struct table_row *row);
 
 /*
  * These are written under the tally's mutex and systally_move_lock, and read
- * under either. A rebuild first allocates the successor's memory, step by step.
- * Then the successor is there, and the rows of the master move to it step by
- * step; folds add to the successor.
+ * under either.
  */
 static struct table *master, *successor;
 static bool being_cleaned;
 DEFINE_RAW_SPINLOCK(systally_move_lock);
 
+/*
+ * A rebuild first waits for the successor, which the other thread allocates.
+ * Then the rows of the master move to the successor step by step, and folds add
+ * to the successor.
+ */
+enum rebuild {
+	REBUILD_NONE,
+	REBUILD_ALLOCATES,
+	REBUILD_MOVES,
+};
+
 /* Of the rebuild that goes on; under the tally's mutex */
-static struct memory_parts parts; /* of the successor, until it is there */
-static u32 rows_to_be;		  /* of the successor */
+static enum rebuild rebuild;
 static u32 next;    /* place in the old master from which on rows move */
 static u32 unmoved; /* how many rows have yet to move */
 static carry_row *carry_on;
+
+/*
+ * What the other thread is asked for, and its answer. It writes them between the
+ * queueing and `done`; else they are under the tally's mutex.
+ */
+static struct {
+	u32 rows;
+	struct table *table; /* NULL: no memory */
+	bool done;
+} allocation;
+
+static void allocate(struct kthread_work *work)
+{
+	allocation.table = systally_table_alloc(allocation.rows, NUMA_NO_NODE);
+	/* After the table. Pairs with the acquire in allocate_step(). */
+	smp_store_release(&allocation.done, true);
+}
+static DEFINE_KTHREAD_WORK(allocate_work, allocate);
 
 static struct table *initialised(struct table *table, u32 rows)
 {
@@ -216,45 +244,44 @@ static void set_successor(struct table *table)
 	raw_spin_unlock_irq(&systally_move_lock);
 }
 
-/* No rebuild goes on: keep room in the cap for the next one. */
-static void reserve_rebuild(void)
+/*
+ * Begins to replace the master by a new table of @rows rows. If there is no
+ * memory, the old one stays.
+ */
+static void rebuild_begin(u32 rows, carry_row *carry)
 {
+	systally_memory_reserve(0);
+	allocation.rows = rows;
+	allocation.done = false;
+	carry_on = carry;
+	rebuild = REBUILD_ALLOCATES;
+	systally_worker_queue_allocation(&allocate_work);
+}
+
+/* Keeps room in the cap for the next rebuild. */
+static void rebuild_end(void)
+{
+	rebuild = REBUILD_NONE;
 	systally_memory_reserve(table_bytes(table_rows(master)));
 }
 
-/*
- * Begins to replace the master by a new table of @rows rows. Returns false if
- * there is no memory: then the old master stays.
- */
-static bool rebuild_begin(u32 rows, carry_row *carry)
-{
-	systally_memory_reserve(0);
-	if (!systally_memory_begin(&parts, table_bytes(rows))) {
-		reserve_rebuild();
-		return false;
-	}
-	rows_to_be = rows;
-	carry_on = carry;
-	return true;
-}
-
+/* Returns false if there is no memory. */
 static bool allocate_step(void)
 {
-	int more = systally_memory_step(&parts);
-	struct table *new;
-
-	if (more > 0)
+	/* Pairs with the release in allocate(). */
+	if (!smp_load_acquire(&allocation.done)) {
+		usleep_range(100, 200);
 		return true;
-	new = more ? NULL : systally_memory_end(&parts);
-	if (!new) {
-		reserve_rebuild();
+	}
+	if (!allocation.table) {
+		rebuild_end();
 		return false;
 	}
-	table_init(new, rows_to_be);
-	table_add_sums(new, master);
+	table_add_sums(allocation.table, master);
 	next = 0;
 	unmoved = master->used;
-	set_successor(new);
+	rebuild = REBUILD_MOVES;
+	set_successor(allocation.table);
 	return true;
 }
 
@@ -274,17 +301,17 @@ static void move_step(void)
 	successor = NULL;
 	raw_spin_unlock_irq(&systally_move_lock);
 	systally_table_free(old);
-	reserve_rebuild();
+	rebuild_end();
 }
 
-bool systally_master_is_rebuilt(void)
+bool systally_master_is_rebuilding(void)
 {
-	return parts.pages || successor;
+	return rebuild != REBUILD_NONE;
 }
 
 bool systally_master_step(void)
 {
-	if (parts.pages)
+	if (rebuild == REBUILD_ALLOCATES)
 		return allocate_step();
 	move_step();
 	return true;
@@ -329,9 +356,9 @@ void systally_master_mark_dead(void)
 	}
 }
 
-bool systally_master_fold_dead(void)
+void systally_master_fold_dead(void)
 {
-	return rebuild_begin(table_rows(master), carry_folded);
+	rebuild_begin(table_rows(master), carry_folded);
 }
 
 bool systally_master_has_room(u32 rows)
@@ -352,9 +379,11 @@ bool systally_master_grow(u32 rows)
 	if (size == table_rows(master))
 		return true;
 	/* Old and new table of a rebuild: at most half of the cap */
-	return 2 * table_row_bytes(size) <= systally_memory_max_bytes / 2 &&
-	       systally_memory_room(2 * table_bytes(size)) &&
-	       rebuild_begin(size, copy_row);
+	if (2 * table_row_bytes(size) > systally_memory_max_bytes / 2 ||
+	    !systally_memory_room(2 * table_bytes(size)))
+		return false;
+	rebuild_begin(size, copy_row);
+	return true;
 }
 
 void systally_master_fold(struct table *from)

@@ -50,7 +50,7 @@ void systally_master_exit(void);
 /*
  * systally_master_table - the table itself
  * systally_master_successor - the table that takes its place when the rebuild
- * that goes on is done, and has some of its rows already; NULL if none goes on
+ * that goes on is done, and has some of its rows already; NULL if there is none
  *
  * Under the tally's mutex or systally_move_lock; systally_master_step() may
  * replace the table.
@@ -80,7 +80,8 @@ void systally_master_fold(struct table *from);
  *
  * If they need a larger table, begins a rebuild at twice the size, or at four
  * times and so on. Returns false if the cap does not allow that and a later
- * rebuild at the new size.
+ * rebuild at the new size. If it returns true, there is room, or a rebuild has
+ * begun, which may find that there is no memory.
  */
 bool systally_master_grow(u32 rows);
 
@@ -91,14 +92,15 @@ bool systally_master_grow(u32 rows);
 bool systally_master_has_room(u32 rows);
 
 /*
- * systally_master_is_rebuilt - whether a rebuild goes on
- * systally_master_step - do a part of it
+ * systally_master_is_rebuilding - whether a rebuild goes on
+ * systally_master_step - do a part of it, or wait for its memory
  *
- * A step takes a fraction of a millisecond. Between the steps, CPUs' tables may
- * be folded. Do all steps before the mutex is unlocked. A step returns false if
+ * A step takes a fraction of a millisecond, and the last one as long as the
+ * kernel needs to free the old table. Between the steps, CPUs' tables may be
+ * folded. Do all steps before the mutex is unlocked. A step returns false if
  * there is no memory: then the rebuild has ended, and the old table stays.
  */
-bool systally_master_is_rebuilt(void);
+bool systally_master_is_rebuilding(void);
 bool systally_master_step(void);
 
 /*
@@ -108,10 +110,10 @@ bool systally_master_step(void);
  *
  * Call them in this order, with a fold of all CPUs' tables between them: then
  * the master has all rows of a process that had exited at the marking, and its
- * last comm. The second returns false if there is no memory.
+ * last comm.
  */
 void systally_master_mark_dead(void);
-bool systally_master_fold_dead(void);
+void systally_master_fold_dead(void);
 
 /*
  * systally_master_comm - the name to show for a row

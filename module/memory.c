@@ -6,16 +6,8 @@
 #include <linux/cpumask.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include "memory.h"
-
-/* Pages that are allocated at a time: a fraction of a millisecond */
-#define STEP_PAGES 64
-
-/* Without the OOM killer: all callers can do without the memory. */
-#define MEMORY_GFP \
-	(GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 unsigned long systally_memory_max_bytes;
 
@@ -36,29 +28,13 @@ unsigned long systally_memory_max_default(void)
 	return max(64ul << 20, (unsigned long)num_online_cpus() << 21);
 }
 
+/* Without the OOM killer: all callers can do without the memory. */
 static void *alloc(size_t bytes, int node)
 {
-	return kvmalloc_node(bytes, MEMORY_GFP, node);
-}
-
-/* Charges @bytes to the cap, unless they would exceed it without its reserve. */
-static bool charge(size_t bytes)
-{
-	long charge = charge_of(bytes), charged;
-
-	charged = atomic_long_read(&charged_bytes);
-	do {
-		if (charged + charge + READ_ONCE(reserved_bytes) >
-		    systally_memory_max_bytes)
-			return false;
-	} while (!atomic_long_try_cmpxchg(&charged_bytes, &charged,
-					  charged + charge));
-	return true;
-}
-
-static void uncharge(size_t bytes)
-{
-	atomic_long_sub(charge_of(bytes), &charged_bytes);
+	return kvmalloc_node(bytes,
+			     GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL |
+				     __GFP_NOWARN,
+			     node);
 }
 
 void *systally_memory_alloc_beyond(size_t bytes, int node)
@@ -72,64 +48,19 @@ void *systally_memory_alloc_beyond(size_t bytes, int node)
 
 void *systally_memory_alloc(size_t bytes, int node)
 {
+	long charge = charge_of(bytes), charged;
 	void *memory;
 
-	if (!charge(bytes))
-		return NULL;
+	charged = atomic_long_read(&charged_bytes);
+	do {
+		if (charged + charge + READ_ONCE(reserved_bytes) >
+		    systally_memory_max_bytes)
+			return NULL;
+	} while (!atomic_long_try_cmpxchg(&charged_bytes, &charged,
+					  charged + charge));
 	memory = alloc(bytes, node);
 	if (!memory)
-		uncharge(bytes);
-	return memory;
-}
-
-bool systally_memory_begin(struct memory_parts *parts, size_t bytes)
-{
-	*parts = (struct memory_parts){
-		.count = PAGE_ALIGN(bytes) >> PAGE_SHIFT,
-		.bytes = bytes,
-	};
-	if (!charge(bytes))
-		return false;
-	parts->pages =
-		kvmalloc_array(parts->count, sizeof(*parts->pages), MEMORY_GFP);
-	if (!parts->pages)
-		uncharge(bytes);
-	return parts->pages;
-}
-
-static void free_parts(struct memory_parts *parts)
-{
-	while (parts->done)
-		__free_page(parts->pages[--parts->done]);
-	kvfree(parts->pages);
-	parts->pages = NULL;
-	uncharge(parts->bytes);
-}
-
-int systally_memory_step(struct memory_parts *parts)
-{
-	unsigned int end = min(parts->count, parts->done + STEP_PAGES);
-
-	for (; parts->done < end; parts->done++) {
-		parts->pages[parts->done] = alloc_page(MEMORY_GFP);
-		if (!parts->pages[parts->done]) {
-			free_parts(parts);
-			return -ENOMEM;
-		}
-	}
-	return parts->done < parts->count;
-}
-
-void *systally_memory_end(struct memory_parts *parts)
-{
-	/* The mapping owns the pages and their list: vfree() frees them. */
-	void *memory = vmap(parts->pages, parts->count,
-			    VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
-
-	if (memory)
-		parts->pages = NULL;
-	else
-		free_parts(parts);
+		atomic_long_sub(charge, &charged_bytes);
 	return memory;
 }
 
@@ -143,7 +74,7 @@ void systally_memory_free(void *memory, size_t bytes)
 	if (!memory)
 		return;
 	kvfree(memory);
-	uncharge(bytes);
+	atomic_long_sub(charge_of(bytes), &charged_bytes);
 }
 
 void systally_memory_charge(size_t bytes)

@@ -35,29 +35,6 @@ void *systally_memory_alloc(size_t bytes, int node);
  */
 void *systally_memory_alloc_beyond(size_t bytes, int node);
 
-/* Memory that is allocated step by step */
-struct memory_parts {
-	struct page **pages; /* NULL: none is being allocated */
-	unsigned int count, done;
-	size_t bytes;
-};
-
-/*
- * systally_memory_begin - begin to allocate @bytes, charged to the cap
- * systally_memory_step - allocate a part of them
- * systally_memory_end - make the memory of the parts
- *
- * For large memory, where the caller has other work to do every fraction of a
- * millisecond. Process context, sleep. The first returns false if the cap
- * without its reserve would be exceeded, or there is no memory. The second
- * returns 1 if there is more to do, 0 if not, or -ENOMEM. The third returns
- * zeroed memory for systally_memory_free(), or NULL. After an error nothing is
- * left to free.
- */
-bool systally_memory_begin(struct memory_parts *parts, size_t bytes);
-int systally_memory_step(struct memory_parts *parts);
-void *systally_memory_end(struct memory_parts *parts);
-
 /*
  * systally_memory_reserve - reserve @bytes of the cap
  *

@@ -30,8 +30,8 @@ static DEFINE_KTHREAD_WORK(fold_work, do_work);
 /*
  * Folds the full tables for which the master has room, or all of them. A retired
  * one becomes its CPU's spare at once: a CPU that fills its last table before
- * that loses the rows of calls. Returns how many rows a table has for which
- * there is no room, or 0.
+ * that loses the rows of calls. If tables must wait for room, returns how many
+ * rows one of them has, else 0.
  */
 static u32 fold_those_with_room(bool all)
 {
@@ -53,8 +53,7 @@ static u32 fold_those_with_room(bool all)
 		WRITE_ONCE(cpu->retired, NULL);
 		systally_master_fold(retired);
 		systally_cpu_tables_put_spare(cpu, retired);
-		cpu->hot = time_before(jiffies, cpu->filled + HZ);
-		cpu->filled = jiffies;
+		systally_cpu_tables_filled(cpu);
 	}
 	for (i = 0; i < TALLY_BACKLOG_MAX && systally_tally_backlog[i]; i++)
 		;
@@ -85,10 +84,11 @@ static bool fold_full(void)
 
 	lockdep_assert_held(&systally_tally_mutex);
 	while ((waits = fold_those_with_room(!has_memory)) ||
-	       systally_master_is_rebuilt()) {
-		if (systally_master_is_rebuilt()) {
+	       systally_master_is_rebuilding()) {
+		if (systally_master_is_rebuilding()) {
+			if (waits)
+				systally_cpu_tables_relieve();
 			has_memory = systally_master_step();
-			systally_cpu_tables_relieve();
 		} else {
 			has_memory = systally_master_grow(waits);
 		}
@@ -106,9 +106,16 @@ static bool grow_master(u32 rows)
 
 	/* Full tables may take the room meanwhile. */
 	while ((has_memory = systally_master_grow(rows)) &&
-	       systally_master_is_rebuilt() && (has_memory = fold_full()))
+	       systally_master_is_rebuilding() && (has_memory = fold_full()))
 		;
 	return has_memory;
+}
+
+/* Folds a table that is none of the full ones above. */
+static void fold(struct table *table)
+{
+	grow_master(table->used);
+	systally_master_fold(table);
 }
 
 /* Throws a table's counts away, as a reset does. */
@@ -117,21 +124,39 @@ static void discard(struct table *table)
 	discarded += table->entered;
 }
 
-static void discard_full(void)
+/*
+ * Takes a CPU's spare, so that the CPU cannot replace its active table. A CPU
+ * without a spare has a full table, which becomes the spare.
+ * @is_reset: whether that table is discarded; else it is folded
+ */
+static struct table *take_spare(struct tally_cpu *cpu, bool is_reset)
 {
-	int cpu_nr;
+	struct table *spare = xchg(&cpu->spare, NULL), *retired;
 
-	for_each_tally_cpu(cpu_nr) {
-		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
-		/* Pairs with the release in make_row(). */
-		struct table *retired = smp_load_acquire(&cpu->retired);
-
-		if (!retired)
-			continue;
-		WRITE_ONCE(cpu->retired, NULL);
-		discard(retired);
-		systally_cpu_tables_put_spare(cpu, retired);
+	if (!spare && !is_reset) {
+		/* The CPU gets its table back before others are folded. */
+		fold_full();
+		spare = xchg(&cpu->spare, NULL);
 	}
+	while (!spare) {
+		/* Pairs with the release in make_row(). */
+		retired = smp_load_acquire(&cpu->retired);
+		if (retired) {
+			WRITE_ONCE(cpu->retired, NULL);
+			if (is_reset)
+				discard(retired);
+			else
+				fold(retired);
+			table_clean(retired);
+			return retired;
+		}
+		/* A CPU that has just taken its spare stores its full table to
+		 * `retired`. After a grace period it has done so.
+		 */
+		synchronize_rcu();
+		spare = xchg(&cpu->spare, NULL);
+	}
+	return spare;
 }
 
 /*
@@ -148,20 +173,8 @@ static void flush_begin(bool is_reset)
 
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
-		struct table *spare;
+		struct table *spare = take_spare(cpu, is_reset);
 
-		while (!(spare = xchg(&cpu->spare, NULL))) {
-			/* A CPU that has just taken its spare stores its full
-			 * table to `retired`. After a grace period it has done
-			 * so. Pairs with the release in make_row().
-			 */
-			if (!smp_load_acquire(&cpu->retired))
-				synchronize_rcu();
-			if (is_reset)
-				discard_full();
-			else
-				fold_full();
-		}
 		systally_cpu_tables_stamp(spare);
 		/* Only the holder of the spare may replace the active table.
 		 * xchg() is a full barrier, so the CPU finds the new table
@@ -188,12 +201,10 @@ static void flush_end(bool is_reset)
 	for_each_tally_cpu(cpu_nr) {
 		struct table *third = per_cpu(systally_tally_cpu, cpu_nr).third;
 
-		if (is_reset) {
+		if (is_reset)
 			discard(third);
-		} else {
-			grow_master(third->used);
-			systally_master_fold(third);
-		}
+		else
+			fold(third);
 		table_clean(third);
 	}
 }

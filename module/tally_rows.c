@@ -34,7 +34,7 @@ static struct table_row *make_row(struct table **in, u64 key, u64 start,
 		} else if (spare) {
 			WRITE_ONCE(cpu->active, spare);
 			/* After all stores to the table's rows. Pairs with the
-			 * acquire in take_retired().
+			 * acquires in tally.c and cpu_tables.c.
 			 */
 			smp_store_release(&cpu->retired, table);
 			*in = table = spare;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The thread that does what handlers ask for.
+ * The threads that do what handlers ask for.
  */
 #include <linux/err.h>
 #include <linux/sched.h>
@@ -9,23 +9,43 @@
 #include "worker.h"
 
 /* Written at load and unload only; read in any context. */
-static struct kthread_worker *worker;
+static struct kthread_worker *worker, *allocator;
 
 void systally_worker_queue(struct kthread_work *work)
 {
 	kthread_queue_work(worker, work);
 }
 
+void systally_worker_queue_allocation(struct kthread_work *work)
+{
+	kthread_queue_work(allocator, work);
+}
+
+static struct kthread_worker *create(const char *name)
+{
+	struct kthread_worker *new = compat_worker_create(name);
+
+	if (!IS_ERR(new))
+		sched_set_fifo_low(new->task);
+	return new;
+}
+
 int systally_worker_init(void)
 {
-	worker = compat_worker_create("systally");
+	worker = create("systally");
 	if (IS_ERR(worker))
 		return PTR_ERR(worker);
-	sched_set_fifo_low(worker->task);
+	allocator = create("systally_alloc");
+	if (IS_ERR(allocator)) {
+		kthread_destroy_worker(worker);
+		return PTR_ERR(allocator);
+	}
 	return 0;
 }
 
 void systally_worker_exit(void)
 {
+	/* In this order: what it still does may need memory. */
 	kthread_destroy_worker(worker);
+	kthread_destroy_worker(allocator);
 }

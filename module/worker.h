@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel thread for what handlers cannot do themselves: fold full tables,
- * and make slots.
+ * The kernel threads for what handlers cannot do themselves. One folds full
+ * tables and makes slots. The other one allocates large memory for it, which
+ * can take longer than CPUs need to fill their tables.
  *
- * Until it has run, there may be no room for new rows. So it has the lowest
- * real-time priority: it runs before all ordinary tasks, and if a real-time
- * task uses its CPU, the scheduler moves it to another CPU at once. Work queues
- * of the kernel have neither property. A work that is bound to a CPU waits as
- * long as a real-time task runs there.
+ * Until they have run, there may be no room for new rows. So they have the
+ * lowest real-time priority: they run before all ordinary tasks, and if a
+ * real-time task uses their CPU, the scheduler moves them to another CPU at
+ * once. Work queues of the kernel have neither property. A work that is bound to
+ * a CPU waits as long as a real-time task runs there.
  */
 #ifndef SYSTALLY_WORKER_H
 #define SYSTALLY_WORKER_H
@@ -23,15 +24,18 @@
  */
 void systally_worker_queue(struct kthread_work *work);
 
+/* systally_worker_queue_allocation - the same, in the thread that allocates */
+void systally_worker_queue_allocation(struct kthread_work *work);
+
 /*
- * systally_worker_init - start the thread, at load
+ * systally_worker_init - start the threads, at load
  *
  * Process context, sleeps. Returns 0 or the error of starting a thread.
  */
 int __must_check systally_worker_init(void);
 
 /*
- * systally_worker_exit - run what is queued and end the thread; at unload,
+ * systally_worker_exit - run what is queued and end the threads; at unload,
  * after all handlers have ended; process context, sleeps
  */
 void systally_worker_exit(void);
