@@ -66,20 +66,24 @@ static struct {
 	bool done;
 } allocation;
 
-static void allocate(struct kthread_work *work)
-{
-	allocation.table = systally_table_alloc(allocation.rows, NUMA_NO_NODE);
-	/* After the table. Pairs with the acquire in allocate_step(). */
-	smp_store_release(&allocation.done, true);
-}
-static DEFINE_KTHREAD_WORK(allocate_work, allocate);
-
 static struct table *initialised(struct table *table, u32 rows)
 {
 	if (table)
 		table_init(table, rows);
 	return table;
 }
+
+static void allocate(struct kthread_work *work)
+{
+	u32 rows = allocation.rows;
+
+	allocation.table = initialised(
+		systally_memory_alloc_taken(table_bytes(rows), NUMA_NO_NODE),
+		rows);
+	/* After the table. Pairs with the acquire in allocate_step(). */
+	smp_store_release(&allocation.done, true);
+}
+static DEFINE_KTHREAD_WORK(allocate_work, allocate);
 
 struct table *systally_table_alloc(u32 rows, int node)
 {
@@ -244,25 +248,36 @@ static void set_successor(struct table *table)
 	raw_spin_unlock_irq(&systally_move_lock);
 }
 
+/* Keeps room in the cap for the next rebuild. */
+static void reserve_rebuild(void)
+{
+	systally_memory_reserve(table_bytes(table_rows(master)));
+}
+
 /*
- * Begins to replace the master by a new table of @rows rows. If there is no
- * memory, the old one stays.
+ * Begins to replace the master by a new table of @rows rows. Returns false if
+ * the cap does not allow that: then the old one stays.
  */
-static void rebuild_begin(u32 rows, carry_row *carry)
+static bool rebuild_begin(u32 rows, carry_row *carry)
 {
 	systally_memory_reserve(0);
+	/* Now, before others take the room that was reserved. */
+	if (!systally_memory_take(table_bytes(rows))) {
+		reserve_rebuild();
+		return false;
+	}
 	allocation.rows = rows;
 	allocation.done = false;
 	carry_on = carry;
 	rebuild = REBUILD_ALLOCATES;
 	systally_worker_queue_allocation(&allocate_work);
+	return true;
 }
 
-/* Keeps room in the cap for the next rebuild. */
 static void rebuild_end(void)
 {
 	rebuild = REBUILD_NONE;
-	systally_memory_reserve(table_bytes(table_rows(master)));
+	reserve_rebuild();
 }
 
 /* Returns false if there is no memory. */
@@ -382,8 +397,7 @@ bool systally_master_grow(u32 rows)
 	if (2 * table_row_bytes(size) > systally_memory_max_bytes / 2 ||
 	    !systally_memory_room(2 * table_bytes(size)))
 		return false;
-	rebuild_begin(size, copy_row);
-	return true;
+	return rebuild_begin(size, copy_row);
 }
 
 void systally_master_fold(struct table *from)

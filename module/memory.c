@@ -46,22 +46,34 @@ void *systally_memory_alloc_beyond(size_t bytes, int node)
 	return memory;
 }
 
-void *systally_memory_alloc(size_t bytes, int node)
+bool systally_memory_take(size_t bytes)
 {
 	long charge = charge_of(bytes), charged;
-	void *memory;
 
 	charged = atomic_long_read(&charged_bytes);
 	do {
 		if (charged + charge + READ_ONCE(reserved_bytes) >
 		    systally_memory_max_bytes)
-			return NULL;
+			return false;
 	} while (!atomic_long_try_cmpxchg(&charged_bytes, &charged,
 					  charged + charge));
-	memory = alloc(bytes, node);
+	return true;
+}
+
+void *systally_memory_alloc_taken(size_t bytes, int node)
+{
+	void *memory = alloc(bytes, node);
+
 	if (!memory)
-		atomic_long_sub(charge, &charged_bytes);
+		atomic_long_sub(charge_of(bytes), &charged_bytes);
 	return memory;
+}
+
+void *systally_memory_alloc(size_t bytes, int node)
+{
+	return systally_memory_take(bytes) ?
+		       systally_memory_alloc_taken(bytes, node) :
+		       NULL;
 }
 
 void systally_memory_reserve(size_t bytes)

@@ -29,6 +29,16 @@ unsigned long systally_memory_max_default(void);
 void *systally_memory_alloc(size_t bytes, int node);
 
 /*
+ * systally_memory_take - charge @bytes to the cap, for memory that another
+ * thread will allocate; any context. Returns false if the cap without its
+ * reserve would be exceeded.
+ * systally_memory_alloc_taken - allocate that memory, zeroed; process context,
+ * sleeps. Returns NULL if there is none; then it is no longer charged.
+ */
+bool systally_memory_take(size_t bytes);
+void *systally_memory_alloc_taken(size_t bytes, int node);
+
+/*
  * systally_memory_alloc_beyond - the same, but the cap may be exceeded
  *
  * Only for the tables of a CPU that comes online: without them it cannot.

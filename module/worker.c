@@ -45,7 +45,7 @@ int systally_worker_init(void)
 
 void systally_worker_exit(void)
 {
-	/* In this order: what it still does may need memory. */
+	/* In this order: the first thread's last works may need the second. */
 	kthread_destroy_worker(worker);
 	kthread_destroy_worker(allocator);
 }

@@ -89,8 +89,8 @@ static __always_inline bool arch_call_may_have_failed(long ret)
  * arch_returned_sp - the stack pointer that a user function had at its entry
  * @regs: the user's registers after its return, which has taken the return
  * address off the stack
- * @taken: set to how many bytes more the return may have taken: then the stack
- * pointer was lower by so many
+ * @taken: set to at most how many bytes of arguments the return has taken: the
+ * stack pointer was lower by so many then
  *
  * A function of i386 that returns a struct takes the pointer to it off the stack
  * (System V ABI, Intel386 supplement, 3-13), one of stdcall all its arguments.
