@@ -144,6 +144,9 @@ static int stop_and_write(struct run *run)
 						 run->error);
 	} else {
 		result = stop(run, &launched, &snapshot);
+		if (run->request->collect >= SYSTALLY_COLLECT_TIME)
+			systally_functions_note_untimed(&run->functions,
+							&notes);
 	}
 	if (!snapshot.rows ||
 	    systally_deliver(&run->delivery, &launched,
@@ -269,8 +272,6 @@ int systally_launch(const struct systally_request *request,
 		    &run.functions, request->functions,
 		    &(struct systally_library_scope){ .program = path }, error))
 		return SYSTALLY_EXIT_USAGE;
-	if (!request->in_process && request->collect >= SYSTALLY_COLLECT_TIME)
-		systally_functions_note_untimed(&run.functions, stderr);
 	if ((request->user &&
 	     systally_process_user(&run.user, request->user, error)) ||
 	    (!request->in_process &&

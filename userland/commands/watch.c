@@ -238,8 +238,6 @@ static int begin_with_functions(struct systally_watch *watch,
 	if (request->functions)
 		result = systally_functions_find(&functions, request->functions,
 						 &scope, error);
-	if (!result && request->collect >= SYSTALLY_COLLECT_TIME)
-		systally_functions_note_untimed(&functions, stderr);
 	if (!result)
 		result = begin_own(watch, request, set, &functions, error);
 	systally_functions_free(&functions);

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/nearest.h"
-#include "base/notes.h"
 #include "functions/count_only.h"
 #include "functions/functions.h"
 #include "functions/symbols.h"
@@ -101,7 +100,7 @@ static int add(struct systally_functions *functions, const struct word *word,
 	for (i = 0; i < functions->count; i++) {
 		if (functions->list[i].offset == offset &&
 		    !strcmp(functions->list[i].path, word->path)) {
-			if (word->kind)
+			if (word->kind && !functions->list[i].kind)
 				functions->list[i].kind = word->kind;
 			return 0;
 		}
@@ -196,13 +195,17 @@ static int add_matches(struct systally_functions *functions,
 static void mark_place(struct systally_function_place *place,
 		       const struct systally_symbols *symbols)
 {
-	bool only = symbols->go;
+	bool begins = !symbols->count, only = symbols->go;
 	size_t i;
 
-	for (i = 0; !only && i < symbols->count; i++)
-		only = symbols->list[i].offset == place->offset &&
-		       systally_count_only(symbols->list[i].name);
-	if (only)
+	for (i = 0; !only && i < symbols->count; i++) {
+		if (symbols->list[i].offset != place->offset)
+			continue;
+		begins = true;
+		only = systally_count_only(symbols->list[i].name);
+	}
+	/* within a function, the return address is somewhere else */
+	if (only || !begins)
 		place->kind = SYSTALLY_FUNCTION_COUNT_ONLY;
 }
 
@@ -434,7 +437,7 @@ int systally_functions_find(struct systally_functions *functions,
 }
 
 void systally_functions_note_untimed(const struct systally_functions *functions,
-				     FILE *out)
+				     struct systally_notes *notes)
 {
 	const struct systally_function_place *one = NULL;
 	size_t i, count = 0;
@@ -450,10 +453,11 @@ void systally_functions_note_untimed(const struct systally_functions *functions,
 		}
 	}
 	if (one)
-		systally_notes_print(
-			out,
-			"%zu function%s counted, but not timed, such as %s: a probe at the return would end the program (systally-set(7))",
-			count, count > 1 ? "s are" : " is", one->name);
+		systally_notes_add(
+			notes,
+			"%zu function%s counted, but not timed: %s%s; a probe at the return could end the program (systally-set(7))",
+			count, count > 1 ? "s are" : " is",
+			count > 1 ? "such as " : "", one->name);
 }
 
 void systally_functions_free(struct systally_functions *functions)

@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/error.h"
+#include "base/notes.h"
 #include "calls/set.h"
 #include "functions/library.h"
 #include "systally.h"
@@ -52,11 +52,11 @@ int systally_functions_find(struct systally_functions *functions,
 void systally_functions_free(struct systally_functions *functions);
 
 /*
- * Writes a note to @out if some of the functions are counted only. For callers
- * that let the module time them.
+ * Adds a note if some of the functions are counted only. For callers that let
+ * the module time them.
  */
 void systally_functions_note_untimed(const struct systally_functions *functions,
-				     FILE *out);
+				     struct systally_notes *notes);
 
 /*
  * Leaves those of the @count functions in @set that @text names, which is as
