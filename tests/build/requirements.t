@@ -96,4 +96,19 @@ for list in SYSTALLY_LIBRARIES SYSTALLY_TEST_LIBRARIES; do
 		"scripts/setup installs the libraries of $list"
 done
 
+# Without dpkg-query, scripts/setup stops when it has read its arguments.
+mkdir "$T/few"
+for tool in sh dirname cat grep sed id; do
+	ln -s "$(command -v $tool)" "$T/few/$tool"
+done
+unknown=''
+for part in $(grep -rhoE --include='*.mk' --include=Makefile 'set-up-[a-z-]+' . |
+	sed 's/^set-up-//' | tr '-' '\n' | sort -u); do
+	PATH=$T/few scripts/setup "$part" 2>&1 | grep -q 'no such part' &&
+		unknown+=" $part"
+done
+is "$unknown" '' 'scripts/setup has the parts that the makefiles ask for'
+like "$(PATH=$T/few scripts/setup nosuch 2>&1)" 'nosuch: no such part' \
+	'and says so if it has not'
+
 done_testing
