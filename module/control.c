@@ -6,10 +6,15 @@
  * function.c's, or selective.c's, or the kernel's own mutexes for tracepoints,
  * kprobes and static keys.
  */
+#include <linux/bitmap.h>
+#include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
 #include "choice.h"
@@ -23,17 +28,19 @@
 #include "lifecycle.h"
 #include "parse.h"
 #include "selective.h"
+#include "session.h"
 #include "tally.h"
 #include "target.h"
 #include "target_set.h"
 #include "tracepoint.h"
 
-/* Protects all settings, the targets, the filter, and what is hooked. */
+/* Protects all settings, the sessions, the filter, and what is hooked. */
 static DEFINE_MUTEX(control_mutex);
 static unsigned int enabled = 1;
-static unsigned int collect;
 static unsigned int hook;
 static bool closing; /* at unload: no hook may be set any more */
+
+unsigned int systally_control_sessions_max = SESSIONS_MAX - 1;
 
 static const char *const collect_words[] = { "count", "time", "hist", NULL };
 
@@ -45,44 +52,132 @@ static const char *const kind_words[] = {
 	[HOOK_SITES] = "direct",
 };
 
-/*
- * Hooks what the settings ask for.
- * @set: the calls to count, NULL for all
- * @any: whether there is a target
- * @all: whether the targets are `all`
- */
-static int reconcile_for(const struct syscall_set *set, bool any, bool all)
+static const struct syscall_set *calls_of(const struct session *session)
 {
-	const struct settings settings = {
-		.enabled = enabled,
-		.collect = collect,
-		.hook = hook,
-		.set = set,
-		.any = any,
-		.all = all,
-	};
-	bool timed = collect != SYSTALLY_COLLECT_COUNT;
-	int err;
+	return rcu_dereference_protected(session->calls,
+					 lockdep_is_held(&control_mutex));
+}
+
+/* What all sessions that count want together */
+struct wants {
+	unsigned int collect;	 /* the most that one wants */
+	bool any;		 /* there is a session that counts */
+	bool all;		 /* one of them counts every process */
+	bool all_calls;		 /* one of them counts every call */
+	struct syscall_set *set; /* unless all_calls */
+};
+
+/* Adds what a session wants. */
+static void want(struct wants *wants, const struct session *session, bool all)
+{
+	const struct syscall_set *calls = calls_of(session);
+	u32 abi;
+
+	wants->any = true;
+	wants->all |= all;
+	wants->collect = max(wants->collect, session->collect);
+	wants->all_calls |= !calls;
+	for (abi = 0; calls && abi < ABIS; abi++)
+		bitmap_or(wants->set->nr[abi], wants->set->nr[abi],
+			  calls->nr[abi], SYSCALL_NRS);
+}
+
+/*
+ * Hooks what the sessions want that count, and @with, which counts if @with_any
+ * or is only asked whether that is possible. Changes the filter, too. Returns 0
+ * or an error; then hooks and filter are as they were.
+ */
+static int reconcile_with(const struct session *with, bool with_any,
+			  bool with_all)
+{
+	const struct session *session;
+	struct wants wants = {};
+	struct settings settings;
+	int bit, err;
 
 	lockdep_assert_held(&control_mutex);
 	if (closing)
 		return 0;
+	wants.set = kzalloc(sizeof(*wants.set), GFP_KERNEL);
+	if (!wants.set)
+		return -ENOMEM;
+	for_each_session(bit, session) if (session != with)
+		want(&wants, session, session->targets.all);
+	if (with && (with_any || !wants.any)) {
+		want(&wants, with, with_all);
+		wants.any = with_any;
+	}
+	if (wants.all_calls) {
+		kfree(wants.set);
+		wants.set = NULL;
+	}
+	settings = (struct settings){
+		.enabled = enabled,
+		.collect = wants.collect,
+		.hook = hook,
+		.set = wants.set,
+		.any = wants.any,
+		.all = wants.all,
+	};
+	/* Place the probes of new calls before the filter includes them, and
+	 * remove the others after it has left them out.
+	 */
 	err = systally_choice_apply(&settings);
+	if (err || !wants.any)
+		kfree(wants.set);
+	else
+		systally_hook_set_calls(wants.set);
 	if (err)
 		return err;
 	/* After the hooks: they make the threads' slots. */
-	err = systally_function_apply(enabled && any, timed);
+	err = systally_function_apply(enabled && wants.any,
+				      wants.collect != SYSTALLY_COLLECT_COUNT);
 	systally_event_set_tls(systally_function_any_tls());
 	return err;
 }
 
-static int reconcile(const struct syscall_set *set)
+/* After a change of a session's settings */
+static int reconcile(const struct session *changed)
 {
-	return reconcile_for(set, systally_target_any(),
-			     systally_target_is_all());
+	return reconcile_with(changed, changed->bit >= 0, changed->targets.all);
+}
+
+/* After sessions have got or lost targets */
+static int reconcile_all(void)
+{
+	return reconcile_with(NULL, false, false);
+}
+
+/* Sets the handlers' keys to what the sessions want that count. */
+static void update_keys(void)
+{
+	unsigned int count = 0, threads = 0;
+	const struct session *session;
+	bool hist = false;
+	int bit;
+
+	for_each_session(bit, session)
+	{
+		hist |= session->collect == SYSTALLY_COLLECT_HIST;
+		threads += session->threads;
+		count++;
+	}
+	systally_event_set_hist(hist);
+	systally_event_set_threads(threads, threads && threads < count);
 }
 
 static void last_target_exited(void);
+
+/* Ends what sessions without targets need. */
+static void dismiss_idle(void)
+{
+	struct session *session;
+	int bit;
+
+	for_each_session(bit, session) if (!target_set_any(&session->targets))
+		systally_tally_dismiss(session);
+	update_keys();
+}
 
 /* Stops what follows forks and exits, unless there is a target. */
 static void stop_idle(void)
@@ -92,74 +187,80 @@ static void stop_idle(void)
 }
 
 /* Sets a setting and the hooks. After an error, both are as they were. */
-static int try_setting(unsigned int *setting, unsigned int value)
+static int try_setting(const struct session *session, unsigned int *setting,
+		       unsigned int value)
 {
 	unsigned int old = *setting;
 	int err;
 
 	*setting = value;
-	err = reconcile(systally_filter_get());
+	err = reconcile(session);
 	if (err) {
 		*setting = old;
-		reconcile(systally_filter_get());
+		reconcile(session);
 	}
 	return err;
 }
 
-static int set_enabled(char *text)
+static int set_enabled(struct session *session, char *text)
 {
 	bool value;
 	int err = parse_bool(text, &value);
 
-	return err ?: try_setting(&enabled, value);
+	return err ?: try_setting(session, &enabled, value);
 }
 
-static int set_collect(char *text)
+static int set_collect(struct session *session, char *text)
 {
 	unsigned int value;
 	int err = parse_word(text, collect_words, &value);
 
 	if (err)
 		return err;
-	err = try_setting(&collect, value);
-	if (!err)
-		systally_event_set_hist(value == SYSTALLY_COLLECT_HIST);
-	return err;
+	err = try_setting(session, &session->collect, value);
+	if (err || session->bit < 0)
+		return err;
+	update_keys();
+	systally_tally_set_level(session);
+	return 0;
 }
 
-static int set_hook(char *text)
+static int set_hook(struct session *session, char *text)
 {
 	unsigned int value;
 	int err = parse_word(text, hook_words, &value);
 
 	if (err)
 		return err;
-	return try_setting(&hook, value);
+	return try_setting(session, &hook, value);
 }
 
-static int apply_targets(const struct targets_request *request)
+static int apply_targets(struct session *session,
+			 const struct targets_request *request)
 {
-	const struct syscall_set *set = systally_filter_get();
 	bool all = request->verb == TARGETS_ALL ||
-		   (request->verb == TARGETS_EDIT && systally_target_is_all());
+		   (request->verb == TARGETS_EDIT && session->targets.all);
 	int err, back;
 
-	err = systally_target_check(request);
+	err = systally_target_check(session, request);
 	if (err)
 		return err;
 	/* Hook first: a hook that fails must not leave changed targets. */
 	if (request->verb != TARGETS_NONE)
 		err = systally_lifecycle_start(last_target_exited) ?:
-			      reconcile_for(set, true, all);
-	if (!err)
-		err = systally_target_apply(request);
+			      reconcile_with(session, true, all)   ?:
+			      systally_tally_admit(session);
+	update_keys();
+	if (!err && session->bit >= 0)
+		err = systally_target_apply(session, request);
 	/* After an error, hook as before. Else the last target may be gone. */
-	back = reconcile(set) ?: systally_function_targets_changed();
+	dismiss_idle();
+	back = reconcile_all() ?: systally_function_targets_changed();
 	stop_idle();
 	return err ?: back;
 }
 
-static int set_targets(char *text)
+static int set_targets(struct session *session, char *text)
 {
 	struct targets_request *request;
 	int err;
@@ -167,30 +268,30 @@ static int set_targets(char *text)
 	request = kvmalloc(sizeof(*request), GFP_KERNEL);
 	if (!request)
 		return -ENOMEM;
-	err = parse_targets(text, request) ?: apply_targets(request);
+	err = parse_targets(text, request) ?: apply_targets(session, request);
 	kvfree(request);
 	return err;
 }
 
-static int set_follow(char *text)
+static int set_follow(struct session *session, char *text)
 {
 	bool value;
 	int err = parse_bool(text, &value);
 
 	if (!err)
-		WRITE_ONCE(systally_target_follow, value);
+		WRITE_ONCE(session->targets.follow, value);
 	return err;
 }
 
-static int set_syscalls(char *text)
+/* Parses a list of calls. Sets *@set to NULL for `all`. */
+static int parse_calls(char *text, struct syscall_set **set)
 {
-	struct syscall_set *set;
 	bool all = false;
 	int err = 0, tokens = 0;
 	char *token;
 
-	set = kzalloc(sizeof(*set), GFP_KERNEL);
-	if (!set)
+	*set = kzalloc(sizeof(**set), GFP_KERNEL);
+	if (!*set)
 		return -ENOMEM;
 	while (!err && (token = parse_token(&text))) {
 		if (all)
@@ -198,49 +299,73 @@ static int set_syscalls(char *text)
 		else if (!strcmp(token, "all") && !tokens)
 			all = true;
 		else
-			err = systally_syscall_add(set, token);
+			err = systally_syscall_add(*set, token);
 		tokens++;
 	}
 	if (!tokens)
 		err = -EINVAL;
 	if (err || all) {
-		kfree(set);
-		set = NULL;
+		kfree(*set);
+		*set = NULL;
 	}
-	/* Place the probes of new calls before the filter includes them, and
-	 * remove the others after it has left them out.
-	 */
-	if (!err)
-		err = reconcile(set);
-	if (err) {
-		kfree(set);
-		return err;
-	}
-	systally_hook_set_calls(set);
-	return 0;
+	return err;
 }
 
-static int set_threads(char *text)
+static int set_syscalls(struct session *session, char *text)
+{
+	struct syscall_set *set, *old;
+	int err = parse_calls(text, &set);
+
+	if (err)
+		return err;
+	/* The filter leaves new calls out until they are hooked. */
+	old = rcu_replace_pointer(session->calls, set,
+				  lockdep_is_held(&control_mutex));
+	err = reconcile(session);
+	if (err) {
+		rcu_assign_pointer(session->calls, old);
+		swap(set, old);
+		reconcile(session);
+	}
+	if (session->bit >= 0)
+		systally_tally_settle();
+	else
+		synchronize_rcu();
+	kfree(old);
+	return err;
+}
+
+static int set_threads(struct session *session, char *text)
 {
 	bool value;
 	int err = parse_bool(text, &value);
 
-	if (err)
+	if (err || session->threads == value)
 		return err;
-	systally_event_set_threads(value);
+	session->threads = value;
+	if (session->bit < 0)
+		return 0;
+	/* Handlers need the keys before the first and until after the last call
+	 * that is counted in two rows.
+	 */
+	if (value)
+		update_keys();
+	systally_tally_set_level(session);
+	systally_tally_settle();
+	update_keys();
 	return 0;
 }
 
-static int set_reset(char *text)
+static int set_reset(struct session *session, char *text)
 {
 	bool value;
 	int err = parse_bool(text, &value);
 
 	if (err || !value)
 		return -EINVAL;
-	err = systally_tally_reset();
+	err = systally_tally_reset(session);
 	if (!err)
-		systally_function_forget();
+		systally_function_forget(session);
 	return err;
 }
 
@@ -249,44 +374,45 @@ static void show_bool(struct seq_file *seq, bool value)
 	seq_printf(seq, "%d\n", value);
 }
 
-static void show_enabled(struct seq_file *seq)
+static void show_enabled(const struct session *session, struct seq_file *seq)
 {
 	show_bool(seq, enabled);
 }
 
-static void show_collect(struct seq_file *seq)
+static void show_collect(const struct session *session, struct seq_file *seq)
 {
-	seq_printf(seq, "%s\n", collect_words[collect]);
+	seq_printf(seq, "%s\n", collect_words[session->collect]);
 }
 
-static void show_hook(struct seq_file *seq)
+static void show_hook(const struct session *session, struct seq_file *seq)
 {
 	seq_printf(seq, "%s: %s (%s)\n", hook_words[hook],
 		   kind_words[systally_hook_kind()], systally_choice_reason());
 }
 
-static void show_targets(struct seq_file *seq)
+static void show_targets(const struct session *session, struct seq_file *seq)
 {
+	const struct target_set *set = &session->targets;
 	unsigned int tgid = 0;
 
-	if (systally_target_is_all()) {
+	if (set->all) {
 		seq_puts(seq, "all\n");
 		return;
 	}
-	if (!systally_target_any())
+	if (!target_set_any(set))
 		seq_puts(seq, "none\n");
-	while ((tgid = systally_target_next(tgid)) < PID_MAX_LIMIT)
+	while ((tgid = target_set_next(set, tgid)) < PID_MAX_LIMIT)
 		seq_printf(seq, "%u\n", tgid++);
 }
 
-static void show_follow(struct seq_file *seq)
+static void show_follow(const struct session *session, struct seq_file *seq)
 {
-	show_bool(seq, systally_target_follow);
+	show_bool(seq, session->targets.follow);
 }
 
-static void show_syscalls(struct seq_file *seq)
+static void show_syscalls(const struct session *session, struct seq_file *seq)
 {
-	const struct syscall_set *set = systally_filter_get();
+	const struct syscall_set *set = calls_of(session);
 	char token[SYSCALL_LABEL_LEN + 8];
 	u32 abi, nr;
 
@@ -300,27 +426,31 @@ static void show_syscalls(struct seq_file *seq)
 				seq_printf(seq, "%s\n", token);
 }
 
-static int set_functions(char *text)
+static int set_functions(struct session *session, char *text)
 {
-	int err = systally_function_set(text);
+	int err = systally_function_set(session, text);
 
 	systally_event_set_tls(systally_function_any_tls());
+	/* Another session may have a function that this one adds or drops. */
+	if (session->bit >= 0)
+		systally_tally_settle();
 	return err;
 }
 
-static void show_threads(struct seq_file *seq)
+static void show_threads(const struct session *session, struct seq_file *seq)
 {
-	show_bool(seq, static_key_enabled(&systally_threads_key));
+	show_bool(seq, session->threads);
 }
 
 static const struct {
 	const char *name;
-	int (*set)(char *text);
-	void (*show)(struct seq_file *seq);
+	int (*set)(struct session *session, char *text);
+	void (*show)(const struct session *session, struct seq_file *seq);
+	bool global;
 } controls[CONTROLS] = {
-	[CONTROL_ENABLED] = { "enabled", set_enabled, show_enabled },
+	[CONTROL_ENABLED] = { "enabled", set_enabled, show_enabled, true },
 	[CONTROL_COLLECT] = { "collect", set_collect, show_collect },
-	[CONTROL_HOOK] = { "hook", set_hook, show_hook },
+	[CONTROL_HOOK] = { "hook", set_hook, show_hook, true },
 	[CONTROL_TARGETS] = { "targets", set_targets, show_targets },
 	[CONTROL_FOLLOW] = { "follow", set_follow, show_follow },
 	[CONTROL_SYSCALLS] = { "syscalls", set_syscalls, show_syscalls },
@@ -335,29 +465,36 @@ const char *systally_control_name(enum control_id id)
 	return controls[id].name;
 }
 
-int systally_control_set(enum control_id id, char *text)
+bool systally_control_is_global(enum control_id id)
+{
+	return controls[id].global;
+}
+
+int systally_control_set(struct session *session, enum control_id id,
+			 char *text)
 {
 	int err = mutex_lock_killable(&control_mutex);
 
 	if (err)
 		return err;
-	err = controls[id].set(text);
+	err = controls[id].set(session, text);
 	mutex_unlock(&control_mutex);
 	return err;
 }
 
-int systally_control_show(enum control_id id, struct seq_file *seq)
+int systally_control_show(const struct session *session, enum control_id id,
+			  struct seq_file *seq)
 {
 	int err = mutex_lock_killable(&control_mutex);
 
 	if (err)
 		return err;
-	controls[id].show(seq);
+	controls[id].show(session, seq);
 	mutex_unlock(&control_mutex);
 	return 0;
 }
 
-int systally_control_status(struct seq_file *seq)
+int systally_control_status(const struct session *session, struct seq_file *seq)
 {
 	int err = mutex_lock_killable(&control_mutex);
 
@@ -370,15 +507,16 @@ int systally_control_status(struct seq_file *seq)
 	seq_puts(seq, "selective: ");
 	systally_selective_show(seq);
 	seq_puts(seq, "hook: ");
-	show_hook(seq);
+	show_hook(session, seq);
 	seq_puts(seq, "collect: ");
-	show_collect(seq);
+	show_collect(session, seq);
 	seq_puts(seq, "enabled: ");
-	show_enabled(seq);
-	if (systally_target_is_all())
+	show_enabled(session, seq);
+	if (session->targets.all)
 		seq_puts(seq, "targets: all\n");
 	else
-		seq_printf(seq, "targets: %u\n", systally_target_count());
+		seq_printf(seq, "targets: %u\n",
+			   READ_ONCE(session->targets.listed));
 	seq_printf(seq, "direct_sites: %u\n", systally_hook_sites_count());
 	seq_printf(seq, "kprobes: %u\n", systally_hook_kprobe_count());
 	seq_printf(seq, "kprobe_missed: %lu\n", systally_hook_kprobe_missed());
@@ -388,16 +526,10 @@ int systally_control_status(struct seq_file *seq)
 	return 0;
 }
 
-u32 systally_control_flags(void)
+u32 systally_control_flags(const struct session *session)
 {
 	return (READ_ONCE(enabled) ? SYSTALLY_ENABLED : 0) |
-	       (static_key_enabled(&systally_threads_key) ? SYSTALLY_THREADS :
-							    0);
-}
-
-u32 systally_control_collect(void)
-{
-	return READ_ONCE(collect);
+	       (READ_ONCE(session->threads) ? SYSTALLY_THREADS : 0);
 }
 
 int systally_control_missed(u64 *missed)
@@ -411,11 +543,72 @@ int systally_control_missed(u64 *missed)
 	return 0;
 }
 
+static struct session *free_session(void)
+{
+	unsigned int i;
+
+	for (i = 1; i <= systally_control_sessions_max; i++)
+		if (!systally_sessions[i].exists)
+			return &systally_sessions[i];
+	return NULL;
+}
+
+struct session *systally_control_begin(void)
+{
+	static unsigned long number; /* under the mutex */
+	int err = mutex_lock_killable(&control_mutex);
+	struct session *session;
+
+	if (err)
+		return ERR_PTR(err);
+	session = free_session();
+	err = session ? systally_session_init(session) : -EUSERS;
+	if (!err) {
+		snprintf(session->name, sizeof(session->name), "s%lu",
+			 ++number);
+		session->owner =
+			get_task_pid(current->group_leader, PIDTYPE_TGID);
+		get_task_comm(session->owner_comm, current->group_leader);
+		session->began_ns = ktime_get_boottime_ns();
+	}
+	mutex_unlock(&control_mutex);
+	return err ? ERR_PTR(err) : session;
+}
+
+void systally_control_end(struct session *session)
+{
+	static const struct targets_request none = { .verb = TARGETS_NONE };
+
+	mutex_lock(&control_mutex);
+	apply_targets(session, &none);
+	systally_function_exit(session);
+	systally_session_exit(session);
+	mutex_unlock(&control_mutex);
+}
+
+int systally_control_init(void)
+{
+	int err;
+
+	mutex_lock(&control_mutex);
+	err = systally_session_init(systally_default_session);
+	mutex_unlock(&control_mutex);
+	return err;
+}
+
+void systally_control_free(void)
+{
+	mutex_lock(&control_mutex);
+	systally_session_exit(systally_default_session);
+	mutex_unlock(&control_mutex);
+}
+
 /* Removes the hooks, if there is still no target. */
 static void unhook_idle(struct work_struct *work)
 {
 	mutex_lock(&control_mutex);
-	reconcile(systally_filter_get());
+	dismiss_idle();
+	reconcile_all();
 	stop_idle();
 	mutex_unlock(&control_mutex);
 }
@@ -436,7 +629,7 @@ void systally_control_exit(void)
 	systally_hook_exit();
 	/* Waits for the exit handlers that did not read `closing`. */
 	systally_lifecycle_stop();
-	systally_function_exit();
+	systally_function_exit(systally_default_session);
 	systally_filter_replace(NULL);
 	mutex_unlock(&control_mutex);
 	cancel_work_sync(&idle_work);

@@ -23,8 +23,19 @@
 static const char readme[] =
 "systally counts system calls by process.\n"
 "\n"
+"The files here are those of the default session. Others can count at the same\n"
+"time, each in a session of its own:\n"
+"  sessions/new   opening this file begins a session; reading it gives the name.\n"
+"                 The session ends when the file is closed, also by kill -9.\n"
+"  sessions/NAME/ the same files for that session, except README, enabled and\n"
+"                 hook, which are for all sessions. It begins with the settings of\n"
+"                 a bare insmod, and with counters that are 0.\n"
+"Each session counts its own targets and calls, from the moment at which it asks\n"
+"for them. Eight sessions can have targets at the same time.\n"
+"\n"
 "Controls: write to set, read to see. One write() is one command; a newline at the\n"
-"end is allowed. Each control but reset is also a parameter of the module.\n"
+"end is allowed. Each control but reset is also a parameter of the module, for the\n"
+"default session.\n"
 "  enabled   0 or 1: whether anything is hooked at all\n"
 "  targets   the processes to count, by pids of the writer's pid namespace. PID...\n"
 "            replaces the list, +PID adds, -PID removes; `all`; `none`. The id of\n"
@@ -50,7 +61,8 @@ static const char readme[] =
 "            processes; where that is not possible, kprobe to count a few. It\n"
 "            takes tracepoint in all other cases. direct needs collect=count and\n"
 "            Linux 5.16 or later. Where it counts all calls in x64_sys_call(), it\n"
-"            does not see calls with a number beyond the kernel's table.\n"
+"            does not see calls with a number beyond the kernel's table. If any\n"
+"            session keeps times, all are counted by the hook that sees exits.\n"
 "  threads   0 or 1: whether rows are kept per thread (adds the column tid to\n"
 "            counters)\n"
 "  reset     write 1: set all counters to 0. No call is lost or counted twice.\n"
@@ -91,6 +103,12 @@ static const char readme[] =
 "              kprobe_missed   calls that a kprobe did not see\n"
 "              uprobes         user functions that are probed now\n"
 "              foreign_probes  probes of other tracers on sys_enter and sys_exit\n"
+"              session         its name, or default; for others than the default\n"
+"                              session then owner_pid (in the reader's pid\n"
+"                              namespace) and owner_comm, who has begun it, and\n"
+"                              since_ns, how long ago\n"
+"              session_bytes   the memory of the session's counters now, of the\n"
+"                              session_max_bytes that it may take\n"
 "              clock           the clock that calls are timed with: " ARCH_CLOCK_NAME " or sched\n"
 "              memory_bytes    the module's memory now; at most memory_max_bytes\n"
 "\n"
@@ -105,6 +123,8 @@ static const char readme[] =
 "  EOPNOTSUPP  not possible with this kernel or these settings; the kernel log says\n"
 "              why\n"
 "  EBUSY       another tracer uses what hook=direct needs; only one can\n"
+"  EUSERS      sessions/new: there are as many sessions as the parameter\n"
+"              sessions_max allows; targets: eight sessions have targets already\n"
 "  ENOMEM      no memory, or memory_max_bytes is reached\n";
 /* clang-format on */
 
@@ -121,16 +141,28 @@ static const struct file_operations readme_fops = {
 	.llseek = default_llseek,
 };
 
-/* The control of a control file: i_private is its enum control_id. */
-static enum control_id inode_control(const struct inode *inode)
+/* The control of a control file, as a number in i_private */
+static void *control_number(const struct session *session, enum control_id id)
 {
-	return (enum control_id)(unsigned long)inode->i_private;
+	return (void *)((unsigned long)systally_session_index(session) *
+				CONTROLS +
+			id);
+}
+
+static struct session *number_session(const void *number)
+{
+	return &systally_sessions[(unsigned long)number / CONTROLS];
+}
+
+static enum control_id number_control(const void *number)
+{
+	return (unsigned long)number % CONTROLS;
 }
 
 static int control_show(struct seq_file *seq, void *v)
 {
-	return systally_control_show(
-		(enum control_id)(unsigned long)seq->private, seq);
+	return systally_control_show(number_session(seq->private),
+				     number_control(seq->private), seq);
 }
 
 static int control_open(struct inode *inode, struct file *file)
@@ -152,6 +184,7 @@ static bool may_write(const struct file *file)
 static ssize_t control_write(struct file *file, const char __user *from,
 			     size_t bytes, loff_t *pos)
 {
+	const void *number = file_inode(file)->i_private;
 	char *text;
 	int err;
 
@@ -165,8 +198,8 @@ static ssize_t control_write(struct file *file, const char __user *from,
 	if (strlen(text) != bytes)
 		err = -EINVAL;
 	else
-		err = systally_control_set(inode_control(file_inode(file)),
-					   text);
+		err = systally_control_set(number_session(number),
+					   number_control(number), text);
 	kfree(text);
 	return err ?: bytes;
 }
@@ -188,35 +221,108 @@ static const struct file_operations write_only_fops = {
 
 static const struct {
 	const char *name;
-	umode_t mode;
 	const struct file_operations *fops;
 } results[] = {
-	{ "README", 0444, &readme_fops },
-	{ "counters", 0400, &systally_counters_fops },
-	{ "errors", 0400, &systally_errors_fops },
-	{ "inflight", 0400, &systally_inflight_fops },
-	{ "snapshot", 0400, &systally_snapshot_fops },
-	{ "status", 0400, &systally_status_fops },
+	{ "counters", &systally_counters_fops },
+	{ "errors", &systally_errors_fops },
+	{ "inflight", &systally_inflight_fops },
+	{ "snapshot", &systally_snapshot_fops },
+	{ "status", &systally_status_fops },
 };
 
-static struct dentry *directory;
+static struct dentry *directory, *sessions;
+
+/* Creates the files of a session in a directory. */
+static void create_files(struct session *session, struct dentry *in)
+{
+	enum control_id id;
+	unsigned long i;
+
+	for (i = 0; i < ARRAY_SIZE(results); i++)
+		debugfs_create_file(results[i].name, 0400, in, session,
+				    results[i].fops);
+	for (id = 0; id < CONTROLS; id++) {
+		if (session != systally_default_session &&
+		    systally_control_is_global(id))
+			continue;
+		debugfs_create_file(systally_control_name(id),
+				    id == CONTROL_RESET ? 0200 : 0600, in,
+				    control_number(session, id),
+				    id == CONTROL_RESET ? &write_only_fops :
+							  &control_fops);
+	}
+}
+
+/* The session of an open file `new`, and its directory */
+struct new_session {
+	struct session *session;
+	struct dentry *directory;
+};
+
+static int new_open(struct inode *inode, struct file *file)
+{
+	struct new_session *new;
+
+	if (!may_write(file))
+		return -EPERM;
+	new = kzalloc(sizeof(*new), GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	new->session = systally_control_begin();
+	if (IS_ERR(new->session)) {
+		int err = PTR_ERR(new->session);
+
+		kfree(new);
+		return err;
+	}
+	new->directory = debugfs_create_dir(new->session->name, sessions);
+	create_files(new->session, new->directory);
+	file->private_data = new;
+	return nonseekable_open(inode, file);
+}
+
+static ssize_t new_read(struct file *file, char __user *to, size_t bytes,
+			loff_t *pos)
+{
+	const struct new_session *new = file->private_data;
+	char line[SESSION_NAME_LEN + 1];
+	int length = snprintf(line, sizeof(line), "%s\n", new->session->name);
+
+	return simple_read_from_buffer(to, bytes, pos, line, length);
+}
+
+/*
+ * Runs when the last descriptor of the file is closed, also of a process that
+ * was killed.
+ */
+static int new_release(struct inode *inode, struct file *file)
+{
+	struct new_session *new = file->private_data;
+
+	/* Waits for reads and writes that are in progress. */
+	debugfs_remove(new->directory);
+	systally_control_end(new->session);
+	kfree(new);
+	return 0;
+}
+
+static const struct file_operations new_fops = {
+	.owner = THIS_MODULE,
+	.open = new_open,
+	.read = new_read,
+	.release = new_release,
+};
 
 void systally_debugfs_init(void)
 {
-	unsigned long i;
-
 	directory = debugfs_create_dir("systally", NULL);
 	if (IS_ERR(directory))
 		pr_info("cannot create files in debugfs (error %ld): use module parameters instead\n",
 			PTR_ERR(directory));
-	for (i = 0; i < ARRAY_SIZE(results); i++)
-		debugfs_create_file(results[i].name, results[i].mode, directory,
-				    NULL, results[i].fops);
-	for (i = 0; i < CONTROLS; i++)
-		debugfs_create_file(
-			systally_control_name(i),
-			i == CONTROL_RESET ? 0200 : 0600, directory, (void *)i,
-			i == CONTROL_RESET ? &write_only_fops : &control_fops);
+	debugfs_create_file("README", 0444, directory, NULL, &readme_fops);
+	create_files(systally_default_session, directory);
+	sessions = debugfs_create_dir("sessions", directory);
+	debugfs_create_file("new", 0400, sessions, NULL, &new_fops);
 }
 
 void systally_debugfs_exit(void)

@@ -7,12 +7,12 @@
 #include <asm/syscall.h>
 
 #include "event.h"
+#include "session.h"
 #include "tls.h"
 
 DEFINE_STATIC_KEY_FALSE(systally_special_key);
 DEFINE_STATIC_KEY_FALSE(systally_kprobe_special_key);
 DEFINE_STATIC_KEY_FALSE(systally_switch_key);
-DEFINE_STATIC_KEY_FALSE(systally_hist_key);
 DEFINE_STATIC_KEY_FALSE(systally_slow_exit_key);
 u32 systally_event_owner;
 
@@ -55,6 +55,27 @@ static bool is_ours(enum event_hook hook, struct slot *slot)
 	return now.unmarked == hook;
 }
 
+/*
+ * Counts a call that has no row in this CPU's table yet, or two rows. Out of line,
+ * so that the rest of the slow path saves few registers.
+ */
+static noinline void count_first(struct table *table, u32 abi, u32 nr)
+{
+	const struct tally_call call = systally_tally_find(abi, nr);
+	struct table_row *row;
+	u64 key, start;
+	bool two;
+
+	if (!call.sessions)
+		return;
+	row = systally_tally_entered(&table, &call, &key, &start);
+	if (!static_branch_unlikely(&systally_time_key))
+		return;
+	two = call.by_thread && call.by_thread != call.sessions;
+	systally_event_keep(current, row || two ? table->serial : SLOT_NO_ROW,
+			    row, key, start, call.sessions);
+}
+
 void systally_event_special(const struct task_struct *task,
 			    enum event_hook hook, u32 nr)
 {
@@ -74,23 +95,17 @@ void systally_event_special(const struct task_struct *task,
 	    !is_ours(hook, systally_inflight_slot(task->pid)))
 		return;
 
-	/* The key is read once, so that key and start are of the same kind. */
-	if (static_branch_unlikely(&systally_threads_key)) {
-		key = key_make(ROW_THREAD, task->pid, task->tgid, abi, nr);
-		start = task->start_boottime;
-	} else {
-		key = key_make(ROW_CALL, 0, task->tgid, abi, nr);
-		start = task->group_leader->start_boottime;
-	}
 	table = systally_tally_table();
-	row = systally_tally_row(&table, key, start);
+	row = systally_tally_known(table, abi, nr, &key, &start);
+	if (!row) {
+		count_first(table, abi, nr);
+		return;
+	}
 	table->entered++;
-	if (row)
-		table_count(&row->count, 1);
-	else
-		table->no_row++;
+	table_count(&row->count, 1);
 	if (static_branch_unlikely(&systally_time_key))
-		systally_event_keep(task, table, row, key, start);
+		systally_event_keep(task, table->serial, row, key, start,
+				    table_row_sessions(row));
 }
 
 void systally_event_set_pairs(u64 since)
@@ -103,74 +118,90 @@ void systally_event_set_pairs(u64 since)
  * begins, that happens to each thread once. A thread that has left a call since
  * did not enter this one: seccomp or a tracer has answered it.
  */
-static void count_unpaired(struct table *table, struct slot *slot, u64 key)
+static void count_unpaired(struct table *table, const struct slot *slot,
+			   const struct tally_call *call)
 {
-	struct table_row *row = NULL;
+	u32 timed = call->sessions & READ_ONCE(systally_sessions_timed);
+	u32 denied = 0;
 
 	if (!slot) {
-		table->untimed++;
+		systally_tally_untimed(table, timed);
 		return;
 	}
-	/* After the look at the filter, which changes after pairs_since. */
+	/* After the look at the calls to count, which change after pairs_since. */
 	smp_rmb();
 	if (slot->serial >= max(table->epoch, READ_ONCE(pairs_since)))
-		row = systally_tally_denied(&table, key);
-	if (row)
-		table_count(&row->count, 1);
-	else
-		table->orphan_exits++;
+		denied = systally_session_timing(timed, slot->serial);
+	systally_tally_orphan(table, timed & ~denied);
+	if (denied)
+		systally_tally_denied(table, denied, call->abi, call->nr);
+}
+
+/* The same for an exit whose slot is empty, or that has no slot */
+static void exit_unpaired(struct table *table, struct slot *slot,
+			  struct pt_regs *regs)
+{
+	u32 nr = syscall_get_nr(current, regs), abi = call_abi(current, &nr);
+	struct tally_call call = {};
+
+	/* Calls that no session counts have no entry. */
+	if (!static_branch_unlikely(&systally_filter_key) ||
+	    systally_filter_has(abi, nr))
+		call = systally_tally_find(abi, nr);
+	if (call.sessions)
+		count_unpaired(table, slot, &call);
+	if (slot)
+		slot->serial = table->serial;
+}
+
+/* Counts the exit of the call in a slot whose row is not where it was. */
+static void exit_moved(struct table *table, struct slot *slot, u64 elapsed,
+		       long ret)
+{
+	u32 abi = key_abi(slot->key), nr = key_nr(slot->key), gone;
+	struct tally_call call = systally_tally_find(abi, nr);
+	bool failed = arch_call_failed(abi, &ret);
+
+	/* There was no room for a row when it was entered. */
+	if (slot->serial == SLOT_NO_ROW) {
+		systally_tally_untimed(table, call.sessions & slot->sessions);
+		return;
+	}
+	/* Entered while entries or exits were not seen */
+	if (slot->serial < table->epoch) {
+		systally_tally_orphan(
+			table,
+			call.sessions & READ_ONCE(systally_sessions_timed));
+		slot->serial = table->serial;
+		return;
+	}
+	/* Of these sessions, the call was counted, and has no row any more. */
+	gone = slot->sessions & systally_session_targets(current->tgid) &
+	       ~call.sessions;
+	if (gone)
+		systally_tally_untimed(
+			table, systally_session_timing(gone, slot->serial));
+	systally_tally_timed(table, &call, slot->sessions, slot->serial,
+			     elapsed, failed ? -ret : 0);
 }
 
 void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)
 {
-	const struct task_struct *task = current;
 	struct table *table = systally_tally_table();
-	struct slot *slot = systally_inflight_slot(task->pid);
+	struct slot *slot = systally_inflight_slot(current->pid);
 	struct table_row *row;
 	u64 elapsed;
 
 	if (!slot || !slot->entered_at) {
-		u32 nr = syscall_get_nr(current, regs);
-		u32 abi = call_abi(task, &nr);
-
-		/* Calls that the filter leaves out have no entry. */
-		if (!static_branch_unlikely(&systally_filter_key) ||
-		    systally_filter_has(abi, nr))
-			count_unpaired(table, slot,
-				       key_common(ROW_DENIED, abi, nr));
-		if (slot)
-			slot->serial = table->serial;
+		exit_unpaired(table, slot, regs);
 		return;
 	}
 	elapsed = systally_clock_elapsed(slot->entered_at, now);
 	WRITE_ONCE(slot->entered_at, 0);
 	row = slot->row;
-	if (slot->serial != table->serial) {
-		/* There was no room for a row when it was entered */
-		if (slot->serial == SLOT_NO_ROW) {
-			table->untimed++;
-			return;
-		}
-		/* Entered before a reset, or while exits were not seen */
-		if (slot->serial < table->epoch) {
-			table->orphan_exits++;
-			slot->serial = table->serial;
-			return;
-		}
-		/* If the filter leaves the call out by now, use a row that
-		 * exists, but make none: the fast path counts a call with a row
-		 * without a look at the filter.
-		 */
-		if (static_branch_unlikely(&systally_filter_key) &&
-		    !systally_filter_has(key_abi(slot->key), key_nr(slot->key)))
-			row = table_lookup(table, slot->key, slot->start);
-		else
-			row = systally_tally_row(&table, slot->key,
-						 slot->start);
-		if (!row) {
-			table->untimed++;
-			return;
-		}
+	if (!row || slot->serial != table->serial) {
+		exit_moved(table, slot, elapsed, ret);
+		return;
 	}
 	table_count(&row->total, elapsed);
 	if (row->max < elapsed)
@@ -195,22 +226,25 @@ void systally_event_hist(struct table *table, struct table_row *row, u64 key,
 			 long ret, u32 index)
 {
 	bool failed = arch_call_failed(key_abi(key), &ret);
+	u32 sessions = table_row_sessions(row);
 
 	/* First: counting in the histogram may give the row's table away. */
 	if (failed)
 		table_count(&row->errors, 1);
-	systally_tally_hist(&table, key, index);
+	systally_tally_hist(&table, key, sessions, index);
 	if (failed)
-		systally_tally_error(&table, key, -ret);
+		systally_tally_error(&table, key, sessions, -ret);
 }
 
 void systally_event_failed(struct table *table, struct table_row *row, u64 key,
 			   long ret)
 {
+	u32 sessions = table_row_sessions(row);
+
 	if (!arch_call_failed(key_abi(key), &ret))
 		return;
 	table_count(&row->errors, 1);
-	systally_tally_error(&table, key, -ret);
+	systally_tally_error(&table, key, sessions, -ret);
 }
 
 static void set_key(struct static_key_false *key, bool value)
@@ -248,15 +282,24 @@ void systally_event_set_hist(bool hist)
 	set_key(&systally_hist_key, hist);
 }
 
+static void update_slow_exit(void)
+{
+	set_key(&systally_slow_exit_key,
+		static_key_enabled(&systally_two_rows_key) ||
+			static_key_enabled(&systally_tls_key) ||
+			!static_key_enabled(&systally_clock_arch_key));
+}
+
 void systally_event_set_tls(bool tls)
 {
 	set_key(&systally_tls_key, tls);
-	set_key(&systally_slow_exit_key,
-		tls || !static_key_enabled(&systally_clock_arch_key));
+	update_slow_exit();
 }
 
-void systally_event_set_threads(bool threads)
+void systally_event_set_threads(bool threads, bool both)
 {
+	set_key(&systally_two_rows_key, both);
 	set_key(&systally_threads_key, threads);
 	update_special();
+	update_slow_exit();
 }

@@ -37,11 +37,10 @@ DECLARE_STATIC_KEY_FALSE(systally_special_key);
 DECLARE_STATIC_KEY_FALSE(systally_kprobe_special_key);
 /* One hook is replacing another. */
 DECLARE_STATIC_KEY_FALSE(systally_switch_key);
-/* Times are counted in histograms, too. */
-DECLARE_STATIC_KEY_FALSE(systally_hist_key);
 /*
- * Each exit needs the slow path: the clock is not the architecture's, or what
- * system calls read and write for TLS is counted.
+ * Each exit needs the slow path: the clock is not the architecture's, what
+ * system calls read and write for TLS is counted, or calls are counted in two
+ * rows because some sessions keep rows per thread.
  */
 DECLARE_STATIC_KEY_FALSE(systally_slow_exit_key);
 
@@ -153,17 +152,21 @@ void systally_event_set_hist(bool hist);
  */
 void systally_event_set_tls(bool tls);
 
-/* systally_event_set_threads - keep rows per thread, or per process */
-void systally_event_set_threads(bool threads);
+/*
+ * systally_event_set_threads - keep rows per thread, or per process
+ * @both: for one session that, for another one this
+ */
+void systally_event_set_threads(bool threads, bool both);
 
 /*
  * Fills the slot of a thread that enters a call. @row is NULL if the call has
- * none. Handlers only.
+ * none, or two. Handlers only.
+ * @serial: of the row's table, or SLOT_NO_ROW
  */
 static __always_inline void systally_event_keep(const struct task_struct *task,
-						const struct table *table,
+						u64 serial,
 						struct table_row *row, u64 key,
-						u64 start)
+						u64 start, u32 sessions)
 {
 	struct slot *slot = systally_inflight_slot(task->pid);
 
@@ -172,7 +175,8 @@ static __always_inline void systally_event_keep(const struct task_struct *task,
 	/* Readers of `inflight` must not take new fields for an old call. */
 	WRITE_ONCE(slot->entered_at, 0);
 	barrier();
-	slot->serial = row ? table->serial : SLOT_NO_ROW;
+	slot->serial = serial;
+	slot->sessions = sessions;
 	slot->row = row;
 	slot->key = key;
 	slot->start = start;
@@ -234,7 +238,8 @@ static __always_inline void systally_event_entry(enum event_hook hook, long nr)
 	table_count(&row->count, 1);
 	if (hook == EVENT_TRACEPOINT &&
 	    static_branch_unlikely(&systally_time_key))
-		systally_event_keep(task, table, row, key, start);
+		systally_event_keep(task, table->serial, row, key, start,
+				    table_row_sessions(row));
 	return;
 
 special:

@@ -26,6 +26,7 @@ struct frame {
 	u64 serial;	/* of the CPU's table at the entry; see cpu_tables.h */
 	unsigned long sp; /* the stack pointer at the entry */
 	u32 nr;		  /* of the function */
+	u32 sessions;	  /* that the call belonged to; bits */
 	u32 tls;	  /* enum tls_kind; of others than TLS_NONE: */
 	bool is_tail;	  /* a function that returns with it has jumped to it */
 	u32 fd;		  /* the descriptor that it has used, or TLS_NO_FD */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The set of user functions.
+ * The sessions' sets of user functions.
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/bits.h>
 #include <linux/ctype.h>
 #include <linux/fs.h>
 #include <linux/mutex.h>
@@ -20,10 +21,18 @@
 
 struct function {
 	struct function_probe probe;
-	bool wanted;	  /* in the set; else kept for the name of its rows */
+	/* Sessions, by their index: that have it in their set; that may have
+	 * rows of it, for which its name is kept
+	 */
+	u32 wanted, named;
 	struct path path; /* of a wanted one; holds its inode */
 	char name[SYSTALLY_FUNCTION_NAME_LEN];
 };
+
+static u32 index_bit(const struct session *session)
+{
+	return BIT(systally_session_index(session));
+}
 
 /* Written under the control mutex and functions_mutex; read under either. */
 static struct function *functions[FUNCTIONS_MAX];
@@ -194,88 +203,129 @@ static void link_function(u32 nr, struct function *function)
 	mutex_unlock(&functions_mutex);
 }
 
-/*
- * The function that a place stands for, in the set from now on. It owns the
- * place's path then. Returns it, or an ERR_PTR.
- * @is_new: set to whether it was not in the set before
- */
-static struct function *add_place(struct place *place, bool *is_new)
+/* Whether a wanted function is what a place stands for */
+static bool is_of_place(const struct function *function,
+			const struct place *place)
 {
-	struct function *function, *known = NULL;
-	u32 nr, free = FUNCTIONS_MAX;
+	return !strcmp(function->name, place->name) &&
+	       is_same_place(function, place) && is_same_kind(function, place);
+}
 
-	*is_new = false;
+/*
+ * Finds a function for a place: one that a session wants already; else one that
+ * is kept for the name of its rows, which has no place now. Returns it, NULL, or
+ * ERR_PTR(-EEXIST) if the place or the name is that of another function of this
+ * session.
+ */
+static struct function *find_function(const struct session *session,
+				      const struct place *place)
+{
+	struct function *found = NULL;
+	u32 nr;
+
 	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
-		function = functions[nr];
-		if (!function) {
-			free = min(free, nr);
-			continue;
-		}
-		if (function->wanted) {
-			bool named = !strcmp(function->name, place->name);
-			bool placed = is_same_place(function, place);
+		struct function *function = functions[nr];
 
-			if (named != placed ||
-			    (named && !is_same_kind(function, place)))
+		if (!function)
+			continue;
+		if (function->wanted && is_of_place(function, place)) {
+			found = function;
+		} else if (function->wanted & index_bit(session)) {
+			if (!strcmp(function->name, place->name) ||
+			    is_same_place(function, place))
 				return ERR_PTR(-EEXIST);
-			if (named) {
-				path_put(&place->path);
-				return function;
-			}
-		} else if (!strcmp(function->name, place->name) &&
+		} else if (!function->wanted && !found &&
+			   !strcmp(function->name, place->name) &&
 			   function->probe.offset == place->offset) {
-			known = function;
+			found = function;
 		}
 	}
-	*is_new = true;
-	if (known) {
-		known->path = place->path;
-		known->probe.tls = place->tls;
-		known->probe.count_only = place->count_only;
-		known->wanted = true;
-		return known;
-	}
-	if (free == FUNCTIONS_MAX)
+	return found;
+}
+
+static struct function *new_function(const struct place *place)
+{
+	struct function *function;
+	u32 nr;
+
+	for (nr = 0; nr < FUNCTIONS_MAX && functions[nr]; nr++)
+		;
+	if (nr == FUNCTIONS_MAX)
 		return ERR_PTR(-E2BIG);
 	function = kzalloc(sizeof(*function), GFP_KERNEL);
 	if (!function)
 		return ERR_PTR(-ENOMEM);
-	function->path = place->path;
-	function->wanted = true;
 	function->probe.offset = place->offset;
-	function->probe.tls = place->tls;
-	function->probe.count_only = place->count_only;
-	function->probe.nr = free;
+	function->probe.nr = nr;
 	strscpy(function->name, place->name, sizeof(function->name));
-	link_function(free, function);
+	link_function(nr, function);
 	return function;
 }
 
-/* The probe is removed. The name stays for the rows. */
-static void drop(struct function *function)
+/*
+ * The function that a place stands for, in the session's set from now on. It
+ * owns the place's path then. Returns it, or an ERR_PTR.
+ * @is_new: set to whether it was not in the set before
+ */
+static struct function *add_place(struct session *session, struct place *place,
+				  bool *is_new)
 {
-	function->wanted = false;
-	path_put(&function->path);
+	struct function *function = find_function(session, place);
+
+	if (!function)
+		function = new_function(place);
+	if (IS_ERR(function))
+		return function;
+	*is_new = !(function->wanted & index_bit(session));
+	if (function->wanted) {
+		path_put(&place->path);
+	} else {
+		function->path = place->path;
+		function->probe.tls = place->tls;
+		function->probe.count_only = place->count_only;
+	}
+	mutex_lock(&functions_mutex);
+	function->wanted |= index_bit(session);
+	function->named |= index_bit(session);
+	mutex_unlock(&functions_mutex);
+	return function;
 }
 
-/* Drops the wanted functions that are in @these, or those that are not. */
-static void drop_where(const unsigned long *these, bool are)
+/*
+ * Takes the functions that are in @these, or those that are not, out of a
+ * session's set. Probes that no session wants are removed. Names stay for the
+ * rows.
+ */
+static void drop_where(struct session *session, const unsigned long *these,
+		       bool are)
 {
-	u32 nr;
+	u32 bit = index_bit(session), nr;
+	struct function *function;
 
-	for (nr = 0; nr < FUNCTIONS_MAX; nr++)
-		if (functions[nr] && functions[nr]->wanted &&
-		    test_bit(nr, these) == are)
-			remove_probe(functions[nr]);
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
+		function = functions[nr];
+		if (!function || !(function->wanted & bit) ||
+		    test_bit(nr, these) != are)
+			continue;
+		clear_bit(nr, session->functions);
+		if (function->wanted == bit)
+			remove_probe(function);
+	}
 	compat_uprobe_sync();
-	for (nr = 0; nr < FUNCTIONS_MAX; nr++)
-		if (functions[nr] && functions[nr]->wanted &&
-		    test_bit(nr, these) == are)
-			drop(functions[nr]);
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
+		function = functions[nr];
+		if (!function || !(function->wanted & bit) ||
+		    test_bit(nr, these) != are)
+			continue;
+		function->wanted &= ~bit;
+		if (!function->wanted)
+			path_put(&function->path);
+	}
 }
 
-/* Adds the functions of a text to the set, and their numbers to @named. */
-static int add_lines(char *text, unsigned long *added, unsigned long *named)
+/* Adds the functions of a text to a session's set, and their numbers to @named. */
+static int add_lines(struct session *session, char *text, unsigned long *added,
+		     unsigned long *named)
 {
 	struct parsed_function line;
 	struct function *function;
@@ -287,7 +337,7 @@ static int add_lines(char *text, unsigned long *added, unsigned long *named)
 		err = parse_function(&text, &line) ?: resolve(&line, &place);
 		if (err)
 			return err;
-		function = add_place(&place, &is_new);
+		function = add_place(session, &place, &is_new);
 		if (IS_ERR(function)) {
 			path_put(&place.path);
 			return PTR_ERR(function);
@@ -296,6 +346,7 @@ static int add_lines(char *text, unsigned long *added, unsigned long *named)
 		if (!is_new)
 			continue;
 		__set_bit(function->probe.nr, added);
+		set_bit(function->probe.nr, session->functions);
 		err = place_probe(function);
 		if (err)
 			return err;
@@ -303,7 +354,7 @@ static int add_lines(char *text, unsigned long *added, unsigned long *named)
 	return 0;
 }
 
-int systally_function_set(char *text)
+int systally_function_set(struct session *session, char *text)
 {
 	DECLARE_BITMAP(added, FUNCTIONS_MAX) = {};
 	DECLARE_BITMAP(named, FUNCTIONS_MAX) = {};
@@ -314,15 +365,15 @@ int systally_function_set(char *text)
 	if (!*text)
 		return -EINVAL;
 	if (!strcmp(strim(text), "none")) {
-		drop_where(named, false);
+		drop_where(session, named, false);
 		return 0;
 	}
 	more = *text == '+';
-	err = add_lines(text + more, added, named);
+	err = add_lines(session, text + more, added, named);
 	if (err)
-		drop_where(added, true);
+		drop_where(session, added, true);
 	else if (!more)
-		drop_where(named, false);
+		drop_where(session, named, false);
 	return err;
 }
 
@@ -332,7 +383,7 @@ static void show_path(struct seq_file *seq, const struct function *function)
 	seq_path(seq, &function->path, "\n\\");
 }
 
-void systally_function_show(struct seq_file *seq)
+void systally_function_show(const struct session *session, struct seq_file *seq)
 {
 	bool any = false;
 	u32 nr;
@@ -340,7 +391,7 @@ void systally_function_show(struct seq_file *seq)
 	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
 		const struct function *function = functions[nr];
 
-		if (!function || !function->wanted)
+		if (!function || !(function->wanted & index_bit(session)))
 			continue;
 		seq_printf(seq, "%s %#llx", function->name,
 			   function->probe.offset);
@@ -358,13 +409,17 @@ void systally_function_show(struct seq_file *seq)
 		seq_puts(seq, "none\n");
 }
 
-void systally_function_forget(void)
+void systally_function_forget(struct session *session)
 {
 	u32 nr;
 
 	mutex_lock(&functions_mutex);
 	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
-		if (!functions[nr] || functions[nr]->wanted)
+		if (!functions[nr])
+			continue;
+		functions[nr]->named &=
+			functions[nr]->wanted | ~index_bit(session);
+		if (functions[nr]->named)
 			continue;
 		kfree(functions[nr]);
 		functions[nr] = NULL;
@@ -383,14 +438,16 @@ const char *systally_function_label(u32 nr, char *label)
 	return label;
 }
 
-unsigned int systally_function_names(struct systally_function *names)
+unsigned int systally_function_names(const struct session *session,
+				     struct systally_function *names)
 {
 	unsigned int count = 0;
 	u32 nr;
 
 	mutex_lock(&functions_mutex);
 	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
-		if (!functions[nr])
+		if (!functions[nr] ||
+		    !(functions[nr]->named & index_bit(session)))
 			continue;
 		names[count].nr = nr;
 		strscpy_pad(names[count].name, functions[nr]->name,
@@ -401,10 +458,10 @@ unsigned int systally_function_names(struct systally_function *names)
 	return count;
 }
 
-void systally_function_exit(void)
+void systally_function_exit(struct session *session)
 {
 	DECLARE_BITMAP(none, FUNCTIONS_MAX) = {};
 
-	drop_where(none, false);
-	systally_function_forget();
+	drop_where(session, none, false);
+	systally_function_forget(session);
 }

@@ -2,9 +2,10 @@
 /*
  * User functions: which are counted, and their probes. A function is a place in
  * a file: an inode and an offset. Its rows have ABI_FUNCTION and the function's
- * number.
+ * number. Sessions that count the same place by the same name share the
+ * function.
  *
- * Concurrency: the set is changed under the control mutex. A function's number,
+ * Concurrency: sets are changed under the control mutex. A function's number,
  * name and place do not change while the function exists. Handlers see the
  * function's probe only, which is removed before the function is freed.
  * Names are read under functions_mutex, since readers of results do not hold
@@ -17,12 +18,10 @@
 #include <linux/types.h>
 
 #include "../include/systally.h"
-
-/* Functions that have rows at the same time: what a key's number can tell apart */
-#define FUNCTIONS_MAX 1022
+#include "session.h"
 
 /*
- * systally_function_set - replace the set, or add to it
+ * systally_function_set - replace a session's set, or add to it
  * @text: lines `NAME OFFSET[:KIND] PATH`, or `none`; a `+` before the first NAME
  * adds. NAME has no white space. OFFSET is of the file, not an address. KIND is
  * a word of tls.h, or `count`: the return is never probed. This function changes
@@ -34,10 +33,13 @@
  * another error of the path, -EEXIST if the name is that of another place or kind,
  * -E2BIG too many, -ENOMEM, or the error of a probe: then the set is unchanged.
  */
-int systally_function_set(char *text);
+int systally_function_set(struct session *session, char *text);
 
-/* systally_function_show - print the set in the words that would set it */
-void systally_function_show(struct seq_file *seq);
+/*
+ * systally_function_show - print a session's set in the words that would set it
+ */
+void systally_function_show(const struct session *session,
+			    struct seq_file *seq);
 
 /*
  * systally_function_apply - place or remove the probes
@@ -71,11 +73,12 @@ unsigned int systally_function_count(void);
 
 /*
  * systally_function_forget - free the numbers of functions that are no longer
- * in the set; after a reset, when they have no rows
+ * in a session's set, unless another session has them or their rows
  *
- * Process context, under the control mutex.
+ * After a reset of the session, when they have no rows there. Process context,
+ * under the control mutex.
  */
-void systally_function_forget(void);
+void systally_function_forget(struct session *session);
 
 /*
  * systally_function_label - copy a function's name
@@ -86,14 +89,21 @@ void systally_function_forget(void);
 const char *systally_function_label(u32 nr, char *label);
 
 /*
- * systally_function_names - copy the names of all numbers that may have rows
+ * systally_function_names - copy the names of all numbers that may have rows of
+ * a session
  * @names: room for FUNCTIONS_MAX
  *
  * Process context, sleeps. Returns how many there are.
  */
-unsigned int systally_function_names(struct systally_function *names);
+unsigned int systally_function_names(const struct session *session,
+				     struct systally_function *names);
 
-/* systally_function_exit - remove everything; at unload */
-void systally_function_exit(void);
+/*
+ * systally_function_exit - remove what a session has
+ *
+ * When it ends, or at unload; the session counts no more. Process context, under
+ * the control mutex; sleeps.
+ */
+void systally_function_exit(struct session *session);
 
 #endif /* SYSTALLY_FUNCTION_H */

@@ -9,6 +9,8 @@
  */
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 
 #include "event.h"
 #include "filter.h"
@@ -270,8 +272,20 @@ static void unhook_others(const struct syscall_set *set)
 		replace_sites(set);
 }
 
+/* Whether the filter is this set already */
+static bool filter_is(const struct syscall_set *set)
+{
+	const struct syscall_set *now = systally_filter_get();
+
+	return now && set ? !memcmp(now, set, sizeof(*set)) : now == set;
+}
+
 void systally_hook_set_calls(struct syscall_set *set)
 {
+	if (filter_is(set)) {
+		kfree(set);
+		return;
+	}
 	/* A call that entered before this and returns after it has no entry. */
 	end_pairs();
 	systally_filter_replace(set);

@@ -21,6 +21,7 @@
 #include "frame.h"
 #include "inflight.h"
 #include "memory.h"
+#include "session.h"
 #include "tally.h"
 #include "target_set.h"
 #include "tasks.h"
@@ -343,6 +344,7 @@ void systally_inflight_execed(u32 old_tid)
 		return;
 	if (new) {
 		new->serial = old->serial;
+		new->sessions = old->sessions;
 		new->row = old->row;
 		new->key = old->key;
 		new->start = old->start;
@@ -423,7 +425,18 @@ static bool slot_copy(const struct slot *slot, struct slot *copy)
 	return copy->entered_at == entered_at;
 }
 
-bool systally_inflight_next(u32 *tid, struct slot *call)
+/* Whether a session times the call in a slot. Preemption off. */
+static bool is_of_session(const struct session *session,
+			  const struct slot *call)
+{
+	return session->bit >= 0 && call->sessions & BIT(session->bit) &&
+	       call->serial >= max(systally_cpu_tables_epoch(),
+				   READ_ONCE(session->time_since)) &&
+	       target_set_has(&session->targets, key_tgid(call->key));
+}
+
+bool systally_inflight_next(const struct session *session, u32 *tid,
+			    struct slot *call)
 {
 	u32 i;
 
@@ -436,8 +449,7 @@ bool systally_inflight_next(u32 *tid, struct slot *call)
 		if (!slot)
 			i |= BLOCK_SLOTS - 1;
 		found = slot && slot_copy(slot, call) &&
-			call->serial >= systally_cpu_tables_epoch() &&
-			systally_target_has(key_tgid(call->key));
+			is_of_session(session, call);
 		preempt_enable();
 		if (found) {
 			*tid = i;

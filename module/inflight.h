@@ -24,6 +24,8 @@
 
 #include "table.h"
 
+struct session;
+
 /* The serial of a slot whose call found no room for a row. No table has it. */
 #define SLOT_NO_ROW 0
 
@@ -32,10 +34,13 @@ struct slot {
 	u64 serial;	       /* of the table that the row is in; with nothing
 				* in flight: when the thread left a call
 				*/
-	struct table_row *row; /* valid while the table has this serial */
+	struct table_row *row; /* valid while the table has this serial; NULL
+				* if the call has two rows
+				*/
 	u64 key;	       /* of the call's row, see table.h */
 	u64 start;	       /* of the call's row */
 	u32 mark;	       /* union event_owner; separate from the rest */
+	u32 sessions;	       /* that the call belonged to; bits */
 	struct frames *frames; /* of user functions (frame.h), or NULL; stays
 				* with the slot, for its next thread
 				*/
@@ -149,13 +154,14 @@ void systally_inflight_exited(u32 tid);
 void systally_inflight_clear(struct task_struct *leader);
 
 /*
- * systally_inflight_next - the next call in flight of a target
+ * systally_inflight_next - the next call in flight that a session times
  * @tid: in: the first tid to look at; out: the tid of the call's thread
  * @call: set to a copy of the slot
  *
  * Process context, may sleep. Returns false if there is no further call.
  */
-bool systally_inflight_next(u32 *tid, struct slot *call);
+bool systally_inflight_next(const struct session *session, u32 *tid,
+			    struct slot *call);
 
 /*
  * systally_inflight_make_frames - make sure that current's slot has frames

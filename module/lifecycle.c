@@ -12,7 +12,6 @@
 #include "lifecycle.h"
 #include "selective.h"
 #include "tally_rows.h"
-#include "target.h"
 #include "target_set.h"
 #include "tracepoint.h"
 
@@ -24,7 +23,9 @@ static void on_fork(void *data, struct task_struct *parent,
 		    struct task_struct *child)
 {
 	compat_handler_begin();
-	systally_target_forked(parent, child);
+	/* A new thread belongs to a process that is a target or not. */
+	if (child->pid == child->tgid)
+		systally_target_forked(parent->tgid, child->tgid);
 	systally_selective_forked(child);
 	systally_inflight_forked(child->pid);
 	compat_handler_end();
@@ -52,8 +53,13 @@ static void on_exit(void *data,
 	if (systally_target_has(task->tgid))
 		systally_tally_exited(task, last);
 	systally_inflight_exited(task->pid);
-	if (last && systally_target_exited(task))
-		on_idle();
+	if (last && systally_target_has(task->tgid)) {
+		bool idle = systally_target_exited(task->tgid);
+
+		systally_selective_update(task->group_leader);
+		if (idle)
+			on_idle();
+	}
 	compat_handler_end();
 }
 

@@ -16,6 +16,7 @@
 #include "parse.h"
 #include "query.h"
 #include "selective.h"
+#include "session.h"
 #include "tally.h"
 #include "target_set.h"
 #include "tls.h"
@@ -54,6 +55,10 @@ module_param_named(selective, systally_selective_allowed, bool, 0);
 MODULE_PARM_DESC(
 	selective,
 	"0: all processes pass the tracepoints; 1: only targets, if no other tracer is there (default 1)");
+module_param_named(sessions_max, systally_control_sessions_max, uint, 0);
+MODULE_PARM_DESC(
+	sessions_max,
+	"how many sessions there may be at once beside the default session, 0 to 8 (default 8)");
 module_param(memory_max_bytes, charp, 0);
 MODULE_PARM_DESC(
 	memory_max_bytes,
@@ -75,8 +80,9 @@ static int apply_parameter(enum control_id id)
 	text = kstrdup(parameters[id], GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
-	err = strlen(text) > PARSE_MAX_BYTES ? -E2BIG :
-					       systally_control_set(id, text);
+	err = strlen(text) > PARSE_MAX_BYTES ?
+		      -E2BIG :
+		      systally_control_set(systally_default_session, id, text);
 	kfree(text);
 	if (err)
 		pr_err("parameter %s=%s: error %d\n", systally_control_name(id),
@@ -112,14 +118,22 @@ static int __init systally_init(void)
 	err = apply_memory_max();
 	if (err)
 		return err;
+	if (systally_control_sessions_max >= SESSIONS_MAX) {
+		pr_err("parameter sessions_max=%u: at most %d\n",
+		       systally_control_sessions_max, SESSIONS_MAX - 1);
+		return -EINVAL;
+	}
 	systally_memory_charge(sizeof(systally_target_bits));
 	systally_clock_init();
 	err = systally_tracepoint_init();
 	if (err)
 		return err;
-	err = systally_tally_init();
+	err = systally_control_init();
 	if (err)
 		goto err_memory;
+	err = systally_tally_init();
+	if (err)
+		goto err_control_free;
 	err = systally_worker_init();
 	if (err)
 		goto err_tally_exit;
@@ -143,6 +157,8 @@ err_control_exit:
 	systally_tls_exit();
 err_tally_exit:
 	systally_tally_exit();
+err_control_free:
+	systally_control_free();
 err_memory:
 	if (err == -ENOMEM)
 		pr_err("not enough memory: free some, or give more than memory_max_bytes=%lu\n",
@@ -160,6 +176,7 @@ static void __exit systally_exit(void)
 	systally_inflight_exit();
 	systally_tls_exit();
 	systally_tally_exit();
+	systally_control_free();
 }
 
 module_init(systally_init);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The master table: adding tables to it, growing it, and folding the rows of
+ * The masters: adding rows to them, growing them, and folding the rows of
  * processes that have exited.
  */
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/numa.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -13,8 +14,6 @@
 #include "master.h"
 #include "memory.h"
 #include "worker.h"
-
-#define MASTER_ROWS 4096
 
 /*
  * The last byte of a row's comm, which is always NUL when the comm is shown:
@@ -28,32 +27,14 @@
 /* Rows that a step of a rebuild moves: a fraction of a millisecond */
 #define STEP_ROWS 512
 
-/* Adds a row of the old master to the new one, as a whole or in another form */
-typedef void carry_row(struct table *to, const struct table_row *row);
+/* Adds a row of the old table to the new one, as a whole or in another form */
+typedef void carry_row(const struct master *master,
+		       const struct table_row *row);
 
-/*
- * These are written under the tally's mutex and systally_move_lock, and read
- * under either.
- */
-static struct table *master, *successor;
-static bool being_cleaned;
 DEFINE_RAW_SPINLOCK(systally_move_lock);
 
-/*
- * A rebuild first waits for the successor, which the other thread allocates.
- * Then the rows of the master move to the successor step by step, and folds add
- * to the successor.
- */
-enum rebuild {
-	REBUILD_NONE,
-	REBUILD_ALLOCATES,
-	REBUILD_MOVES,
-};
-
 /* Of the rebuild that goes on; under the tally's mutex */
-static enum rebuild rebuild;
-static u32 next;    /* place in the old master from which on rows move */
-static u32 unmoved; /* how many rows have yet to move */
+static struct master *rebuilding; /* NULL: none */
 static carry_row *carry_on;
 
 /*
@@ -132,10 +113,11 @@ static bool row_is_alive(const struct table_row *row, char *comm)
 }
 
 /* The row that systally_tally_exited() made for a row's process, or NULL */
-static const struct table_row *row_exited(const struct table_row *row)
+static const struct table_row *row_exited(const struct master *master,
+					  const struct table_row *row)
 {
 	return table_lookup(
-		master,
+		master->table,
 		key_make(ROW_EXITED, row_tid(row), key_tgid(row->key), 0, 0),
 		row->start);
 }
@@ -150,13 +132,14 @@ static bool row_is_personal(const struct table_row *row)
 		kind == ROW_HIST || kind == ROW_TLS);
 }
 
-void systally_master_comm(const struct table_row *row, char *comm)
+void systally_master_comm(const struct master *master,
+			  const struct table_row *row, char *comm)
 {
 	const struct table_row *exited = NULL;
 	bool alive = false;
 
 	if (row_is_personal(row)) {
-		exited = row_exited(row);
+		exited = row_exited(master, row);
 		/* A thread that execs takes the id and the start of its leader,
 		 * which has exited: only a process's exit is final.
 		 */
@@ -188,7 +171,7 @@ static void copy_row(struct table *to, const struct table_row *row)
 	struct table_row *sum = NULL;
 
 	if (kind != ROW_UNATTRIBUTED)
-		sum = table_insert(to, row->key, row->start, row->comm,
+		sum = table_insert(to, row->key, row->start, row->comm, 0,
 				   table_limit(to, kind));
 	if (kind == ROW_EXITED) {
 		/* A thread that execs takes its leader's place: keep the
@@ -199,11 +182,11 @@ static void copy_row(struct table *to, const struct table_row *row)
 		return;
 	}
 	if (!sum && kind_is_detail(kind)) {
-		to->untimed += row_events(row);
+		to->session[0].untimed += row_events(row);
 		return;
 	}
 	if (!sum && kind == ROW_DENIED) {
-		to->orphan_exits += row->count;
+		to->session[0].orphan_exits += row->count;
 		return;
 	}
 	if (sum) {
@@ -211,125 +194,140 @@ static void copy_row(struct table *to, const struct table_row *row)
 		add_tallied(to, row);
 		return;
 	}
-	sum = table_unattributed(to, row->key);
+	sum = table_unattributed(to, row->key, 0);
 	if (sum)
 		row_add(sum, row);
 	else
-		to->no_row += row->count;
+		to->session[0].no_row += row->count;
 }
 
-/*
- * Moves the counts of the rows in some places to @to, and leaves 0 behind.
- * Returns how many rows these are.
- */
-static u32 move_rows(struct table *to, carry_row *carry, struct table *from,
-		     u32 first)
+void systally_master_add(struct master *master, const struct table_row *row)
 {
-	u32 i, end = min(first + MOVE_ROWS, table_rows(from)), count = 0;
-
-	raw_spin_lock_irq(&systally_move_lock);
-	for (i = first; i < end; i++) {
-		struct table_row *row = &from->rows[i];
-
-		if (!row->key)
-			continue;
-		carry(to, row);
-		memset(row->buckets, 0, sizeof(row->buckets));
-		count++;
-	}
-	raw_spin_unlock_irq(&systally_move_lock);
-	return count;
+	lockdep_assert_held(&systally_move_lock);
+	copy_row(systally_master_to(master), row);
 }
 
-static void set_successor(struct table *table)
+static size_t master_bytes(const struct master *master)
 {
-	raw_spin_lock_irq(&systally_move_lock);
-	successor = table;
-	raw_spin_unlock_irq(&systally_move_lock);
+	return table_bytes(table_rows(master->table));
 }
 
 /* Keeps room in the cap for the next rebuild. */
-static void reserve_rebuild(void)
+static void reserve_rebuild(const struct master *master)
 {
-	systally_memory_reserve(table_bytes(table_rows(master)));
+	systally_memory_reserve(master_bytes(master));
+}
+
+static void unreserve_rebuild(const struct master *master)
+{
+	systally_memory_reserve(-(long)master_bytes(master));
 }
 
 /*
- * Begins to replace the master by a new table of @rows rows. Returns false if
- * the cap does not allow that: then the old one stays.
+ * Begins to replace the table by a new one of @rows rows. Returns false if the
+ * cap does not allow that: then the old one stays.
  */
-static bool rebuild_begin(u32 rows, carry_row *carry)
+static bool rebuild_begin(struct master *master, u32 rows, carry_row *carry)
 {
-	systally_memory_reserve(0);
+	unreserve_rebuild(master);
 	/* Now, before others take the room that was reserved. */
 	if (!systally_memory_take(table_bytes(rows))) {
-		reserve_rebuild();
+		reserve_rebuild(master);
 		return false;
 	}
 	allocation.rows = rows;
 	allocation.done = false;
 	carry_on = carry;
-	rebuild = REBUILD_ALLOCATES;
+	rebuilding = master;
 	systally_worker_queue_allocation(&allocate_work);
 	return true;
 }
 
 static void rebuild_end(void)
 {
-	rebuild = REBUILD_NONE;
-	reserve_rebuild();
+	reserve_rebuild(rebuilding);
+	rebuilding = NULL;
 }
 
 /* Returns false if there is no memory. */
-static bool allocate_step(void)
+static bool allocate_step(struct master *master)
 {
+	struct table *new;
+
 	/* Pairs with the release in allocate(). */
 	if (!smp_load_acquire(&allocation.done)) {
 		usleep_range(100, 200);
 		return true;
 	}
-	if (!allocation.table) {
+	new = allocation.table;
+	if (!new) {
 		rebuild_end();
 		return false;
 	}
-	table_add_sums(allocation.table, master);
-	next = 0;
-	unmoved = master->used;
-	rebuild = REBUILD_MOVES;
-	set_successor(allocation.table);
+	new->entered = master->table->entered;
+	new->session[0] = master->table->session[0];
+	master->next = 0;
+	master->unmoved = master->table->used;
+	raw_spin_lock_irq(&systally_move_lock);
+	master->successor = new;
+	raw_spin_unlock_irq(&systally_move_lock);
 	return true;
 }
 
-static void move_step(void)
+/* Moves the counts of some rows to the successor, and leaves 0 behind. */
+static void move_rows(struct master *master)
 {
-	struct table *old = master;
-	u32 end = min(next + STEP_ROWS, table_rows(old));
+	u32 end = min(master->next + MOVE_ROWS, table_rows(master->table));
 
-	for (; next < end; next += MOVE_ROWS) {
-		unmoved -= move_rows(successor, carry_on, old, next);
+	raw_spin_lock_irq(&systally_move_lock);
+	for (; master->next < end; master->next++) {
+		struct table_row *row = &master->table->rows[master->next];
+
+		if (!row->key)
+			continue;
+		carry_on(master, row);
+		memset(row->buckets, 0, sizeof(row->buckets));
+		master->unmoved--;
+	}
+	raw_spin_unlock_irq(&systally_move_lock);
+}
+
+static void move_step(struct master *master)
+{
+	struct table *old = master->table;
+	u32 end = min(master->next + STEP_ROWS, table_rows(old));
+
+	while (master->next < end) {
+		move_rows(master);
 		cond_resched();
 	}
-	if (next < table_rows(old))
+	if (master->next < table_rows(old))
 		return;
 	raw_spin_lock_irq(&systally_move_lock);
-	master = successor;
-	successor = NULL;
+	master->table = master->successor;
+	master->successor = NULL;
 	raw_spin_unlock_irq(&systally_move_lock);
 	systally_table_free(old);
 	rebuild_end();
 }
 
-bool systally_master_is_rebuilding(void)
+struct master *systally_master_rebuilding(void)
 {
-	return rebuild != REBUILD_NONE;
+	return rebuilding;
 }
 
 bool systally_master_step(void)
 {
-	if (rebuild == REBUILD_ALLOCATES)
-		return allocate_step();
-	move_step();
+	if (!rebuilding->successor)
+		return allocate_step(rebuilding);
+	move_step(rebuilding);
 	return true;
+}
+
+static void carry_whole(const struct master *master,
+			const struct table_row *row)
+{
+	copy_row(master->successor, row);
 }
 
 /*
@@ -338,8 +336,10 @@ bool systally_master_step(void)
  * comm) is there, or if the process was marked as exited before the last fold
  * of all tables and there was no room for that row. All other rows are copied.
  */
-static void carry_folded(struct table *to, const struct table_row *row)
+static void carry_folded(const struct master *master,
+			 const struct table_row *row)
 {
+	struct table *to = master->successor;
 	const struct table_row *exited;
 
 	if (key_kind(row->key) == ROW_EXITED)
@@ -348,7 +348,7 @@ static void carry_folded(struct table *to, const struct table_row *row)
 		copy_row(to, row);
 		return;
 	}
-	exited = row_exited(row);
+	exited = row_exited(master, row);
 	if ((!exited && !row->comm[COMM_DEAD]) || row_is_alive(row, NULL) ||
 	    !table_fold_row(to, row, exited ? exited->comm : row->comm,
 			    table_hard_limit(to)))
@@ -357,12 +357,12 @@ static void carry_folded(struct table *to, const struct table_row *row)
 		add_tallied(to, row);
 }
 
-void systally_master_mark_dead(void)
+void systally_master_mark_dead(struct master *master)
 {
 	u32 i;
 
-	for (i = 0; i < table_rows(master); i++) {
-		struct table_row *row = &master->rows[i];
+	for (i = 0; i < table_rows(master->table); i++) {
+		struct table_row *row = &master->table->rows[i];
 
 		if (row_is_personal(row) && !row_is_alive(row, NULL))
 			row->comm[COMM_DEAD] = 1;
@@ -371,89 +371,61 @@ void systally_master_mark_dead(void)
 	}
 }
 
-void systally_master_fold_dead(void)
+void systally_master_fold_dead(struct master *master)
 {
-	rebuild_begin(table_rows(master), carry_folded);
+	rebuild_begin(master, table_rows(master->table), carry_folded);
 }
 
-bool systally_master_has_room(u32 rows)
+bool systally_master_has_room(const struct master *master, u32 rows)
 {
-	const struct table *to = successor ?: master;
+	const struct table *to = master->successor ?: master->table;
 
-	return to->used + (successor ? unmoved : 0) + rows <=
+	return to->used + (master->successor ? master->unmoved : 0) + rows <=
 	       table_soft_limit(to);
 }
 
-bool systally_master_grow(u32 rows)
+bool systally_master_grow(struct master *master, u32 rows, size_t share)
 {
-	u32 size = table_rows(master);
+	u32 old = table_rows(master->table), size = old;
 
 	/* Errnos, histograms and denied calls need room, too: table_limit() */
-	while (size - size / 4 < master->used + rows)
+	while (size - size / 4 < master->table->used + rows)
 		size *= 2;
-	if (size == table_rows(master))
+	if (size == old)
 		return true;
-	/* Old and new table of a rebuild: at most half of the cap */
-	if (2 * table_row_bytes(size) > systally_memory_max_bytes / 2 ||
+	if (2 * table_row_bytes(size) > share ||
 	    !systally_memory_room(2 * table_bytes(size)))
 		return false;
-	return rebuild_begin(size, copy_row);
+	return rebuild_begin(master, size, carry_whole);
 }
 
-void systally_master_fold(struct table *from)
-{
-	struct table *to = successor ?: master;
-	u32 i;
-
-	BUILD_BUG_ON(sizeof_field(struct table_row, buckets) !=
-		     4 * sizeof(u64)); /* all counts of a row */
-	table_add_sums(to, from);
-	for (i = 0; from->used && i < table_rows(from); i += MOVE_ROWS) {
-		move_rows(to, copy_row, from, i);
-		cond_resched();
-	}
-}
-
-struct table *systally_master_table(void)
-{
-	return master;
-}
-
-struct table *systally_master_successor(void)
-{
-	return successor;
-}
-
-static void set_being_cleaned(bool is)
+static void set_being_cleaned(struct master *master, bool is)
 {
 	raw_spin_lock_irq(&systally_move_lock);
-	being_cleaned = is;
+	master->being_cleaned = is;
 	raw_spin_unlock_irq(&systally_move_lock);
 }
 
-void systally_master_clean(void)
+void systally_master_clean(struct master *master)
 {
-	set_being_cleaned(true);
-	table_clean(master);
-	set_being_cleaned(false);
+	set_being_cleaned(master, true);
+	table_clean(master->table);
+	set_being_cleaned(master, false);
 }
 
-bool systally_master_is_cleaned(void)
+int systally_master_init(struct master *master)
 {
-	lockdep_assert_held(&systally_move_lock);
-	return being_cleaned;
-}
+	struct table *table = systally_table_alloc(MASTER_ROWS, NUMA_NO_NODE);
 
-int systally_master_init(void)
-{
-	master = systally_table_alloc(MASTER_ROWS, NUMA_NO_NODE);
-	if (!master)
+	if (!table)
 		return -ENOMEM;
-	systally_memory_reserve(table_bytes(MASTER_ROWS));
+	*master = (struct master){ .table = table, .futile_until = jiffies };
+	reserve_rebuild(master);
 	return 0;
 }
 
-void systally_master_exit(void)
+void systally_master_exit(struct master *master)
 {
-	systally_table_free(master);
+	unreserve_rebuild(master);
+	systally_table_free(master->table);
 }

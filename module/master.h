@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The master table, into which the CPUs' tables are folded.
+ * The masters: the tables of sessions, into which the CPUs' tables are folded.
  *
- * The tally's mutex protects it. All functions: process context, under that
+ * The tally's mutex protects them. All functions: process context, under that
  * mutex, may sleep, unless their comment says otherwise.
  */
 #ifndef SYSTALLY_MASTER_H
 #define SYSTALLY_MASTER_H
 
 #include <linux/spinlock.h>
+#include <linux/types.h>
 
 #include "table.h"
 
 /*
- * While it is held, each count is in exactly one table: rows are moved to the
- * master, and the master and the CPUs' tables are replaced, under this lock.
+ * While it is held, each count of a session is in exactly one table: rows are
+ * moved to the masters, and tables are replaced, under this lock.
  * Taken with interrupts off, for some rows at a time. It is the innermost lock.
  * Handlers never take it: they go on counting in their CPU's table.
  */
@@ -41,66 +42,85 @@ struct table *systally_table_alloc_beyond(u32 rows, int node);
  */
 void systally_table_free(struct table *table);
 
-/* systally_master_init - allocate it, at load; returns 0 or -ENOMEM */
-int __must_check systally_master_init(void);
-
-/* systally_master_exit - free it, at unload */
-void systally_master_exit(void);
+/* Rows of a master at its beginning */
+#define MASTER_ROWS 4096
 
 /*
- * systally_master_table - the table itself
- * systally_master_successor - the table that takes its place when the rebuild
- * that goes on is done, and has some of its rows already; NULL if there is none
+ * A rebuild replaces a master's table. First it waits for the successor, which
+ * the other thread allocates. Then the rows move to the successor step by step,
+ * and folds add to the successor. There is one rebuild at a time.
+ */
+struct master {
+	/* Written under the tally's mutex and systally_move_lock, read under
+	 * either
+	 */
+	struct table *table;
+	struct table *successor; /* while rows move */
+	bool being_cleaned;	 /* rows of the table do not count */
+
+	/* Under the tally's mutex */
+	u32 next;     /* place in the old table from which on rows move */
+	u32 unmoved;  /* how many rows have yet to move */
+	bool no_room; /* it could not grow: the last try failed */
+	unsigned long futile_until; /* jiffies; of folding exited processes */
+};
+
+/*
+ * systally_master_init - allocate the table; no lock needed
  *
- * Under the tally's mutex or systally_move_lock; systally_master_step() may
- * replace the table.
+ * Returns 0, or -ENOMEM if there is no memory or the cap is reached.
  */
-struct table *systally_master_table(void);
-struct table *systally_master_successor(void);
+int __must_check systally_master_init(struct master *master);
 
 /*
- * systally_master_clean - empty it
- * systally_master_is_cleaned - whether it is being emptied, so that rows in it
- * do not count; any context, under systally_move_lock
+ * systally_master_exit - free the table; no lock needed, for nobody folds to it
  */
-void systally_master_clean(void);
-bool systally_master_is_cleaned(void);
+void systally_master_exit(struct master *master);
+
+/* systally_master_clean - empty it */
+void systally_master_clean(struct master *master);
+
+/* The table that folds add to */
+static inline struct table *systally_master_to(struct master *master)
+{
+	return master->successor ?: master->table;
+}
 
 /*
- * systally_master_fold - add a CPU's table to the master, or to its successor
- * @from: its writer must be done with it
+ * systally_master_add - add a row to the master
  *
- * The rows of @from stay, with counts of 0, until it is cleaned. Make room for
- * them before: rows without room become unattributed calls.
+ * Under systally_move_lock. Make room for it before: calls of rows without room
+ * are counted as unattributed.
  */
-void systally_master_fold(struct table *from);
+void systally_master_add(struct master *master, const struct table_row *row);
 
 /*
  * systally_master_grow - make room for @rows more rows; no rebuild goes on
+ * @share: bytes that the session may use for two tables
  *
  * If they need a larger table, begins a rebuild at twice the size, or at four
- * times and so on. Returns false if the cap does not allow that and a later
- * rebuild at the new size. If it returns true, there is room, or a rebuild has
- * begun, which may find that there is no memory.
+ * times and so on. Returns false if the share or the cap do not allow that and a
+ * later rebuild at the new size. If it returns true, there is room, or a rebuild
+ * has begun, which may find that there is no memory.
  */
-bool systally_master_grow(u32 rows);
+bool systally_master_grow(struct master *master, u32 rows, size_t share);
 
 /*
  * systally_master_has_room - whether a table of @rows rows may be folded now,
- * without taking the room of rows that the rebuild that goes on has yet to move
+ * without taking the room of rows that a rebuild has yet to move
  */
-bool systally_master_has_room(u32 rows);
+bool systally_master_has_room(const struct master *master, u32 rows);
 
 /*
- * systally_master_is_rebuilding - whether a rebuild goes on
- * systally_master_step - do a part of it, or wait for its memory
+ * systally_master_rebuilding - the master that is rebuilt now, or NULL
+ * systally_master_step - do a part of that, or wait for its memory
  *
  * A step takes a fraction of a millisecond, and the last one as long as the
  * kernel needs to free the old table. Between the steps, CPUs' tables may be
  * folded. Do all steps before the mutex is unlocked. A step returns false if
  * there is no memory: then the rebuild has ended, and the old table stays.
  */
-bool systally_master_is_rebuilding(void);
+struct master *systally_master_rebuilding(void);
 bool systally_master_step(void);
 
 /*
@@ -112,15 +132,16 @@ bool systally_master_step(void);
  * the master has all rows of a process that had exited at the marking, and its
  * last comm.
  */
-void systally_master_mark_dead(void);
-void systally_master_fold_dead(void);
+void systally_master_mark_dead(struct master *master);
+void systally_master_fold_dead(struct master *master);
 
 /*
- * systally_master_comm - the name to show for a row
+ * systally_master_comm - the name to show for a row of a master
  * @comm: SYSTALLY_COMM_LEN bytes
  *
  * The current name of a process that is alive, else its last name.
  */
-void systally_master_comm(const struct table_row *row, char *comm);
+void systally_master_comm(const struct master *master,
+			  const struct table_row *row, char *comm);
 
 #endif /* SYSTALLY_MASTER_H */

@@ -14,8 +14,8 @@ unsigned long systally_memory_max_bytes;
 /* Written atomically in process context, read in any context. */
 static atomic_long_t charged_bytes;
 
-/* Written under the tally's mutex, read by all allocations without a lock. */
-static size_t reserved_bytes;
+/* What is reserved for rebuilds; written and read as that is */
+static atomic_long_t reserved_bytes;
 
 /* What an allocation of @bytes is charged: whole pages, if it takes any */
 static size_t charge_of(size_t bytes)
@@ -52,7 +52,7 @@ bool systally_memory_take(size_t bytes)
 
 	charged = atomic_long_read(&charged_bytes);
 	do {
-		if (charged + charge + READ_ONCE(reserved_bytes) >
+		if (charged + charge + atomic_long_read(&reserved_bytes) >
 		    systally_memory_max_bytes)
 			return false;
 	} while (!atomic_long_try_cmpxchg(&charged_bytes, &charged,
@@ -76,9 +76,18 @@ void *systally_memory_alloc(size_t bytes, int node)
 		       NULL;
 }
 
-void systally_memory_reserve(size_t bytes)
+void systally_memory_reserve(long bytes)
 {
-	WRITE_ONCE(reserved_bytes, PAGE_ALIGN(bytes));
+	long charge = charge_of(abs(bytes));
+
+	atomic_long_add(bytes < 0 ? -charge : charge, &reserved_bytes);
+}
+
+bool systally_memory_fits(size_t bytes)
+{
+	return systally_memory_bytes() + charge_of(bytes) +
+		       atomic_long_read(&reserved_bytes) <=
+	       systally_memory_max_bytes;
 }
 
 void systally_memory_free(void *memory, size_t bytes)

@@ -46,13 +46,17 @@ void *systally_memory_alloc_taken(size_t bytes, int node);
 void *systally_memory_alloc_beyond(size_t bytes, int node);
 
 /*
- * systally_memory_reserve - reserve @bytes of the cap
+ * systally_memory_reserve - reserve @bytes more of the cap; less if negative
  *
- * All allocations leave that much room, until another value is set. Only for
- * the rebuild of the master table, which would otherwise be impossible at the
- * cap. Process context, under the tally's mutex.
+ * All allocations leave room for what is reserved. Only for the rebuilds of
+ * masters, which would otherwise be impossible at the cap. Any context.
  */
-void systally_memory_reserve(size_t bytes);
+void systally_memory_reserve(long bytes);
+
+/*
+ * systally_memory_fits - whether @bytes can be allocated now; any context
+ */
+bool systally_memory_fits(size_t bytes);
 
 /*
  * systally_memory_free - free @bytes from systally_memory_alloc(), or NULL

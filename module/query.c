@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What other modules, as SystemTap's, may ask and request, in any context.
+ * What other modules, as SystemTap's, may ask of the default session and request
+ * for it, in any context.
  * cpu_tables.h and master.h tell how this file may read tables while others
  * write them.
  */
@@ -18,6 +19,7 @@
 #include "control.h"
 #include "master.h"
 #include "query.h"
+#include "session.h"
 #include "syscalls.h"
 #include "tally_rows.h"
 #include "target_set.h"
@@ -37,6 +39,7 @@ struct search {
 	u64 start;  /* of the process; in a scan, of the latest one
 		     * that was found
 		     */
+	int bit;    /* of the default session; -1: it has no targets */
 	bool scans; /* read all rows; else look keys up */
 	bool found;
 	u64 count, errors, total, max;
@@ -54,12 +57,18 @@ static void count_row(struct search *search, const struct table_row *row)
 		search->max = max;
 }
 
+/* Whether a row of a CPU's table belongs to the default session */
+static bool is_ours(const struct search *search, const struct table_row *row)
+{
+	return table_row_sessions(row) & BIT(search->bit);
+}
+
 /*
  * Looks up the rows of a process that is alive. It may miss a row that is being
  * inserted. A concurrent writer cannot mislead it: keys and starts are compared
  * as they are read, and the loop ends because a table is never full.
  */
-static void look_up(struct search *search, struct table *table)
+static void look_up(struct search *search, struct table *table, bool of_cpu)
 {
 	u32 abi, nr;
 
@@ -69,7 +78,7 @@ static void look_up(struct search *search, struct table *table)
 			const struct table_row *row = data_race(
 				table_lookup(table, key, search->start));
 
-			if (row)
+			if (row && (!of_cpu || is_ours(search, row)))
 				count_row(search, row);
 		}
 }
@@ -93,7 +102,7 @@ static bool is_wanted(const struct search *search, u64 key)
 	       test_bit(key_nr(key), search->set.nr[key_abi(key)]);
 }
 
-static void scan(struct search *search, struct table *table)
+static void scan(struct search *search, struct table *table, bool of_cpu)
 {
 	u32 i;
 
@@ -103,6 +112,12 @@ static void scan(struct search *search, struct table *table)
 		u64 key = smp_load_acquire(&row->key);
 		u64 start = READ_ONCE(row->start);
 
+		if (of_cpu && !is_ours(search, row))
+			continue;
+		if (of_cpu && key & KEY_LATE) {
+			key -= KEY_LATE;
+			start = start_late(start, table_row_sessions(row));
+		}
 		if (!is_of(search, key, start))
 			continue;
 		search->found = true;
@@ -142,20 +157,32 @@ static int do_locked(int (*act)(void *arg), void *arg)
 	return -EBUSY;
 }
 
-static void search_table(struct search *search, struct table *table)
+static void search_master(struct search *search, struct table *table)
 {
 	if (search->scans)
-		scan(search, table);
+		scan(search, table, false);
 	else
-		look_up(search, table);
+		look_up(search, table, false);
+}
+
+static void search_cpu_table(struct search *search, struct table *table)
+{
+	if (search->bit < 0)
+		return;
+	/* The keys of late rows cannot be looked up. */
+	if (search->scans || READ_ONCE(table->session[search->bit].late))
+		scan(search, table, true);
+	else
+		look_up(search, table, true);
 }
 
 static int search_tables(void *arg)
 {
-	struct table *successor = systally_master_successor();
-	struct table *master = systally_master_table();
+	const struct master *master = &systally_default_session->master;
+	struct table *successor = master->successor;
 	struct search *search = arg;
-	u32 rows = table_rows(master) + (successor ? table_rows(successor) : 0);
+	u32 rows = table_rows(master->table) +
+		   (successor ? table_rows(successor) : 0);
 	int cpu_nr, backlog, i;
 
 	for (i = 0; i < TALLY_BACKLOG_MAX && systally_tally_backlog[i]; i++)
@@ -171,17 +198,17 @@ static int search_tables(void *arg)
 	if (search->scans && rows > SCAN_ROWS_MAX)
 		return -E2BIG;
 
-	if (!systally_master_is_cleaned())
-		search_table(search, master);
+	if (!master->being_cleaned)
+		search_master(search, master->table);
 	if (successor)
-		search_table(search, successor);
+		search_master(search, successor);
 	for (i = 0; i < backlog; i++)
-		search_table(search, systally_tally_backlog[i]);
+		search_cpu_table(search, systally_tally_backlog[i]);
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 
 		for (i = 0; i < ARRAY_SIZE(cpu->all); i++)
-			search_table(search, cpu->all[i]);
+			search_cpu_table(search, cpu->all[i]);
 	}
 	return 0;
 }
@@ -200,12 +227,18 @@ static u64 start_of(u32 tgid)
 	return start;
 }
 
+static bool is_target(u32 tgid)
+{
+	return target_set_has(&systally_default_session->targets, tgid);
+}
+
 int systally_query_calls(u32 tgid, const char *calls, u64 *sums)
 {
+	const struct session *session = systally_default_session;
 	struct search search = { .tgid = tgid };
 	int err = 0;
 
-	if (static_key_enabled(&systally_threads_key))
+	if (READ_ONCE(session->threads))
 		return -EOPNOTSUPP;
 	if (tgid >= PID_MAX_LIMIT)
 		return -ESRCH;
@@ -218,11 +251,11 @@ int systally_query_calls(u32 tgid, const char *calls, u64 *sums)
 	if (tgid)
 		search.start = start_of(tgid);
 	search.scans = !search.start || search.all_calls;
+	search.bit = READ_ONCE(session->bit);
 	err = do_locked(search_tables, &search);
 	if (err)
 		return err;
-	if (tgid && !search.found &&
-	    (!search.start || !systally_target_has(tgid)))
+	if (tgid && !search.found && (!search.start || !is_target(tgid)))
 		return -ESRCH;
 	sums[QUERY_COUNT] = search.count;
 	sums[QUERY_ERRORS] = search.errors;
@@ -234,7 +267,7 @@ EXPORT_SYMBOL_GPL(systally_query_calls);
 
 int systally_query_is_target(u32 tgid)
 {
-	return tgid < PID_MAX_LIMIT && systally_target_has(tgid);
+	return tgid < PID_MAX_LIMIT && is_target(tgid);
 }
 EXPORT_SYMBOL_GPL(systally_query_is_target);
 
@@ -274,7 +307,8 @@ static bool row_is_alive(const struct systally_row *row)
  */
 static int find_hottest(u32 except)
 {
-	struct view *view = systally_view_make(VIEW_CALLS);
+	struct view *view =
+		systally_view_make(systally_default_session, VIEW_CALLS);
 	u64 most = 0, count = 0, i;
 	int tgid = -ESRCH;
 
@@ -341,7 +375,8 @@ static void apply_requests(struct work_struct *work)
 
 	while (take_request(&request)) {
 		snprintf(text, sizeof(text), "%+d", request);
-		err = systally_control_set(CONTROL_TARGETS, text);
+		err = systally_control_set(systally_default_session,
+					   CONTROL_TARGETS, text);
 		/* -ESRCH: the process has exited meanwhile. */
 		if (err && err != -ESRCH)
 			pr_warn_ratelimited(
@@ -379,7 +414,7 @@ int systally_query_hottest(u32 except)
 {
 	int answer;
 
-	if (static_key_enabled(&systally_threads_key))
+	if (READ_ONCE(systally_default_session->threads))
 		return -EOPNOTSUPP;
 	switch (atomic_read_acquire(&hot_state)) {
 	case HOT_IDLE:

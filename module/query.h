@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What other modules may ask about the counters and request for the targets.
+ * What other modules may ask about the counters of the default session, and
+ * request for its targets.
  * The tapsets' functions call these from the handlers of SystemTap's probes.
  * They find them by __symbol_get(), which keeps this module loaded. Arguments
  * and results are numbers and texts, so that the tapsets need no header of this

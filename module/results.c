@@ -5,7 +5,9 @@
  */
 #include <linux/ctype.h>
 #include <linux/module.h>
+#include <linux/pid_namespace.h>
 #include <linux/seq_file.h>
+#include <linux/timekeeping.h>
 
 #include "abi.h"
 #include "clock.h"
@@ -14,6 +16,7 @@
 #include "inflight.h"
 #include "memory.h"
 #include "results.h"
+#include "session.h"
 #include "syscalls.h"
 #include "view.h"
 
@@ -160,12 +163,13 @@ static const struct seq_operations rows_seq_ops = {
 	.show = rows_show,
 };
 
-static int rows_open(struct file *file, const struct rows_file *rows)
+static int rows_open(struct inode *inode, struct file *file,
+		     const struct rows_file *rows)
 {
 	struct rows_reader *reader;
 	struct view *view;
 
-	view = systally_view_make(rows->what);
+	view = systally_view_make(inode->i_private, rows->what);
 	if (IS_ERR(view))
 		return PTR_ERR(view);
 	reader = __seq_open_private(file, &rows_seq_ops, sizeof(*reader));
@@ -181,12 +185,12 @@ static int rows_open(struct file *file, const struct rows_file *rows)
 
 static int counters_open(struct inode *inode, struct file *file)
 {
-	return rows_open(file, &counters_file);
+	return rows_open(inode, file, &counters_file);
 }
 
 static int errors_open(struct inode *inode, struct file *file)
 {
-	return rows_open(file, &errors_file);
+	return rows_open(inode, file, &errors_file);
 }
 
 static int rows_release(struct inode *inode, struct file *file)
@@ -216,7 +220,7 @@ const struct file_operations systally_errors_fops = {
 
 static int snapshot_open(struct inode *inode, struct file *file)
 {
-	struct view *view = systally_view_make(VIEW_ALL);
+	struct view *view = systally_view_make(inode->i_private, VIEW_ALL);
 
 	if (IS_ERR(view))
 		return PTR_ERR(view);
@@ -249,9 +253,16 @@ const struct file_operations systally_snapshot_fops = {
 
 /* Position 0 is the header, position n is the thread with tid n - 1. */
 struct inflight_reader {
+	const struct session *session;
 	struct slot call;
 	u32 tid;
 };
+
+/* Whether a session's calls in flight are kept now */
+static bool is_kept(const struct session *session)
+{
+	return systally_inflight_running() && systally_session_times(session);
+}
 
 static void *inflight_start(struct seq_file *seq, loff_t *pos)
 {
@@ -259,10 +270,11 @@ static void *inflight_start(struct seq_file *seq, loff_t *pos)
 
 	if (*pos == 0)
 		return SEQ_START_TOKEN;
-	if (*pos > PID_MAX_LIMIT || !systally_inflight_running())
+	if (*pos > PID_MAX_LIMIT || !is_kept(reader->session))
 		return NULL;
 	reader->tid = *pos - 1;
-	if (!systally_inflight_next(&reader->tid, &reader->call))
+	if (!systally_inflight_next(reader->session, &reader->tid,
+				    &reader->call))
 		return NULL;
 	*pos = reader->tid + 1;
 	return reader;
@@ -281,7 +293,7 @@ static void *inflight_next(struct seq_file *seq, void *v, loff_t *pos)
 
 static int inflight_show(struct seq_file *seq, void *v)
 {
-	struct inflight_reader *reader = v;
+	struct inflight_reader *reader = seq->private;
 	char label[SYSCALL_LABEL_LEN];
 	u32 abi, nr;
 	u64 now;
@@ -289,7 +301,7 @@ static int inflight_show(struct seq_file *seq, void *v)
 	if (v == SEQ_START_TOKEN) {
 		seq_printf(seq, "%-7s %-7s %-6s %4s %-23s %15s\n", "tid",
 			   "tgid", "abi", "nr", "name", "since_ns");
-		if (!systally_inflight_running())
+		if (!is_kept(reader->session))
 			seq_puts(
 				seq,
 				"# not kept: write time to collect, and set targets\n");
@@ -318,8 +330,13 @@ static const struct seq_operations inflight_seq_ops = {
 
 static int inflight_open(struct inode *inode, struct file *file)
 {
-	return seq_open_private(file, &inflight_seq_ops,
-				sizeof(struct inflight_reader));
+	struct inflight_reader *reader =
+		__seq_open_private(file, &inflight_seq_ops, sizeof(*reader));
+
+	if (!reader)
+		return -ENOMEM;
+	reader->session = inode->i_private;
+	return 0;
 }
 
 const struct file_operations systally_inflight_fops = {
@@ -343,14 +360,37 @@ static void show_by_call(struct seq_file *seq, const char *key,
 				   row->count);
 }
 
+/* Whose session this is, and since when it has been there */
+static void show_session(const struct session *session, struct seq_file *seq)
+{
+	pid_t pid;
+
+	if (session == systally_default_session) {
+		seq_puts(seq, "session: default\n");
+		return;
+	}
+	seq_printf(seq, "session: %s\n", session->name);
+	pid = pid_nr_ns(session->owner, task_active_pid_ns(current));
+	if (pid)
+		seq_printf(seq, "owner_pid: %d\n", pid);
+	else
+		seq_puts(seq, "owner_pid: -\n");
+	seq_printf(seq, "owner_comm: %s\n",
+		   comm_column(session->owner_comm, (char[COMM_WIDTH]){}));
+	seq_printf(seq, "since_ns: %llu\n",
+		   ktime_get_boottime_ns() - session->began_ns);
+}
+
 static int status_show(struct seq_file *seq, void *v)
 {
 	const struct view *view = seq->private;
+	const struct session *session = view->session;
 	const struct systally_header *header = &view->header;
 	bool timed = header->collect != SYSTALLY_COLLECT_COUNT;
 	int err;
 
-	err = systally_control_status(seq);
+	show_session(session, seq);
+	err = systally_control_status(session, seq);
 	if (err)
 		return err;
 	seq_printf(seq, "clock: %s\n", systally_clock_name());
@@ -370,6 +410,9 @@ static int status_show(struct seq_file *seq, void *v)
 	seq_printf(seq, "untimed: %llu\n", header->untimed);
 	seq_printf(seq, "discarded: %llu\n", header->discarded);
 	seq_printf(seq, "generation: %llu\n", header->generation);
+	seq_printf(seq, "session_bytes: %zu\n",
+		   systally_session_bytes(session));
+	seq_printf(seq, "session_max_bytes: %zu\n", systally_session_share());
 	seq_printf(seq, "memory_bytes: %lu\n", systally_memory_bytes());
 	seq_printf(seq, "memory_max_bytes: %lu\n", systally_memory_max_bytes);
 	return 0;
@@ -381,7 +424,7 @@ static int status_show(struct seq_file *seq, void *v)
  */
 static int status_open(struct inode *inode, struct file *file)
 {
-	struct view *view = systally_view_make(VIEW_SUMS);
+	struct view *view = systally_view_make(inode->i_private, VIEW_SUMS);
 	int err;
 
 	if (IS_ERR(view))

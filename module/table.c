@@ -21,7 +21,7 @@ void table_clean(struct table *table)
 }
 
 struct table_row *table_insert(struct table *table, u64 key, u64 start,
-			       const char *comm, u32 limit)
+			       const char *comm, u32 sessions, u32 limit)
 {
 	struct table_row *row = table_home(table, key, start);
 
@@ -33,19 +33,38 @@ struct table_row *table_insert(struct table *table, u64 key, u64 start,
 	/* query.c reads start and key meanwhile. */
 	WRITE_ONCE(row->start, start);
 	memcpy(row->comm, comm, SYSTALLY_COMM_LEN);
-	row->comm[SYSTALLY_COMM_LEN - 1] = '\0';
+	row->comm[SYSTALLY_COMM_LEN - 1] = sessions;
 	/* Pairs with the acquire in query.c's scan(). */
 	smp_store_release(&row->key, key);
 	WRITE_ONCE(table->used, table->used + 1);
 	return row;
 }
 
-struct table_row *table_unattributed(struct table *table, u64 key)
+struct table_row table_row_plain(const struct table_row *from)
+{
+	u32 sessions = table_row_sessions(from);
+	struct table_row plain = *from;
+	enum row_kind kind = key_kind(from->key);
+
+	plain.comm[SYSTALLY_COMM_LEN - 1] = '\0';
+	if (from->key & KEY_LATE) {
+		plain.key -= KEY_LATE;
+		plain.start = start_late(from->start, sessions);
+	} else if (kind_is_common(kind)) {
+		plain.key -= (u64)sessions << KEY_SUB_SHIFT;
+	} else if (kind == ROW_TLS) {
+		plain.key -= sessions << TABLE_TLS_BITS;
+	}
+	return plain;
+}
+
+struct table_row *table_unattributed(struct table *table, u64 key, u32 sessions)
 {
 	static const char no_comm[SYSTALLY_COMM_LEN];
 
-	key = key_common(ROW_UNATTRIBUTED, key_abi(key), key_nr(key));
-	return table_insert(table, key, 0, no_comm, table_rows(table) - 1);
+	key = key_common(ROW_UNATTRIBUTED, sessions, key_abi(key), key_nr(key));
+	return table_insert(table, key, 0, no_comm, sessions,
+			    table_rows(table) - 1);
 }
 
 u64 row_events(const struct table_row *row)
@@ -74,9 +93,8 @@ void row_add(struct table_row *to, const struct table_row *from)
 		to->max = from->max;
 }
 
-void table_add_sums(struct table *to, const struct table *from)
+void table_add_sums(struct table_sums *to, const struct table_sums *from)
 {
-	to->entered += from->entered;
 	to->orphan_exits += from->orphan_exits;
 	to->untimed += from->untimed;
 	to->no_row += from->no_row;
@@ -120,7 +138,7 @@ bool table_fold_row(struct table *to, const struct table_row *row,
 
 	/* If another name has the same hash, take the next value. */
 	for (;; start++) {
-		folded = table_insert(to, key, start, comm, limit);
+		folded = table_insert(to, key, start, comm, 0, limit);
 		if (!folded)
 			return false;
 		if (!strncmp(folded->comm, comm, SYSTALLY_COMM_LEN - 1))

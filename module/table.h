@@ -26,14 +26,25 @@
 /*
  * A row's key:
  *
- *   63  60 59   56 55  54 53          32 31          10 9        0
- *   +-----+-------+------+--------------+--------------+----------+
- *   |  0  | kind  | abi  |     tgid     |     sub      |    nr    |
- *   +-----+-------+------+--------------+--------------+----------+
+ *   63  61   60   59   56 55  54 53          32 31          10 9        0
+ *   +-----+------+-------+------+--------------+--------------+----------+
+ *   |  0  | late | kind  | abi  |     tgid     |     sub      |    nr    |
+ *   +-----+------+-------+------+--------------+--------------+----------+
  *
  * sub is the tid of a thread's row, the errno of an error row, HIST_SUB plus
  * the octave of a histogram's row (hist.h), the descriptor of a row of TLS, else
  * 0. abi is enum abi (abi.h).
+ *
+ * The rows of a CPU's table belong to sessions (session.h): the last byte of
+ * comm, which is always 0 when the comm is shown, has a bit for each. All rows
+ * of a process's calls of one number belong to the same ones, with these
+ * exceptions, whose keys differ by their sessions:
+ *  - late rows, which have only times, errnos and histograms: of calls that some
+ *    sessions time, while others began when the calls were in flight. Their
+ *    start is that of the process with the sessions in its upper bits (xor).
+ *  - rows without a process (key_common()): sub is the sessions
+ *  - rows of TLS: nr has the sessions above the bits of enum systally_tls
+ * table_row_plain() makes of each the row that a session's table has.
  *
  * So the key of a process's native calls (ABI 0) is (tgid << 32) + nr for every
  * nr. A number of more than 10 bits finds no row, nor does a negative one: sub
@@ -48,6 +59,13 @@
 #define KEY_ABI_SHIFT  (KEY_TGID_SHIFT + KEY_PID_BITS)
 #define KEY_ABI_BITS   2
 #define KEY_KIND_SHIFT (KEY_ABI_SHIFT + KEY_ABI_BITS)
+#define KEY_KIND_BITS  4
+#define KEY_LATE       (1ull << (KEY_KIND_SHIFT + KEY_KIND_BITS))
+
+/* Sessions that rows can belong to: bits of a byte */
+#define TABLE_SESSIONS	     8
+#define TABLE_SESSIONS_SHIFT (64 - TABLE_SESSIONS) /* in a late row's start */
+#define TABLE_TLS_BITS	     2 /* of enum systally_tls, in nr */
 
 /* Stands for all numbers that no kernel has: systally_syscall_limit(). */
 #define KEY_NR_OUT_OF_RANGE ((1u << KEY_NR_BITS) - 1)
@@ -101,20 +119,33 @@ struct table_row {
 			u64 time; /* clock units */
 		} tls;
 	};
-	char comm[SYSTALLY_COMM_LEN];
+	char comm[SYSTALLY_COMM_LEN]; /* the last byte: see above */
 };
 
+/* What one session has beside its rows */
+struct table_sums {
+	u64 orphan_exits;
+	u64 untimed;
+	u64 no_row; /* unattributed calls that have no row at all */
+	u64 late;   /* late rows; not in a session's table */
+};
+
+/*
+ * A CPU's table has the rows of all sessions, and `session` by their bits. A
+ * session's table, its master, has the rows of that session, and uses the first
+ * of `session` only.
+ */
 struct table {
 	u32 mask; /* (rows - 1) * sizeof(struct table_row) */
 	u32 used; /* rows */
 	u64 entered;
-	u64 serial; /* of this use of the memory; see cpu_tables.h */
-	u64 epoch;  /* serial of the oldest table of the epoch */
-	u64 orphan_exits;
-	u64 untimed;
-	u64 no_row;  /* unattributed calls that have no row at all */
-	u64 tallied; /* of the master only: sum of count over call rows */
-	struct table_row rows[];
+	u64 serial;  /* of this use of the memory; see cpu_tables.h */
+	u64 epoch;   /* serial of the oldest table of the epoch */
+	u64 no_row;  /* unattributed calls, of any sessions, without a row */
+	u64 tallied; /* of a master only: sum of count over call rows */
+	struct table_sums session[TABLE_SESSIONS];
+	/* One row is one cache line. */
+	struct table_row rows[] __aligned(sizeof(struct table_row));
 };
 
 static inline u64 key_make(enum row_kind kind, u32 sub, u32 tgid, u32 abi,
@@ -126,7 +157,7 @@ static inline u64 key_make(enum row_kind kind, u32 sub, u32 tgid, u32 abi,
 
 static inline enum row_kind key_kind(u64 key)
 {
-	return key >> KEY_KIND_SHIFT;
+	return key >> KEY_KIND_SHIFT & ((1u << KEY_KIND_BITS) - 1);
 }
 
 static inline u32 key_sub(u64 key)
@@ -182,6 +213,12 @@ static inline bool kind_is_call(enum row_kind kind)
 {
 	return kind == ROW_CALL || kind == ROW_THREAD ||
 	       kind == ROW_FOLDED_CALL;
+}
+
+/* Whether rows of a kind are for the calls of one number by all processes */
+static inline bool kind_is_common(enum row_kind kind)
+{
+	return kind == ROW_UNATTRIBUTED || kind == ROW_DENIED;
 }
 
 /* Whether rows of a kind say more of calls that have another row */
@@ -276,26 +313,59 @@ void table_clean(struct table *table);
 
 /*
  * table_insert - the row of (key, start); a new one if there is none
- * @comm: copied into a new row, SYSTALLY_COMM_LEN bytes
+ * @comm: of a new row, SYSTALLY_COMM_LEN bytes
+ * @sessions: of a new row; 0 in a session's table
  * @limit: number of used rows at which no row is inserted
  *
  * Any context; for the table's writer. Returns NULL if there is no room.
  */
 struct table_row *table_insert(struct table *table, u64 key, u64 start,
-			       const char *comm, u32 limit);
+			       const char *comm, u32 sessions, u32 limit);
 
-/* The key of a row for the calls of one number by all processes */
-static inline u64 key_common(enum row_kind kind, u32 abi, u32 nr)
+/* The sessions of a row of a CPU's table; any context */
+static __always_inline u32 table_row_sessions(const struct table_row *row)
 {
-	return key_make(kind, 0, 0, abi, nr);
+	return (u8)row->comm[SYSTALLY_COMM_LEN - 1];
+}
+
+/*
+ * The key of a row for the calls of one number by all processes
+ * @sessions: 0 in a session's table
+ */
+static inline u64 key_common(enum row_kind kind, u32 sessions, u32 abi, u32 nr)
+{
+	return key_make(kind, sessions, 0, abi, nr);
+}
+
+/* The start of the late row of @sessions for a process that has this start */
+static inline u64 start_late(u64 start, u32 sessions)
+{
+	return start ^ (u64)sessions << TABLE_SESSIONS_SHIFT;
+}
+
+/*
+ * table_row_plain - a row of a CPU's table as a session's table has it
+ *
+ * Any context. Returns a copy of @from without its sessions.
+ */
+struct table_row table_row_plain(const struct table_row *from);
+
+/* table_row_untimed - set what is known of times only to 0; any context */
+static inline void table_row_untimed(struct table_row *row)
+{
+	row->errors = 0;
+	row->total = 0;
+	row->max = 0;
 }
 
 /*
  * table_unattributed - the row of unattributed calls of @key's ABI and number
+ * @sessions: 0 in a session's table
  *
  * Any context; for the table's writer. Returns NULL if there is no room.
  */
-struct table_row *table_unattributed(struct table *table, u64 key);
+struct table_row *table_unattributed(struct table *table, u64 key,
+				     u32 sessions);
 
 /* Whether all counts of a row are sums: of a histogram or of TLS. */
 static inline bool row_is_sums(const struct table_row *row)
@@ -328,16 +398,16 @@ u64 row_events(const struct table_row *row);
 void row_add(struct table_row *to, const struct table_row *from);
 
 /*
- * table_add_sums - add the counts that are not in rows; as row_add()
+ * table_add_sums - add the counts of sessions that are not in rows
  *
- * Not `tallied`, which is the sum of the rows of the table itself.
+ * Any context; for the writer of @to.
  */
-void table_add_sums(struct table *to, const struct table *from);
+void table_add_sums(struct table_sums *to, const struct table_sums *from);
 
 /*
  * comm_hash - the start of a folded row: a hash of its comm; any context
  *
- * Not of the last byte, which is no part of the name (COMM_DEAD in master.c).
+ * Not of the last byte, which is no part of the name.
  */
 u64 comm_hash(const char *comm);
 

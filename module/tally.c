@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Folds the CPUs' tables into the master table. cpu_tables.h says which code may
- * write which table.
+ * Folds the CPUs' tables into the masters of the sessions. cpu_tables.h says
+ * which code may write which table.
  */
-#include <linux/err.h>
+#include <linux/bits.h>
 #include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/rtmutex.h>
 
 #include "master.h"
+#include "session.h"
 #include "tally.h"
 #include "worker.h"
 
@@ -20,20 +21,177 @@
  */
 static DEFINE_MUTEX(flush_mutex);
 
-/* Both under systally_tally_mutex; since load */
-static u64 discarded;  /* calls that resets threw away */
-static u64 generation; /* number of resets */
-
 static void do_work(struct kthread_work *work);
 static DEFINE_KTHREAD_WORK(fold_work, do_work);
 
+/* Rows that are moved with interrupts off at a time: some microseconds */
+#define MOVE_ROWS 32
+
 /*
- * Folds the full tables for which the master has room, or all of them. A retired
- * one becomes its CPU's spare at once: a CPU that fills its last table before
- * that loses the rows of calls. If tables must wait for room, returns how many
- * rows one of them has, else 0.
+ * What a session takes from a CPU's table. Calls in a table that is older than
+ * the session's counters belong to those that it has discarded.
  */
-static u32 fold_those_with_room(bool all)
+enum taken { TAKE_NONE, TAKE_COUNTS, TAKE_TIMES, TAKE_HISTS };
+
+static enum taken taken(const struct session *session,
+			const struct table *table)
+{
+	if (table->serial < session->since)
+		return TAKE_NONE;
+	if (table->serial < session->time_since)
+		return TAKE_COUNTS;
+	return table->serial < session->hist_since ? TAKE_TIMES : TAKE_HISTS;
+}
+
+/* What a session must take of a table so that it takes rows of this kind */
+static enum taken needed(enum row_kind kind)
+{
+	switch (kind) {
+	case ROW_ERROR:
+	case ROW_DENIED:
+	case ROW_TLS:
+		return TAKE_TIMES;
+	case ROW_HIST:
+		return TAKE_HISTS;
+	default:
+		return TAKE_COUNTS;
+	}
+}
+
+/*
+ * Adds a row of a CPU's table to a session that it belongs to.
+ * @row: from table_row_plain()
+ */
+static void add_row(struct session *session, const struct table_row *row,
+		    enum taken taken)
+{
+	struct table_row counts;
+
+	if (taken >= TAKE_TIMES) {
+		systally_master_add(&session->master, row);
+		return;
+	}
+	counts = *row;
+	table_row_untimed(&counts);
+	systally_master_add(&session->master, &counts);
+}
+
+/* Adds a row of a CPU's table to the sessions that it belongs to. */
+static void fold_row(const struct table *table, const struct table_row *row)
+{
+	const struct table_row plain = table_row_plain(row);
+	u32 sessions = table_row_sessions(row);
+	enum row_kind kind = key_kind(plain.key);
+	bool calls = kind_is_call(kind) || kind == ROW_UNATTRIBUTED;
+	struct session *session;
+	int bit;
+
+	for_each_session(bit, session)
+	{
+		enum taken take = taken(session, table);
+
+		/* Of the calls that all sessions have entered, the rest is this
+		 * session's: begin_sums().
+		 */
+		if (!(sessions & BIT(bit)) && calls && take == TAKE_NONE)
+			session->discarded -= plain.count;
+		else if (!(sessions & BIT(bit)) && calls)
+			systally_master_to(&session->master)->entered -=
+				plain.count;
+		else if (sessions & BIT(bit) && take >= needed(kind))
+			add_row(session, &plain, take);
+	}
+}
+
+/*
+ * Adds the counts of a CPU's table that are not in rows. A session has entered
+ * all calls of the table but those that other sessions alone have.
+ */
+static void fold_sums(const struct table *table)
+{
+	struct session *session;
+	int bit;
+
+	for_each_session(bit, session)
+	{
+		const struct table_sums *sums = &table->session[bit];
+		u64 others = table->no_row - sums->no_row;
+		struct table *to = systally_master_to(&session->master);
+
+		if (taken(session, table) == TAKE_NONE) {
+			session->discarded += table->entered - others;
+			continue;
+		}
+		to->entered += table->entered - others;
+		table_add_sums(&to->session[0], sums);
+	}
+}
+
+/* Moves the counts of the rows in some places, and leaves 0 behind. */
+static void move_rows(struct table *table, u32 first)
+{
+	u32 i, end = min(first + MOVE_ROWS, table_rows(table));
+
+	raw_spin_lock_irq(&systally_move_lock);
+	for (i = first; i < end; i++) {
+		struct table_row *row = &table->rows[i];
+
+		if (!row->key)
+			continue;
+		fold_row(table, row);
+		memset(row->buckets, 0, sizeof(row->buckets));
+	}
+	raw_spin_unlock_irq(&systally_move_lock);
+}
+
+/*
+ * Adds a CPU's table to the sessions' masters. Its writer must be done with it.
+ * Its rows stay, with counts of 0, until it is cleaned.
+ */
+static void fold_table(struct table *table)
+{
+	u32 i;
+
+	BUILD_BUG_ON(sizeof_field(struct table_row, buckets) !=
+		     4 * sizeof(u64)); /* all counts of a row */
+	fold_sums(table);
+	for (i = 0; table->used && i < table_rows(table); i += MOVE_ROWS) {
+		move_rows(table, i);
+		cond_resched();
+	}
+}
+
+static void clear_no_room(void)
+{
+	struct session *session;
+	int bit;
+
+	for_each_session(bit, session) session->master.no_room = false;
+}
+
+/*
+ * The first session without room for @rows more rows that might get it, or NULL.
+ * Others lose rows, which are counted.
+ */
+static struct session *without_room(u32 rows)
+{
+	struct session *session;
+	int bit;
+
+	for_each_session(bit, session) if (!session->master.no_room &&
+					   !systally_master_has_room(
+						   &session->master,
+						   rows)) return session;
+	return NULL;
+}
+
+/*
+ * Folds the full tables for which there is room. A retired one becomes its CPU's
+ * spare at once: a CPU that fills its last table before that loses the rows of
+ * calls. If tables must wait for room, returns how many rows one of them has,
+ * else 0.
+ */
+static u32 fold_those_with_room(void)
 {
 	u32 waits = 0;
 	unsigned int i;
@@ -46,12 +204,12 @@ static u32 fold_those_with_room(bool all)
 
 		if (!retired)
 			continue;
-		if (!all && !systally_master_has_room(retired->used)) {
+		if (without_room(retired->used)) {
 			waits = retired->used;
 			continue;
 		}
 		WRITE_ONCE(cpu->retired, NULL);
-		systally_master_fold(retired);
+		fold_table(retired);
 		systally_cpu_tables_put_spare(cpu, retired);
 		systally_cpu_tables_filled(cpu);
 	}
@@ -61,9 +219,9 @@ static u32 fold_those_with_room(bool all)
 	while (i--) {
 		struct table *table = systally_tally_backlog[i];
 
-		if (!all && !systally_master_has_room(table->used))
+		if (without_room(table->used))
 			return table->used;
-		systally_master_fold(table);
+		fold_table(table);
 		raw_spin_lock_irq(&systally_move_lock);
 		systally_tally_backlog[i] = NULL;
 		raw_spin_unlock_irq(&systally_move_lock);
@@ -72,68 +230,95 @@ static u32 fold_those_with_room(bool all)
 	return waits;
 }
 
-/*
- * Folds all full tables, and ends the rebuild that goes on or that this needs.
- * Meanwhile, CPUs that fill their tables get others. Returns false if there was
- * no memory, or if the cap did not allow it: then calls may have lost their rows.
- */
-static bool fold_full(void)
+/* A step of the rebuild that goes on */
+static void rebuild_step(void)
 {
-	bool has_memory = true;
-	u32 waits;
+	struct master *master = systally_master_rebuilding();
 
-	lockdep_assert_held(&systally_tally_mutex);
-	while ((waits = fold_those_with_room(!has_memory)) ||
-	       systally_master_is_rebuilding()) {
-		if (systally_master_is_rebuilding()) {
-			if (waits)
-				systally_cpu_tables_relieve();
-			has_memory = systally_master_step();
-		} else {
-			has_memory = systally_master_grow(waits);
-		}
-	}
-	return has_memory;
+	if (!systally_master_step())
+		master->no_room = true;
+}
+
+/* Begins to make room for a table of @rows rows in a session that has none. */
+static void make_room_in_one(u32 rows)
+{
+	struct session *session = without_room(rows);
+
+	if (!systally_master_grow(&session->master, rows,
+				  systally_session_share()))
+		session->master.no_room = true;
 }
 
 /*
- * Makes room for @rows more rows in the master. Returns false if there is no
- * memory or the cap does not allow it.
+ * Folds all full tables, and ends the rebuild that goes on and those that this
+ * needs. Meanwhile, CPUs that fill their tables get others. A session that could
+ * not grow has no_room then, and may have lost rows.
  */
-static bool grow_master(u32 rows)
+static void fold_full(void)
 {
-	bool has_memory;
+	u32 waits;
 
-	/* Full tables may take the room meanwhile. */
-	while ((has_memory = systally_master_grow(rows)) &&
-	       systally_master_is_rebuilding() && (has_memory = fold_full()))
-		;
-	return has_memory;
+	lockdep_assert_held(&systally_tally_mutex);
+	clear_no_room();
+	while ((waits = fold_those_with_room()) ||
+	       systally_master_rebuilding()) {
+		if (systally_master_rebuilding()) {
+			if (waits)
+				systally_cpu_tables_relieve();
+			rebuild_step();
+		} else {
+			make_room_in_one(waits);
+		}
+	}
+}
+
+/*
+ * Makes room for @rows more rows in all sessions. Returns the bits of those that
+ * could not get it: there is no memory, or their share or the cap does not allow
+ * it.
+ */
+static u32 grow_masters(u32 rows)
+{
+	struct session *session;
+	u32 failed = 0;
+	int bit;
+
+	for_each_session(bit, session)
+	{
+		struct master *master = &session->master;
+		bool grows;
+
+		/* Full tables may take the room meanwhile. */
+		while ((grows = systally_master_grow(
+				master, rows, systally_session_share())) &&
+		       systally_master_rebuilding()) {
+			fold_full();
+			grows = !master->no_room;
+			if (!grows)
+				break;
+		}
+		if (!grows)
+			failed |= BIT(bit);
+	}
+	return failed;
 }
 
 /* Folds a table that is none of the full ones above. */
 static void fold(struct table *table)
 {
-	grow_master(table->used);
-	systally_master_fold(table);
-}
-
-/* Throws a table's counts away, as a reset does. */
-static void discard(struct table *table)
-{
-	discarded += table->entered;
+	grow_masters(table->used);
+	fold_table(table);
 }
 
 /*
  * Takes a CPU's spare, so that the CPU cannot replace its active table. A CPU
- * without a spare has a full table, which becomes the spare.
- * @is_reset: whether that table is discarded; else it is folded
+ * without a spare has a full table, which is folded and becomes the spare.
  */
-static struct table *take_spare(struct tally_cpu *cpu, bool is_reset)
+static struct table *take_spare(struct tally_cpu *cpu)
 {
 	struct table *spare = xchg(&cpu->spare, NULL), *retired;
 
-	if (!spare && !is_reset) {
+	if (!spare) {
 		/* The CPU gets its table back before others are folded. */
 		fold_full();
 		spare = xchg(&cpu->spare, NULL);
@@ -143,10 +328,7 @@ static struct table *take_spare(struct tally_cpu *cpu, bool is_reset)
 		retired = smp_load_acquire(&cpu->retired);
 		if (retired) {
 			WRITE_ONCE(cpu->retired, NULL);
-			if (is_reset)
-				discard(retired);
-			else
-				fold(retired);
+			fold(retired);
 			table_clean(retired);
 			return retired;
 		}
@@ -162,9 +344,8 @@ static struct table *take_spare(struct tally_cpu *cpu, bool is_reset)
 /*
  * The beginning of a flush: gives every CPU a clean table of the current epoch.
  * What it has counted until now is in its third table.
- * @is_reset: whether full tables are discarded; else they are folded
  */
-static void flush_begin(bool is_reset)
+static void flush_begin(void)
 {
 	int cpu_nr;
 
@@ -173,7 +354,7 @@ static void flush_begin(bool is_reset)
 
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
-		struct table *spare = take_spare(cpu, is_reset);
+		struct table *spare = take_spare(cpu);
 
 		systally_cpu_tables_stamp(spare);
 		/* Only the holder of the spare may replace the active table.
@@ -190,9 +371,8 @@ static void flush_begin(bool is_reset)
 /*
  * The end of a flush, a grace period after its beginning: the writers of the
  * third tables have finished.
- * @is_reset: whether these tables are discarded; else they are folded
  */
-static void flush_end(bool is_reset)
+static void flush_end(void)
 {
 	int cpu_nr;
 
@@ -201,63 +381,70 @@ static void flush_end(bool is_reset)
 	for_each_tally_cpu(cpu_nr) {
 		struct table *third = per_cpu(systally_tally_cpu, cpu_nr).third;
 
-		if (is_reset)
-			discard(third);
-		else
-			fold(third);
+		fold(third);
 		table_clean(third);
 	}
 }
 
 /*
- * Folds every CPU's counts into the master. The worker folds full tables in the
- * meantime. Under flush_mutex; takes systally_tally_mutex and keeps it.
- * @new_epoch: begin one
+ * Folds every CPU's counts. The worker folds full tables in the meantime. Under
+ * flush_mutex and systally_tally_mutex, which is unlocked in between.
  */
-static void flush(bool new_epoch)
+static void flush(void)
 {
-	rt_mutex_lock(&systally_tally_mutex);
-	fold_full();
-	if (new_epoch)
-		systally_cpu_tables_new_epoch();
-	flush_begin(false);
+	flush_begin();
 	rt_mutex_unlock(&systally_tally_mutex);
 	synchronize_rcu();
 	rt_mutex_lock(&systally_tally_mutex);
-	flush_end(false);
+	flush_end();
 }
 
 /*
- * Folds the rows of processes that have exited, because the master needs room
- * and the cap does not allow it to grow. Under both mutexes.
+ * Folds the rows of processes that have exited, in sessions that need room and
+ * could not grow. Under both mutexes.
+ * @sessions: bits
  */
-static void fold_dead(void)
+static void fold_dead(u32 sessions)
 {
-	static unsigned long futile_until; /* jiffies; systally_tally_mutex */
+	struct session *session;
 	u32 before;
+	int bit;
 
-	if (time_before(jiffies, futile_until))
+	for_each_session(
+		bit,
+		session) if (time_before(jiffies, session->master.futile_until))
+		sessions &= ~BIT(bit);
+	if (!sessions)
 		return;
-	systally_master_mark_dead();
-	flush_begin(false);
+	for_each_session(bit, session) if (sessions & BIT(bit))
+		systally_master_mark_dead(&session->master);
+	flush_begin();
 	synchronize_rcu_expedited();
-	flush_end(false);
-	before = systally_master_table()->used;
-	systally_master_fold_dead();
-	fold_full();
-	/* If most processes are alive, this gains nothing: wait a second
-	 * before the next attempt.
-	 */
-	futile_until = jiffies;
-	if (systally_master_table()->used >= before - before / 8)
-		futile_until += HZ;
+	flush_end();
+	for_each_session(bit, session)
+	{
+		struct master *master = &session->master;
+
+		if (!(sessions & BIT(bit)))
+			continue;
+		before = master->table->used;
+		systally_master_fold_dead(master);
+		fold_full();
+		/* If most processes are alive, this gains nothing: wait a
+		 * second before the next attempt.
+		 */
+		master->futile_until = jiffies;
+		if (master->table->used >= before - before / 8)
+			master->futile_until += HZ;
+	}
 }
 
 /*
- * Makes room in the master for the rows of all CPUs, so that a flush never has
- * to count calls as unattributed. Returns false if the cap does not allow it.
+ * Makes room in the masters for the rows of all CPUs, so that a flush never has
+ * to count calls as unattributed. Returns the bits of those that could not get
+ * it.
  */
-static bool make_room(void)
+static u32 make_room(void)
 {
 	u32 rows = 0, largest = 0;
 	int cpu_nr;
@@ -270,16 +457,19 @@ static bool make_room(void)
 		rows += 2 * READ_ONCE(active->used);
 		largest = max(largest, table_rows(active));
 	}
-	return grow_master(rows + 2 * largest);
+	return grow_masters(rows + 2 * largest);
 }
 
 static void do_work(struct kthread_work *work)
 {
+	u32 stuck;
+
 	rt_mutex_lock(&systally_tally_mutex);
 	fold_full();
+	stuck = make_room();
 	/* If a flush goes on, it does the same at its end. */
-	if (!make_room() && mutex_trylock(&flush_mutex)) {
-		fold_dead();
+	if (stuck && mutex_trylock(&flush_mutex)) {
+		fold_dead(stuck);
 		mutex_unlock(&flush_mutex);
 	}
 	systally_cpu_tables_grow();
@@ -291,29 +481,53 @@ void systally_tally_fold_soon(void)
 	systally_worker_queue(&fold_work);
 }
 
-struct table *systally_tally_flush(void)
+/* Takes both mutexes, and folds all full tables. systally_tally_unlock() ends
+ * that.
+ */
+static void lock(void)
+{
+	mutex_lock(&flush_mutex);
+	rt_mutex_lock(&systally_tally_mutex);
+	fold_full();
+}
+
+static int lock_killable(void)
 {
 	int err = mutex_lock_killable(&flush_mutex);
 
 	if (err)
-		return ERR_PTR(err);
-	flush(false);
-	return systally_master_table();
+		return err;
+	rt_mutex_lock(&systally_tally_mutex);
+	fold_full();
+	return 0;
+}
+
+int systally_tally_flush(void)
+{
+	int err = lock_killable();
+
+	if (!err)
+		flush();
+	return err;
 }
 
 void systally_tally_unlock(void)
 {
+	u32 stuck;
+
 	fold_full();
-	if (!make_room())
-		fold_dead();
+	stuck = make_room();
+	if (stuck)
+		fold_dead(stuck);
 	rt_mutex_unlock(&systally_tally_mutex);
 	mutex_unlock(&flush_mutex);
 }
 
 void systally_tally_new_epoch(void)
 {
-	mutex_lock(&flush_mutex);
-	flush(true);
+	lock();
+	systally_cpu_tables_new_epoch();
+	flush();
 	systally_tally_unlock();
 }
 
@@ -321,55 +535,101 @@ void systally_tally_settle(void)
 {
 	/* Handlers that saw the old settings have ended after this. */
 	synchronize_rcu();
-	mutex_lock(&flush_mutex);
-	flush(false);
+	lock();
+	flush();
 	systally_tally_unlock();
 }
 
-int systally_tally_reset(void)
+/* The tables that are put to use from now on belong to the session. */
+static void begin(struct session *session)
 {
-	int err = mutex_lock_killable(&flush_mutex);
+	u64 next = systally_cpu_tables_next_serial();
+
+	session->since = next;
+	WRITE_ONCE(session->time_since,
+		   session->collect >= SYSTALLY_COLLECT_TIME ? next :
+							       SERIAL_NEVER);
+	session->hist_since =
+		session->collect == SYSTALLY_COLLECT_HIST ? next : SERIAL_NEVER;
+}
+
+int systally_tally_admit(struct session *session)
+{
+	int err;
+
+	if (session->bit >= 0)
+		return 0;
+	lock();
+	begin(session);
+	err = systally_session_seat(session);
+	if (!err)
+		flush();
+	systally_tally_unlock();
+	return err;
+}
+
+void systally_tally_dismiss(struct session *session)
+{
+	if (session->bit < 0)
+		return;
+	/* As in systally_tally_settle() */
+	synchronize_rcu();
+	lock();
+	flush();
+	systally_session_unseat(session);
+	systally_tally_unlock();
+}
+
+void systally_tally_set_level(struct session *session)
+{
+	bool timed = session->collect >= SYSTALLY_COLLECT_TIME;
+	bool hist = session->collect == SYSTALLY_COLLECT_HIST;
+	u64 next;
+
+	lock();
+	next = systally_cpu_tables_next_serial();
+	/* What begins, begins with new tables; what ends, ends after the old. */
+	if (timed && session->time_since == SERIAL_NEVER)
+		WRITE_ONCE(session->time_since, next);
+	if (hist && session->hist_since == SERIAL_NEVER)
+		session->hist_since = next;
+	systally_session_set_levels();
+	flush();
+	if (!timed)
+		WRITE_ONCE(session->time_since, SERIAL_NEVER);
+	if (!hist)
+		session->hist_since = SERIAL_NEVER;
+	systally_tally_unlock();
+}
+
+int systally_tally_reset(struct session *session)
+{
+	int err = lock_killable();
 
 	if (err)
 		return err;
-	rt_mutex_lock(&systally_tally_mutex);
-	/* A call in flight is discarded as well: its exit finds a new epoch.
-	 * Nothing is folded until the master is empty, so that no call of the
-	 * new epoch is discarded.
+	/* A call in flight is discarded as well: its exit finds that it was
+	 * entered before. Tables that are in use now are folded to the other
+	 * sessions; for this one, their calls are discarded.
 	 */
-	systally_cpu_tables_new_epoch();
-	flush_begin(true);
-	synchronize_rcu();
-	flush_end(true);
-	discarded += systally_master_table()->entered;
-	generation++;
-	systally_master_clean();
+	begin(session);
+	session->discarded += session->master.table->entered;
+	session->generation++;
+	systally_master_clean(&session->master);
+	flush();
 	systally_tally_unlock();
 	return 0;
 }
 
-u64 systally_tally_discarded(void)
+u32 systally_tally_used(const struct session *session)
 {
-	lockdep_assert_held(&systally_tally_mutex);
-	return discarded;
-}
-
-u64 systally_tally_generation(void)
-{
-	lockdep_assert_held(&systally_tally_mutex);
-	return generation;
-}
-
-u32 systally_tally_used(void)
-{
-	const struct table *successor;
+	const struct master *master = &session->master;
 	int cpu_nr, i;
 	u32 rows;
 
 	raw_spin_lock_irq(&systally_move_lock);
-	successor = systally_master_successor();
-	rows = systally_master_table()->used +
-	       (successor ? successor->used : 0);
+	rows = master->table->used +
+	       (master->successor ? master->successor->used : 0);
 	for_each_tally_cpu(cpu_nr)
 		for (i = 0; i < 3; i++)
 			rows += READ_ONCE(per_cpu(systally_tally_cpu, cpu_nr)
@@ -393,18 +653,10 @@ u64 systally_tally_next_serial(void)
 
 int systally_tally_init(void)
 {
-	int err = systally_master_init();
-
-	if (err)
-		return err;
-	err = systally_cpu_tables_init();
-	if (err)
-		systally_master_exit();
-	return err;
+	return systally_cpu_tables_init();
 }
 
 void systally_tally_exit(void)
 {
 	systally_cpu_tables_exit();
-	systally_master_exit();
 }

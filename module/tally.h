@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The tally. Handlers count into their CPU's table. Readers get all tables
- * folded into the master table. cpu_tables.h tells the concurrency.
+ * folded into the masters of the sessions. cpu_tables.h tells the concurrency.
  */
 #ifndef SYSTALLY_TALLY_H
 #define SYSTALLY_TALLY_H
 
 #include "cpu_tables.h"
+#include "session.h"
 
 /*
  * systally_tally_fold_soon - let the worker fold the full tables
@@ -19,24 +20,25 @@ void systally_tally_fold_soon(void);
  * systally_tally_flush - fold everything that was counted until now
  * systally_tally_unlock - end that
  *
- * Process context; sleeps for a grace period or two. Returns the master table,
- * which does not change until the unlock, or ERR_PTR(-EINTR) if the task is
- * being killed: then there is nothing to unlock. In the table, entered == sum
- * of count over call rows + unattributed, exactly.
+ * Process context; sleeps for a grace period or two. Returns 0, or -EINTR if the
+ * task is being killed: then there is nothing to unlock. The sessions' masters
+ * do not change until the unlock, and have no successors. In each, entered ==
+ * sum of count over call rows + unattributed, exactly.
  */
-struct table *systally_tally_flush(void);
+int __must_check systally_tally_flush(void);
 void systally_tally_unlock(void);
 
 /*
- * systally_tally_used - number of rows of all tables: at least as many as a
- * flush now leaves in the master table
+ * systally_tally_used - number of rows of a session's and all CPUs' tables: at
+ * least as many as a flush now leaves in the session's master
  *
  * Process context; no lock needed. It may be out of date at once.
  */
-u32 systally_tally_used(void);
+u32 systally_tally_used(const struct session *session);
 
 /*
- * systally_tally_new_epoch - do not time calls that were entered before this
+ * systally_tally_new_epoch - do not time calls that were entered before this, for
+ * any session
  *
  * Needed whenever entries or exits were not seen for a time. Process context,
  * sleeps; takes both mutexes.
@@ -47,25 +49,44 @@ void systally_tally_new_epoch(void);
  * systally_tally_settle - fold all rows away, so that each process's next call
  * takes the slow path
  *
- * The fast path counts a call that has a row without a look at the filter.
- * Therefore a change of the targets or the filter is complete only after this.
- * Process context, sleeps; takes both mutexes.
+ * The fast path counts a call that has a row without a look at the sessions.
+ * Therefore a change of targets, calls, functions or threads is complete only
+ * after this. Process context, sleeps; takes both mutexes.
  */
 void systally_tally_settle(void);
 
 /*
- * systally_tally_reset - set all counters to 0
+ * systally_tally_admit - let a session count from now on, unless it does
  *
- * Process context, sleeps. Returns 0, or -EINTR if the task is being killed.
+ * Before it gets its first target. Process context, sleeps; under the control
+ * mutex; takes both mutexes. Returns 0, or -EUSERS if too many sessions have
+ * targets.
  */
-int systally_tally_reset(void);
+int __must_check systally_tally_admit(struct session *session);
 
 /*
- * The number of calls that resets have discarded, and the number of resets,
- * since load; under the tally's mutex.
+ * systally_tally_dismiss - end that, if it counts; its counters stay
+ *
+ * The session has no targets. Same context.
  */
-u64 systally_tally_discarded(void);
-u64 systally_tally_generation(void);
+void systally_tally_dismiss(struct session *session);
+
+/*
+ * systally_tally_set_level - collect what session->collect says from now on, and
+ * nothing else
+ *
+ * Process context, sleeps; under the control mutex; takes both mutexes. Calls in
+ * flight are not timed for a session that begins to time.
+ */
+void systally_tally_set_level(struct session *session);
+
+/*
+ * systally_tally_reset - set all counters of a session to 0
+ *
+ * Process context, sleeps; under the control mutex. Returns 0, or -EINTR if the
+ * task is being killed.
+ */
+int systally_tally_reset(struct session *session);
 
 /*
  * systally_tally_next_serial - the serial of the next table that is put to use
@@ -74,7 +95,7 @@ u64 systally_tally_generation(void);
  */
 u64 systally_tally_next_serial(void);
 
-/* systally_tally_init - allocate all tables, at load; returns 0 or -ENOMEM */
+/* systally_tally_init - allocate the CPUs' tables, at load; 0 or -ENOMEM */
 int __must_check systally_tally_init(void);
 
 /* systally_tally_exit - free them; after all handlers have ended */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes of the targets: by the control `targets`, by fork and by exit.
+ * Changes of a session's targets by its control `targets`.
  */
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
@@ -14,30 +14,36 @@
 #include "tally.h"
 #include "target.h"
 #include "target_set.h"
-
-bool systally_target_follow;
+#include "tasks.h"
 
 /* Makes a process a target, unless it has exited. */
-static void add(struct pid *pid, unsigned int tgid)
+static void add(struct target_set *set, struct pid *pid, unsigned int tgid)
 {
 	struct task_struct *leader;
 
 	rcu_read_lock();
 	leader = pid_task(pid, PIDTYPE_TGID);
-	/* If it was a target before, its slots may hold calls from then. */
-	if (leader && !systally_target_has(tgid))
-		systally_inflight_clear(leader);
 	/* Without a leader the tgid may belong to another process by now. */
-	if (leader)
-		systally_target_add(tgid);
+	if (!leader)
+		goto out;
+	/* If it was a target before, its slots may hold calls from then. */
+	if (!systally_target_has(tgid))
+		systally_inflight_clear(leader);
+	raw_spin_lock(&systally_target_lock);
+	target_set_add(set, tgid);
+	raw_spin_unlock(&systally_target_lock);
 	/* It may be exiting. Either its exit handler reads the bit, or this
-	 * reads live == 0: systally_target_add() is a full barrier if it sets
-	 * the bit, and so is the atomic_dec_and_test() in do_exit().
+	 * reads live == 0. The atomic_dec_and_test() in do_exit() is a full
+	 * barrier, too.
 	 */
-	if (!leader || !atomic_read(&leader->signal->live))
-		systally_target_remove(tgid);
-	if (leader)
-		systally_selective_update(leader);
+	smp_mb();
+	if (!atomic_read(&leader->signal->live)) {
+		raw_spin_lock(&systally_target_lock);
+		target_set_remove(set, tgid);
+		raw_spin_unlock(&systally_target_lock);
+	}
+	systally_selective_update(leader);
+out:
 	rcu_read_unlock();
 }
 
@@ -91,11 +97,30 @@ static int resolve(const struct targets_request *request,
 	return 0;
 }
 
-static int apply_pids(const struct targets_request *request)
+/*
+ * Whether a process that will be added is a target of another session already:
+ * its rows do not have this session yet.
+ */
+static bool adds_known(const struct target_set *set,
+		       const struct targets_request *request,
+		       const struct resolved *resolved)
+{
+	unsigned int i;
+
+	for (i = 0; i < request->pids; i++)
+		if (request->pid[i] > 0 &&
+		    systally_target_has(resolved->tgid[i]) &&
+		    !target_set_has(set, resolved->tgid[i]))
+			return true;
+	return false;
+}
+
+static int apply_pids(struct target_set *set,
+		      const struct targets_request *request)
 {
 	struct resolved *resolved;
+	bool removes, known;
 	unsigned int i;
-	bool removes;
 	int err;
 
 	resolved = kvmalloc(sizeof(*resolved), GFP_KERNEL);
@@ -105,8 +130,9 @@ static int apply_pids(const struct targets_request *request)
 	if (err)
 		goto out_free;
 
-	if (systally_target_is_all() && request->verb == TARGETS_EDIT)
+	if (set->all && request->verb == TARGETS_EDIT)
 		goto out_put; /* all are targets already */
+	known = adds_known(set, request, resolved);
 	err = systally_inflight_prepare_pids(resolved->pid, request->pids);
 	if (err)
 		goto out_put;
@@ -123,14 +149,14 @@ static int apply_pids(const struct targets_request *request)
 		memcpy(kept, resolved->tgid, request->pids * sizeof(*kept));
 		sort(kept, request->pids, sizeof(*kept),
 		     systally_target_compare, NULL);
-		systally_target_keep(kept, request->pids);
+		target_set_keep(set, kept, request->pids);
 		systally_selective_update_all();
 		kvfree(kept);
 	}
 	raw_spin_lock(&systally_target_lock);
 	for (i = 0; i < request->pids; i++) {
 		if (request->pid[i] < 0) {
-			systally_target_remove(resolved->tgid[i]);
+			target_set_remove(set, resolved->tgid[i]);
 			removes = true;
 		}
 	}
@@ -145,7 +171,9 @@ static int apply_pids(const struct targets_request *request)
 		systally_tally_settle();
 	for (i = 0; i < request->pids; i++)
 		if (request->pid[i] > 0)
-			add(resolved->pid[i], resolved->tgid[i]);
+			add(set, resolved->pid[i], resolved->tgid[i]);
+	if (known)
+		systally_tally_settle();
 out_put:
 	put_pids(resolved, request->pids);
 out_free:
@@ -153,7 +181,8 @@ out_free:
 	return err;
 }
 
-int systally_target_check(const struct targets_request *request)
+int systally_target_check(const struct session *session,
+			  const struct targets_request *request)
 {
 	struct resolved *resolved;
 	unsigned int i;
@@ -168,7 +197,7 @@ int systally_target_check(const struct targets_request *request)
 	if (!err)
 		put_pids(resolved, request->pids);
 	kvfree(resolved);
-	for (i = 0; systally_target_is_all() && request->verb == TARGETS_EDIT &&
+	for (i = 0; session->targets.all && request->verb == TARGETS_EDIT &&
 		    i < request->pids && !err;
 	     i++)
 		if (request->pid[i] < 0)
@@ -176,66 +205,54 @@ int systally_target_check(const struct targets_request *request)
 	return err;
 }
 
-/* Makes all processes targets. Returns 0 or -ENOMEM. */
-static int apply_all(void)
+/* The slots of a thread that is no target may hold calls from an earlier time. */
+static void clear_bystander(struct task_struct *task, void *unused)
 {
+	if (task == task->group_leader && !systally_target_has(task->tgid))
+		systally_inflight_clear(task);
+}
+
+/* Makes all processes targets. Returns 0 or -ENOMEM. */
+static int apply_all(struct target_set *set)
+{
+	bool others = systally_target_any();
 	int err;
 
-	if (systally_target_is_all())
+	if (set->all)
 		return 0;
 	if (systally_inflight_running()) {
 		err = systally_inflight_prepare(true);
 		if (err)
 			return err;
 	}
-	/* The entries of some calls in flight were not seen. */
-	systally_tally_new_epoch();
-	systally_target_fill();
+	systally_tasks_walk(clear_bystander, NULL);
+	target_set_fill(set);
+	/* Rows that are there do not have this session yet. */
+	if (others)
+		systally_tally_settle();
 	return 0;
 }
 
-int systally_target_apply(const struct targets_request *request)
+int systally_target_apply(struct session *session,
+			  const struct targets_request *request)
 {
+	struct target_set *set = &session->targets;
 	int err = 0;
 
 	systally_inflight_hold();
 	switch (request->verb) {
 	case TARGETS_ALL:
-		err = apply_all();
+		err = apply_all(set);
 		break;
 	case TARGETS_NONE:
-		systally_target_keep(NULL, 0);
+		target_set_keep(set, NULL, 0);
 		systally_selective_update_all();
 		systally_tally_settle();
 		break;
 	default:
-		err = apply_pids(request);
+		err = apply_pids(set, request);
 		break;
 	}
 	systally_inflight_release();
 	return err;
-}
-
-void systally_target_forked(const struct task_struct *parent,
-			    const struct task_struct *child)
-{
-	/* A new thread belongs to a process that is a target or not. */
-	if (!READ_ONCE(systally_target_follow) || systally_target_is_all() ||
-	    child->pid != child->tgid || !systally_target_has(parent->tgid))
-		return;
-	raw_spin_lock(&systally_target_lock);
-	if (systally_target_has(parent->tgid))
-		systally_target_add(child->tgid);
-	raw_spin_unlock(&systally_target_lock);
-}
-
-bool systally_target_exited(const struct task_struct *task)
-{
-	bool was_last;
-
-	if (systally_target_is_all() || !systally_target_has(task->tgid))
-		return false;
-	was_last = systally_target_remove(task->tgid);
-	systally_selective_update(task->group_leader);
-	return was_last;
 }

@@ -1,49 +1,146 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The set of targets: changes, and questions that are not on the handlers'
- * path.
+ * The sets of targets and their union: changes, and questions that are not on
+ * the handlers' path.
  */
-#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/bsearch.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 
+#include "table.h"
 #include "target_set.h"
 
-/* Not allocated: a handler finds it without loading a pointer. */
 unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
-
-/*
- * A bit for each 4,096 ids: whether any of them was made a target since the last
- * time that all others were removed. So that does not have to look at all ids.
- */
-#define REGION_SHIFT 12
-#define REGIONS	     DIV_ROUND_UP(PID_MAX_LIMIT, 1 << REGION_SHIFT)
-static DECLARE_BITMAP(regions, REGIONS);
-
-/* Written under the control mutex, read by the fork and exit handlers. */
-static bool is_all;
-
 DEFINE_RAW_SPINLOCK(systally_target_lock);
 
-/*
- * Number of targets, unless they are `all`. Updated together with the bitmap.
- */
-static atomic_t listed;
+/* Words of a bitmap that belong to a region */
+#define REGION_WORDS ((1 << TARGET_REGION_SHIFT) / BITS_PER_LONG)
 
-void systally_target_add(unsigned int tgid)
+/*
+ * The sets that are parts of the union. Written under the control mutex and the
+ * lock, read under either.
+ */
+static struct target_set *sets[TABLE_SESSIONS];
+
+/* Whether one of them is `all`: forks and exits do not change the union then.
+ * Written under the lock, read in any context.
+ */
+static bool union_all;
+
+#define for_each_set(i, set)                       \
+	for ((i) = 0; (i) < TABLE_SESSIONS; (i)++) \
+		if (!((set) = sets[(i)])) {        \
+		} else
+
+void systally_target_join(struct target_set *set)
 {
-	if (!test_bit(tgid >> REGION_SHIFT, regions))
-		set_bit(tgid >> REGION_SHIFT, regions);
-	if (!test_and_set_bit(tgid, systally_target_bits))
-		atomic_inc(&listed);
+	unsigned int i;
+
+	for (i = 0; sets[i]; i++)
+		;
+	raw_spin_lock(&systally_target_lock);
+	sets[i] = set;
+	raw_spin_unlock(&systally_target_lock);
 }
 
-bool systally_target_remove(unsigned int tgid)
+void systally_target_part(struct target_set *set)
 {
-	return test_and_clear_bit(tgid, systally_target_bits) &&
-	       atomic_dec_and_test(&listed);
+	unsigned int i;
+
+	for (i = 0; sets[i] != set; i++)
+		;
+	raw_spin_lock(&systally_target_lock);
+	sets[i] = NULL;
+	raw_spin_unlock(&systally_target_lock);
+}
+
+bool systally_target_is_all(void)
+{
+	return READ_ONCE(union_all);
+}
+
+bool systally_target_any(void)
+{
+	const struct target_set *set;
+	unsigned int i;
+
+	for (i = 0; i < TABLE_SESSIONS; i++) {
+		set = READ_ONCE(sets[i]);
+		if (set && target_set_any(set))
+			return true;
+	}
+	return false;
+}
+
+/* The rest is under the lock up to systally_target_compare(). */
+
+static bool in_any_set(unsigned int tgid)
+{
+	const struct target_set *set;
+	unsigned int i;
+
+	for_each_set(i, set) if (!set->all &&
+				 test_bit(tgid, set->bits)) return true;
+	return false;
+}
+
+void target_set_add(struct target_set *set, unsigned int tgid)
+{
+	lockdep_assert_held(&systally_target_lock);
+	if (__test_and_set_bit(tgid, set->bits))
+		return;
+	__set_bit(tgid >> TARGET_REGION_SHIFT, set->regions);
+	WRITE_ONCE(set->listed, set->listed + 1);
+	set_bit(tgid, systally_target_bits);
+}
+
+void target_set_remove(struct target_set *set, unsigned int tgid)
+{
+	lockdep_assert_held(&systally_target_lock);
+	if (!__test_and_clear_bit(tgid, set->bits))
+		return;
+	WRITE_ONCE(set->listed, set->listed - 1);
+	if (!union_all && !in_any_set(tgid))
+		clear_bit(tgid, systally_target_bits);
+}
+
+/* Removes all targets of a region but @kept. */
+static void keep_in_region(struct target_set *set, unsigned int region,
+			   const unsigned int *kept, unsigned int count)
+{
+	unsigned int end = (region + 1) << TARGET_REGION_SHIFT;
+	unsigned int tgid = region << TARGET_REGION_SHIFT;
+	bool any = false;
+
+	for (;; tgid++) {
+		tgid = find_next_bit(set->bits, end, tgid);
+		if (tgid >= end)
+			break;
+		if (bsearch(&tgid, kept, count, sizeof(*kept),
+			    systally_target_compare))
+			any = true;
+		else
+			target_set_remove(set, tgid);
+	}
+	if (!any)
+		__clear_bit(region, set->regions);
+}
+
+/* Sets a region of the union to what the sets have. */
+static void unite_region(unsigned int region)
+{
+	unsigned int word = region * REGION_WORDS, i, k;
+	const struct target_set *set;
+
+	for (k = 0; k < REGION_WORDS; k++, word++) {
+		unsigned long bits = 0;
+
+		for_each_set(i, set) if (test_bit(region, set->regions)) bits |=
+			set->bits[word];
+		WRITE_ONCE(systally_target_bits[word], bits);
+	}
 }
 
 int systally_target_compare(const void *a, const void *b)
@@ -53,78 +150,120 @@ int systally_target_compare(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Removes all targets of a region but @kept. Under systally_target_lock. */
-static void keep_in_region(unsigned int region, const unsigned int *kept,
-			   unsigned int count)
+/* Whether a set is `all`. Under the control mutex. */
+static bool any_is_all(void)
 {
-	unsigned int end = (region + 1) << REGION_SHIFT;
-	unsigned int tgid = region << REGION_SHIFT;
-	bool any = false;
+	const struct target_set *set;
+	unsigned int i;
 
-	for (;; tgid++) {
-		tgid = find_next_bit(systally_target_bits, end, tgid);
-		if (tgid >= end)
-			break;
-		if (bsearch(&tgid, kept, count, sizeof(*kept),
-			    systally_target_compare))
-			any = true;
-		else
-			systally_target_remove(tgid);
-	}
-	if (!any)
-		clear_bit(region, regions);
+	for_each_set(i, set) if (set->all) return true;
+	return false;
 }
 
-void systally_target_keep(const unsigned int *kept, unsigned int count)
+/*
+ * A set is no longer `all`. From here on, forks and exits change its bits, and
+ * those of the union if that is not `all` any more. The union has too many bits
+ * until it is made anew, region by region.
+ */
+static void end_all(struct target_set *set)
 {
-	unsigned int region, from = 0, i;
+	unsigned int region;
 
-	if (!is_all) {
-		/* At once: a child must not be added in between. */
+	raw_spin_lock(&systally_target_lock);
+	WRITE_ONCE(set->all, false);
+	WRITE_ONCE(union_all, any_is_all());
+	raw_spin_unlock(&systally_target_lock);
+	for (region = 0; !union_all && region < TARGET_REGIONS; region++) {
 		raw_spin_lock(&systally_target_lock);
-		for_each_set_bit(region, regions, REGIONS)
-			keep_in_region(region, kept, count);
+		unite_region(region);
 		raw_spin_unlock(&systally_target_lock);
+		cond_resched();
+	}
+}
+
+void target_set_keep(struct target_set *set, const unsigned int *kept,
+		     unsigned int count)
+{
+	unsigned int region, i;
+
+	if (set->all) {
+		/* The set has no bits. */
+		raw_spin_lock(&systally_target_lock);
+		for (i = 0; i < count; i++)
+			target_set_add(set, kept[i]);
+		raw_spin_unlock(&systally_target_lock);
+		end_all(set);
 		return;
 	}
-	/* While the targets are `all`, no other context changes a bit. */
-	for (i = 0; i < count; i++) {
-		if (kept[i] > from)
-			bitmap_clear(systally_target_bits, from,
-				     kept[i] - from);
-		from = kept[i] + 1;
-	}
-	bitmap_clear(systally_target_bits, from, PID_MAX_LIMIT - from);
-	for (i = 0; i < count; i++)
-		set_bit(kept[i] >> REGION_SHIFT, regions);
-	atomic_set(&listed, bitmap_weight(systally_target_bits, PID_MAX_LIMIT));
-	WRITE_ONCE(is_all, false);
+	/* At once: a child must not be added in between. */
+	raw_spin_lock(&systally_target_lock);
+	for_each_set_bit(region, set->regions, TARGET_REGIONS)
+		keep_in_region(set, region, kept, count);
+	raw_spin_unlock(&systally_target_lock);
 }
 
-void systally_target_fill(void)
+void target_set_fill(struct target_set *set)
 {
-	WRITE_ONCE(is_all, true);
-	/* From here on no fork or exit changes a bit. */
-	synchronize_rcu();
+	raw_spin_lock(&systally_target_lock);
+	WRITE_ONCE(set->all, true);
+	WRITE_ONCE(union_all, true);
+	raw_spin_unlock(&systally_target_lock);
+	/* No fork or exit changes a bit of the set or of the union now. */
+	bitmap_zero(set->bits, PID_MAX_LIMIT);
+	bitmap_zero(set->regions, TARGET_REGIONS);
+	set->listed = 0;
 	bitmap_fill(systally_target_bits, PID_MAX_LIMIT);
 }
 
-bool systally_target_is_all(void)
+unsigned int target_set_next(const struct target_set *set, unsigned int tgid)
 {
-	return READ_ONCE(is_all);
+	return find_next_bit(set->bits, PID_MAX_LIMIT, tgid);
 }
 
-bool systally_target_any(void)
+/* Whether a set lists a process; any context, without the lock */
+static bool lists(const struct target_set *set, unsigned int tgid)
 {
-	return READ_ONCE(is_all) || atomic_read(&listed);
+	return set && !READ_ONCE(set->all) && test_bit(tgid, set->bits);
 }
 
-unsigned int systally_target_count(void)
+void systally_target_forked(unsigned int parent, unsigned int child)
 {
-	return atomic_read(&listed);
+	const struct target_set *first;
+	struct target_set *set;
+	unsigned int i;
+
+	for (i = 0; i < TABLE_SESSIONS; i++) {
+		first = READ_ONCE(sets[i]);
+		if (lists(first, parent) && READ_ONCE(first->follow))
+			break;
+	}
+	if (i == TABLE_SESSIONS)
+		return;
+	raw_spin_lock(&systally_target_lock);
+	for_each_set(i, set) if (lists(set, parent) && READ_ONCE(set->follow))
+		target_set_add(set, child);
+	raw_spin_unlock(&systally_target_lock);
 }
 
-unsigned int systally_target_next(unsigned int tgid)
+bool systally_target_exited(unsigned int tgid)
 {
-	return find_next_bit(systally_target_bits, PID_MAX_LIMIT, tgid);
+	struct target_set *set;
+	bool any = false;
+	unsigned int i;
+
+	for (i = 0; i < TABLE_SESSIONS; i++)
+		if (lists(READ_ONCE(sets[i]), tgid))
+			break;
+	/* If a control adds it after this, add() in target.c removes it. */
+	if (i == TABLE_SESSIONS)
+		return false;
+	raw_spin_lock(&systally_target_lock);
+	for_each_set(i, set)
+	{
+		if (lists(set, tgid))
+			target_set_remove(set, tgid);
+		any |= target_set_any(set);
+	}
+	raw_spin_unlock(&systally_target_lock);
+	return !any;
 }

@@ -1,90 +1,138 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The set of targets: a bitmap of tgids, and whether it stands for all
- * processes.
+ * The sets of targets: one for each session, a bitmap of tgids and whether it
+ * stands for all processes; and their union, which the hooks' handlers test.
  *
- * Concurrency: bits are set and cleared atomically, by writes to the control
- * `targets` under the control mutex, and by the fork and exit handlers. The
- * hooks' handlers only test them. While the targets are `all`, every bit is
- * set, and forks and exits change none. A child is added, and any process is
- * removed by a control, under systally_target_lock: so no child is added
- * after its parent was removed.
+ * Concurrency: a session's set is changed under the control mutex by the
+ * session's control `targets`, and by the fork and exit handlers. Whatever
+ * changes a bit takes systally_target_lock, so a union's bit is set when the
+ * same bit of a set is, and no child is added after its parent was removed. Bits
+ * are tested without a lock, in any context.
+ *
+ * While a set is `all`, forks and exits change none of its bits, which mean
+ * nothing. While any set is `all`, every bit of the union is set.
  */
 #ifndef SYSTALLY_TARGET_SET_H
 #define SYSTALLY_TARGET_SET_H
 
 #include <linux/bitops.h>
+#include <linux/compiler.h>
 #include <linux/spinlock.h>
 #include <linux/threads.h>
 #include <linux/types.h>
 
+/* The union. Not allocated: a handler finds it without loading a pointer. */
 extern unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
 
-/* systally_target_has - whether a process is a target; any context */
+/*
+ * A bit for each 4,096 ids: whether any of them was made a target since the last
+ * time that all others were removed. So that does not have to look at all ids.
+ */
+#define TARGET_REGION_SHIFT 12
+#define TARGET_REGIONS	    DIV_ROUND_UP(PID_MAX_LIMIT, 1 << TARGET_REGION_SHIFT)
+
+struct target_set {
+	unsigned long *bits; /* PID_MAX_LIMIT; NULL if there is no session */
+	bool all;	     /* written under the control mutex */
+	bool follow; /* children of targets become targets; written under the
+		      * control mutex
+		      */
+	unsigned int listed; /* targets; under systally_target_lock */
+	DECLARE_BITMAP(regions, TARGET_REGIONS); /* under that lock */
+};
+
+/* Bytes of a set's bits */
+#define TARGET_SET_BYTES (BITS_TO_LONGS(PID_MAX_LIMIT) * sizeof(long))
+
+/*
+ * systally_target_has - whether a process is a target of any session; any
+ * context
+ */
 static __always_inline bool systally_target_has(unsigned long tgid)
 {
 	return test_bit(tgid, systally_target_bits);
 }
 
-/* systally_target_is_all - whether the targets are `all`; any context */
+/* target_set_has - whether it is one of this session; any context */
+static __always_inline bool target_set_has(const struct target_set *set,
+					   unsigned long tgid)
+{
+	return READ_ONCE(set->all) || test_bit(tgid, set->bits);
+}
+
+/* target_set_any - whether the set is not empty; any context */
+static inline bool target_set_any(const struct target_set *set)
+{
+	return READ_ONCE(set->all) || READ_ONCE(set->listed);
+}
+
+/*
+ * systally_target_join - let a set be a part of the union
+ * systally_target_part - end that
+ * @set: empty
+ *
+ * Process context, under the control mutex.
+ */
+void systally_target_join(struct target_set *set);
+void systally_target_part(struct target_set *set);
+
+/* systally_target_is_all - whether any session's targets are `all`; any context */
 bool systally_target_is_all(void);
 
-/* systally_target_any - whether there is a target; any context */
+/* systally_target_any - whether any session has a target; any context */
 bool systally_target_any(void);
 
-/*
- * systally_target_count - number of targets; any context
- *
- * Not for `all`.
- */
-unsigned int systally_target_count(void);
-
-/*
- * systally_target_next - the first target >= @tgid, or PID_MAX_LIMIT; any
- * context
- */
-unsigned int systally_target_next(unsigned int tgid);
-
-/*
- * Serialises the removal of targets by a control and the adding of children, so
- * that the child of a removed target is not added. Raw, because fork handlers
- * take it with preemption off. Never taken from irq.
+/* Raw, because fork and exit handlers take it with preemption off. Never taken
+ * from irq.
  */
 extern raw_spinlock_t systally_target_lock;
 
 /*
- * systally_target_add - make a process a target
+ * target_set_add - make a process a target of the session
+ * target_set_remove - make it none
  *
- * Any context; not while the targets are `all`. A full barrier if it was none.
+ * Any context, under systally_target_lock; not while the set is `all`.
  */
-void systally_target_add(unsigned int tgid);
+void target_set_add(struct target_set *set, unsigned int tgid);
+void target_set_remove(struct target_set *set, unsigned int tgid);
 
 /*
- * systally_target_remove - make a process a bystander
+ * target_set_next - the first target >= @tgid, or PID_MAX_LIMIT
  *
- * Any context; not while the targets are `all`. Returns true if it was the last
- * target.
+ * Process context. Not while the set is `all`.
  */
-bool systally_target_remove(unsigned int tgid);
+unsigned int target_set_next(const struct target_set *set, unsigned int tgid);
 
 /*
- * systally_target_fill - set the targets to `all`
+ * target_set_fill - set the session's targets to `all`
  *
  * Process context, under the control mutex; sleeps.
  */
-void systally_target_fill(void);
+void target_set_fill(struct target_set *set);
 
 /*
- * systally_target_keep - remove all targets but those in @kept
+ * target_set_keep - remove all targets of the session but those in @kept
  * @kept: sorted by systally_target_compare()
  *
- * Those in @kept that are targets stay so all the time. If the targets were
- * `all`, exactly @kept are targets afterwards. Process context, under the
- * control mutex.
+ * Those in @kept that are targets stay so all the time. If the set was `all`,
+ * exactly @kept are targets afterwards. Process context, under the control
+ * mutex; sleeps.
  */
-void systally_target_keep(const unsigned int *kept, unsigned int count);
+void target_set_keep(struct target_set *set, const unsigned int *kept,
+		     unsigned int count);
 
 /* systally_target_compare - the order of two tgids, for sort(); any context */
 int systally_target_compare(const void *a, const void *b);
+
+/*
+ * systally_target_forked - make a child a target of the sessions that have its
+ * parent and follow
+ * systally_target_exited - remove a process from all sets; returns true if it was
+ * the last target of all sessions
+ *
+ * In the handlers of fork and exit, preemption off.
+ */
+void systally_target_forked(unsigned int parent, unsigned int child);
+bool systally_target_exited(unsigned int tgid);
 
 #endif /* SYSTALLY_TARGET_SET_H */

@@ -17,6 +17,7 @@
 #include "clock.h"
 #include "inflight.h"
 #include "memory.h"
+#include "session.h"
 #include "syscalls.h"
 #include "tally_rows.h"
 #include "tls.h"
@@ -106,12 +107,24 @@ static void forget_fd(unsigned long connection)
 		WRITE_ONCE(*place, 0);
 }
 
+/*
+ * The sessions that have timed a function's call from its entry on, and still
+ * count it. Preemption off.
+ */
+static u32 frame_sessions(const struct frame *frame)
+{
+	u32 now =
+		systally_session_calls(current->tgid, ABI_FUNCTION, frame->nr);
+
+	return systally_session_timing(frame->sessions & now, frame->serial);
+}
+
 /* Adds a call to the row of a descriptor; preemption off. */
-static void count(enum systally_tls what, u32 fd, bool failed, u64 bytes,
-		  u64 elapsed)
+static void count(u32 sessions, enum systally_tls what, u32 fd, bool failed,
+		  u64 bytes, u64 elapsed)
 {
 	struct table *table = systally_tally_table();
-	struct table_row *row = systally_tally_tls(&table, what, fd);
+	struct table_row *row = systally_tally_tls(&table, sessions, what, fd);
 
 	if (!row)
 		return;
@@ -195,10 +208,10 @@ void systally_tls_returned(const struct frame *frame, u64 elapsed,
 {
 	bool is_read = frame->tls == TLS_READ || frame->tls == TLS_READ_BOOL;
 	int ret = regs_return_value(regs);
+	u32 fd = frame->fd, sessions;
 	unsigned long bytes = 0;
 	struct frames *frames;
 	struct frame *outer;
-	u32 fd = frame->fd;
 
 	switch (frame->tls) {
 	case TLS_READ:
@@ -219,7 +232,9 @@ void systally_tls_returned(const struct frame *frame, u64 elapsed,
 	 * been reset meanwhile.
 	 */
 	frames = systally_inflight_frames();
-	if (!frames || frame->serial < systally_tally_table()->epoch)
+	sessions = frame_sessions(frame);
+	if (!frames || !sessions ||
+	    frame->serial < systally_tally_table()->epoch)
 		goto out;
 	/* If such a function calls another one, only the outer one counts. */
 	outer = caller_of(frames, frame, regs);
@@ -230,7 +245,8 @@ void systally_tls_returned(const struct frame *frame, u64 elapsed,
 	}
 	if (fd == TLS_NO_FD)
 		fd = kept_fd(frame->connection);
-	count(is_read ? SYSTALLY_TLS_PLAIN_READ : SYSTALLY_TLS_PLAIN_WRITE, fd,
+	count(sessions,
+	      is_read ? SYSTALLY_TLS_PLAIN_READ : SYSTALLY_TLS_PLAIN_WRITE, fd,
 	      ret <= 0, bytes, elapsed);
 out:
 	preempt_enable_notrace();
@@ -253,7 +269,7 @@ void systally_tls_system_call(struct pt_regs *regs, long ret, u64 now)
 	unsigned long args[6];
 	struct frame *frame;
 	bool is_read, failed;
-	u32 abi, nr, fd;
+	u32 abi, nr, fd, sessions;
 
 	if (!slot || !slot->entered_at || !slot->frames ||
 	    !slot->frames->depth ||
@@ -277,7 +293,11 @@ void systally_tls_system_call(struct pt_regs *regs, long ret, u64 now)
 		return;
 	frame->fd = fd;
 	keep_fd(frame->connection, fd);
-	count(is_read ? SYSTALLY_TLS_ENCRYPTED_READ :
+	sessions = slot->sessions & frame_sessions(frame);
+	if (!sessions)
+		return;
+	count(sessions,
+	      is_read ? SYSTALLY_TLS_ENCRYPTED_READ :
 			SYSTALLY_TLS_ENCRYPTED_WRITE,
 	      fd, failed, failed ? 0 : ret,
 	      systally_clock_elapsed(slot->entered_at, now));

@@ -15,6 +15,7 @@
 #include "function.h"
 #include "hist.h"
 #include "master.h"
+#include "session.h"
 #include "tally.h"
 #include "view.h"
 
@@ -61,8 +62,8 @@ static enum section row_section(const struct table_row *row)
 	}
 }
 
-static void row_export(struct systally_row *to, const struct table_row *from,
-		       enum section section)
+static void row_export(const struct session *session, struct systally_row *to,
+		       const struct table_row *from, enum section section)
 {
 	u32 nr = key_nr(from->key);
 
@@ -93,7 +94,7 @@ static void row_export(struct systally_row *to, const struct table_row *from,
 		to->error = key_sub(from->key);
 	else if (key_kind(from->key) == ROW_THREAD)
 		to->tid = key_sub(from->key);
-	systally_master_comm(from, to->comm);
+	systally_master_comm(&session->master, from, to->comm);
 }
 
 static int compare(u64 x, u64 y)
@@ -131,22 +132,24 @@ static void *allocate(size_t bytes)
  * is NULL, and adds their counts to *@calls. Returns their number. There is one
  * for each number of each ABI at most, so they are looked up.
  */
-static u64 copy_common(struct table *master, enum row_kind kind,
+static u64 copy_common(const struct session *session, enum row_kind kind,
 		       struct systally_row *to, u64 *calls)
 {
+	struct table *table = session->master.table;
 	u64 rows = 0;
 	u32 abi, nr;
 
 	for (abi = 0; abi <= ABI_FUNCTION; abi++) {
 		for (nr = 0; nr <= KEY_NR_OUT_OF_RANGE; nr++) {
 			const struct table_row *row = table_lookup(
-				master, key_common(kind, abi, nr), 0);
+				table, key_common(kind, 0, abi, nr), 0);
 
 			if (!row)
 				continue;
 			*calls += row->count;
 			if (to)
-				row_export(to++, row, SECTION_UNATTRIBUTED);
+				row_export(session, to++, row,
+					   SECTION_UNATTRIBUTED);
 			rows++;
 		}
 	}
@@ -178,17 +181,18 @@ static void count_rows(const struct table *master, unsigned int sections,
 }
 
 /* Exports the rows that count_rows() has counted, each section to its @next. */
-static void copy_rows(const struct table *master, unsigned int sections,
+static void copy_rows(const struct session *session, unsigned int sections,
 		      struct systally_row **next)
 {
+	const struct table *table = session->master.table;
 	u32 i;
 
-	for (i = 0; sections && i < table_rows(master); i++) {
-		const struct table_row *row = &master->rows[i];
+	for (i = 0; sections && i < table_rows(table); i++) {
+		const struct table_row *row = &table->rows[i];
 		enum section section = row_section(row);
 
 		if (sections & BIT(section))
-			row_export(next[section]++, row, section);
+			row_export(session, next[section]++, row, section);
 		pause(i);
 	}
 }
@@ -207,18 +211,21 @@ static size_t view_bytes(unsigned int sections, u64 rows)
  * @view: has @bytes bytes, and is returned if these are enough; else, it is
  * freed; may be NULL
  */
-static struct view *copy_master(struct table *master, unsigned int sections,
-				struct view *view, size_t bytes)
+static struct view *copy_session(const struct session *session,
+				 unsigned int sections, struct view *view,
+				 size_t bytes)
 {
-	u64 count[SECTIONS] = {}, unattributed = master->no_row, denied = 0;
+	const struct table *master = session->master.table;
+	const struct table_sums *sums = &master->session[0];
+	u64 count[SECTIONS] = {}, unattributed = sums->no_row, denied = 0;
 	struct systally_row *next[SECTIONS];
 	u64 rows = 0, names, functions = 0, denied_rows, ignored = 0;
 	u32 i;
 
 	count_rows(master, sections, count);
 	count[SECTION_UNATTRIBUTED] =
-		copy_common(master, ROW_UNATTRIBUTED, NULL, &unattributed);
-	denied_rows = copy_common(master, ROW_DENIED, NULL, &denied);
+		copy_common(session, ROW_UNATTRIBUTED, NULL, &unattributed);
+	denied_rows = copy_common(session, ROW_DENIED, NULL, &denied);
 	if (!sections)
 		rows = denied_rows;
 	for (i = 0; i < SECTIONS; i++)
@@ -236,18 +243,20 @@ static struct view *copy_master(struct table *master, unsigned int sections,
 		next[i] = next[i - 1] + count[i - 1];
 	if (sections == walked[VIEW_ALL]) {
 		functions = systally_function_names(
+			session,
 			(struct systally_function *)&view->rows[names]);
 		next[SECTION_TLS] =
 			(void *)&view->rows[names] +
 			functions * sizeof(struct systally_function);
 	}
 	if (count[SECTION_UNATTRIBUTED])
-		copy_common(master, ROW_UNATTRIBUTED,
+		copy_common(session, ROW_UNATTRIBUTED,
 			    next[SECTION_UNATTRIBUTED], &ignored);
 	if (!sections && denied_rows)
-		copy_common(master, ROW_DENIED, next[SECTION_HIST], &ignored);
-	copy_rows(master, sections, next);
+		copy_common(session, ROW_DENIED, next[SECTION_HIST], &ignored);
+	copy_rows(session, sections, next);
 
+	view->session = session;
 	view->tallied = master->tallied;
 	view->denied_rows = denied_rows;
 	view->sorted = NULL;
@@ -255,18 +264,18 @@ static struct view *copy_master(struct table *master, unsigned int sections,
 		.version = SYSTALLY_FORMAT_VERSION,
 		.header_bytes = sizeof(view->header),
 		.row_bytes = sizeof(view->rows[0]),
-		.collect = systally_control_collect(),
+		.collect = READ_ONCE(session->collect),
 		.call_rows = count[SECTION_CALLS],
 		.error_rows = count[SECTION_ERRORS],
 		.unattributed_rows = count[SECTION_UNATTRIBUTED],
 		.entered = master->entered,
 		.unattributed = unattributed,
-		.orphan_exits = master->orphan_exits,
-		.untimed = master->untimed,
-		.discarded = systally_tally_discarded(),
-		.generation = systally_tally_generation(),
+		.orphan_exits = sums->orphan_exits,
+		.untimed = sums->untimed,
+		.discarded = session->discarded,
+		.generation = session->generation,
 		.taken_ns = ktime_get_ns(),
-		.flags = systally_control_flags(),
+		.flags = systally_control_flags(session),
 		.hist_rows = count[SECTION_HIST],
 		.clock_khz = systally_clock_khz(),
 		.denied = denied,
@@ -291,9 +300,8 @@ static int sort_rows(struct view *view)
 	return 0;
 }
 
-struct view *systally_view_make(enum view_rows what)
+struct view *systally_view_make(struct session *session, enum view_rows what)
 {
-	struct table *master;
 	struct view *view;
 	u64 missed, rows;
 	size_t bytes;
@@ -313,15 +321,15 @@ struct view *systally_view_make(enum view_rows what)
 	/* Megabytes take their time, in which nothing would be folded: allocate
 	 * them before the flush. The number of rows may rise until then.
 	 */
-	rows = walked[what] ? systally_tally_used() : 0;
+	rows = walked[what] ? systally_tally_used(session) : 0;
 	bytes = view_bytes(walked[what], rows + rows / 8);
 	view = rows ? allocate(bytes) : NULL;
-	master = systally_tally_flush();
-	if (IS_ERR(master)) {
+	err = systally_tally_flush();
+	if (err) {
 		kvfree(view);
-		return ERR_CAST(master);
+		return ERR_PTR(err);
 	}
-	view = copy_master(master, walked[what], view, bytes);
+	view = copy_session(session, walked[what], view, bytes);
 	systally_tally_unlock();
 	if (IS_ERR(view))
 		return view;

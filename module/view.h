@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A copy of the counters of one moment, in the binary layout of
+ * A copy of a session's counters of one moment, in the binary layout of
  * include/systally.h. Every file that shows counts is made from one.
  */
 #ifndef SYSTALLY_VIEW_H
@@ -9,6 +9,8 @@
 #include <linux/types.h>
 
 #include "../include/systally.h"
+
+struct session;
 
 /* Which rows a view has. Those of unattributed calls are in each. */
 enum view_rows {
@@ -19,6 +21,7 @@ enum view_rows {
 };
 
 struct view {
+	const struct session *session;
 	u64 tallied;	 /* sum of count over all call rows of the tally */
 	u64 denied_rows; /* VIEW_SUMS: at the end of rows */
 	/* VIEW_CALLS, VIEW_ERRORS: pointers to these rows, sorted by process,
@@ -30,14 +33,15 @@ struct view {
 };
 
 /*
- * systally_view_make - copy the counters, exact even while calls are counted
+ * systally_view_make - copy the counters of a session, exact even while calls are
+ * counted
  *
  * Process context, sleeps for a grace period or two. VIEW_SUMS does not look at
  * the rows of the tally. Returns the view, which the caller frees by
  * systally_view_free(), or an ERR_PTR: -ENOMEM, or -EINTR if the task is being
  * killed.
  */
-struct view *systally_view_make(enum view_rows what);
+struct view *systally_view_make(struct session *session, enum view_rows what);
 
 /* systally_view_free - free a view; process context */
 void systally_view_free(struct view *view);

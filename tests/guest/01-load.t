@@ -71,8 +71,8 @@ done
 # The files, their modes, and the values after a bare insmod
 need_load
 files=$(find "$D" -mindepth 1 -printf '%f\n' | sort | tr '\n' ' ')
-wanted='README collect counters enabled errors follow functions hook inflight reset '
-wanted+='snapshot status syscalls targets threads '
+wanted='README collect counters enabled errors follow functions hook inflight new '
+wanted+='reset sessions snapshot status syscalls targets threads '
 is "$(tr ' ' '\n' <<<"$files" | LC_ALL=C sort | tr '\n' ' ')" \
 	"$(tr ' ' '\n' <<<"$wanted" | LC_ALL=C sort | tr '\n' ' ')" \
 	'the folder has just these files'

@@ -26,6 +26,10 @@ typedef int64_t s64;
 #define __always_inline inline __attribute__((always_inline))
 #endif
 
+#ifndef __aligned
+#define __aligned(bytes) __attribute__((aligned(bytes)))
+#endif
+
 #ifndef fallthrough
 #define fallthrough __attribute__((fallthrough))
 #endif

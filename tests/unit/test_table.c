@@ -55,16 +55,17 @@ static void test_insert_finds_again(void **state)
 
 	(void)state;
 	assert_null(table_lookup(table, key, 5));
-	row = table_insert(table, key, 5, comm, ROWS - 1);
+	row = table_insert(table, key, 5, comm, 0, ROWS - 1);
 	assert_non_null(row);
 	assert_int_equal(row->count, 0);
 	assert_string_equal(row->comm, "prog");
 	assert_ptr_equal(table_lookup(table, key, 5), row);
-	assert_ptr_equal(table_insert(table, key, 5, comm, ROWS - 1), row);
+	assert_ptr_equal(table_insert(table, key, 5, comm, 0, ROWS - 1), row);
 	assert_int_equal(table->used, 1);
 	/* The same pid, started at another time, is another process. */
 	assert_null(table_lookup(table, key, 6));
-	assert_ptr_not_equal(table_insert(table, key, 6, comm, ROWS - 1), row);
+	assert_ptr_not_equal(table_insert(table, key, 6, comm, 0, ROWS - 1),
+			     row);
 	free(table);
 }
 
@@ -79,12 +80,12 @@ static void test_full_of_collisions(void **state)
 	for (i = 0; i < ROWS - 1; i++) {
 		rows[i] =
 			table_insert(table, key_make(ROW_CALL, 0, i + 1, 0, 7),
-				     99, comm, ROWS - 1);
+				     99, comm, 0, ROWS - 1);
 		assert_non_null(rows[i]);
 		rows[i]->count = i;
 	}
 	assert_null(table_insert(table, key_make(ROW_CALL, 0, 99, 0, 7), 99,
-				 comm, ROWS - 1));
+				 comm, 0, ROWS - 1));
 	for (i = 0; i < ROWS - 1; i++)
 		assert_ptr_equal(
 			table_lookup(table, key_make(ROW_CALL, 0, i + 1, 0, 7),
@@ -106,17 +107,17 @@ static void test_limits(void **state)
 	for (i = 0; i < 56; i++)
 		assert_non_null(table_insert(table,
 					     key_make(ROW_CALL, 0, 1, 0, i), 1,
-					     comm, table_hard_limit(table)));
+					     comm, 0, table_hard_limit(table)));
 	assert_null(table_insert(table, key_make(ROW_CALL, 0, 1, 0, 56), 1,
-				 comm, table_hard_limit(table)));
+				 comm, 0, table_hard_limit(table)));
 	/* Rows of unattributed calls still have room, one per number. */
 	for (i = 0; i < 7; i++)
 		assert_non_null(table_unattributed(
-			table, key_make(ROW_CALL, 0, 1, 0, 100 + i)));
+			table, key_make(ROW_CALL, 0, 1, 0, 100 + i), 0));
 	assert_null(
-		table_unattributed(table, key_make(ROW_CALL, 0, 1, 0, 200)));
+		table_unattributed(table, key_make(ROW_CALL, 0, 1, 0, 200), 0));
 	assert_non_null(
-		table_unattributed(table, key_make(ROW_CALL, 0, 9, 0, 100)));
+		table_unattributed(table, key_make(ROW_CALL, 0, 9, 0, 100), 0));
 	free(table);
 }
 
@@ -126,7 +127,7 @@ static void test_clean(void **state)
 	u64 key = key_make(ROW_CALL, 0, 1, 0, 1);
 
 	(void)state;
-	table_insert(table, key, 1, comm, ROWS - 1)->count = 17;
+	table_insert(table, key, 1, comm, 0, ROWS - 1)->count = 17;
 	table->entered = 17;
 	table_clean(table);
 	assert_null(table_lookup(table, key, 1));
@@ -257,6 +258,70 @@ static void test_fold(void **state)
 	free(table);
 }
 
+/* A row of a CPU's table: its sessions, and the row that a session's table has */
+static void test_sessions(void **state)
+{
+	struct table *table = new_table(ROWS);
+	u64 call = key_make(ROW_CALL, 0, 7, 0, 1),
+	    start = 0xfedcba9876543210ull;
+	u64 common = key_common(ROW_DENIED, 0x83, 2, 9);
+	u64 tls = key_make(ROW_TLS, 5, 7, 3, 2 | 0x83 << TABLE_TLS_BITS);
+	struct table_row *row, *late, *later, plain;
+
+	(void)state;
+	row = table_insert(table, call, start, comm, 0x83, ROWS - 1);
+	late = table_insert(table, call | KEY_LATE, start_late(start, 0x82),
+			    comm, 0x82, ROWS - 1);
+	later = table_insert(table, call | KEY_LATE, start_late(start, 0x80),
+			     comm, 0x80, ROWS - 1);
+	assert_int_equal(table->used, 3);
+	assert_int_equal(table_row_sessions(row), 0x83);
+	assert_int_equal(table_row_sessions(late), 0x82);
+	assert_int_equal(table_row_sessions(later), 0x80);
+	assert_string_equal(row->comm, "prog");
+	assert_ptr_equal(table_lookup(table, call, start), row);
+	row->count = 3;
+	late->total = 5;
+	plain = table_row_plain(row);
+	assert_true(plain.key == call && plain.start == start);
+	assert_int_equal(plain.count, 3);
+	assert_int_equal(plain.comm[SYSTALLY_COMM_LEN - 1], 0);
+	plain = table_row_plain(late);
+	assert_true(plain.key == call && plain.start == start);
+	assert_int_equal(plain.total, 5);
+	plain = table_row_plain(later);
+	assert_true(plain.key == call && plain.start == start);
+
+	/* Rows without a process, and of TLS, have the sessions in their key. */
+	row = table_insert(table, common, 0, comm, 0x83, ROWS - 1);
+	plain = table_row_plain(row);
+	assert_true(plain.key == key_common(ROW_DENIED, 0, 2, 9));
+	row = table_insert(table, tls, start, comm, 0x83, ROWS - 1);
+	plain = table_row_plain(row);
+	assert_true(plain.key == key_make(ROW_TLS, 5, 7, 3, 2));
+	free(table);
+}
+
+/* The largest of each field of a late row's key and start */
+static void test_sessions_extremes(void **state)
+{
+	u32 pid = PID_MAX_LIMIT - 1;
+	u64 key = key_make(ROW_THREAD, pid, pid, 3, 1023);
+	struct table_row row = {
+		.key = key | KEY_LATE,
+		.start = start_late(UINT64_MAX, 0xff),
+		.comm = "fifteen letters",
+	}, plain;
+
+	(void)state;
+	row.comm[SYSTALLY_COMM_LEN - 1] = (char)0xff;
+	plain = table_row_plain(&row);
+	assert_true(plain.key == key);
+	assert_true(plain.start == UINT64_MAX);
+	assert_string_equal(plain.comm, "fifteen letters");
+	assert_int_equal(key_kind(row.key), ROW_THREAD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +335,8 @@ int main(void)
 		cmocka_unit_test(test_row_add_tls),
 		cmocka_unit_test(test_fold_tls),
 		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_sessions),
+		cmocka_unit_test(test_sessions_extremes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
