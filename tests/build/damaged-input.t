@@ -19,7 +19,7 @@ seed=${SYSTALLY_SEED:-$((RANDOM * 32768 + RANDOM))}
 RANDOM=$seed
 
 D=$T/systally
-mkdir "$D"
+mkdir "$D" "$D/sessions"
 for control in targets=none collect=hist enabled=1 follow=0 syscalls=all \
 	threads=0 hook=auto reset= README= status='entered: 0'; do
 	echo "${control#*=}" >"$D/${control%%=*}"

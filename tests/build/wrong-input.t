@@ -55,10 +55,14 @@ cp -r fake damaged
 head -c 100 fake/snapshot >damaged/snapshot
 cp -r fake other
 printf '\2' | dd of=other/snapshot bs=1 seek=8 conv=notrunc status=none
+cp -r fake old
+mkdir -p fake/sessions/s1
+cp fake/* fake/sessions/s1 2>"$T/ignored"
+echo s1 >fake/sessions/new
 cp -r fake off
 echo 0 >off/enabled
-cp -r fake busy
-echo 7 >busy/targets
+cp -r fake full
+rm full/sessions/new
 
 F='SYSTALLY_DEBUGFS=fake'
 export F
@@ -260,8 +264,16 @@ table() {
 1 :: SYSTALLY_DEBUGFS=other $S report :: version 2, .* use the command that was b
 1 :: SYSTALLY_DEBUGFS=off $S run true :: switched off; switch it on with `echo 1
 1 :: SYSTALLY_DEBUGFS=off $S top :: switched off; switch it on with `echo 1
-1 :: SYSTALLY_DEBUGFS=busy $S run true :: other processes are being counted, .*sh
-1 :: SYSTALLY_DEBUGFS=busy $S top -P -d 1 :: counted without times .*write `time`
+1 :: SYSTALLY_DEBUGFS=old $S run true :: cannot begin .*; load the one that belon
+1 :: SYSTALLY_DEBUGFS=full $S top -d 1 :: cannot begin .*; load the one that belo
+1 :: SYSTALLY_DEBUGFS=old $S status :: cannot read old/sessions: .*; load it with
+1 :: eval $F $S top --session default -P :: session default counts without times
+1 :: eval $F $S top --session default -f libc:malloc :: -f would change what sess
+1 :: eval $F $S report --session nosuch :: no session 'nosuch'; there are default
+1 :: eval $F $S status --session ../.. :: no session '../..'; there are default, s1
+1 :: eval $F $S reset --session new :: no session 'new'; there are default, s1
+2 :: $S reset --session '' :: the value of --session is empty; give NAME
+2 :: $S report --session s1 rec :: --session is for what is counted now, not for a
 1 :: eval $F $S report -L :: times and errors are not kept, .* write `time` to it
 
 :: limits and places

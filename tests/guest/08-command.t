@@ -105,7 +105,8 @@ umount "$modules"
 need_load
 try status
 is "$got $(sed 's/:.*//' "$T/out" | sort | xargs)" \
-	"0 $(sed 's/:.*//' "$D/status" | sort | xargs)" 'status has all keys'
+	"0 $( (echo sessions && sed 's/:.*//' "$D/status") | sort | xargs)" \
+	'status has all keys, and the number of other sessions'
 is "$(grep -c '^entered: 0$' "$T/out")" 1 'status has a value'
 "$WORKLOAD/calls" -t plain >/dev/null
 try status --verify
@@ -185,12 +186,22 @@ fails 126 '/etc/passwd' 'run: a file that is not executable: status 126' run /et
 fails 1 '/nonexistent/file' 'run: fails if -o cannot be written' \
 	run -o /nonexistent/file -- true
 ctl targets $$
-fails 1 'targets' 'run: fails while there are targets' run true
+try run --format csv -o "$T/csv" -- "$WORKLOAD/calls" ppid 101
+is "$got $(csv count getppid) $(<"$D/targets")" "0 101 $$" \
+	'run: counts beside the targets of the default session'
 ctl targets none
 ctl reset 1
+# counted CALL: a session has it
+counted() {
+	grep -q "$1" "$D"/sessions/*/counters
+}
+# sessionless: there is none but the default session
+sessionless() {
+	[ "$(echo "$D"/sessions/*)" = "$D/sessions/new" ]
+}
 talk_start sleeper "${interruptible[@]}" "$SYSTALLY" run \
 	-e nanosleep,clock_nanosleep -o "$T/file" -- sleep 1000
-wait_for sh -c "grep -q nanosleep $D/counters"
+wait_for counted nanosleep
 kill -INT "${talk_pid[sleeper]}"
 talk_end sleeper
 is "$? $(grep -c clock_nanosleep "$T/file") $(settings)" "130 1 $before" \
@@ -207,7 +218,10 @@ talk_start cut "$SYSTALLY" run -e poll -o "$T/file" -- sh -c \
 	'trap "" TERM; echo ready; read -r line; exit 7'
 talk_until cut ready
 kill -TERM "${talk_pid[cut]}"
-wait_for sh -c "kill -TERM ${talk_pid[cut]} && grep -q 'targets: 0' $D/status"
+again() {
+	kill -TERM "${talk_pid[cut]}" && sessionless
+}
+wait_for again
 talk_end cut
 is "$? $(grep -c 'before the counting ended' "$T/file")" '7 1' \
 	'run -e: after a second signal, it does not say that there was no call'
@@ -346,7 +360,8 @@ sleeper=$!
 talk_start top "$SYSTALLY" top -p "$sleeper" -i 100
 wait_for sh -c "ls -l /proc/${talk_pid[top]}/fd | grep -q signalfd"
 kill "$sleeper"
-talk_until top 'note: the processes of -p have ended'
+talk_until top \
+	'note: the processes of -p have ended, and what they have started'
 talk_end top
 is $? 0 'top -p: ends with its processes, and says so'
 talk_start top "$SYSTALLY" top -i 100
@@ -379,7 +394,7 @@ talk_ask storm stop stopped
 talk_end storm
 ctl targets none
 
-# ---- without root, and two commands at a time ----------------------------
+# ---- without root ----------------------------------------------------------
 
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 chmod -R a+rX "$T"
@@ -389,27 +404,75 @@ for command in report status top 'run true' reset unload; do
 	like "$? $(wc -l <"$T/err") $(<"$T/err")" '^1 1 .*root' \
 		"without root, $command says that it needs root"
 done
-"$SYSTALLY" run -o "$T/file" -- "$WORKLOAD/calls" -s ppid 7 >"$T/out" &
-sleeper=$!
-wait_for sh -c "grep -q 'targets: 1' $D/status"
-fails 1 'systally|counted' 'two at a time: the second is refused' run true
-fails 1 'systally|counted' 'reset is refused while another one counts' reset
-pid=$(<"$D/targets")
-wait_for state_is "$pid" T
-kill -CONT "$pid"
-wait $sleeper
-is "$? $(settings collect)" "0 ${before/collect=count /}" \
-	'of two at a time, the first succeeds'
+
+# ---- several commands at a time -------------------------------------------
+
+# The programs are stopped when they have started. The first session counts them,
+# too.
+"$SYSTALLY" top -i 1000 --format csv -o "$T/top" 2>"$T/top.err" &
+everybody=$!
+wait_for sh -c "grep -q '^targets: all' $D/sessions/*/status"
+for i in 1 2; do
+	"$SYSTALLY" run -L --format csv -o "$T/run$i" -- \
+		"$WORKLOAD/calls" -s ppid $((1009 + i)) >"$T/said$i" &
+	run[i]=$!
+done
+"$SYSTALLY" run -P --format json -o "$T/json" -- \
+	"$WORKLOAD/calls" -s plain 3 >"$T/said3" &
+run[3]=$!
+stopped() {
+	workers=''
+	for name in "$D"/sessions/s*; do
+		read -r pid <"$name/targets"
+		[ "$pid" = all ] || ! state_is "$pid" T || workers+="$pid "
+	done
+	[ "$(wc -w <<<"$workers")" = 3 ]
+}
+wait_for stopped
+try status
+is "$got $(grep -c '^session\.s' "$T/out") $(grep '^sessions:' "$T/out")" \
+	'0 4 sessions: 4' 'status lists the sessions'
+like "$(<"$T/out")" \
+	"session\.s[0-9]+: of process $everybody \(systally\), targets all, collect count, for [0-9.]+ s, [0-9]+ bytes" \
+	'and says whose they are, and what they count'
+try status --format json
+cp "$T/out" "$T/status"
+like "$(<"$T/status")" "\"session\.s[0-9]+\.owner_pid\":$everybody," \
+	'as JSON, each fact has a key'
+name=$(grep -l '^targets: all' "$D"/sessions/*/status)
+name=${name%/status}
+name=${name##*/}
+try report --session "$name" --format csv -o "$T/csv"
+at_least "$got$(csv count execve)" 3 'report --session shows a session of another'
+fails 1 "no session 'nosuch'; there are default, s[0-9]+, s" \
+	'a session that is not there: the names of those that are' \
+	report --session nosuch
+try reset
+is "$got" 0 'reset does not disturb other sessions'
+# shellcheck disable=SC2086 # words
+kill -CONT $workers
+for i in 1 2 3; do
+	wait "${run[i]}"
+	is "$?" 0 "run $i beside others succeeds"
+done
+is "$(awk -F, 'NR > 1 && $5 == "getppid" { print $6 }' "$T/run1") $(
+	awk -F, 'NR > 1 && $5 == "getppid" { print $6 }' "$T/run2")" '1010 1011' \
+	'two of them with times: each has its own calls, and all of them'
+is "$(json rows | awk '$4 == "getppid" { print $5 }')" \
+	"$(awk '$1 == "count" && $3 == "getppid" { print $4 }' "$T/said3")" \
+	'and so has one with histograms'
+kill -TERM $everybody
+wait $everybody
+is "$(awk -F, '$6 == "getppid" && $3 == "calls" { sum += $7 } END { print sum }' \
+	"$T/top")" "$((1010 + 1011 + $(awk '
+	$1 == "count" && $3 == "getppid" { print $4 }' "$T/said3")))" \
+	'top of everybody has the calls of all three'
+becomes sessionless
+is "$(settings collect)" "${before/collect=count /}" \
+	'the default session is as before'
+
 is "$(totals | grep -v '^times in\|^errors in')" '' 'the totals add up'
 ctl collect count
-
-# ---- two commands, one after the other ----------------------------------
-
-"$SYSTALLY" run -e poll -o "$T/file" -- "$WORKLOAD/calls" plain >/dev/null
-try top -e getsid -d 0.2 -o "$T/file"
-try report -e poll
-like "$got $(<"$T/out")" '^0 note: ' \
-	'report after top: has no calls of an earlier run'
 
 # ---- reset --------------------------------------------------------------
 

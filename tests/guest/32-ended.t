@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # top, run and record are ended at random moments, by signals, SIGKILL, a reader
-# that stalls, a full disk, or a terminal that closes. Afterwards all controls
-# are as before, and the exit status tells what ended the command.
+# that stalls, a full disk, or a terminal that closes. Within a second its session
+# is gone. The settings of the default session are as before, and the exit status
+# tells what ended the command.
 # SYSTALLY_CASES is the number of cases. SYSTALLY_SEED repeats the choices of a
 # run.
 
@@ -43,9 +44,9 @@ nap() {
 	sleep "0.$ms"
 }
 
-# unlocked: true if nobody has the lock: the command and its guardian have ended
-unlocked() {
-	flock -n "$D/README" true
+# sessionless: true if no session is left
+sessionless() {
+	[ "$(echo "$D"/sessions/*)" = "$D/sessions/new" ]
 }
 
 restored() {
@@ -70,8 +71,7 @@ command_line() {
 	esac
 }
 
-# The commands of each kind of case, while nobody else is counted. Some of them
-# are refused while others are counted.
+# The commands of each kind of case
 signal_hows='top top-often top-pid run record record-pid record-all'
 stall_hows='top run record record-pid'
 terminal_hows='top run record'
@@ -83,7 +83,8 @@ end_case() {
 	count_of[${1%% *}]=$((${count_of[${1%% *}]:-0} + 1))
 	[ $# -lt 3 ] || [ "$2" = "$3" ] ||
 		failures+="$what: status $2, not $3"$'\n'
-	becomes unlocked || failures+="$what: the lock is still held"$'\n'
+	becomes_soon sessionless ||
+		failures+="$what: a session is left: $(ls "$D/sessions")"$'\n'
 	restored || failures+="$what: $(settings)"$'\n'
 	if [ -s "$T/sleeper" ]; then
 		read -r orphan <"$T/sleeper"
@@ -227,9 +228,6 @@ ctl collect hist
 ctl threads 1
 ctl syscalls read,close
 ctl targets "$bystander"
-signal_hows='top-pid record-pid'
-stall_hows=$signal_hows
-terminal_hows=top-pid
 all_cases 'others are counted' 2>>"$T/noise"
 ctl targets none
 kill "$bystander" "$target"

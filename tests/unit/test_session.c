@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the controls, and of sessions and watches, which change and
- * restore them. A folder of plain files stands for debugfs. Run by
- * `make check-unit`.
+ * Unit tests of the controls, of sessions, and of watches. A folder of plain files
+ * stands for debugfs. In it, the session s1 is there before it is begun, and stays.
+ * Run by `make check-unit`.
  */
 #define _GNU_SOURCE
 #include "fixture.h"
@@ -12,7 +12,6 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,7 +34,17 @@ static const struct {
 	{ "reset", "" },
 	{ "status", "entered: 5\nkprobe_missed: 12\n" },
 	{ "snapshot", "" },
+	{ "sessions/new", "s1\n" },
+	{ "sessions/s1/collect", "count\n" },
+	{ "sessions/s1/targets", "none\n" },
+	{ "sessions/s1/follow", "0\n" },
+	{ "sessions/s1/syscalls", "all\n" },
+	{ "sessions/s1/threads", "0\n" },
+	{ "sessions/s1/status", "entered: 5\n" },
+	{ "sessions/s1/snapshot", "" },
 };
+
+static const char *const folders[] = { "sessions", "sessions/s1" };
 
 struct context {
 	struct systally_control control;
@@ -68,14 +77,14 @@ static void expect(struct context *c, const char *file, const char *text)
 }
 
 /* A snapshot without rows */
-static void put_snapshot(struct context *c)
+static void put_snapshot(struct context *c, const char *file)
 {
 	char path[PATH_MAX + 32];
 	struct fixture empty;
 	FILE *stream;
 
 	fixture_init(&empty);
-	snprintf(path, sizeof(path), "%s/snapshot", c->control.directory);
+	snprintf(path, sizeof(path), "%s/%s", c->control.directory, file);
 	stream = fopen(path, "w");
 	assert_non_null(stream);
 	fwrite(&empty, fixture_bytes(&empty), 1, stream);
@@ -85,16 +94,22 @@ static void put_snapshot(struct context *c)
 static int set_up(void **state)
 {
 	struct context *c = calloc(1, sizeof(*c));
-	char folder[] = "/tmp/systally-test-XXXXXX";
+	char folder[] = "/tmp/systally-test-XXXXXX", path[PATH_MAX];
 	size_t i;
 
 	if (!c || !mkdtemp(folder))
 		return -1;
 	setenv("SYSTALLY_DEBUGFS", folder, 1);
 	strcpy(c->control.directory, folder);
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, folders[i]);
+		if (mkdir(path, 0700))
+			return -1;
+	}
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		put(c, files[i].file, files[i].text);
-	put_snapshot(c);
+	put_snapshot(c, "snapshot");
+	put_snapshot(c, "sessions/s1/snapshot");
 	c->names = systally_names_new();
 	c->set.all = true;
 	*state = c;
@@ -111,6 +126,11 @@ static int tear_down(void **state)
 		snprintf(path, sizeof(path), "%s/%s", c->control.directory,
 			 files[i].file);
 		unlink(path);
+	}
+	for (i = sizeof(folders) / sizeof(folders[0]); i--;) {
+		snprintf(path, sizeof(path), "%s/%s", c->control.directory,
+			 folders[i]);
+		rmdir(path);
 	}
 	rmdir(c->control.directory);
 	systally_names_free(c->names);
@@ -235,7 +255,7 @@ static void users_of_the_files_are_found(void **state)
 	close(ready[1]);
 }
 
-static void session_restores_the_controls(void **state)
+static void a_session_has_its_own_controls(void **state)
 {
 	struct context *c = *state;
 	const struct systally_session_wants wants = {
@@ -245,146 +265,95 @@ static void session_restores_the_controls(void **state)
 	};
 	struct systally_session session = SYSTALLY_SESSION_NONE;
 
-	put(c, "syscalls", "read\ni386:poll\n");
 	assert_int_equal(systally_set_parse(&c->set, c->names, "7", &c->error),
 			 0);
 	assert_int_equal(
 		systally_session_begin(&session, &c->control, &c->error), 0);
+	assert_true(fcntl(session.file, F_GETFD) & FD_CLOEXEC);
 	assert_int_equal(systally_session_prepare(&session, &wants, &c->error),
 			 0);
-	assert_int_equal(
-		systally_session_set(&session, "targets", "123", &c->error), 0);
-	expect(c, "collect", "time");
-	expect(c, "threads", "1");
-	expect(c, "syscalls", "7");
-	expect(c, "targets", "123");
-	assert_int_equal(systally_session_end(&session, &c->error), 0);
+	expect(c, "sessions/s1/collect", "time");
+	expect(c, "sessions/s1/threads", "1");
+	expect(c, "sessions/s1/syscalls", "7");
+	expect(c, "sessions/s1/follow", "1");
+	expect(c, "sessions/s1/targets", "none");
 	expect(c, "collect", "count");
 	expect(c, "threads", "0");
-	expect(c, "syscalls", "read\ni386:poll");
-	expect(c, "targets", "none");
+	expect(c, "syscalls", "all");
 	assert_string_equal(c->error.text, "");
+	systally_session_end(&session);
+	assert_int_equal(session.file, -1);
 	/* a second end does nothing */
-	assert_int_equal(systally_session_end(&session, &c->error), 0);
+	systally_session_end(&session);
 }
 
-static void session_keeps_a_setting_it_cannot_restore(void **state)
+static void a_session_that_cannot_begin(void **state)
 {
 	struct context *c = *state;
-	const struct systally_session_wants wants = { .calls = &c->set };
 	struct systally_session session = SYSTALLY_SESSION_NONE;
-	char text[5000];
-
-	memset(text, '7', sizeof(text) - 1);
-	text[sizeof(text) - 1] = '\0';
-	put(c, "syscalls", text);
-	assert_int_equal(
-		systally_session_begin(&session, &c->control, &c->error), 0);
-	/* it could not be restored, so it is not changed */
-	assert_int_equal(systally_session_prepare(&session, &wants, &c->error),
-			 -1);
-	expect(c, "syscalls", text);
-	systally_session_end(&session, &c->error);
-}
-
-/* Waits until no process has the lock, also no guardian. */
-static void wait_for_the_lock(struct context *c)
-{
 	char path[PATH_MAX + 32];
-	int fd;
 
-	snprintf(path, sizeof(path), "%s/README", c->control.directory);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_int_equal(flock(fd, LOCK_EX), 0);
-	close(fd);
+	put(c, "enabled", "0\n");
+	assert_int_equal(
+		systally_session_begin(&session, &c->control, &c->error), -1);
+	assert_non_null(strstr(c->error.text, "echo 1 >"));
+	assert_int_equal(session.file, -1);
+	put(c, "enabled", "1\n");
+	systally_error_clear(&c->error);
+	put(c, "sessions/new", "");
+	assert_int_equal(
+		systally_session_begin(&session, &c->control, &c->error), -1);
+	assert_non_null(strstr(c->error.text, "cannot read"));
+	assert_int_equal(session.file, -1);
+	systally_error_clear(&c->error);
+	snprintf(path, sizeof(path), "%s/sessions/new", c->control.directory);
+	unlink(path);
+	assert_int_equal(
+		systally_session_begin(&session, &c->control, &c->error), -1);
+	assert_non_null(strstr(c->error.text, "older than this command"));
+	assert_non_null(strstr(systally_control_meaning("sessions/new", EUSERS),
+			       "systally status"));
+	assert_non_null(strstr(systally_control_meaning("targets", EUSERS),
+			       "systally status"));
 }
 
-/* Changes controls in a child, and ends that by a signal. */
-static void kill_a_session(struct context *c, int signal_number, bool end)
+static int count_session(const struct systally_control *session,
+			 const char *name, void *context)
 {
-	const struct systally_session_wants wants = {
-		.collect = SYSTALLY_COLLECT_TIME,
-		.threads = true,
-		.calls = &c->set,
-	};
-	struct systally_session session = SYSTALLY_SESSION_NONE;
-	int ready[2], wait_status;
-	char byte;
-	pid_t pid;
-
-	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-	pid = fork();
-	if (!pid) {
-		signal(signal_number, SIG_DFL); /* cmocka catches crashes */
-		if (!systally_session_begin(&session, &c->control, &c->error) &&
-		    !systally_session_prepare(&session, &wants, &c->error) &&
-		    !systally_session_set(&session, "targets", "123",
-					  &c->error) &&
-		    !systally_session_note(&session, "follow", "0",
-					   &c->error) &&
-		    !systally_control_write(&c->control, "follow", "1",
-					    &c->error) &&
-		    (!end || !systally_session_end(&session, &c->error)))
-			(void)!write(ready[1], "", 1);
-		close(ready[1]);
-		for (;;)
-			pause();
-	}
-	close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	/* the guardian does not have this pipe open */
-	assert_int_equal(read(ready[0], &byte, 1), 0);
-	close(ready[0]);
-	if (end)
-		put(c, "collect", "hist\n");
-	else
-		expect(c, "targets", "123");
-	kill(pid, signal_number);
-	waitpid(pid, &wait_status, 0);
-	assert_true(WIFSIGNALED(wait_status));
-	wait_for_the_lock(c);
+	(void)session;
+	assert_string_equal(name, "s1");
+	++*(int *)context;
+	return 0;
 }
 
-static void a_killed_session_is_restored(void **state)
+static void sessions_are_found_by_name(void **state)
 {
-	static const int signals[] = { SIGKILL, SIGSEGV, SIGABRT, SIGUSR1 };
+	static const char *const wrong[] = { "",      ".",   "..", "new", "s2",
+					     "../s1", "s1/", "/",  "S1" };
 	struct context *c = *state;
+	struct systally_control found;
+	int count = 0;
 	size_t i;
 
-	put(c, "syscalls", "read\ni386:poll\n");
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		kill_a_session(c, signals[i], false);
-		expect(c, "collect", "count");
-		expect(c, "threads", "0");
-		expect(c, "syscalls", "read\ni386:poll");
-		expect(c, "targets", "none");
-		expect(c, "follow", "0");
-	}
-	/* after the end of a session, nothing is written any more */
-	kill_a_session(c, SIGKILL, true);
-	expect(c, "collect", "hist");
-}
-
-static void only_one_session_at_a_time(void **state)
-{
-	struct context *c = *state;
-	struct systally_session first = SYSTALLY_SESSION_NONE;
-	struct systally_session second = SYSTALLY_SESSION_NONE;
-	char pid[32];
-
-	assert_int_equal(systally_session_begin(&first, &c->control, &c->error),
+	assert_int_equal(systally_session_find(&found, &c->control, "default",
+					       &c->error),
 			 0);
+	assert_string_equal(found.directory, c->control.directory);
 	assert_int_equal(
-		systally_session_begin(&second, &c->control, &c->error), -1);
-	snprintf(pid, sizeof(pid), "pid %d", getpid());
-	if (!strstr(c->error.text, pid))
-		fail_msg("%s", c->error.text);
-	systally_session_end(&second, &c->error);
-	systally_session_end(&first, &c->error);
-	systally_error_clear(&c->error);
-	assert_int_equal(
-		systally_session_begin(&second, &c->control, &c->error), 0);
-	systally_session_end(&second, &c->error);
+		systally_session_find(&found, &c->control, "s1", &c->error), 0);
+	assert_non_null(strstr(found.directory, "/sessions/s1"));
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		systally_error_clear(&c->error);
+		assert_int_equal(systally_session_find(&found, &c->control,
+						       wrong[i], &c->error),
+				 -1);
+		if (!strstr(c->error.text, "there are default, s1"))
+			fail_msg("'%s': %s", wrong[i], c->error.text);
+	}
+	assert_int_equal(systally_session_each(&c->control, count_session,
+					       &count, &c->error),
+			 0);
+	assert_int_equal(count, 1);
 }
 
 static int begin(struct context *c, struct systally_watch *watch)
@@ -394,7 +363,7 @@ static int begin(struct context *c, struct systally_watch *watch)
 				    &c->error);
 }
 
-static void watch_without_targets_sets_its_own(void **state)
+static void a_watch_has_its_own_session(void **state)
 {
 	static uint32_t pids[] = { 12, 34 };
 	struct context *c = *state;
@@ -402,86 +371,104 @@ static void watch_without_targets_sets_its_own(void **state)
 
 	assert_int_equal(begin(c, &watch), 0);
 	assert_true(watch.own && !watch.filter);
-	expect(c, "targets", "all");
-	/* else `report` would mix its calls with those of before */
-	expect(c, "reset", "1");
-	assert_int_equal(systally_watch_end(&watch, &c->error), 0);
+	expect(c, "sessions/s1/targets", "all");
 	expect(c, "targets", "none");
-	expect(c, "follow", "0");
+	systally_watch_end(&watch);
 
 	c->request.pids = pids;
 	c->request.pid_count = 2;
+	put(c, "targets", "all\n");
 	assert_int_equal(begin(c, &watch), 0);
-	expect(c, "targets", "12,34");
-	expect(c, "follow", "1");
+	expect(c, "sessions/s1/targets", "+12,+34");
+	expect(c, "sessions/s1/follow", "1");
+	expect(c, "targets", "all");
 	/* -p does not name the children, but they are shown too */
-	assert_false(watch.filter);
-	assert_int_equal(systally_watch_end(&watch, &c->error), 0);
-	expect(c, "targets", "none");
-
-	put(c, "enabled", "0\n");
-	assert_int_equal(begin(c, &watch), -1);
-	assert_non_null(strstr(c->error.text, "enabled"));
-	systally_watch_end(&watch, &c->error);
-	expect(c, "targets", "none");
+	assert_true(watch.own && !watch.filter);
+	systally_watch_end(&watch);
+	expect(c, "reset", "");
 }
 
-static void watch_with_targets_leaves_them(void **state)
+static void a_watch_follows_the_default_session(void **state)
 {
-	static uint32_t pids[] = { 12, 34 };
 	struct context *c = *state;
 	struct systally_watch watch = SYSTALLY_WATCH_NONE;
 
 	put(c, "targets", "12\n99\n");
 	assert_int_equal(begin(c, &watch), 0);
 	assert_false(watch.own || watch.filter);
+	assert_string_equal(watch.control.directory, c->control.directory);
+	systally_watch_end(&watch);
 	expect(c, "targets", "12\n99");
-	expect(c, "reset", "");
-	systally_watch_end(&watch, &c->error);
-	expect(c, "targets", "12\n99");
-	/* what is not collected cannot be shown */
+	expect(c, "sessions/s1/targets", "none");
+	/* what that does not collect, a session of its own does */
 	c->request.collect = SYSTALLY_COLLECT_TIME;
-	assert_int_equal(begin(c, &watch), -1);
-	systally_watch_end(&watch, &c->error);
+	assert_int_equal(begin(c, &watch), 0);
+	assert_true(watch.own);
+	expect(c, "sessions/s1/targets", "all");
+	expect(c, "sessions/s1/collect", "time");
+	systally_watch_end(&watch);
+	c->request.collect = SYSTALLY_COLLECT_COUNT;
+	c->request.threads = true;
+	assert_int_equal(begin(c, &watch), 0);
+	assert_true(watch.own);
+	systally_watch_end(&watch);
 	expect(c, "collect", "count");
+}
+
+static void a_watch_follows_a_named_session(void **state)
+{
+	static uint32_t pids[] = { 12, 34 };
+	struct context *c = *state;
+	struct systally_watch watch = SYSTALLY_WATCH_NONE;
+
+	c->request.session = "s1";
+	put(c, "sessions/s1/targets", "12\n");
+	assert_int_equal(begin(c, &watch), 0);
+	assert_false(watch.own || watch.filter);
+	assert_non_null(strstr(watch.control.directory, "/sessions/s1"));
+	assert_string_equal(watch.what, "session s1");
+	systally_watch_end(&watch);
+	expect(c, "sessions/s1/targets", "12");
+	/* what it does not collect cannot be shown */
+	c->request.collect = SYSTALLY_COLLECT_HIST;
+	assert_int_equal(begin(c, &watch), -1);
+	assert_non_null(strstr(c->error.text, "without times"));
+	systally_watch_end(&watch);
+	put(c, "sessions/s1/collect", "time\n");
+	assert_int_equal(begin(c, &watch), -1);
+	assert_non_null(strstr(c->error.text, "without histograms"));
+	systally_watch_end(&watch);
 	c->request.collect = SYSTALLY_COLLECT_COUNT;
 	c->request.threads = true;
 	assert_int_equal(begin(c, &watch), -1);
-	systally_watch_end(&watch, &c->error);
+	assert_non_null(strstr(c->error.text, "by thread"));
+	systally_watch_end(&watch);
 	c->request.threads = false;
-	/* where others are counted, -p needs the numbers that the module shows */
-	if (systally_process_is_inside()) {
-		c->request.pids = pids;
-		c->request.pid_count = 2;
-		assert_int_equal(begin(c, &watch), -1);
-		systally_watch_end(&watch, &c->error);
-		expect(c, "targets", "12\n99");
-		return;
-	}
-	/* adds and removes only pids that are no targets yet */
+	c->request.functions = "libc:malloc";
+	assert_int_equal(begin(c, &watch), -1);
+	assert_non_null(strstr(c->error.text, "-f would change"));
+	systally_watch_end(&watch);
+	c->request.functions = NULL;
+	/* -p needs the numbers that the module shows */
 	c->request.pids = pids;
 	c->request.pid_count = 2;
-	assert_int_equal(begin(c, &watch), 0);
-	assert_true(watch.filter);
-	expect(c, "targets", "+34");
-	assert_int_equal(systally_watch_end(&watch, &c->error), 0);
-	expect(c, "targets", "-34");
-	put(c, "targets", "all\n");
-	assert_int_equal(begin(c, &watch), 0);
-	assert_true(watch.filter);
-	expect(c, "targets", "all");
-	systally_watch_end(&watch, &c->error);
-	expect(c, "targets", "all");
+	assert_int_equal(begin(c, &watch),
+			 systally_process_is_inside() ? -1 : 0);
+	assert_true(systally_process_is_inside() || watch.filter);
+	systally_watch_end(&watch);
+	expect(c, "sessions/s1/targets", "12");
+	c->request.session = "nosuch";
+	assert_int_equal(begin(c, &watch), -1);
+	systally_watch_end(&watch);
 }
 
-/* Writes @count pids from 4000001 on, with @sign, into @text. */
-static void list_pids(unsigned int first, unsigned int count, const char *sign,
-		      char *text)
+/* Writes @count pids from 4000000 + @first on into @text. */
+static void list_pids(unsigned int first, unsigned int count, char *text)
 {
 	unsigned int i;
 
 	for (i = 0; i < count; i++)
-		text += sprintf(text, "%s%s%u", i ? "," : "", sign,
+		text += sprintf(text, "%s+%u", i ? "," : "",
 				4000000 + first + i);
 }
 
@@ -497,21 +484,11 @@ static void many_pids_are_written_in_pieces(void **state)
 		pids[i] = 4000001 + i;
 	c->request.pids = pids;
 	c->request.pid_count = 500;
-	/* 8 bytes each: one write */
-	assert_int_equal(begin(c, &watch), 0);
-	list_pids(1, 500, "", text);
-	expect(c, "targets", text);
-	systally_watch_end(&watch, &c->error);
-	expect(c, "targets", "none");
-	if (systally_process_is_inside())
-		return;
 	/* 9 bytes each: 455 of them, and a second write of the rest */
-	put(c, "targets", "12\n");
 	assert_int_equal(begin(c, &watch), 0);
-	list_pids(456, 45, "+", text);
-	expect(c, "targets", text);
-	assert_int_equal(systally_watch_end(&watch, &c->error), 0);
-	expect(c, "targets", "-4000500");
+	list_pids(456, 45, text);
+	expect(c, "sessions/s1/targets", text);
+	systally_watch_end(&watch);
 }
 
 static void a_watch_is_over_when_its_processes_have_ended(void **state)
@@ -532,14 +509,14 @@ static void a_watch_is_over_when_its_processes_have_ended(void **state)
 	waitpid((pid_t)pid, NULL, 0);
 	/* what it has started is still a target */
 	assert_false(systally_watch_over(&watch));
-	put(c, "targets", "none\n");
+	put(c, "sessions/s1/targets", "none\n");
 	assert_true(systally_watch_over(&watch));
-	systally_watch_end(&watch, &c->error);
+	systally_watch_end(&watch);
 	c->request.pid_count = 0;
 	assert_int_equal(begin(c, &watch), 0);
-	put(c, "targets", "none\n");
+	put(c, "sessions/s1/targets", "none\n");
 	assert_false(systally_watch_over(&watch));
-	systally_watch_end(&watch, &c->error);
+	systally_watch_end(&watch);
 }
 
 #define TEST(function) \
@@ -552,12 +529,12 @@ int main(void)
 		TEST(control_needs_the_module_loaded),
 		TEST(controls_are_read_and_written),
 		TEST(users_of_the_files_are_found),
-		TEST(session_restores_the_controls),
-		TEST(session_keeps_a_setting_it_cannot_restore),
-		TEST(a_killed_session_is_restored),
-		TEST(only_one_session_at_a_time),
-		TEST(watch_without_targets_sets_its_own),
-		TEST(watch_with_targets_leaves_them),
+		TEST(a_session_has_its_own_controls),
+		TEST(a_session_that_cannot_begin),
+		TEST(sessions_are_found_by_name),
+		TEST(a_watch_has_its_own_session),
+		TEST(a_watch_follows_the_default_session),
+		TEST(a_watch_follows_a_named_session),
 		TEST(many_pids_are_written_in_pieces),
 		TEST(a_watch_is_over_when_its_processes_have_ended),
 	};

@@ -78,6 +78,7 @@ struct systally_request {
 	bool in_process;       /* --in-process */
 	const char *ignore;    /* --ignore, as given; NULL: nothing */
 	const char *user;      /* -u: the command's; NULL: as systally */
+	const char *session;   /* --session, as given; NULL: none */
 	const char *output;    /* -o; NULL: the command's default */
 	uint32_t *pids;	       /* -p, freed by systally_request_free() */
 	size_t pid_count;

@@ -30,8 +30,7 @@ enum systally_event {
  * Blocks all signals that end a process, unless they are ignored, and SIGCHLD
  * and SIGWINCH: systally_signals_wait() receives them. Ignores SIGPIPE, so that
  * a write to a closed pipe fails with EPIPE. Does not block SIGKILL and the
- * signals of a crash: device/guardian.h restores the controls after these.
- * Returns 0, or -1 with @error.
+ * signals of a crash. Returns 0, or -1 with @error.
  */
 int systally_signals_open(struct systally_signals *signals,
 			  struct systally_error *error);

@@ -82,6 +82,10 @@ static int check_report(const struct systally_usage *usage,
 	     needs_hist(request) || (format->counts && request->latency)))
 		return systally_usage(usage, "--format %s %s", format->word,
 				      format->limits);
+	if (request->file_count && request->session)
+		return systally_usage(
+			usage,
+			"--session is for what is counted now, not for a file");
 	if (request->file_count && request->duration_ns)
 		return systally_usage(
 			usage, "-d is for what is counted now, not for a file");

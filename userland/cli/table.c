@@ -79,6 +79,18 @@ static const struct systally_option_row rows[SYSTALLY_OPTION_COUNT] = {
 		  0 },
 		.kind = KIND_FLAG, INTO(in_process),
 	},
+	[SYSTALLY_OPTION_SESSION] = {
+		{ "session", KEY_SESSION, "NAME", 0,
+		  "of this session, instead of the default one; `systally status` lists them",
+		  0 },
+		.kind = KIND_TEXT, INTO(session),
+	},
+	[SYSTALLY_OPTION_SESSION_WATCHED] = {
+		{ "session", KEY_SESSION, "NAME", 0,
+		  "watch this session of another command; `systally status` lists them",
+		  0 },
+		.kind = KIND_TEXT, INTO(session),
+	},
 	[SYSTALLY_OPTION_IGNORE] = {
 		{ "ignore", KEY_IGNORE, "SET", 0,
 		  "leave these calls out of the comparison", 0 },

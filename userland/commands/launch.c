@@ -33,33 +33,7 @@ struct run {
 	bool written;
 };
 
-/* Fails if other processes are counted: the reset would discard their counts. */
-static int check_free(struct run *run)
-{
-	const char *directory = run->control.directory;
-	char *targets;
-	bool none;
-
-	if (systally_control_is(&run->control, "enabled", "0"))
-		return systally_error_set(
-			run->error,
-			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
-			directory);
-	targets = systally_control_read(&run->control, "targets", NULL,
-					run->error);
-	if (!targets)
-		return -1;
-	none = !strcmp(targets, "none");
-	free(targets);
-	if (!none)
-		return systally_error_set(
-			run->error,
-			"other processes are being counted, and their counts would be lost; show them with `systally top`, end that with `echo none > %s/targets`",
-			directory);
-	return 0;
-}
-
-static int set_controls(struct run *run)
+static int begin_session(struct run *run)
 {
 	const struct systally_session_wants wants = {
 		.collect = run->request->collect,
@@ -69,12 +43,9 @@ static int set_controls(struct run *run)
 	};
 
 	if (systally_session_begin(&run->session, &run->control, run->error) ||
-	    check_free(run) ||
-	    systally_session_prepare(&run->session, &wants, run->error) ||
-	    systally_session_set(&run->session, "follow", "1", run->error) ||
-	    systally_control_write(&run->control, "reset", "1", run->error))
+	    systally_session_prepare(&run->session, &wants, run->error))
 		return -1;
-	run->missed = systally_control_missed(&run->control);
+	run->missed = systally_control_missed(&run->session.control);
 	return 0;
 }
 
@@ -89,7 +60,7 @@ static int prepare(struct run *run)
 	};
 
 	if (!run->request->in_process)
-		return set_controls(run);
+		return begin_session(run);
 	return systally_probe_begin(&run->probe, &wants, run->error);
 }
 
@@ -104,23 +75,20 @@ static void pass_on(const struct run *run, const struct signalfd_siginfo *info)
 		kill(run->child.pid, (int)info->ssi_signo);
 }
 
-/*
- * Stops counting, and restores the controls. Each step is done even if an earlier
- * one failed. Returns 0, or -1 with an error.
- */
+/* Stops counting, and takes the counters. Returns 0, or -1 with an error. */
 static int stop(struct run *run, struct systally_launched *launched,
 		struct systally_snapshot *snapshot)
 {
+	const struct systally_control *control = &run->session.control;
 	int result;
 
 	/* first: descendants that are still running are no longer counted */
-	systally_control_write(&run->control, "targets", "none", run->error);
+	systally_control_write(control, "targets", "none", run->error);
 	launched->duration_ns = systally_signals_now_ns() - run->began_ns;
-	result = systally_control_snapshot(&run->control, snapshot, run->error);
+	result = systally_control_snapshot(control, snapshot, run->error);
 	if (!result)
 		launched->missed = snapshot->header.kprobe_missed - run->missed;
-	if (systally_session_end(&run->session, run->error))
-		result = -1;
+	systally_session_end(&run->session);
 	return result;
 }
 
@@ -234,7 +202,8 @@ static int start(struct run *run, const char *path)
 		return 1;
 	snprintf(pid, sizeof(pid), "%d", run->child.pid);
 	if (!run->request->in_process &&
-	    systally_session_set(&run->session, "targets", pid, run->error)) {
+	    systally_control_write(&run->session.control, "targets", pid,
+				   run->error)) {
 		systally_process_cancel(&run->child);
 		return 1;
 	}
@@ -279,15 +248,14 @@ int systally_launch(const struct systally_request *request,
 	    systally_output_prepare(&run.delivery.output, request->output,
 				    error))
 		goto out_functions;
-	/* before the controls change: a signal must not end systally meanwhile */
+	/* before the command starts: a signal must not end systally meanwhile */
 	if (systally_signals_open(&run.signals, error))
 		goto out;
 	run.delivery.signals = &run.signals;
 	if (!prepare(&run))
 		status = start(&run, path);
 	systally_probe_end(&run.probe);
-	if (systally_session_end(&run.session, error) && !status)
-		status = 1;
+	systally_session_end(&run.session);
 	systally_signals_close(&run.signals);
 out:
 	systally_output_cancel(&run.delivery.output);

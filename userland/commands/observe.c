@@ -71,7 +71,7 @@ static int take(struct observation *o, const struct systally_snapshot *before)
 	struct systally_snapshot after;
 	size_t i;
 
-	if (systally_control_snapshot(&o->control, &after, o->error))
+	if (systally_control_snapshot(&o->watch.control, &after, o->error))
 		return -1;
 	if (systally_snapshot_diff(&o->counted, &after, before, o->error)) {
 		systally_snapshot_free(&after);
@@ -137,15 +137,14 @@ int systally_observe(const struct systally_request *request,
 	if (systally_control_open(&o.control, error) ||
 	    systally_output_prepare(&o.delivery.output, request->output, error))
 		return 1;
-	/* before the controls change: a signal must not end systally meanwhile */
+	/* before counting begins: a signal must not end systally meanwhile */
 	if (systally_signals_open(&o.signals, error))
 		goto out;
 	result =
 		systally_watch_begin(&o.watch, &o.control, request, set, error);
 	if (!result)
 		result = count(&o);
-	if (systally_watch_end(&o.watch, error))
-		result = -1;
+	systally_watch_end(&o.watch);
 	if (!result && !deliver(&o))
 		status = 0;
 	systally_snapshot_free(&o.counted);

@@ -7,6 +7,7 @@
 
 #include "commands/commands.h"
 #include "device/control.h"
+#include "device/session.h"
 #include "functions/functions.h"
 #include "base/output.h"
 #include "base/process.h"
@@ -30,7 +31,7 @@ static const char *explain_nothing(const struct systally_control *control)
 	if (systally_control_is(control, "enabled", "0"))
 		return "nothing was counted: the control `enabled` is 0";
 	if (systally_control_is(control, "targets", "none"))
-		return "nothing was counted: there are no targets; write process numbers or `all` to the control `targets`, or use `systally run` or `systally top`";
+		return "nothing was counted: there are no targets; write process numbers or `all` to the control `targets`, use `systally run` or `systally top`, or name another session (`systally status`) by --session";
 	if (!all)
 		return "nothing was counted: no target made one of the calls in the control `syscalls`";
 	return "nothing was counted: no target made a call";
@@ -66,7 +67,7 @@ static int take(const struct systally_control *control,
 	if (event == SYSTALLY_EVENT_SIGNAL)
 		systally_signals_end_by(&info);
 	systally_signals_close(&signals);
-	/* no control was changed: from here on a signal ends it at once */
+	/* nothing is left to end: from here on a signal ends it at once */
 	systally_signals_restore(&signals);
 	result = systally_control_snapshot(control, &now, error);
 	if (!result) {
@@ -206,7 +207,8 @@ int systally_cmd_report(const struct systally_request *request,
 		.width = SYSTALLY_TEXT_WIDTH,
 	};
 	struct systally_names *names = systally_names_new();
-	struct systally_control control;
+	const char *name = request->session ? request->session : "default";
+	struct systally_control control, session;
 	int status = 1;
 
 	if (!names)
@@ -229,7 +231,8 @@ int systally_cmd_report(const struct systally_request *request,
 	}
 	systally_process_tgids(request->pids, request->pid_count);
 	if (!systally_control_open(&control, error) &&
-	    !report(&control, request, &reporter, &set, error))
+	    !systally_session_find(&session, &control, name, error) &&
+	    !report(&session, request, &reporter, &set, error))
 		status = 0;
 out:
 	systally_names_free(names);

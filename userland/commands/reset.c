@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `systally reset`: sets all counters to zero.
+ * `systally reset`: sets the counters of a session to zero.
  */
 #include "commands/commands.h"
 #include "device/session.h"
 
-/* Takes the lock, since a command that counts would lose what it has counted. */
 int systally_cmd_reset(const struct systally_request *request,
 		       struct systally_error *error)
 {
-	struct systally_session session = SYSTALLY_SESSION_NONE;
-	struct systally_control control;
-	int status = 0;
+	const char *name = request->session ? request->session : "default";
+	struct systally_control control, session;
 
-	(void)request;
 	if (systally_control_open(&control, error) ||
-	    systally_session_begin(&session, &control, error))
+	    systally_session_find(&session, &control, name, error) ||
+	    systally_control_write(&session, "reset", "1", error))
 		return 1;
-	if (systally_control_write(&control, "reset", "1", error))
-		status = 1;
-	if (systally_session_end(&session, error))
-		status = 1;
-	return status;
+	return 0;
 }

@@ -103,7 +103,7 @@ static int show(struct top *top, bool over)
 	const char *nothing = "nothing was counted in this interval";
 	int result;
 
-	if (systally_control_snapshot(&top->control, &now, top->error))
+	if (systally_control_snapshot(&top->watch.control, &now, top->error))
 		return -1;
 	result = systally_snapshot_diff(&diff, &now, &top->last, top->error);
 	if (result) {
@@ -113,7 +113,7 @@ static int show(struct top *top, bool over)
 	if (!(now.header.flags & SYSTALLY_ENABLED))
 		nothing = "nothing was counted: the control `enabled` is 0";
 	else if (!diff.header.entered &&
-		 systally_control_is(&top->control, "targets", "none"))
+		 systally_control_is(&top->watch.control, "targets", "none"))
 		nothing = "nothing was counted: all targets have ended";
 	systally_report_note_missed(&notes, diff.header.kprobe_missed);
 	if (over)
@@ -284,7 +284,7 @@ int systally_cmd_top(const struct systally_request *request,
 	top.out = systally_output_open(request->output, stdout, error);
 	if (!top.out)
 		goto out;
-	/* before the controls change: a signal must not end systally meanwhile */
+	/* before counting begins: a signal must not end systally meanwhile */
 	if (systally_signals_open(&top.signals, error))
 		goto out_output;
 	if (systally_writer_open(&top.writer, top.out, &top.signals, error))
@@ -296,8 +296,7 @@ int systally_cmd_top(const struct systally_request *request,
 				  error) &&
 	    !watch(&top))
 		status = 0;
-	if (systally_watch_end(&top.watch, error))
-		status = 1;
+	systally_watch_end(&top.watch);
 	systally_writer_close(&top.notes);
 out_writer:
 	systally_writer_close(&top.writer);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The controls that `top` and `record -p` set and restore.
+ * The session that `top` and `record` watch.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,10 +15,10 @@
 #include "commands/watch.h"
 
 /*
- * Writes as many of the pids as the module takes at once, with @sign before
- * each: `+1,+2`, `-1,-2` or `1,2`. Returns how many there are in @text.
+ * Writes as many of the pids as the module takes at once: `+1,+2`. Returns how
+ * many there are in @text.
  */
-static size_t write_pids(const uint32_t *pids, size_t count, const char *sign,
+static size_t write_pids(const uint32_t *pids, size_t count,
 			 char text[SYSTALLY_CONTROL_BYTES_MAX])
 {
 	size_t i, used = 0;
@@ -26,8 +26,8 @@ static size_t write_pids(const uint32_t *pids, size_t count, const char *sign,
 	int length;
 
 	for (i = 0; i < count; i++) {
-		length = snprintf(pid, sizeof(pid), "%s%s%u", i ? "," : "",
-				  sign, pids[i]);
+		length = snprintf(pid, sizeof(pid), "%s+%u", i ? "," : "",
+				  pids[i]);
 		if (used + (size_t)length >= SYSTALLY_CONTROL_BYTES_MAX)
 			break;
 		memcpy(text + used, pid, (size_t)length);
@@ -37,75 +37,41 @@ static size_t write_pids(const uint32_t *pids, size_t count, const char *sign,
 	return i;
 }
 
-/*
- * Adds all pids to the targets. Returns how many it has added: less than @count
- * with @error.
- */
-static size_t add_pids(const struct systally_watch *watch, const uint32_t *pids,
-		       size_t count, struct systally_error *error)
+/* Adds all pids to the targets. Returns 0, or -1 with @error. */
+static int add_pids(const struct systally_watch *watch, const uint32_t *pids,
+		    size_t count, struct systally_error *error)
 {
 	char text[SYSTALLY_CONTROL_BYTES_MAX];
 	size_t some, added;
 
 	for (added = 0; added < count; added += some) {
-		some = write_pids(pids + added, count - added, "+", text);
-		if (systally_control_write(watch->control, "targets", text,
+		some = write_pids(pids + added, count - added, text);
+		if (systally_control_write(&watch->control, "targets", text,
 					   error))
-			break;
+			return -1;
 	}
-	return added;
+	return 0;
 }
 
-static bool is_listed(const char *targets, uint32_t pid)
-{
-	char *end;
-
-	while (*targets) {
-		if (strtoul(targets, &end, 10) == pid)
-			return true;
-		if (end == targets)
-			return false;
-		targets = end;
-	}
-	return false;
-}
-
-/* There are no targets: takes the controls until the watch ends. */
+/* Begins a session with all processes, or with those of -p. */
 static int begin_own(struct systally_watch *watch,
+		     const struct systally_control *control,
 		     const struct systally_request *request,
-		     const struct systally_set *set,
-		     const struct systally_functions *functions,
+		     const struct systally_session_wants *wants,
 		     struct systally_error *error)
 {
-	const struct systally_session_wants wants = {
-		.collect = request->collect,
-		.threads = request->threads,
-		.calls = set,
-		.functions = functions,
-	};
-	char targets[SYSTALLY_CONTROL_BYTES_MAX] = "all";
 	const size_t count = request->pid_count;
-	size_t first = 0;
 
 	watch->own = true;
-	if (systally_control_is(watch->control, "enabled", "0"))
-		return systally_error_set(
-			error,
-			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
-			watch->control->directory);
-	if (count)
-		first = write_pids(request->pids, count, "", targets);
-	/*
-	 * As perf stat -p: also count children that start from now on. As `run`:
-	 * begin at zero, or `report` would show the calls of two sessions as one.
-	 */
-	if (systally_session_prepare(&watch->session, &wants, error) ||
-	    systally_session_set(&watch->session, "follow", "1", error) ||
-	    systally_control_write(watch->control, "reset", "1", error) ||
-	    systally_control_snapshot(watch->control, &watch->before, error) ||
-	    systally_session_set(&watch->session, "targets", targets, error) ||
-	    add_pids(watch, request->pids + first, count - first, error) !=
-		    count - first)
+	if (systally_session_begin(&watch->session, control, error))
+		return -1;
+	watch->control = watch->session.control;
+	/* as perf stat -p: also count children that start from now on */
+	if (systally_session_prepare(&watch->session, wants, error) ||
+	    systally_control_snapshot(&watch->control, &watch->before, error) ||
+	    (count ? add_pids(watch, request->pids, count, error) :
+		     systally_control_write(&watch->control, "targets", "all",
+					    error)))
 		return -1;
 	if (count)
 		snprintf(watch->what, sizeof(watch->what),
@@ -116,37 +82,88 @@ static int begin_own(struct systally_watch *watch,
 	return 0;
 }
 
-/* There are targets already: adds those of -p that are not among them. */
-static int begin_added(struct systally_watch *watch,
-		       const struct systally_request *request,
-		       const char *targets, struct systally_error *error)
+/* Finds the functions of -f, in the first process of -p or anywhere. */
+static int begin_with_functions(struct systally_watch *watch,
+				const struct systally_control *control,
+				const struct systally_request *request,
+				const struct systally_set *set,
+				struct systally_error *error)
 {
-	size_t i, count = 0;
-	char undo[16];
+	const struct systally_library_scope scope = {
+		.pid = request->pid_count ? request->pids[0] : 0,
+	};
+	struct systally_functions functions = { NULL, 0 };
+	const struct systally_session_wants wants = {
+		.collect = request->collect,
+		.threads = request->threads,
+		.calls = set,
+		.functions = &functions,
+	};
+	int result = 0;
 
-	watch->filter = true;
-	watch->added = calloc(request->pid_count, sizeof(*watch->added));
-	if (!watch->added)
-		return systally_error_set(error, "out of memory");
-	for (i = 0; i < request->pid_count; i++) {
-		if (!is_listed(targets, request->pids[i]))
-			watch->added[count++] = request->pids[i];
-	}
-	snprintf(watch->what, sizeof(watch->what), "%zu process%s",
-		 request->pid_count, request->pid_count == 1 ? "" : "es");
-	if (!count)
-		return 0;
-	/* more targets would change the counts of a `run` that holds the lock */
-	if (systally_session_begin(&watch->session, watch->control, error))
+	if (request->functions)
+		result = systally_functions_find(&functions, request->functions,
+						 &scope, error);
+	if (!result)
+		result = begin_own(watch, control, request, &wants, error);
+	systally_functions_free(&functions);
+	return result;
+}
+
+/* What of @request a session does not keep, and how it is told; NULL: nothing */
+static const char *lacks(const struct systally_control *session,
+			 const struct systally_request *request)
+{
+	if (request->collect >= SYSTALLY_COLLECT_TIME &&
+	    systally_control_is(session, "collect", "count"))
+		return "counts without times and errors, which record, -L, -x, --by errno and such need";
+	if (request->collect == SYSTALLY_COLLECT_HIST &&
+	    !systally_control_is(session, "collect", "hist"))
+		return "counts without histograms, which -P and -H need";
+	if (request->threads && systally_control_is(session, "threads", "0"))
+		return "does not count by thread";
+	return NULL;
+}
+
+/* Watches a session that is there already. */
+static int follow(struct systally_watch *watch,
+		  const struct systally_request *request,
+		  struct systally_error *error)
+{
+	watch->filter = request->pid_count;
+	return systally_control_snapshot(&watch->control, &watch->before,
+					 error);
+}
+
+/* --session */
+static int follow_named(struct systally_watch *watch,
+			const struct systally_control *control,
+			const struct systally_request *request,
+			struct systally_error *error)
+{
+	const char *lacking;
+
+	if (systally_session_find(&watch->control, control, request->session,
+				  error))
 		return -1;
-	for (i = 0; i < count; i++) {
-		snprintf(undo, sizeof(undo), "-%u", watch->added[i]);
-		if (systally_session_note(&watch->session, "targets", undo,
-					  error))
-			return -1;
-	}
-	watch->added_count = add_pids(watch, watch->added, count, error);
-	return watch->added_count == count ? 0 : -1;
+	if (request->functions)
+		return systally_error_set(
+			error,
+			"-f would change what session %s counts; leave --session out, for a session of its own",
+			request->session);
+	lacking = lacks(&watch->control, request);
+	if (lacking)
+		return systally_error_set(
+			error,
+			"session %s %s; leave --session out, for a session of its own",
+			request->session, lacking);
+	if (request->pid_count && systally_process_is_inside())
+		return systally_error_set(
+			error,
+			"-p with --session needs the process numbers that the module shows, which are those of the initial pid namespace, and this is another one; run it there, or leave --session out");
+	snprintf(watch->what, sizeof(watch->what), "session %s",
+		 request->session);
+	return follow(watch, request, error);
 }
 
 /* Makes watch->ends. Returns 0, or -1 with @error. */
@@ -177,6 +194,30 @@ static int await_ends(struct systally_watch *watch,
 	return 0;
 }
 
+int systally_watch_begin(struct systally_watch *watch,
+			 const struct systally_control *control,
+			 const struct systally_request *request,
+			 const struct systally_set *set,
+			 struct systally_error *error)
+{
+	int result;
+
+	watch->control = *control;
+	if (request->session) {
+		result = follow_named(watch, control, request, error);
+	} else if (request->pid_count || request->functions ||
+		   systally_control_is(control, "targets", "none") ||
+		   lacks(control, request)) {
+		result = begin_with_functions(watch, control, request, set,
+					      error);
+	} else {
+		snprintf(watch->what, sizeof(watch->what),
+			 "the default session");
+		result = follow(watch, request, error);
+	}
+	return result ? result : await_ends(watch, request, error);
+}
+
 bool systally_watch_over(struct systally_watch *watch)
 {
 	struct epoll_event event;
@@ -190,105 +231,7 @@ bool systally_watch_over(struct systally_watch *watch)
 	}
 	return !watch->alive &&
 	       (watch->filter ||
-		systally_control_is(watch->control, "targets", "none"));
-}
-
-/* Says what of @request the module does not keep, as it counts for others. */
-static int check_others(const struct systally_control *control,
-			const struct systally_request *request,
-			struct systally_error *error)
-{
-	if (request->collect >= SYSTALLY_COLLECT_TIME &&
-	    systally_control_is(control, "collect", "count"))
-		return systally_error_set(
-			error,
-			"others are being counted without times and errors, which record, -L, -x, --by errno and such need; write `time` to %s/collect, or leave these out",
-			control->directory);
-	if (request->collect == SYSTALLY_COLLECT_HIST &&
-	    !systally_control_is(control, "collect", "hist"))
-		return systally_error_set(
-			error,
-			"others are being counted without histograms, which -P and -H need; write `hist` to %s/collect, or leave these out",
-			control->directory);
-	if (request->threads && systally_control_is(control, "threads", "0"))
-		return systally_error_set(
-			error,
-			"others are being counted, and not by thread; write 1 to %s/threads, or leave --by thread out",
-			control->directory);
-	if (request->pid_count && systally_process_is_inside())
-		return systally_error_set(
-			error,
-			"others are being counted, and -p cannot be told from them, because the module shows the process numbers of the initial pid namespace, and this is another one; run it there, or end the other counting with `echo none > %s/targets`",
-			control->directory);
-	return 0;
-}
-
-/* Finds the functions of -f, in the first process of -p or anywhere. */
-static int begin_with_functions(struct systally_watch *watch,
-				const struct systally_request *request,
-				const struct systally_set *set,
-				struct systally_error *error)
-{
-	const struct systally_library_scope scope = {
-		.pid = request->pid_count ? request->pids[0] : 0,
-	};
-	struct systally_functions functions = { NULL, 0 };
-	int result = 0;
-
-	if (request->functions)
-		result = systally_functions_find(&functions, request->functions,
-						 &scope, error);
-	if (!result)
-		result = begin_own(watch, request, set, &functions, error);
-	systally_functions_free(&functions);
-	return result;
-}
-
-int systally_watch_begin(struct systally_watch *watch,
-			 const struct systally_control *control,
-			 const struct systally_request *request,
-			 const struct systally_set *set,
-			 struct systally_error *error)
-{
-	char *targets = systally_control_read(control, "targets", NULL, error);
-	int result = 0;
-	bool none;
-
-	watch->control = control;
-	if (!targets)
-		return -1;
-	none = !strcmp(targets, "none");
-	if (none) {
-		result =
-			systally_session_begin(&watch->session, control, error);
-		if (!result)
-			result = begin_with_functions(watch, request, set,
-						      error);
-		goto out;
-	}
-	if (request->functions) {
-		result = systally_error_set(
-			error,
-			"processes are being counted already, and -f would change what is counted; write `none` to %s/targets first",
-			control->directory);
-		goto out;
-	}
-	if (check_others(control, request, error) ||
-	    systally_control_snapshot(control, &watch->before, error)) {
-		result = -1;
-	} else if (!request->pid_count) {
-		snprintf(watch->what, sizeof(watch->what),
-			 "what is being counted");
-	} else if (!strcmp(targets, "all")) {
-		watch->filter = true;
-		snprintf(watch->what, sizeof(watch->what), "%zu of all",
-			 request->pid_count);
-	} else {
-		result = begin_added(watch, request, targets, error);
-	}
-out:
-	free(targets);
-	return result ? result : await_ends(watch, request, error);
+		systally_control_is(&watch->control, "targets", "none"));
 }
 
 void systally_watch_before(struct systally_watch *watch,
@@ -298,33 +241,12 @@ void systally_watch_before(struct systally_watch *watch,
 	memset(&watch->before, 0, sizeof(watch->before));
 }
 
-int systally_watch_end(struct systally_watch *watch,
-		       struct systally_error *error)
+void systally_watch_end(struct systally_watch *watch)
 {
-	char text[SYSTALLY_CONTROL_BYTES_MAX];
-	int result = 0;
-	size_t i;
-
-	/* one by one: the module refuses pids of processes that have ended */
-	for (i = 0; i < watch->added_count; i++) {
-		struct systally_error refused = { "" };
-		int removed;
-
-		write_pids(&watch->added[i], 1, "-", text);
-		removed = systally_control_write(watch->control, "targets",
-						 text, &refused);
-		if (removed && removed != -ESRCH)
-			result = systally_error_set(error, "%s", refused.text);
-	}
 	/* those of processes that still live stay open until the command ends */
 	if (watch->ends >= 0)
 		close(watch->ends);
 	watch->ends = -1;
 	systally_snapshot_free(&watch->before);
-	free(watch->added);
-	watch->added = NULL;
-	watch->added_count = 0;
-	if (systally_session_end(&watch->session, error))
-		result = -1;
-	return result;
+	systally_session_end(&watch->session);
 }

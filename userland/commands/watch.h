@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which processes `top` shows and `record` keeps: those that are counted already,
- * or its own.
+ * What `top` shows and `record` keeps: the calls that a session of its own counts,
+ * or those of a session that is there already.
  */
 #ifndef SYSTALLY_WATCH_H
 #define SYSTALLY_WATCH_H
@@ -11,11 +11,9 @@
 #include "device/snapshot.h"
 
 struct systally_watch {
-	const struct systally_control *control;
-	struct systally_session session;
-	bool own;	 /* there were no targets before */
-	uint32_t *added; /* targets to remove when the watch ends */
-	size_t added_count;
+	struct systally_control control; /* of the session that it watches */
+	struct systally_session session; /* if that is its own */
+	bool own;
 	bool filter;   /* others are counted too: show those of -p only */
 	int ends;      /* can be read when a process of -p ends; -1: none */
 	size_t alive;  /* processes of -p that have not ended */
@@ -27,12 +25,11 @@ struct systally_watch {
 #define SYSTALLY_WATCH_NONE { .session = SYSTALLY_SESSION_NONE, .ends = -1 }
 
 /*
- * Makes the module count what @request asks for. If there are no targets, all
- * processes or those of -p become targets until the watch ends, and the counters
- * are reset. If there are
- * targets, those of -p are added, and without -p nothing changes.
- * Outside of the initial pid namespace, processes of -p cannot be told from
- * others that are counted, and this fails.
+ * Begins to watch what @request asks for. With --session, that is this session,
+ * and of it the processes of -p. Otherwise, if the default session has targets and
+ * keeps what is asked for, and neither -p nor -f is given, it is the default
+ * session. In all other cases it is a session of its own, with all processes or
+ * those of -p and what they start.
  * Returns 0, or -1 with @error; the caller ends the watch in both cases.
  */
 int systally_watch_begin(struct systally_watch *watch,
@@ -56,8 +53,7 @@ void systally_watch_before(struct systally_watch *watch,
  */
 bool systally_watch_over(struct systally_watch *watch);
 
-/* Restores what the watch changed. Returns 0, or -1 with @error. */
-int systally_watch_end(struct systally_watch *watch,
-		       struct systally_error *error);
+/* Ends the watch, and its own session. */
+void systally_watch_end(struct systally_watch *watch);
 
 #endif /* SYSTALLY_WATCH_H */

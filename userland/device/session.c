@@ -1,129 +1,74 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Locks the controls, changes them, and restores them.
- *
- * The lock is an flock on the module's README. The kernel releases it when the
- * process and its guardian have ended in any way, and no lock file is left
- * behind.
+ * Begins and ends sessions of the module, and finds those of others.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "calls/names.h"
 #include "device/session.h"
 
-/*
- * Returns the pid of the process that holds the lock, from /proc/locks. Returns
- * 0 if it is not there: the process may be in another pid namespace.
- */
-static int find_holder(int fd)
-{
-	FILE *locks = fopen("/proc/locks", "re");
-	unsigned long inode;
-	struct stat status;
-	char line[256];
-	int pid, holder = 0;
+#define FOLDER	  "sessions"
+#define NEW_FILE  FOLDER "/new"
+#define NAME_SIZE 32
 
-	if (locks && !fstat(fd, &status)) {
-		while (!holder && fgets(line, sizeof(line), locks)) {
-			if (sscanf(line, "%*d: FLOCK %*s %*s %d %*x:%*x:%lu",
-				   &pid, &inode) == 2 &&
-			    inode == status.st_ino && pid > 0)
-				holder = pid;
-		}
-	}
-	if (locks)
-		fclose(locks);
-	return holder;
+/* The files of a session. Returns 0, or -1 with @error. */
+static int enter(struct systally_control *session,
+		 const struct systally_control *control, const char *name,
+		 struct systally_error *error)
+{
+	const int length =
+		snprintf(session->directory, sizeof(session->directory),
+			 "%s/%s/%s", control->directory, FOLDER, name);
+
+	if (length >= 0 && (size_t)length < sizeof(session->directory))
+		return 0;
+	return systally_error_set(
+		error,
+		"the path on which debugfs is mounted is too long; mount it on /sys/kernel/debug");
+}
+
+static int read_name(int file, char name[NAME_SIZE])
+{
+	const ssize_t length = read(file, name, NAME_SIZE - 1);
+
+	if (length <= 0)
+		return -1;
+	name[length] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+	return 0;
 }
 
 int systally_session_begin(struct systally_session *session,
 			   const struct systally_control *control,
 			   struct systally_error *error)
 {
-	char path[PATH_MAX + 32];
-	int holder;
+	char path[PATH_MAX + 32], name[NAME_SIZE];
 
-	session->control = control;
-	session->guardian.channel = -1;
-	session->changes = 0;
-	snprintf(path, sizeof(path), "%s/README", control->directory);
-	session->lock = open(path, O_RDONLY | O_CLOEXEC);
-	if (session->lock < 0)
-		return systally_error_set(error, "cannot open %s: %s", path,
-					  systally_error_meaning(errno));
-	if (!flock(session->lock, LOCK_EX | LOCK_NB))
-		return 0;
-	if (errno != EWOULDBLOCK)
-		systally_error_set(error, "cannot lock %s: %s", path,
-				   systally_error_meaning(errno));
-	holder = find_holder(session->lock);
-	close(session->lock);
-	session->lock = -1;
-	if (holder)
+	if (systally_control_is(control, "enabled", "0"))
 		return systally_error_set(
 			error,
-			"another systally (pid %d) is counting and has set the controls; wait for it or end it, or watch along with `systally top`",
-			holder);
-	return systally_error_set(
-		error,
-		"another systally is counting and has set the controls; wait for it or end it, or watch along with `systally top`");
-}
-
-int systally_session_note(struct systally_session *session, const char *file,
-			  const char *undo, struct systally_error *error)
-{
-	if (session->guardian.channel < 0 &&
-	    systally_guardian_start(&session->guardian, session->control,
-				    session->lock, error))
-		return -1;
-	systally_guardian_note(&session->guardian, file, undo);
-	return 0;
-}
-
-int systally_session_set(struct systally_session *session, const char *file,
-			 const char *value, struct systally_error *error)
-{
-	char *before =
-		systally_control_read(session->control, file, NULL, error);
-	int result;
-
-	if (!before)
-		return -EIO;
-	if (!strcmp(before, value)) {
-		free(before);
+			"counting is switched off; switch it on with `echo 1 > %s/enabled`",
+			control->directory);
+	snprintf(path, sizeof(path), "%s/%s", control->directory, NEW_FILE);
+	session->file = open(path, O_RDONLY | O_CLOEXEC);
+	if (session->file < 0)
+		return systally_error_set(
+			error, "cannot begin a session (%s): %s", path,
+			systally_control_meaning(NEW_FILE, errno));
+	if (!read_name(session->file, name) &&
+	    !enter(&session->control, control, name, error))
 		return 0;
-	}
-	/* do not change what cannot be restored */
-	if (strlen(before) >= SYSTALLY_CONTROL_BYTES_MAX ||
-	    session->changes == SYSTALLY_SESSION_CHANGES) {
-		free(before);
-		systally_error_set(
-			error,
-			"%s/%s is too long to be restored afterwards; write `%s` to it first",
-			session->control->directory, file,
-			strcmp(file, "syscalls") ? "none" : "all");
-		return -E2BIG;
-	}
-	result = systally_session_note(session, file, before, error) ?
-			 -EAGAIN :
-			 systally_control_write(session->control, file, value,
-						error);
-	if (result) {
-		free(before);
-		return result;
-	}
-	session->change[session->changes].file = file;
-	session->change[session->changes].before = before;
-	session->changes++;
-	return 0;
+	systally_error_set(error, "cannot read %s: %s", path,
+			   systally_control_meaning(NEW_FILE, errno));
+	systally_session_end(session);
+	return -1;
 }
 
 /*
@@ -159,7 +104,7 @@ static size_t fill_lines(char text[SYSTALLY_CONTROL_BYTES_MAX],
  * Sets `functions`, in as many writes as its lines need: the first one replaces,
  * the others add. Returns 0, or -1 with @error.
  */
-static int set_functions(struct systally_session *session,
+static int set_functions(const struct systally_session *session,
 			 const struct systally_functions *functions,
 			 struct systally_error *error)
 {
@@ -172,66 +117,127 @@ static int set_functions(struct systally_session *session,
 			return systally_error_set(error,
 						  "the path %s is too long",
 						  functions->list[first].path);
-		if (first ? systally_control_write(session->control,
-						   "functions", text, error) :
-			    systally_session_set(session, "functions", text,
-						 error))
+		if (systally_control_write(&session->control, "functions", text,
+					   error))
 			return -1;
 		first = next;
 	}
 	return 0;
 }
 
-int systally_session_prepare(struct systally_session *session,
+int systally_session_prepare(const struct systally_session *session,
 			     const struct systally_session_wants *wants,
 			     struct systally_error *error)
 {
+	const struct systally_control *control = &session->control;
 	char filter[SYSTALLY_CONTROL_BYTES_MAX];
 	struct systally_error refused = { "" };
 	int result;
 
-	if (systally_session_set(session, "collect",
-				 systally_names_collect(wants->collect),
-				 error) ||
-	    systally_session_set(session, "threads", wants->threads ? "1" : "0",
-				 error))
+	if (systally_control_write(control, "collect",
+				   systally_names_collect(wants->collect),
+				   error) ||
+	    systally_control_write(control, "threads",
+				   wants->threads ? "1" : "0", error) ||
+	    systally_control_write(control, "follow", "1", error))
 		return -1;
 	if (systally_set_filter(wants->calls, filter, sizeof(filter)))
 		strcpy(filter, "all");
-	result = systally_session_set(session, "syscalls", filter, &refused);
+	result = systally_control_write(control, "syscalls", filter, &refused);
 	/*
 	 * A class has calls that are new in libseccomp and that an older
 	 * kernel does not know.
 	 */
-	if (result == -ENOENT) {
-		if (systally_session_set(session, "syscalls", "all", error))
-			return -1;
-	} else if (result) {
+	if (result == -ENOENT)
+		result = systally_control_write(control, "syscalls", "all",
+						&refused);
+	if (result)
 		return systally_error_set(error, "%s", refused.text);
-	}
 	return wants->functions ?
 		       set_functions(session, wants->functions, error) :
 		       0;
 }
 
-int systally_session_end(struct systally_session *session,
-			 struct systally_error *error)
+void systally_session_end(struct systally_session *session)
 {
-	int result = 0;
+	if (session->file >= 0)
+		close(session->file);
+	session->file = -1;
+}
 
-	while (session->changes) {
-		session->changes--;
-		if (systally_control_write(
-			    session->control,
-			    session->change[session->changes].file,
-			    session->change[session->changes].before, error))
-			result = -1;
-		free(session->change[session->changes].before);
+struct names {
+	char *text; /* on the heap: `, s1, s2`; NULL: none, or no memory */
+};
+
+static int add_name(const struct systally_control *session, const char *name,
+		    void *context)
+{
+	struct names *names = context;
+	char *longer;
+
+	(void)session;
+	if (asprintf(&longer, "%s, %s", names->text ? names->text : "", name) <
+	    0)
+		return 0;
+	free(names->text);
+	names->text = longer;
+	return 0;
+}
+
+int systally_session_find(struct systally_control *session,
+			  const struct systally_control *control,
+			  const char *name, struct systally_error *error)
+{
+	struct names names = { NULL };
+
+	*session = *control;
+	if (!strcmp(name, "default"))
+		return 0;
+	/* a name is no path */
+	if (*name && !strchr(name, '/') && strcmp(name, ".") &&
+	    strcmp(name, "..") && strcmp(name, "new")) {
+		if (enter(session, control, name, error))
+			return -1;
+		if (!access(session->directory, F_OK))
+			return 0;
 	}
-	/* it has the lock, too */
-	systally_guardian_end(&session->guardian);
-	if (session->lock >= 0)
-		close(session->lock);
-	session->lock = -1;
+	if (systally_session_each(control, add_name, &names, error))
+		return -1;
+	systally_error_set(
+		error, "there is no session '%.60s'; there %s default%s", name,
+		names.text ? "are" : "is", names.text ? names.text : "");
+	free(names.text);
+	return -1;
+}
+
+static int is_session(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && strcmp(entry->d_name, "new") != 0;
+}
+
+int systally_session_each(const struct systally_control *control,
+			  int (*see)(const struct systally_control *session,
+				     const char *name, void *context),
+			  void *context, struct systally_error *error)
+{
+	struct systally_control session;
+	char path[PATH_MAX + 32];
+	struct dirent **entries;
+	int count, i, result = 0;
+
+	snprintf(path, sizeof(path), "%s/%s", control->directory, FOLDER);
+	count = scandir(path, &entries, is_session, versionsort);
+	if (count < 0)
+		return systally_error_set(error, "cannot read %s: %s", path,
+					  systally_control_meaning("", errno));
+	for (i = 0; i < count; i++) {
+		if (!result)
+			result = enter(&session, control, entries[i]->d_name,
+				       error);
+		if (!result)
+			result = see(&session, entries[i]->d_name, context);
+		free(entries[i]);
+	}
+	free(entries);
 	return result;
 }

@@ -43,22 +43,6 @@ void systally_discovery_init(struct systally_discovery *discovery,
 
 /* --- the module --- */
 
-static int check_free(struct systally_discovery *discovery,
-		      struct systally_error *error)
-{
-	if (systally_control_is(&discovery->control, "enabled", "0"))
-		return systally_error_set(
-			error,
-			"the module does not count now; switch it on with `echo 1 > %s/enabled`",
-			discovery->control.directory);
-	if (!systally_control_is(&discovery->control, "targets", "none"))
-		return systally_error_set(
-			error,
-			"the module counts other processes, and their counts would be lost; stop that with `echo none > %s/targets`",
-			discovery->control.directory);
-	return 0;
-}
-
 int systally_discovery_take_module(struct systally_discovery *discovery,
 				   struct systally_error *error)
 {
@@ -67,31 +51,28 @@ int systally_discovery_take_module(struct systally_discovery *discovery,
 		.collect = SYSTALLY_COLLECT_COUNT,
 		.calls = &all,
 	};
-	struct systally_error ignored = { "" };
+	struct systally_control control;
 
-	if (systally_control_open(&discovery->control, error) ||
-	    systally_session_begin(&discovery->session, &discovery->control,
-				   error))
+	if (systally_control_open(&control, error) ||
+	    systally_session_begin(&discovery->session, &control, error))
 		return -1;
-	if (!check_free(discovery, error) &&
-	    !systally_session_prepare(&discovery->session, &wants, error) &&
-	    !systally_session_set(&discovery->session, "follow", "1", error) &&
-	    !systally_control_write(&discovery->control, "reset", "1", error))
+	if (!systally_session_prepare(&discovery->session, &wants, error))
 		return 0;
-	systally_session_end(&discovery->session, &ignored);
+	systally_session_end(&discovery->session);
 	return -1;
 }
 
 static int end_module(struct systally_discovery *discovery,
 		      struct systally_error *error)
 {
+	const struct systally_control *control = &discovery->session.control;
 	struct systally_snapshot snapshot = { 0 };
 	const struct systally_row *row;
 	int result = -1;
 	size_t i;
 
-	systally_control_write(&discovery->control, "targets", "none", error);
-	if (!systally_control_snapshot(&discovery->control, &snapshot, error)) {
+	systally_control_write(control, "targets", "none", error);
+	if (!systally_control_snapshot(control, &snapshot, error)) {
 		for (i = 0; i < snapshot.header.call_rows; i++) {
 			row = &snapshot.calls[i];
 			systally_used_add(discovery->used, row->abi, row->nr,
@@ -104,8 +85,7 @@ static int end_module(struct systally_discovery *discovery,
 				"the module ran out of memory for rows, so not all calls are known; load it with a greater memory_max_bytes, or try --discover=seccomp");
 	}
 	systally_snapshot_free(&snapshot);
-	if (systally_session_end(&discovery->session, error))
-		result = -1;
+	systally_session_end(&discovery->session);
 	return result;
 }
 
@@ -282,8 +262,8 @@ int systally_discovery_attach(struct systally_discovery *discovery,
 	if (discovery->how != SYSTALLY_DISCOVER_MODULE)
 		return 0;
 	snprintf(pid, sizeof(pid), "%d", started->pid);
-	return systally_session_set(&discovery->session, "targets", pid,
-				    error) ?
+	return systally_control_write(&discovery->session.control, "targets",
+				      pid, error) ?
 		       -1 :
 		       0;
 }

@@ -7,7 +7,6 @@
 #define SYSTALLY_NEEDS_DISCOVER_H
 
 #include "base/request.h"
-#include "device/control.h"
 #include "device/session.h"
 #include "needs/feature.h"
 #include "needs/start.h"
@@ -17,8 +16,7 @@ struct systally_discovery {
 	struct systally_used *used;	  /* gets the calls */
 	int listener;  /* seccomp; -1: none, or all have ended */
 	bool executed; /* ptrace: the first exec is done */
-	struct systally_control control; /* module */
-	struct systally_session session;
+	struct systally_session session; /* module */
 };
 
 /* Returns `auto`, `module`, `seccomp` or `ptrace`. */
