@@ -98,9 +98,8 @@ static int reconcile_with(const struct session *with, bool with_any,
 	lockdep_assert_held(&control_mutex);
 	if (closing)
 		return 0;
-	wants.set = kzalloc(sizeof(*wants.set), GFP_KERNEL);
-	if (!wants.set)
-		return -ENOMEM;
+	/* Some hundred bytes, without which hooks could not be removed either */
+	wants.set = kzalloc(sizeof(*wants.set), GFP_KERNEL | __GFP_NOFAIL);
 	for_each_session(bit, session) if (session != with)
 		want(&wants, session, session->targets.all);
 	if (with && (with_any || !wants.any)) {
@@ -130,8 +129,7 @@ static int reconcile_with(const struct session *with, bool with_any,
 	if (err)
 		return err;
 	/* After the hooks: they make the threads' slots. */
-	err = systally_function_apply(enabled && wants.any,
-				      wants.collect != SYSTALLY_COLLECT_COUNT);
+	err = systally_function_apply(enabled, with);
 	systally_event_set_tls(systally_function_any_tls());
 	return err;
 }
@@ -245,17 +243,20 @@ static int apply_targets(struct session *session,
 	err = systally_target_check(session, request);
 	if (err)
 		return err;
+	/* A session without targets may have the bit that this one needs. */
+	dismiss_idle();
 	/* Hook first: a hook that fails must not leave changed targets. */
 	if (request->verb != TARGETS_NONE)
 		err = systally_lifecycle_start(last_target_exited) ?:
 			      reconcile_with(session, true, all)   ?:
-			      systally_tally_admit(session);
+			      systally_tally_admit(session)	   ?:
+			      systally_function_apply(enabled, session);
 	update_keys();
 	if (!err && session->bit >= 0)
 		err = systally_target_apply(session, request);
 	/* After an error, hook as before. Else the last target may be gone. */
 	dismiss_idle();
-	back = reconcile_all() ?: systally_function_targets_changed();
+	back = reconcile_all() ?: systally_function_targets_changed(session);
 	stop_idle();
 	return err ?: back;
 }
@@ -328,7 +329,7 @@ static int set_syscalls(struct session *session, char *text)
 		reconcile(session);
 	}
 	if (session->bit >= 0)
-		systally_tally_settle();
+		systally_tally_settle(session);
 	else
 		synchronize_rcu();
 	kfree(old);
@@ -351,7 +352,7 @@ static int set_threads(struct session *session, char *text)
 	if (value)
 		update_keys();
 	systally_tally_set_level(session);
-	systally_tally_settle();
+	systally_tally_settle(NULL);
 	update_keys();
 	return 0;
 }
@@ -426,14 +427,18 @@ static void show_syscalls(const struct session *session, struct seq_file *seq)
 				seq_printf(seq, "%s\n", token);
 }
 
-static int set_functions(struct session *session, char *text)
+static int set_functions(struct session *session,
+			 struct function_request *request)
 {
-	int err = systally_function_set(session, text);
+	int err = systally_function_set(session, request);
 
-	systally_event_set_tls(systally_function_any_tls());
+	if (session->bit < 0)
+		return err;
 	/* Another session may have a function that this one adds or drops. */
-	if (session->bit >= 0)
-		systally_tally_settle();
+	systally_tally_settle(NULL);
+	err = err ?: systally_function_apply(enabled, session);
+	err = err ?: systally_function_targets_changed(session);
+	systally_event_set_tls(systally_function_any_tls());
 	return err;
 }
 
@@ -444,7 +449,9 @@ static void show_threads(const struct session *session, struct seq_file *seq)
 
 static const struct {
 	const char *name;
-	int (*set)(struct session *session, char *text);
+	int (*set)(struct session *session, char *text); /* of `functions`:
+							   * set_functions()
+							   */
 	void (*show)(const struct session *session, struct seq_file *seq);
 	bool global;
 } controls[CONTROLS] = {
@@ -454,8 +461,7 @@ static const struct {
 	[CONTROL_TARGETS] = { "targets", set_targets, show_targets },
 	[CONTROL_FOLLOW] = { "follow", set_follow, show_follow },
 	[CONTROL_SYSCALLS] = { "syscalls", set_syscalls, show_syscalls },
-	[CONTROL_FUNCTIONS] = { "functions", set_functions,
-				systally_function_show },
+	[CONTROL_FUNCTIONS] = { "functions", NULL, systally_function_show },
 	[CONTROL_THREADS] = { "threads", set_threads, show_threads },
 	[CONTROL_RESET] = { "reset", set_reset, NULL },
 };
@@ -473,12 +479,22 @@ bool systally_control_is_global(enum control_id id)
 int systally_control_set(struct session *session, enum control_id id,
 			 char *text)
 {
-	int err = mutex_lock_killable(&control_mutex);
+	struct function_request *functions = NULL;
+	int err;
 
-	if (err)
-		return err;
-	err = controls[id].set(session, text);
-	mutex_unlock(&control_mutex);
+	if (id == CONTROL_FUNCTIONS) {
+		functions = systally_function_read(text);
+		if (IS_ERR(functions))
+			return PTR_ERR(functions);
+	}
+	err = mutex_lock_killable(&control_mutex);
+	if (!err) {
+		err = functions ? set_functions(session, functions) :
+				  controls[id].set(session, text);
+		mutex_unlock(&control_mutex);
+	}
+	if (functions)
+		systally_function_release(functions);
 	return err;
 }
 

@@ -276,6 +276,13 @@ static int new_open(struct inode *inode, struct file *file)
 		return err;
 	}
 	new->directory = debugfs_create_dir(new->session->name, sessions);
+	if (IS_ERR(new->directory)) {
+		int err = PTR_ERR(new->directory);
+
+		systally_control_end(new->session);
+		kfree(new);
+		return err;
+	}
 	create_files(new->session, new->directory);
 	file->private_data = new;
 	return nonseekable_open(inode, file);

@@ -131,7 +131,7 @@ static void count_unpaired(struct table *table, const struct slot *slot,
 	/* After the look at the calls to count, which change after pairs_since. */
 	smp_rmb();
 	if (slot->serial >= max(table->epoch, READ_ONCE(pairs_since)))
-		denied = systally_session_timing(timed, slot->serial);
+		denied = systally_session_paired(timed, slot->serial);
 	systally_tally_orphan(table, timed & ~denied);
 	if (denied)
 		systally_tally_denied(table, denied, call->abi, call->nr);
@@ -183,6 +183,7 @@ static void exit_moved(struct table *table, struct slot *slot, u64 elapsed,
 			table, systally_session_timing(gone, slot->serial));
 	systally_tally_timed(table, &call, slot->sessions, slot->serial,
 			     elapsed, failed ? -ret : 0);
+	slot->serial = table->serial;
 }
 
 void systally_event_unpaired(struct pt_regs *regs, long ret, u64 now)

@@ -6,9 +6,12 @@
 #include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/ctype.h>
+#include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/namei.h>
+#include <linux/overflow.h>
 #include <linux/path.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -39,17 +42,36 @@ static struct function *functions[FUNCTIONS_MAX];
 static DEFINE_MUTEX(functions_mutex);
 
 /* As systally_function_apply() said. Under the control mutex. */
-static enum placing placing_now;
+static bool functions_on;
 
 static struct inode *function_inode(const struct function *function)
 {
 	return d_real_inode(function->path.dentry);
 }
 
+/* How a function has to be probed for the sessions that count it now */
+static enum placing placing_for(const struct function *function)
+{
+	enum placing placing = PLACED_NOT;
+	const struct session *session;
+	int bit;
+
+	for_each_session(bit, session)
+	{
+		if (!functions_on || !(function->wanted & index_bit(session)))
+			continue;
+		if (session->collect >= SYSTALLY_COLLECT_TIME)
+			return PLACED_RETURNS;
+		placing = PLACED_ENTRY;
+	}
+	return placing;
+}
+
 static int place_probe(struct function *function)
 {
-	return systally_function_probe_place(
-		&function->probe, function_inode(function), placing_now);
+	return systally_function_probe_place(&function->probe,
+					     function_inode(function),
+					     placing_for(function));
 }
 
 /* Needs compat_uprobe_sync() afterwards. */
@@ -60,59 +82,53 @@ static void remove_probe(struct function *function)
 					       function_inode(function));
 }
 
-static void remove_all(void)
+/* The error of a function is one for the session that wants it. */
+static void note_error(int *err, int new, const struct function *function,
+		       const struct session *session)
 {
-	u32 nr;
-
-	for (nr = 0; nr < FUNCTIONS_MAX; nr++)
-		if (functions[nr])
-			remove_probe(functions[nr]);
-	compat_uprobe_sync();
+	if (new && !*err && session && function->wanted &index_bit(session))
+		*err = new;
 }
 
-static int place_all(void)
-{
-	int err = 0;
-	u32 nr;
-
-	for (nr = 0; nr < FUNCTIONS_MAX && !err; nr++)
-		if (functions[nr] && functions[nr]->wanted)
-			err = place_probe(functions[nr]);
-	if (err)
-		remove_all();
-	return err;
-}
-
-int systally_function_apply(bool on, bool time)
-{
-	enum placing placing = !on   ? PLACED_NOT :
-			       !time ? PLACED_ENTRY :
-				       PLACED_RETURNS;
-	int err;
-
-	if (placing == placing_now)
-		return 0;
-	remove_all();
-	placing_now = placing;
-	err = place_all();
-	if (err)
-		placing_now = PLACED_NOT;
-	return err;
-}
-
-int systally_function_targets_changed(void)
+int systally_function_apply(bool on, const struct session *session)
 {
 	struct function *function;
 	int err = 0;
 	u32 nr;
 
-	if (placing_now == PLACED_NOT)
-		return 0;
-	for (nr = 0; nr < FUNCTIONS_MAX && !err; nr++) {
+	functions_on = on;
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
+		function = functions[nr];
+		if (function && function->wanted &&
+		    !systally_function_probe_is(&function->probe,
+						placing_for(function)))
+			remove_probe(function);
+	}
+	compat_uprobe_sync();
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
 		function = functions[nr];
 		if (function && function->wanted)
-			err = systally_function_probe_ask_again(
-				&function->probe, function_inode(function));
+			note_error(&err, place_probe(function), function,
+				   session);
+	}
+	return err;
+}
+
+int systally_function_targets_changed(const struct session *session)
+{
+	struct function *function;
+	int err = 0;
+	u32 nr;
+
+	for (nr = 0; nr < FUNCTIONS_MAX; nr++) {
+		function = functions[nr];
+		if (!function || !(function->wanted & index_bit(session)) ||
+		    function->probe.placing == PLACED_NOT)
+			continue;
+		note_error(&err,
+			   systally_function_probe_ask_again(
+				   &function->probe, function_inode(function)),
+			   function, session);
 	}
 	compat_uprobe_sync();
 	return err;
@@ -122,11 +138,9 @@ bool systally_function_any_tls(void)
 {
 	u32 nr;
 
-	if (placing_now != PLACED_RETURNS)
-		return false;
 	for (nr = 0; nr < FUNCTIONS_MAX; nr++)
-		if (functions[nr] && functions[nr]->wanted &&
-		    functions[nr]->probe.tls)
+		if (functions[nr] && functions[nr]->probe.tls &&
+		    functions[nr]->probe.placing == PLACED_RETURNS)
 			return true;
 	return false;
 }
@@ -144,11 +158,17 @@ unsigned int systally_function_count(void)
 
 /* A function's line in a request, resolved */
 struct place {
-	const char *name;
-	struct path path;
+	const char *name; /* in the caller's text */
+	struct path path; /* NULL if a function has taken it */
 	loff_t offset;
 	enum tls_kind tls;
 	bool count_only;
+};
+
+struct function_request {
+	bool adds; /* to the set; else replaces it */
+	unsigned int count;
+	struct place place[];
 };
 
 /* The KIND of a function whose return must not be probed */
@@ -176,17 +196,13 @@ static int resolve(const struct parsed_function *line, struct place *place)
 
 	if (strlen(line->name) >= SYSTALLY_FUNCTION_NAME_LEN || kind < 0)
 		return -EINVAL;
-	if (kind != TLS_NONE) {
-		err = systally_tls_prepare();
-		if (err)
-			return err;
-	}
 	err = kern_path(line->path, LOOKUP_FOLLOW, &place->path);
 	if (err)
 		return err;
 	inode = d_real_inode(place->path.dentry);
 	if (!S_ISREG(inode->i_mode) || line->offset >= i_size_read(inode)) {
 		path_put(&place->path);
+		place->path = (struct path){};
 		return -EINVAL;
 	}
 	place->name = line->name;
@@ -194,6 +210,62 @@ static int resolve(const struct parsed_function *line, struct place *place)
 	place->tls = kind;
 	place->count_only = counts;
 	return 0;
+}
+
+/* Resolves the lines of a text. Those that have been are in the request. */
+static int resolve_lines(char *text, struct function_request *request)
+{
+	struct parsed_function line;
+	int err = 0;
+
+	while (*text && !err) {
+		err = parse_function(&text, &line) ?:
+			      resolve(&line, &request->place[request->count]);
+		if (!err)
+			request->count++;
+	}
+	return err;
+}
+
+/* The largest number of lines that a text may have */
+static unsigned int count_lines(const char *text)
+{
+	unsigned int lines = 1;
+
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		lines++;
+	}
+	return lines;
+}
+
+struct function_request *systally_function_read(char *text)
+{
+	struct function_request *request;
+	int err;
+
+	text = skip_spaces(text);
+	if (!*text)
+		return ERR_PTR(-EINVAL);
+	request = kvzalloc(struct_size(request, place, count_lines(text)),
+			   GFP_KERNEL);
+	if (!request)
+		return ERR_PTR(-ENOMEM);
+	if (!strcmp(strim(text), "none"))
+		return request;
+	request->adds = *text == '+';
+	err = resolve_lines(text + request->adds, request);
+	if (!err)
+		return request;
+	systally_function_release(request);
+	return ERR_PTR(err);
+}
+
+void systally_function_release(struct function_request *request)
+{
+	while (request->count)
+		path_put(&request->place[--request->count].path);
+	kvfree(request);
 }
 
 static void link_function(u32 nr, struct function *function)
@@ -263,8 +335,8 @@ static struct function *new_function(const struct place *place)
 }
 
 /*
- * The function that a place stands for, in the session's set from now on. It
- * owns the place's path then. Returns it, or an ERR_PTR.
+ * The function that a place stands for, in the session's set from now on. It may
+ * take the place's path. Returns it, or an ERR_PTR.
  * @is_new: set to whether it was not in the set before
  */
 static struct function *add_place(struct session *session, struct place *place,
@@ -277,10 +349,9 @@ static struct function *add_place(struct session *session, struct place *place,
 	if (IS_ERR(function))
 		return function;
 	*is_new = !(function->wanted & index_bit(session));
-	if (function->wanted) {
-		path_put(&place->path);
-	} else {
+	if (!function->wanted) {
 		function->path = place->path;
+		place->path = (struct path){};
 		function->probe.tls = place->tls;
 		function->probe.count_only = place->count_only;
 	}
@@ -323,56 +394,45 @@ static void drop_where(struct session *session, const unsigned long *these,
 	}
 }
 
-/* Adds the functions of a text to a session's set, and their numbers to @named. */
-static int add_lines(struct session *session, char *text, unsigned long *added,
-		     unsigned long *named)
+/* Adds functions to a session's set, and their numbers to @named. */
+static int add_places(struct session *session, struct function_request *request,
+		      unsigned long *added, unsigned long *named)
 {
-	struct parsed_function line;
 	struct function *function;
-	struct place place;
+	unsigned int i;
 	bool is_new;
-	int err;
+	int err = 0;
 
-	while (*text) {
-		err = parse_function(&text, &line) ?: resolve(&line, &place);
+	for (i = 0; i < request->count && !err; i++) {
+		struct place *place = &request->place[i];
+
+		if (place->tls != TLS_NONE)
+			err = systally_tls_prepare();
 		if (err)
-			return err;
-		function = add_place(session, &place, &is_new);
-		if (IS_ERR(function)) {
-			path_put(&place.path);
+			break;
+		function = add_place(session, place, &is_new);
+		if (IS_ERR(function))
 			return PTR_ERR(function);
-		}
 		__set_bit(function->probe.nr, named);
 		if (!is_new)
 			continue;
 		__set_bit(function->probe.nr, added);
 		set_bit(function->probe.nr, session->functions);
 		err = place_probe(function);
-		if (err)
-			return err;
 	}
-	return 0;
+	return err;
 }
 
-int systally_function_set(struct session *session, char *text)
+int systally_function_set(struct session *session,
+			  struct function_request *request)
 {
 	DECLARE_BITMAP(added, FUNCTIONS_MAX) = {};
 	DECLARE_BITMAP(named, FUNCTIONS_MAX) = {};
-	bool more;
-	int err;
+	int err = add_places(session, request, added, named);
 
-	text = skip_spaces(text);
-	if (!*text)
-		return -EINVAL;
-	if (!strcmp(strim(text), "none")) {
-		drop_where(session, named, false);
-		return 0;
-	}
-	more = *text == '+';
-	err = add_lines(session, text + more, added, named);
 	if (err)
 		drop_where(session, added, true);
-	else if (!more)
+	else if (!request->adds)
 		drop_where(session, named, false);
 	return err;
 }

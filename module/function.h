@@ -20,20 +20,33 @@
 #include "../include/systally.h"
 #include "session.h"
 
+struct function_request;
+
 /*
- * systally_function_set - replace a session's set, or add to it
+ * systally_function_read - read what is written to `functions`, and look its paths
+ * up; systally_function_release - free that
  * @text: lines `NAME OFFSET[:KIND] PATH`, or `none`; a `+` before the first NAME
  * adds. NAME has no white space. OFFSET is of the file, not an address. KIND is
  * a word of tls.h, or `count`: the return is never probed. This function changes
- * the text.
+ * the text, which must stay until systally_function_set() has returned.
  *
- * Process context, under the control mutex; sleeps. Paths are as in current's
- * root and mount namespace. On return the probes are as the last
- * systally_function_apply() said. Returns 0, -EINVAL malformed, -ENOENT or
- * another error of the path, -EEXIST if the name is that of another place or kind,
- * -E2BIG too many, -ENOMEM, or the error of a probe: then the set is unchanged.
+ * Process context, sleeps, without a lock: a path may be on a disk that does not
+ * answer. Paths are as in current's root and mount namespace. Returns it, or an
+ * ERR_PTR: -EINVAL malformed, -ENOENT or another error of a path, -ENOMEM.
  */
-int systally_function_set(struct session *session, char *text);
+struct function_request *systally_function_read(char *text);
+void systally_function_release(struct function_request *request);
+
+/*
+ * systally_function_set - replace a session's set, or add to it
+ *
+ * Process context, under the control mutex; sleeps. On return the probes are as
+ * the last systally_function_apply() said. Returns 0, -EEXIST if a name is that of
+ * another place or kind, -E2BIG too many, -ENOMEM, or the error of a probe: then
+ * the set is unchanged.
+ */
+int systally_function_set(struct session *session,
+			  struct function_request *request);
 
 /*
  * systally_function_show - print a session's set in the words that would set it
@@ -42,24 +55,26 @@ void systally_function_show(const struct session *session,
 			    struct seq_file *seq);
 
 /*
- * systally_function_apply - place or remove the probes
- * @on: whether functions are counted
- * @time: whether returns are seen, too
+ * systally_function_apply - place and remove probes, as the sessions that count
+ * need them
+ * @on: whether functions are counted at all
+ * @session: whose errors are returned; may be NULL
  *
  * Process context, under the control mutex; sleeps. Where returns begin or end
- * to be seen, the probe is removed and placed again; calls in between are not
- * counted. Returns 0 or the error of a probe: then no probe is placed.
+ * to be seen, because the first session times a function or the last one ceases
+ * to, the probe is removed and placed again; calls in between are not counted.
+ * Returns 0, or the error of a probe of the session's: then that one is missing.
  */
-int systally_function_apply(bool on, bool time);
+int systally_function_apply(bool on, const struct session *session);
 
 /*
- * systally_function_targets_changed - place the probes in the processes that
- * are targets now, and remove them from the others
+ * systally_function_targets_changed - place a session's probes in the processes
+ * that are targets now, and remove them from the others
  *
  * Process context, under the control mutex; sleeps. Returns 0 or the error of a
  * probe.
  */
-int systally_function_targets_changed(void);
+int systally_function_targets_changed(const struct session *session);
 
 /*
  * systally_function_any_tls - whether returns of a function of TLS are seen now

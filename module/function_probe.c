@@ -3,6 +3,7 @@
  * The uprobe of a user function: where the kernel puts it, and what it counts.
  */
 #include <linux/mm_types.h>
+#include <linux/preempt.h>
 #include <linux/ptrace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -10,23 +11,35 @@
 #include "arch_call.h"
 #include "function_event.h"
 #include "function_probe.h"
-#include "target_set.h"
+#include "session.h"
+
+/* Whether a session counts this function in a process. */
+static bool counts(const struct function_probe *probe, u32 tgid)
+{
+	bool any;
+
+	preempt_disable_notrace();
+	any = systally_session_calls(tgid, ABI_FUNCTION, probe->nr);
+	preempt_enable_notrace();
+	return any;
+}
 
 /*
- * Whether the process that @mm belongs to is a target. Without memory cgroups,
- * the kernel does not keep whose it is; then each may be a target's.
+ * The same for the process that @mm belongs to. Without memory cgroups, the kernel
+ * does not keep whose it is; then each may be a target's.
  */
-static bool is_of_target(const struct mm_struct *mm)
+static bool counts_in(const struct function_probe *probe,
+		      const struct mm_struct *mm)
 {
 #ifdef CONFIG_MEMCG
 	const struct task_struct *owner;
-	bool is;
+	bool any;
 
 	rcu_read_lock();
 	owner = rcu_dereference(mm->owner);
-	is = owner && systally_target_has(owner->tgid);
+	any = owner && counts(probe, owner->tgid);
 	rcu_read_unlock();
-	return is;
+	return any;
 #else
 	return systally_target_any();
 #endif
@@ -39,17 +52,27 @@ static bool is_of_target(const struct mm_struct *mm)
 static bool is_for(struct uprobe_consumer *self,
 		   COMPAT_UPROBE_FILTER_CONTEXT struct mm_struct *mm)
 {
-	return is_of_target(mm);
+	return counts_in(
+		container_of(self, struct function_probe, counts.consumer), mm);
+}
+
+/* The same, for the consumer that asks again */
+static bool is_asked_for(struct uprobe_consumer *self,
+			 COMPAT_UPROBE_FILTER_CONTEXT struct mm_struct *mm)
+{
+	return counts_in(
+		container_of(self, struct function_probe, asks.consumer), mm);
 }
 
 /*
- * Whether current, which is no target, runs in the memory of another process
- * that may be one: after vfork() and before exec, or as some programs clone.
+ * Whether current, in which the function is not counted, runs in the memory of
+ * another process in which it may be: after vfork() and before exec, or as some
+ * programs clone.
  */
-static bool is_in_others_memory(void)
+static bool is_in_others_memory(const struct function_probe *probe)
 {
 	return current->vfork_done ||
-	       (IS_ENABLED(CONFIG_MEMCG) && is_of_target(current->mm));
+	       (IS_ENABLED(CONFIG_MEMCG) && counts_in(probe, current->mm));
 }
 
 /*
@@ -66,8 +89,8 @@ static int on_entry(struct uprobe_consumer *self,
 		.nr = probe->nr,
 	};
 
-	if (!systally_target_has(current->tgid))
-		return is_in_others_memory() ? 0 : UPROBE_HANDLER_REMOVE;
+	if (!counts(probe, current->tgid))
+		return is_in_others_memory(probe) ? 0 : UPROBE_HANDLER_REMOVE;
 	if (probe->tls && self->ret_handler)
 		systally_tls_entered(&frame, probe->tls, regs);
 	systally_function_entered(&frame, self->ret_handler);
@@ -92,13 +115,25 @@ static int on_asking(struct uprobe_consumer *self,
 	return UPROBE_HANDLER_REMOVE;
 }
 
+static enum placing possible(const struct function_probe *probe,
+			     enum placing placing)
+{
+	return placing == PLACED_RETURNS && probe->count_only ? PLACED_ENTRY :
+								placing;
+}
+
+bool systally_function_probe_is(const struct function_probe *probe,
+				enum placing placing)
+{
+	return probe->placing == possible(probe, placing);
+}
+
 int systally_function_probe_place(struct function_probe *probe,
 				  struct inode *inode, enum placing placing)
 {
 	int err;
 
-	if (placing == PLACED_RETURNS && probe->count_only)
-		placing = PLACED_ENTRY;
+	placing = possible(probe, placing);
 	if (probe->placing == placing || placing == PLACED_NOT)
 		return 0;
 	probe->counts = (struct compat_uprobe){
@@ -134,7 +169,7 @@ int systally_function_probe_ask_again(struct function_probe *probe,
 	int err;
 
 	probe->asks = (struct compat_uprobe){
-		.consumer = { .handler = on_asking, .filter = is_for },
+		.consumer = { .handler = on_asking, .filter = is_asked_for },
 	};
 	err = compat_uprobe_register(inode, probe->offset, &probe->asks);
 	if (!err)

@@ -41,6 +41,10 @@ struct function_probe {
 int systally_function_probe_place(struct function_probe *probe,
 				  struct inode *inode, enum placing placing);
 
+/* systally_function_probe_is - whether it is placed like that */
+bool systally_function_probe_is(const struct function_probe *probe,
+				enum placing placing);
+
 /*
  * systally_function_probe_remove - remove it, if it is placed
  *

@@ -234,7 +234,7 @@ static void set_pairs(void)
 	systally_event_set_pairs(pairs ? systally_tally_next_serial() :
 					 EVENT_PAIRS_NEVER);
 	if (pairs)
-		systally_tally_settle();
+		systally_tally_settle(NULL);
 }
 
 int systally_hook_apply(const struct hook_plan *plan)
@@ -289,7 +289,7 @@ void systally_hook_set_calls(struct syscall_set *set)
 	/* A call that entered before this and returns after it has no entry. */
 	end_pairs();
 	systally_filter_replace(set);
-	systally_tally_settle();
+	systally_tally_settle(NULL);
 	unhook_others(set);
 	set_pairs();
 }

@@ -429,7 +429,9 @@ static bool slot_copy(const struct slot *slot, struct slot *copy)
 static bool is_of_session(const struct session *session,
 			  const struct slot *call)
 {
-	return session->bit >= 0 && call->sessions & BIT(session->bit) &&
+	int bit = READ_ONCE(session->bit);
+
+	return bit >= 0 && call->sessions & BIT(bit) &&
 	       call->serial >= max(systally_cpu_tables_epoch(),
 				   READ_ONCE(session->time_since)) &&
 	       target_set_has(&session->targets, key_tgid(call->key));

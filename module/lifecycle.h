@@ -8,7 +8,7 @@
 
 /*
  * systally_lifecycle_start - register the handlers, unless they are registered
- * @idle: called when the last target has exited; in the handler at exit, with
+ * @idle: called when the last target of a session has exited; in the handler at exit, with
  * preemption off
  *
  * Before the first process becomes a target. Process context, sleeps; under the

@@ -159,6 +159,7 @@ err_tally_exit:
 	systally_tally_exit();
 err_control_free:
 	systally_control_free();
+	systally_memory_exit();
 err_memory:
 	if (err == -ENOMEM)
 		pr_err("not enough memory: free some, or give more than memory_max_bytes=%lu\n",
@@ -177,6 +178,7 @@ static void __exit systally_exit(void)
 	systally_tls_exit();
 	systally_tally_exit();
 	systally_control_free();
+	systally_memory_exit();
 }
 
 module_init(systally_init);

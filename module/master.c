@@ -190,6 +190,8 @@ static void copy_row(struct table *to, const struct table_row *row)
 		return;
 	}
 	if (sum) {
+		/* Of the process that was marked, until it is folded */
+		sum->comm[COMM_DEAD] |= row->comm[COMM_DEAD];
 		row_add(sum, row);
 		add_tallied(to, row);
 		return;

@@ -3,6 +3,7 @@
  * The module's memory and its cap.
  */
 #include <linux/atomic.h>
+#include <linux/bug.h>
 #include <linux/cpumask.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -98,9 +99,22 @@ void systally_memory_free(void *memory, size_t bytes)
 	atomic_long_sub(charge_of(bytes), &charged_bytes);
 }
 
+/* Written at load only */
+static long charged_at_load;
+
 void systally_memory_charge(size_t bytes)
 {
+	charged_at_load += PAGE_ALIGN(bytes);
 	atomic_long_add(PAGE_ALIGN(bytes), &charged_bytes);
+}
+
+void systally_memory_exit(void)
+{
+	WARN(atomic_long_read(&charged_bytes) != charged_at_load ||
+		     atomic_long_read(&reserved_bytes),
+	     "%ld bytes are still charged, %ld reserved\n",
+	     atomic_long_read(&charged_bytes) - charged_at_load,
+	     atomic_long_read(&reserved_bytes));
 }
 
 unsigned long systally_memory_bytes(void)

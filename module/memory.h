@@ -70,6 +70,12 @@ void systally_memory_free(void *memory, size_t bytes);
  */
 void systally_memory_charge(size_t bytes);
 
+/*
+ * systally_memory_exit - warn in the kernel log if anything but that is still
+ * charged, or reserved; at unload, when all has been freed
+ */
+void systally_memory_exit(void);
+
 /* systally_memory_bytes - bytes charged now; any context */
 unsigned long systally_memory_bytes(void);
 

@@ -45,16 +45,30 @@ struct search {
 	u64 count, errors, total, max;
 };
 
-static void count_row(struct search *search, const struct table_row *row)
+/* @timed: whether the session keeps times of the row's table */
+static void count_row(struct search *search, const struct table_row *row,
+		      bool timed)
 {
 	u64 max = READ_ONCE(row->max);
 
 	search->found = true;
 	search->count += READ_ONCE(row->count);
+	if (!timed)
+		return;
 	search->errors += READ_ONCE(row->errors);
 	search->total += READ_ONCE(row->total);
 	if (search->max < max)
 		search->max = max;
+}
+
+/*
+ * Whether the default session has the times of a table's rows. They stay out of its
+ * master if it has not.
+ */
+static bool has_times(const struct table *table, bool of_cpu)
+{
+	return !of_cpu ||
+	       table->serial >= READ_ONCE(systally_default_session->time_since);
 }
 
 /* Whether a row of a CPU's table belongs to the default session */
@@ -70,6 +84,7 @@ static bool is_ours(const struct search *search, const struct table_row *row)
  */
 static void look_up(struct search *search, struct table *table, bool of_cpu)
 {
+	bool timed = has_times(table, of_cpu);
 	u32 abi, nr;
 
 	for (abi = 0; abi < ABIS; abi++)
@@ -79,7 +94,7 @@ static void look_up(struct search *search, struct table *table, bool of_cpu)
 				table_lookup(table, key, search->start));
 
 			if (row && (!of_cpu || is_ours(search, row)))
-				count_row(search, row);
+				count_row(search, row, timed);
 		}
 }
 
@@ -104,6 +119,7 @@ static bool is_wanted(const struct search *search, u64 key)
 
 static void scan(struct search *search, struct table *table, bool of_cpu)
 {
+	bool timed = has_times(table, of_cpu);
 	u32 i;
 
 	for (i = 0; READ_ONCE(table->used) && i < table_rows(table); i++) {
@@ -130,7 +146,7 @@ static void scan(struct search *search, struct table *table, bool of_cpu)
 			search->max = 0;
 		}
 		if (is_wanted(search, key))
-			count_row(search, row);
+			count_row(search, row, timed);
 	}
 }
 
@@ -165,12 +181,19 @@ static void search_master(struct search *search, struct table *table)
 		look_up(search, table, false);
 }
 
+/* Rows that are read because the keys of late rows cannot be looked up */
+static u32 late_rows(const struct search *search, const struct table *table)
+{
+	return search->bit >= 0 && READ_ONCE(table->session[search->bit].late) ?
+		       table_rows(table) :
+		       0;
+}
+
 static void search_cpu_table(struct search *search, struct table *table)
 {
 	if (search->bit < 0)
 		return;
-	/* The keys of late rows cannot be looked up. */
-	if (search->scans || READ_ONCE(table->session[search->bit].late))
+	if (search->scans || late_rows(search, table))
 		scan(search, table, true);
 	else
 		look_up(search, table, true);
@@ -184,18 +207,23 @@ static int search_tables(void *arg)
 	u32 rows = table_rows(master->table) +
 		   (successor ? table_rows(successor) : 0);
 	int cpu_nr, backlog, i;
+	u32 late = 0;
 
-	for (i = 0; i < TALLY_BACKLOG_MAX && systally_tally_backlog[i]; i++)
+	for (i = 0; i < TALLY_BACKLOG_MAX && systally_tally_backlog[i]; i++) {
 		rows += table_rows(systally_tally_backlog[i]);
+		late += late_rows(search, systally_tally_backlog[i]);
+	}
 	backlog = i;
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 
 		for (i = 0; i < ARRAY_SIZE(cpu->all); i++)
-			if (READ_ONCE(cpu->all[i]->used))
+			if (READ_ONCE(cpu->all[i]->used)) {
 				rows += table_rows(cpu->all[i]);
+				late += late_rows(search, cpu->all[i]);
+			}
 	}
-	if (search->scans && rows > SCAN_ROWS_MAX)
+	if ((search->scans && rows > SCAN_ROWS_MAX) || late > SCAN_ROWS_MAX)
 		return -E2BIG;
 
 	if (!master->being_cleaned)

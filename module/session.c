@@ -17,6 +17,7 @@
 struct session systally_sessions[SESSIONS_MAX];
 struct session *systally_session_at[TABLE_SESSIONS];
 u32 systally_sessions_timed;
+u32 systally_sessions_hist;
 u32 systally_sessions_threaded;
 
 /* The bits that are taken; written as systally_session_at */
@@ -65,24 +66,41 @@ u32 systally_session_calls(u32 tgid, u32 abi, u32 nr)
 	return sessions;
 }
 
-u32 systally_session_timing(u32 sessions, u64 serial)
+/* Of some sessions, those that time calls since a table of @serial or before */
+static u32 timed_since(u32 sessions, u64 serial, bool paired)
 {
-	unsigned long timed = sessions & READ_ONCE(systally_sessions_timed);
 	const struct session *session;
-	u32 timing = 0;
+	unsigned long timed;
+	u32 result = 0;
+	u64 since;
 	int bit;
 
-	/* A CPU gets its table after time_since was written for it. Pairs with
-	 * the xchg() in flush_begin().
+	/* A CPU gets its table after these were written for it. Pairs with the
+	 * xchg() in flush_begin().
 	 */
 	smp_rmb();
+	timed = sessions & READ_ONCE(systally_sessions_timed);
 	for (; timed; timed &= timed - 1) {
 		bit = __ffs(timed);
 		session = READ_ONCE(systally_session_at[bit]);
-		if (session && serial >= READ_ONCE(session->time_since))
-			timing |= BIT(bit);
+		if (!session)
+			continue;
+		since = paired ? READ_ONCE(session->pairs_since) :
+				 READ_ONCE(session->time_since);
+		if (serial >= since)
+			result |= BIT(bit);
 	}
-	return timing;
+	return result;
+}
+
+u32 systally_session_timing(u32 sessions, u64 serial)
+{
+	return timed_since(sessions, serial, false);
+}
+
+u32 systally_session_paired(u32 sessions, u64 serial)
+{
+	return timed_since(sessions, serial, true);
 }
 
 size_t systally_session_share(void)
@@ -131,17 +149,20 @@ void systally_session_unseat(struct session *session)
 void systally_session_set_levels(void)
 {
 	const struct session *session;
-	u32 timed = 0, threaded = 0;
+	u32 timed = 0, hist = 0, threaded = 0;
 	int bit;
 
 	for_each_session(bit, session)
 	{
 		if (session->collect >= SYSTALLY_COLLECT_TIME)
 			timed |= BIT(bit);
+		if (session->collect == SYSTALLY_COLLECT_HIST)
+			hist |= BIT(bit);
 		if (session->threads)
 			threaded |= BIT(bit);
 	}
 	WRITE_ONCE(systally_sessions_timed, timed);
+	WRITE_ONCE(systally_sessions_hist, hist);
 	WRITE_ONCE(systally_sessions_threaded, threaded);
 }
 

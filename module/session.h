@@ -59,9 +59,12 @@ struct session {
 	 * Serials of tables (cpu_tables.h). Rows of older tables do not belong
 	 * to the session; have no times for it; have no histograms for it.
 	 * time_since is read by handlers: a call that was entered in an older
-	 * table is not timed for this session.
+	 * table is not timed for this session. So is pairs_since, which is no
+	 * less: since then, the entry of each call is seen that the session
+	 * counts. An exit without an entry means a denied call, if its thread has
+	 * left another call since.
 	 */
-	u64 since, time_since, hist_since;
+	u64 since, time_since, hist_since, pairs_since;
 
 	struct master master;
 	u64 discarded;	/* calls that resets threw away */
@@ -73,6 +76,7 @@ extern struct session *systally_session_at[TABLE_SESSIONS];
 
 /* Bits of the sessions that keep times, and rows per thread. Read by handlers. */
 extern u32 systally_sessions_timed;
+extern u32 systally_sessions_hist; /* and histograms */
 extern u32 systally_sessions_threaded;
 
 extern struct session systally_sessions[SESSIONS_MAX];
@@ -107,6 +111,14 @@ u32 systally_session_calls(u32 tgid, u32 abi, u32 nr);
  * Handlers only; preemption off, and the CPU's table was read before. Bits.
  */
 u32 systally_session_timing(u32 sessions, u64 serial);
+
+/*
+ * systally_session_paired - of some sessions, those that time calls and have seen
+ * the entry of each call since the table with this serial
+ *
+ * As systally_session_timing().
+ */
+u32 systally_session_paired(u32 sessions, u64 serial);
 
 /*
  * systally_session_counts - whether a session counts calls of a number

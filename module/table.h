@@ -127,7 +127,10 @@ struct table_sums {
 	u64 orphan_exits;
 	u64 untimed;
 	u64 no_row; /* unattributed calls that have no row at all */
-	u64 late;   /* late rows; not in a session's table */
+	/* Not in a session's table: its rows in this one, of unattributed calls
+	 * excepted, and how many of them are late
+	 */
+	u32 rows, late;
 };
 
 /*

@@ -24,8 +24,14 @@ static DEFINE_MUTEX(flush_mutex);
 static void do_work(struct kthread_work *work);
 static DEFINE_KTHREAD_WORK(fold_work, do_work);
 
-/* Rows that are moved with interrupts off at a time: some microseconds */
+/*
+ * Rows that are moved with interrupts off at a time: some microseconds for a
+ * session, and some tens for eight
+ */
 #define MOVE_ROWS 32
+
+/* Rows for which a session has room at least, beside those that it has now */
+#define ROWS_AHEAD 1024
 
 /*
  * What a session takes from a CPU's table. Calls in a table that is older than
@@ -170,30 +176,31 @@ static void clear_no_room(void)
 }
 
 /*
- * The first session without room for @rows more rows that might get it, or NULL.
- * Others lose rows, which are counted.
+ * The first session that has no room for its rows of a table and might get it, or
+ * NULL. Others lose rows, which are counted.
  */
-static struct session *without_room(u32 rows)
+static struct session *without_room(const struct table *table)
 {
 	struct session *session;
 	int bit;
 
-	for_each_session(bit, session) if (!session->master.no_room &&
-					   !systally_master_has_room(
-						   &session->master,
-						   rows)) return session;
+	for_each_session(
+		bit,
+		session) if (!session->master.no_room &&
+			     !systally_master_has_room(
+				     &session->master,
+				     table->session[bit].rows)) return session;
 	return NULL;
 }
 
 /*
  * Folds the full tables for which there is room. A retired one becomes its CPU's
  * spare at once: a CPU that fills its last table before that loses the rows of
- * calls. If tables must wait for room, returns how many rows one of them has,
- * else 0.
+ * calls. Returns a table that must wait for room, or NULL.
  */
-static u32 fold_those_with_room(void)
+static const struct table *fold_those_with_room(void)
 {
-	u32 waits = 0;
+	const struct table *waits = NULL;
 	unsigned int i;
 	int cpu_nr;
 
@@ -204,8 +211,8 @@ static u32 fold_those_with_room(void)
 
 		if (!retired)
 			continue;
-		if (without_room(retired->used)) {
-			waits = retired->used;
+		if (without_room(retired)) {
+			waits = retired;
 			continue;
 		}
 		WRITE_ONCE(cpu->retired, NULL);
@@ -219,8 +226,8 @@ static u32 fold_those_with_room(void)
 	while (i--) {
 		struct table *table = systally_tally_backlog[i];
 
-		if (without_room(table->used))
-			return table->used;
+		if (without_room(table))
+			return table;
 		fold_table(table);
 		raw_spin_lock_irq(&systally_move_lock);
 		systally_tally_backlog[i] = NULL;
@@ -239,12 +246,13 @@ static void rebuild_step(void)
 		master->no_room = true;
 }
 
-/* Begins to make room for a table of @rows rows in a session that has none. */
-static void make_room_in_one(u32 rows)
+/* Begins to make room for a table in a session that has none. */
+static void make_room_in_one(const struct table *table)
 {
-	struct session *session = without_room(rows);
+	struct session *session = without_room(table);
 
-	if (!systally_master_grow(&session->master, rows,
+	if (!systally_master_grow(&session->master,
+				  table->session[session->bit].rows,
 				  systally_session_share()))
 		session->master.no_room = true;
 }
@@ -256,7 +264,7 @@ static void make_room_in_one(u32 rows)
  */
 static void fold_full(void)
 {
-	u32 waits;
+	const struct table *waits;
 
 	lockdep_assert_held(&systally_tally_mutex);
 	clear_no_room();
@@ -273,11 +281,13 @@ static void fold_full(void)
 }
 
 /*
- * Makes room for @rows more rows in all sessions. Returns the bits of those that
- * could not get it: there is no memory, or their share or the cap does not allow
- * it.
+ * Makes room for more rows in all sessions.
+ * @rows: of each, by its bit
+ *
+ * Returns the bits of those that could not get it: there is no memory, or their
+ * share or the cap does not allow it.
  */
-static u32 grow_masters(u32 rows)
+static u32 grow_masters(const u32 rows[TABLE_SESSIONS])
 {
 	struct session *session;
 	u32 failed = 0;
@@ -290,7 +300,7 @@ static u32 grow_masters(u32 rows)
 
 		/* Full tables may take the room meanwhile. */
 		while ((grows = systally_master_grow(
-				master, rows, systally_session_share())) &&
+				master, rows[bit], systally_session_share())) &&
 		       systally_master_rebuilding()) {
 			fold_full();
 			grows = !master->no_room;
@@ -306,7 +316,12 @@ static u32 grow_masters(u32 rows)
 /* Folds a table that is none of the full ones above. */
 static void fold(struct table *table)
 {
-	grow_masters(table->used);
+	u32 rows[TABLE_SESSIONS];
+	int bit;
+
+	for (bit = 0; bit < TABLE_SESSIONS; bit++)
+		rows[bit] = table->session[bit].rows;
+	grow_masters(rows);
 	fold_table(table);
 }
 
@@ -446,18 +461,26 @@ static void fold_dead(u32 sessions)
  */
 static u32 make_room(void)
 {
-	u32 rows = 0, largest = 0;
-	int cpu_nr;
+	u32 rows[TABLE_SESSIONS] = {}, most[TABLE_SESSIONS] = {}, largest = 0;
+	int cpu_nr, bit;
 
 	for_each_tally_cpu(cpu_nr) {
 		const struct table *active =
 			READ_ONCE(per_cpu(systally_tally_cpu, cpu_nr).active);
 
-		/* The CPU may add as many again before the next look. */
-		rows += 2 * READ_ONCE(active->used);
+		for (bit = 0; bit < TABLE_SESSIONS; bit++) {
+			u32 used = READ_ONCE(active->session[bit].rows);
+
+			/* The CPU may add as many again before the next look. */
+			rows[bit] += 2 * used;
+			most[bit] = max(most[bit], used);
+		}
 		largest = max(largest, table_rows(active));
 	}
-	return grow_masters(rows + 2 * largest);
+	/* Of a session with few rows, no CPU fills a table with them soon. */
+	for (bit = 0; bit < TABLE_SESSIONS; bit++)
+		rows[bit] += min(2 * largest, 8 * most[bit] + ROWS_AHEAD);
+	return grow_masters(rows);
 }
 
 static void do_work(struct kthread_work *work)
@@ -531,11 +554,14 @@ void systally_tally_new_epoch(void)
 	systally_tally_unlock();
 }
 
-void systally_tally_settle(void)
+void systally_tally_settle(struct session *widened)
 {
 	/* Handlers that saw the old settings have ended after this. */
 	synchronize_rcu();
 	lock();
+	if (widened)
+		WRITE_ONCE(widened->pairs_since,
+			   systally_cpu_tables_next_serial());
 	flush();
 	systally_tally_unlock();
 }
@@ -546,6 +572,7 @@ static void begin(struct session *session)
 	u64 next = systally_cpu_tables_next_serial();
 
 	session->since = next;
+	WRITE_ONCE(session->pairs_since, next);
 	WRITE_ONCE(session->time_since,
 		   session->collect >= SYSTALLY_COLLECT_TIME ? next :
 							       SERIAL_NEVER);
@@ -589,8 +616,10 @@ void systally_tally_set_level(struct session *session)
 	lock();
 	next = systally_cpu_tables_next_serial();
 	/* What begins, begins with new tables; what ends, ends after the old. */
-	if (timed && session->time_since == SERIAL_NEVER)
+	if (timed && session->time_since == SERIAL_NEVER) {
+		WRITE_ONCE(session->pairs_since, next);
 		WRITE_ONCE(session->time_since, next);
+	}
 	if (hist && session->hist_since == SERIAL_NEVER)
 		session->hist_since = next;
 	systally_session_set_levels();

@@ -48,12 +48,14 @@ void systally_tally_new_epoch(void);
 /*
  * systally_tally_settle - fold all rows away, so that each process's next call
  * takes the slow path
+ * @widened: a session that counts calls from now on which it did not count before;
+ * NULL if there is none. The entries of such calls in flight were not seen.
  *
  * The fast path counts a call that has a row without a look at the sessions.
  * Therefore a change of targets, calls, functions or threads is complete only
  * after this. Process context, sleeps; takes both mutexes.
  */
-void systally_tally_settle(void);
+void systally_tally_settle(struct session *widened);
 
 /*
  * systally_tally_admit - let a session count from now on, unless it does

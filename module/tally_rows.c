@@ -16,6 +16,21 @@ DEFINE_STATIC_KEY_FALSE(systally_threads_key);
 DEFINE_STATIC_KEY_FALSE(systally_two_rows_key);
 DEFINE_STATIC_KEY_FALSE(systally_hist_key);
 
+/* Counts a new row for its sessions. */
+static void count_row(struct table *table, const struct table_row *row)
+{
+	bool late = row->key & KEY_LATE;
+	unsigned long bits = table_row_sessions(row);
+
+	for (; bits; bits &= bits - 1) {
+		struct table_sums *sums = &table->session[__ffs(bits)];
+
+		/* query.c and tally.c read them meanwhile. */
+		WRITE_ONCE(sums->rows, sums->rows + 1);
+		WRITE_ONCE(sums->late, sums->late + late);
+	}
+}
+
 /*
  * Makes a row in this CPU's table, or in the spare table if that is full, and
  * sets *@in to the row's table. Returns NULL if there is no room. Handlers
@@ -26,6 +41,8 @@ static struct table_row *make_row(struct table **in, u64 key, u64 start,
 {
 	struct tally_cpu *cpu = this_cpu_ptr(&systally_tally_cpu);
 	struct table *table = *in;
+	struct table_row *row;
+	u32 used;
 
 	if (table->used >= table_soft_limit(table)) {
 		struct table *spare = xchg(&cpu->spare, NULL);
@@ -46,8 +63,12 @@ static struct table_row *make_row(struct table **in, u64 key, u64 start,
 		}
 		systally_tally_fold_soon();
 	}
-	return table_insert(table, key, start, comm, sessions,
-			    table_limit(table, key_kind(key)));
+	used = table->used;
+	row = table_insert(table, key, start, comm, sessions,
+			   table_limit(table, key_kind(key)));
+	if (table->used != used)
+		count_row(table, row);
+	return row;
 }
 
 struct tally_call systally_tally_find(u32 abi, u32 nr)
@@ -154,7 +175,7 @@ void systally_tally_orphan(struct table *table, u32 sessions)
 
 void systally_tally_untimed(struct table *table, u32 sessions)
 {
-	unsigned long bits = sessions;
+	unsigned long bits = sessions & READ_ONCE(systally_sessions_timed);
 	int bit;
 
 	for_each_set_bit(bit, &bits, TABLE_SESSIONS)
@@ -212,20 +233,25 @@ static u64 octave_key(u64 key, u32 index)
 void systally_tally_error(struct table **table, u64 key, u32 sessions,
 			  u32 error)
 {
-	struct table_row *row =
-		detail_row(table, error_key(key, error),
-			   current->group_leader->start_boottime, sessions);
+	struct table_row *row;
 
+	/* The others would take no notice of the row. */
+	if (!(sessions & READ_ONCE(systally_sessions_timed)))
+		return;
+	row = detail_row(table, error_key(key, error),
+			 current->group_leader->start_boottime, sessions);
 	if (row)
 		row->count++;
 }
 
 void systally_tally_hist(struct table **table, u64 key, u32 sessions, u32 index)
 {
-	struct table_row *row =
-		detail_row(table, octave_key(key, index),
-			   current->group_leader->start_boottime, sessions);
+	struct table_row *row;
 
+	if (!(sessions & READ_ONCE(systally_sessions_hist)))
+		return;
+	row = detail_row(table, octave_key(key, index),
+			 current->group_leader->start_boottime, sessions);
 	if (row)
 		row->buckets[hist_bucket(index)]++;
 }
@@ -234,17 +260,8 @@ void systally_tally_hist(struct table **table, u64 key, u32 sessions, u32 index)
 static struct table_row *late_row(struct table **table, u64 key, u64 start,
 				  u32 sessions)
 {
-	u32 used = (*table)->used;
-	struct table_row *row = detail_row(
-		table, key | KEY_LATE, start_late(start, sessions), sessions);
-	unsigned long bits = sessions;
-	int bit;
-
-	/* query.c looks for late rows only where there are some. */
-	if (row && (*table)->used != used)
-		for_each_set_bit(bit, &bits, TABLE_SESSIONS)
-			(*table)->session[bit].late++;
-	return row;
+	return detail_row(table, key | KEY_LATE, start_late(start, sessions),
+			  sessions);
 }
 
 static void add_time(struct table_row *row, u64 elapsed, bool failed)

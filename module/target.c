@@ -16,20 +16,30 @@
 #include "target_set.h"
 #include "tasks.h"
 
-/* Makes a process a target, unless it has exited. */
-static void add(struct target_set *set, struct pid *pid, unsigned int tgid)
+/*
+ * Makes a process a target, unless it has exited; then it is none, also if
+ * target_set_keep() has made it one. Returns whether it is a target of another
+ * session already: its rows do not have this session yet.
+ */
+static bool add(struct target_set *set, struct pid *pid, unsigned int tgid)
 {
 	struct task_struct *leader;
+	bool known = false;
 
 	rcu_read_lock();
 	leader = pid_task(pid, PIDTYPE_TGID);
 	/* Without a leader the tgid may belong to another process by now. */
-	if (!leader)
+	if (!leader) {
+		raw_spin_lock(&systally_target_lock);
+		target_set_remove(set, tgid);
+		raw_spin_unlock(&systally_target_lock);
 		goto out;
+	}
 	/* If it was a target before, its slots may hold calls from then. */
 	if (!systally_target_has(tgid))
 		systally_inflight_clear(leader);
 	raw_spin_lock(&systally_target_lock);
+	known = systally_target_has(tgid) && !target_set_has(set, tgid);
 	target_set_add(set, tgid);
 	raw_spin_unlock(&systally_target_lock);
 	/* It may be exiting. Either its exit handler reads the bit, or this
@@ -45,6 +55,7 @@ static void add(struct target_set *set, struct pid *pid, unsigned int tgid)
 	systally_selective_update(leader);
 out:
 	rcu_read_unlock();
+	return known;
 }
 
 /* Updates the flags of a process that was removed. */
@@ -97,29 +108,12 @@ static int resolve(const struct targets_request *request,
 	return 0;
 }
 
-/*
- * Whether a process that will be added is a target of another session already:
- * its rows do not have this session yet.
- */
-static bool adds_known(const struct target_set *set,
-		       const struct targets_request *request,
-		       const struct resolved *resolved)
-{
-	unsigned int i;
-
-	for (i = 0; i < request->pids; i++)
-		if (request->pid[i] > 0 &&
-		    systally_target_has(resolved->tgid[i]) &&
-		    !target_set_has(set, resolved->tgid[i]))
-			return true;
-	return false;
-}
-
-static int apply_pids(struct target_set *set,
+static int apply_pids(struct session *session,
 		      const struct targets_request *request)
 {
+	struct target_set *set = &session->targets;
 	struct resolved *resolved;
-	bool removes, known;
+	bool removes, known = false;
 	unsigned int i;
 	int err;
 
@@ -132,7 +126,6 @@ static int apply_pids(struct target_set *set,
 
 	if (set->all && request->verb == TARGETS_EDIT)
 		goto out_put; /* all are targets already */
-	known = adds_known(set, request, resolved);
 	err = systally_inflight_prepare_pids(resolved->pid, request->pids);
 	if (err)
 		goto out_put;
@@ -168,12 +161,12 @@ static int apply_pids(struct target_set *set,
 	 * added below, its slots are emptied, and no handler may write them.
 	 */
 	if (removes)
-		systally_tally_settle();
+		systally_tally_settle(NULL);
 	for (i = 0; i < request->pids; i++)
 		if (request->pid[i] > 0)
-			add(set, resolved->pid[i], resolved->tgid[i]);
+			known |= add(set, resolved->pid[i], resolved->tgid[i]);
 	if (known)
-		systally_tally_settle();
+		systally_tally_settle(session);
 out_put:
 	put_pids(resolved, request->pids);
 out_free:
@@ -213,8 +206,9 @@ static void clear_bystander(struct task_struct *task, void *unused)
 }
 
 /* Makes all processes targets. Returns 0 or -ENOMEM. */
-static int apply_all(struct target_set *set)
+static int apply_all(struct session *session)
 {
+	struct target_set *set = &session->targets;
 	bool others = systally_target_any();
 	int err;
 
@@ -229,7 +223,7 @@ static int apply_all(struct target_set *set)
 	target_set_fill(set);
 	/* Rows that are there do not have this session yet. */
 	if (others)
-		systally_tally_settle();
+		systally_tally_settle(session);
 	return 0;
 }
 
@@ -242,15 +236,15 @@ int systally_target_apply(struct session *session,
 	systally_inflight_hold();
 	switch (request->verb) {
 	case TARGETS_ALL:
-		err = apply_all(set);
+		err = apply_all(session);
 		break;
 	case TARGETS_NONE:
 		target_set_keep(set, NULL, 0);
 		systally_selective_update_all();
-		systally_tally_settle();
+		systally_tally_settle(NULL);
 		break;
 	default:
-		err = apply_pids(set, request);
+		err = apply_pids(session, request);
 		break;
 	}
 	systally_inflight_release();

@@ -8,6 +8,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <asm/barrier.h>
 
 #include "table.h"
 #include "target_set.h"
@@ -170,7 +171,8 @@ static void end_all(struct target_set *set)
 	unsigned int region;
 
 	raw_spin_lock(&systally_target_lock);
-	WRITE_ONCE(set->all, false);
+	/* After the bits. Pairs with the acquires in target_set_has(), lists(). */
+	smp_store_release(&set->all, false);
 	WRITE_ONCE(union_all, any_is_all());
 	raw_spin_unlock(&systally_target_lock);
 	for (region = 0; !union_all && region < TARGET_REGIONS; region++) {
@@ -208,7 +210,10 @@ void target_set_fill(struct target_set *set)
 	WRITE_ONCE(set->all, true);
 	WRITE_ONCE(union_all, true);
 	raw_spin_unlock(&systally_target_lock);
-	/* No fork or exit changes a bit of the set or of the union now. */
+	/* No fork or exit changes a bit of the set or of the union now, and after
+	 * this no handler tests one of the set.
+	 */
+	synchronize_rcu();
 	bitmap_zero(set->bits, PID_MAX_LIMIT);
 	bitmap_zero(set->regions, TARGET_REGIONS);
 	set->listed = 0;
@@ -223,7 +228,7 @@ unsigned int target_set_next(const struct target_set *set, unsigned int tgid)
 /* Whether a set lists a process; any context, without the lock */
 static bool lists(const struct target_set *set, unsigned int tgid)
 {
-	return set && !READ_ONCE(set->all) && test_bit(tgid, set->bits);
+	return set && !smp_load_acquire(&set->all) && test_bit(tgid, set->bits);
 }
 
 void systally_target_forked(unsigned int parent, unsigned int child)
@@ -232,6 +237,8 @@ void systally_target_forked(unsigned int parent, unsigned int child)
 	struct target_set *set;
 	unsigned int i;
 
+	if (!systally_target_has(parent))
+		return;
 	for (i = 0; i < TABLE_SESSIONS; i++) {
 		first = READ_ONCE(sets[i]);
 		if (lists(first, parent) && READ_ONCE(first->follow))
@@ -248,7 +255,7 @@ void systally_target_forked(unsigned int parent, unsigned int child)
 bool systally_target_exited(unsigned int tgid)
 {
 	struct target_set *set;
-	bool any = false;
+	bool emptied = false;
 	unsigned int i;
 
 	for (i = 0; i < TABLE_SESSIONS; i++)
@@ -260,10 +267,11 @@ bool systally_target_exited(unsigned int tgid)
 	raw_spin_lock(&systally_target_lock);
 	for_each_set(i, set)
 	{
-		if (lists(set, tgid))
-			target_set_remove(set, tgid);
-		any |= target_set_any(set);
+		if (!lists(set, tgid))
+			continue;
+		target_set_remove(set, tgid);
+		emptied |= !target_set_any(set);
 	}
 	raw_spin_unlock(&systally_target_lock);
-	return !any;
+	return emptied;
 }

@@ -5,9 +5,9 @@
  *
  * Concurrency: a session's set is changed under the control mutex by the
  * session's control `targets`, and by the fork and exit handlers. Whatever
- * changes a bit takes systally_target_lock, so a union's bit is set when the
- * same bit of a set is, and no child is added after its parent was removed. Bits
- * are tested without a lock, in any context.
+ * changes a bit that has a meaning takes systally_target_lock, so a union's bit
+ * is set when the same bit of a set is, and no child is added after its parent
+ * was removed. Bits are tested without a lock, in any context.
  *
  * While a set is `all`, forks and exits change none of its bits, which mean
  * nothing. While any set is `all`, every bit of the union is set.
@@ -57,7 +57,8 @@ static __always_inline bool systally_target_has(unsigned long tgid)
 static __always_inline bool target_set_has(const struct target_set *set,
 					   unsigned long tgid)
 {
-	return READ_ONCE(set->all) || test_bit(tgid, set->bits);
+	/* A set that ceases to be `all` has its bits by then: end_all(). */
+	return smp_load_acquire(&set->all) || test_bit(tgid, set->bits);
 }
 
 /* target_set_any - whether the set is not empty; any context */
@@ -127,8 +128,8 @@ int systally_target_compare(const void *a, const void *b);
 /*
  * systally_target_forked - make a child a target of the sessions that have its
  * parent and follow
- * systally_target_exited - remove a process from all sets; returns true if it was
- * the last target of all sessions
+ * systally_target_exited - remove a process from all sets; returns true if one of
+ * them is empty now
  *
  * In the handlers of fork and exit, preemption off.
  */

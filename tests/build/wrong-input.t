@@ -61,8 +61,8 @@ cp fake/* fake/sessions/s1 2>"$T/ignored"
 echo s1 >fake/sessions/new
 cp -r fake off
 echo 0 >off/enabled
-cp -r fake full
-rm full/sessions/new
+cp -r fake no-new
+rm no-new/sessions/new
 
 F='SYSTALLY_DEBUGFS=fake'
 export F
@@ -265,14 +265,16 @@ table() {
 1 :: SYSTALLY_DEBUGFS=off $S run true :: switched off; switch it on with `echo 1
 1 :: SYSTALLY_DEBUGFS=off $S top :: switched off; switch it on with `echo 1
 1 :: SYSTALLY_DEBUGFS=old $S run true :: cannot begin .*; load the one that belon
-1 :: SYSTALLY_DEBUGFS=full $S top -d 1 :: cannot begin .*; load the one that belo
+1 :: SYSTALLY_DEBUGFS=no-new $S top -d 1 :: cannot begin .*; load the one that belo
 1 :: SYSTALLY_DEBUGFS=old $S status :: cannot read old/sessions: .*; load it with
 1 :: eval $F $S top --session default -P :: session default counts without times
-1 :: eval $F $S top --session default -f libc:malloc :: -f would change what sess
+2 :: $S top --session default -f libc:malloc :: -f counts in a session of its own
 1 :: eval $F $S report --session nosuch :: no session 'nosuch'; there are default
 1 :: eval $F $S status --session ../.. :: no session '../..'; there are default, s1
 1 :: eval $F $S reset --session new :: no session 'new'; there are default, s1
 2 :: $S reset --session '' :: the value of --session is empty; give NAME
+2 :: $S record --session s1 -o new true :: --session is for processes that run al
+1 :: SYSTALLY_DEBUGFS=no-new $S report --session s1 -L :: session s1 counts without times
 2 :: $S report --session s1 rec :: --session is for what is counted now, not for a
 1 :: eval $F $S report -L :: times and errors are not kept, .* write `time` to it
 

@@ -288,7 +288,7 @@ ctl syscalls all
 before=$(settings)
 try run -P --format csv -o "$T/csv" -- "$WORKLOAD/calls" sleeps 7 20
 shown=$(what_csv nanosleep p50_ns)
-is "$got $(settings)" "0 $before" 'run -P: restores the controls'
+is "$got $(settings)" "0 $before" 'run -P: leaves the controls alone'
 at_least "$shown" 17500000 'run -P: p50 is not below the time asked for'
 at_least "$(what_csv nanosleep max_ns)" "$shown" \
 	'run -P: p50 is not above the longest call'

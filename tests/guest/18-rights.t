@@ -39,7 +39,8 @@ is "$(modes "${controls[@]}" | cut -d ' ' -f 1,2 | uniq)" '600 0:0' \
 	'controls are 0600'
 is "$(modes README reset | xargs)" '200 0:0 reset 444 0:0 README' \
 	'README is 0444, reset 0200'
-is "$(find "$D" -type f | wc -l)" 15 'there are 15 files'
+is "$(modes sessions/new)" '400 0:0 sessions/new' 'sessions/new is 0400'
+is "$(find "$D" -type f | wc -l)" 16 'there are 16 files'
 is "$(stat -c %a "$debugfs")" 700 'debugfs itself is for root only'
 
 # If all users may enter debugfs, they still may not read systally's files.
@@ -116,15 +117,15 @@ ctl targets $$
 said=$(say container "$SYSTALLY" report -p 1)
 is "$said $(grep -c 'initial pid namespace' "$T/err")" '1 1 0 1' \
 	'a container: report -p is refused'
-said=$(say container "$SYSTALLY" top -p 1 -d 1)
+said=$(say container "$SYSTALLY" top --session default -p 1 -d 1)
 is "$said $(grep -c 'initial pid namespace' "$T/err") $(<"$D/targets")" \
-	"1 1 0 1 $$" 'a container: top -p is refused while others are counted'
+	"1 1 0 1 $$" 'a container: top --session -p is refused'
 ctl targets none
 ctl reset 1
 # shellcheck disable=SC2016 # that shell's
 said=$(say container bash -c '"$1/calls" -s ppid 7 >/dev/null &
 	"$0" top -p $! -i 100 -b process,syscall & top=$!
-	until grep -q "^targets: 1$" "$2/status"; do sleep 0.02; done
+	until grep -qs "^targets: 1$" "$2"/sessions/s*/status; do sleep 0.02; done
 	kill -CONT %1
 	wait $top' "$SYSTALLY" "$WORKLOAD" "$D")
 is "${said%% *} $(awk '/getppid/ { print $1 }' "$T/out")" '0 7' \

@@ -55,7 +55,7 @@ before=$(settings)
 try record -o "$T/plain" -- "$WORKLOAD/calls" plain
 is "$got $(grep -c '^count' "$T/out") $(wc -c <"$T/err")" '0 7 0' \
 	"record: standard output is the command's"
-is "$(settings)" "$before" 'record: restores the controls'
+is "$(settings)" "$before" 'record: leaves the controls alone'
 # shellcheck disable=SC2016 # perl's
 is "$(head -n 1 "$T/plain" | perl -MJSON::PP -e '
 	$d = decode_json(<STDIN>);
@@ -111,10 +111,21 @@ is "$(csv "$T/out" count getppid)" 10007 'report FILE -o: writes to a pipe'
 # ---- live and recorded reports agree ------------------------------------
 
 need_load
-# `record` finds these set and leaves them so: its rows stay for report
+# It records the default session, whose rows stay for report.
 ctl collect hist
 ctl threads 1
-try record -P -b thread -o "$T/threads" -- "$WORKLOAD/threads" 8
+"$WORKLOAD/threads" -s 8 >"$T/out" &
+pid=$!
+wait_for state_is "$pid" T
+ctl targets "$pid"
+"$SYSTALLY" record --session default -P -b thread -o "$T/threads" -p "$pid" &
+recorder=$!
+# It waits for the end of the process once it has begun.
+wait_for sh -c "ls -l /proc/$recorder/fd | grep -q pidfd"
+kill -CONT "$pid"
+wait "$pid"
+wait $recorder
+got=$?
 like "$got $(grep -c '"row":"hist"' "$T/threads")" '^0 [1-9]' \
 	'record -P keeps histograms'
 for option in '-b thread' '-P -b process' '-H getppid' '-b errno' \
@@ -188,7 +199,7 @@ holds_back() {
 holds_back 7001
 "$SYSTALLY" record -o "$T/service" -p "$pid" 2>"$T/err" &
 recorder=$!
-wait_for grep -q "^targets: 1$" "$D/status"
+wait_for sh -c "grep -qs '^targets: 1\$' $D/sessions/s*/status"
 kill -CONT "$pid"
 wait "$pid"
 wait $recorder
@@ -201,7 +212,7 @@ like "$got $(head -n 1 "$T/out")" \
 holds_back 101
 "${interruptible[@]}" "$SYSTALLY" record -o "$T/service" -p "$pid" 2>"$T/err" &
 recorder=$!
-wait_for grep -q "^targets: 1$" "$D/status"
+wait_for sh -c "grep -qs '^targets: 1\$' $D/sessions/s*/status"
 kill -INT $recorder
 wait $recorder
 is "$? $(counted "$T/service") $(settings)" "130 1 0 $before" \
@@ -213,7 +224,7 @@ ctl collect time
 ctl targets "$other"
 "$SYSTALLY" record -o "$T/service" -p "$pid" 2>"$T/err" &
 recorder=$!
-wait_for grep -q "^targets: 2$" "$D/status"
+wait_for sh -c "grep -qs '^targets: 1\$' $D/sessions/s*/status"
 "$WORKLOAD/calls" -s ppid 13 >/dev/null &
 third=$!
 wait_for state_is "$third" T
@@ -224,7 +235,7 @@ kill -CONT "$pid"
 wait "$pid"
 wait $recorder
 is "$? $(counted "$T/service") $(xargs <"$D/targets")" "0 1 101 $other" \
-	'record -p: only the rows of -p, if others are counted'
+	'record -p: only its processes, while others are counted'
 ctl targets none
 ctl collect count
 kill "$other"

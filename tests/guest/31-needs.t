@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # `systally needs` finds the same calls, and the same number of them, by the
-# module, by seccomp and by ptrace. It restores the module's controls.
+# module, by seccomp and by ptrace. It leaves the
+# controls of the default session alone.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/command.sh"
@@ -37,7 +38,7 @@ for how in seccomp ptrace; do
 	is "$(diff "$T/module.names" "$T/$how.names")" '' \
 		"by $how: the same profile as by the module"
 done
-is "$(settings)" "$before" 'needs restores the controls'
+is "$(settings)" "$before" 'needs leaves the controls alone'
 try needs -r 1 -e access --discover module -t true -- true
 is "$got $(wc -l <"$T/err")" '0 0' 'the module can be used again'
 finish

@@ -273,6 +273,26 @@ talk_ask blocked '' 'done'
 talk_end blocked
 is "$(sums a)$(sums b)" '' 'the sums of both are exact'
 
+# A call that no session has counted is in flight when one begins to.
+for key in a b; do
+	at $key ctl targets none
+	at $key ctl reset 1
+done
+at a ctl syscalls getppid
+at a ctl targets $$
+talk_start blocked "$WORKLOAD/blocked"
+talk_until blocked ready
+sleeper=$(said blocked blocked | awk '$3 == "nanosleep" { print $1 }')
+at b ctl targets "$sleeper"
+kill -USR1 "$sleeper"
+wait_for state_is "$sleeper" Z
+is "$(at b status denied) $(at b status orphan_exits)" '0 1' \
+	'a call that was not counted when it was entered is not taken for a denied one'
+is "$(at b count "$sleeper" x86-64 getppid)" 101 'what followed is counted'
+talk_ask blocked '' 'done'
+talk_end blocked
+at a ctl syscalls all
+
 # ---- rows by thread in one session --------------------------------------
 
 for key in a b; do
@@ -350,6 +370,30 @@ for key in a b; do
 	is "$(awk '$2 == "renamed" { print $2; exit }' \
 		"$top/sessions/${session_name[$key]}/counters")" renamed \
 		"$key: a process that has exited has its last name"
+done
+
+# ---- eight with targets ---------------------------------------------------
+
+for key in 1 2 3 4 5 6; do
+	begin $key
+done
+sleepers=()
+for key in a b 1 2 3 4 5 6; do
+	sleep 1000 &
+	sleepers+=($!)
+	at $key ctl targets $!
+done
+is "$(at default refused targets $$)" EUSERS \
+	'eight sessions have targets: the default session cannot have any'
+is "$(<"$D/targets")" none 'and has none'
+kill "${sleepers[3]}"
+wait "${sleepers[3]}" 2>/dev/null
+is "$(at default refused targets $$)" ok \
+	'when the target of one has exited, the default session can'
+at default ctl targets none
+kill "${sleepers[@]}" 2>/dev/null
+for key in 1 2 3 4 5 6; do
+	end $key
 done
 
 # ---- the end ------------------------------------------------------------

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Waits for signals, input and time in one place. There are no signal handlers,
- * so no signal interrupts the code that restores the controls.
+ * so no signal interrupts the code that counts and reports.
  */
 #ifndef SYSTALLY_SIGNALS_H
 #define SYSTALLY_SIGNALS_H

@@ -61,6 +61,23 @@ static void set_collect(struct systally_request *request)
 		request->collect = SYSTALLY_COLLECT_HIST;
 }
 
+/* What --session of a command that counts cannot have */
+static int check_watched(const struct systally_usage *usage,
+			 const struct systally_request *request)
+{
+	if (!request->session)
+		return 0;
+	if (request->functions)
+		return systally_usage(
+			usage,
+			"-f counts in a session of its own, so --session does not go with it");
+	if (request->argc)
+		return systally_usage(
+			usage,
+			"--session is for processes that run already, so no command goes with it");
+	return 0;
+}
+
 /* What a report by error, a histogram and a format cannot have. */
 static int check_report(const struct systally_usage *usage,
 			const struct systally_request *request)
@@ -82,6 +99,8 @@ static int check_report(const struct systally_usage *usage,
 	     needs_hist(request) || (format->counts && request->latency)))
 		return systally_usage(usage, "--format %s %s", format->word,
 				      format->limits);
+	if (request->command->series && check_watched(usage, request))
+		return EINVAL;
 	if (request->file_count && request->session)
 		return systally_usage(
 			usage,
@@ -147,6 +166,8 @@ int systally_settle_record(const struct systally_usage *usage,
 		return systally_usage(
 			usage,
 			"-p is for processes that run already, so no command goes with it");
+	if (check_watched(usage, request))
+		return EINVAL;
 	if (!request->argc && request->user)
 		return systally_usage(usage, "-u goes with a command to run");
 	if (!request->output)

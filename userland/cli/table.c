@@ -81,13 +81,13 @@ static const struct systally_option_row rows[SYSTALLY_OPTION_COUNT] = {
 	},
 	[SYSTALLY_OPTION_SESSION] = {
 		{ "session", KEY_SESSION, "NAME", 0,
-		  "of this session, instead of the default one; `systally status` lists them",
+		  "use this session instead of the default one; `systally status` lists them",
 		  0 },
 		.kind = KIND_TEXT, INTO(session),
 	},
 	[SYSTALLY_OPTION_SESSION_WATCHED] = {
 		{ "session", KEY_SESSION, "NAME", 0,
-		  "watch this session of another command; `systally status` lists them",
+		  "watch this session; `systally status` lists them",
 		  0 },
 		.kind = KIND_TEXT, INTO(session),
 	},

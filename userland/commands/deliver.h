@@ -30,8 +30,7 @@ struct systally_launched {
 };
 
 /*
- * Writes what was counted. Called once, after counting has ended and the controls
- * are restored. Returns 0, or -1 with @error.
+ * Writes what was counted. Called once, after the session has ended. Returns 0, or -1 with @error.
  */
 typedef int systally_launched_function(void *context,
 				       const struct systally_launched *launched,
@@ -49,7 +48,7 @@ struct systally_delivery {
 
 /*
  * Opens the output, for which @stream stands without -o, and writes to it. Call it
- * when the controls are restored: it waits for a reader. A signal that comes
+ * when the session has ended: it waits for a reader. A signal that comes
  * meanwhile ends the wait, and is noted as what ended the command. The end of
  * a reader is no error: it has read what it wanted. Returns 0, or -1 with @error.
  */

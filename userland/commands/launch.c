@@ -92,6 +92,17 @@ static int stop(struct run *run, struct systally_launched *launched,
 	return result;
 }
 
+/* Another command can reset the session: `systally reset --session`. */
+static void note_reset(const struct systally_snapshot *snapshot,
+		       struct systally_notes *notes)
+{
+	if (snapshot->header.generation)
+		systally_notes_add(
+			notes,
+			"the counters were reset meanwhile: %llu more calls are not shown",
+			(unsigned long long)snapshot->header.discarded);
+}
+
 /* Stops counting, and writes the counters. Returns 0, or -1 with an error. */
 static int stop_and_write(struct run *run)
 {
@@ -112,6 +123,7 @@ static int stop_and_write(struct run *run)
 						 run->error);
 	} else {
 		result = stop(run, &launched, &snapshot);
+		note_reset(&snapshot, &notes);
 		if (run->request->collect >= SYSTALLY_COLLECT_TIME)
 			systally_functions_note_untimed(&run->functions,
 							&notes);

@@ -11,7 +11,7 @@
 
 /*
  * Runs the command of @request, counts the calls of @set, and calls @write with
- * @context and the result. The controls are restored in any case. Returns the
+ * @context and the result. The session has ended in any case. Returns the
  * command's exit status, 126 or 127 if it could not be started, or 1 with
  * @error.
  */

@@ -107,14 +107,20 @@ static int count(struct observation *o)
 
 static int deliver(struct observation *o)
 {
+	struct systally_notes notes = { 0 };
 	struct systally_launched launched = {
 		.snapshot = &o->counted,
 		.missed = o->counted.header.kprobe_missed,
 		.status = -1,
 		.duration_ns = o->counted.header.taken_ns,
+		.notes = &notes,
 	};
+	int result;
 
-	return systally_deliver(&o->delivery, &launched, stdout, o->error);
+	systally_watch_note(&o->watch, &notes);
+	result = systally_deliver(&o->delivery, &launched, stdout, o->error);
+	systally_notes_free(&notes);
+	return result;
 }
 
 int systally_observe(const struct systally_request *request,

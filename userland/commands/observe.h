@@ -10,11 +10,11 @@
 #include "commands/deliver.h"
 
 /*
- * Counts the processes of -p and what they start. Without -p it counts the
- * processes that are counted already, or all if there are none. It ends when the
- * time of -d has passed, a signal comes, or the processes of -p have ended. Then
+ * Counts the processes of -p and what they start. Without -p it counts what the
+ * default session counts, if that has targets and keeps what is needed, or else
+ * all. It ends when the time of -d has passed, a signal comes, or the processes of -p have ended. Then
  * it calls @write with @context and the result.
- * The controls are restored in any case. Returns the exit status, 1 with @error.
+ * The session has ended in any case. Returns the exit status, 1 with @error.
  */
 int systally_observe(const struct systally_request *request,
 		     const struct systally_set *set,

@@ -14,11 +14,14 @@
 #include "stats/record.h"
 #include "render/formats.h"
 #include "commands/reporter.h"
+#include "commands/watch.h"
 #include "base/signals.h"
 #include "base/text.h"
 
 /* Returns why nothing was counted, as a static string. */
-static const char *explain_nothing(const struct systally_control *control)
+static const char *explain_nothing(const struct systally_control *control,
+				   const struct systally_request *request,
+				   const struct systally_snapshot *snapshot)
 {
 	struct systally_error ignored = { "" };
 	char *syscalls =
@@ -28,10 +31,12 @@ static const char *explain_nothing(const struct systally_control *control)
 	free(syscalls);
 	if (!known)
 		return "nothing was counted; the controls, which would tell why, cannot be read (`systally doctor` tells why)";
-	if (systally_control_is(control, "enabled", "0"))
+	if (!(snapshot->header.flags & SYSTALLY_ENABLED))
 		return "nothing was counted: the control `enabled` is 0";
+	if (systally_control_is(control, "targets", "none") && request->session)
+		return "nothing was counted: this session has no targets now";
 	if (systally_control_is(control, "targets", "none"))
-		return "nothing was counted: there are no targets; write process numbers or `all` to the control `targets`, use `systally run` or `systally top`, or name another session (`systally status`) by --session";
+		return "nothing was counted: the default session has no targets; write process numbers or `all` to its control `targets` (`run` and `top` count in sessions of their own, and `record` keeps what it counts)";
 	if (!all)
 		return "nothing was counted: no target made one of the calls in the control `syscalls`";
 	return "nothing was counted: no target made a call";
@@ -113,7 +118,8 @@ static int report(const struct systally_control *control,
 		if (!result)
 			result = systally_report_write(
 				reporter, &snapshot, &notes,
-				explain_nothing(control), out, error);
+				explain_nothing(control, request, &snapshot),
+				out, error);
 		systally_notes_free(&notes);
 		systally_snapshot_free(&snapshot);
 	}
@@ -209,6 +215,7 @@ int systally_cmd_report(const struct systally_request *request,
 	struct systally_names *names = systally_names_new();
 	const char *name = request->session ? request->session : "default";
 	struct systally_control control, session;
+	const char *lacking;
 	int status = 1;
 
 	if (!names)
@@ -230,9 +237,14 @@ int systally_cmd_report(const struct systally_request *request,
 		goto out;
 	}
 	systally_process_tgids(request->pids, request->pid_count);
-	if (!systally_control_open(&control, error) &&
-	    !systally_session_find(&session, &control, name, error) &&
-	    !report(&session, request, &reporter, &set, error))
+	if (systally_control_open(&control, error) ||
+	    systally_session_find(&session, &control, name, error))
+		goto out;
+	lacking = request->session ? systally_watch_lacks(&session, request) :
+				     NULL;
+	if (lacking)
+		systally_error_set(error, "session %s %s", name, lacking);
+	else if (!report(&session, request, &reporter, &set, error))
 		status = 0;
 out:
 	systally_names_free(names);

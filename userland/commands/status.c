@@ -154,7 +154,7 @@ static void find_facts(char *status, const char *value[FACTS])
 static int see(const struct systally_control *session, const char *name,
 	       void *context)
 {
-	const char *value[FACTS] = { "-", "-", "-", "-", "0", "0" };
+	const char *value[FACTS] = { "-", "-", "-", "-", "-", "-" };
 	struct systally_error ignored = { "" };
 	struct others *others = context;
 	char *status = systally_control_read(session, "status", NULL, &ignored);
@@ -171,8 +171,9 @@ static int see(const struct systally_control *session, const char *name,
 	if (others->lines)
 		add_texts(
 			others, make("session.%s", name),
-			make("of process %s (%s), targets %s, collect %s, for %.1f s, %s bytes",
-			     value[0], value[1], value[2], value[3],
+			make("of process %s (%s), counts %s process%s, collect %s, for %.1f s, %s bytes",
+			     value[0], value[1], value[2],
+			     strcmp(value[2], "1") ? "es" : "", value[3],
 			     strtod(value[4], NULL) / 1e9, value[5]));
 	free(status);
 	return 0;
@@ -264,7 +265,7 @@ static int verify(const struct systally_control *control, FILE *out,
 	add(&pairs, "unattributed", numbers[2]);
 	if (empty)
 		strcpy(sentence,
-		       "not verified: no call was counted since the last reset; count some with `systally run` or `systally top`, and try again");
+		       "not verified: this session has counted no call since its last reset; write `all` to its control `targets`, or name another session (`systally status`) by --session");
 	else if (same)
 		snprintf(
 			sentence, sizeof(sentence),

@@ -31,6 +31,7 @@ struct top {
 	struct systally_set set;
 	struct systally_snapshot last;
 	int input;
+	bool noted; /* what is to be said once */
 	FILE *out;
 	struct systally_writer writer; /* in front of @out */
 	struct systally_writer notes;  /* in front of stderr */
@@ -94,7 +95,8 @@ static int write_block(struct top *top, const struct systally_snapshot *diff,
 
 /*
  * Shows what was counted since the last time. @over: the last time, because what
- * it watches has ended. Returns as write_block().
+ * it watches has ended. Returns as write_block(), or -ESRCH if the session that
+ * it watches has ended.
  */
 static int show(struct top *top, bool over)
 {
@@ -103,6 +105,8 @@ static int show(struct top *top, bool over)
 	const char *nothing = "nothing was counted in this interval";
 	int result;
 
+	if (systally_watch_gone(&top->watch))
+		return -ESRCH;
 	if (systally_control_snapshot(&top->watch.control, &now, top->error))
 		return -1;
 	result = systally_snapshot_diff(&diff, &now, &top->last, top->error);
@@ -114,8 +118,11 @@ static int show(struct top *top, bool over)
 		nothing = "nothing was counted: the control `enabled` is 0";
 	else if (!diff.header.entered &&
 		 systally_control_is(&top->watch.control, "targets", "none"))
-		nothing = "nothing was counted: all targets have ended";
+		nothing = "nothing was counted: the session has no targets now";
 	systally_report_note_missed(&notes, diff.header.kprobe_missed);
+	if (!top->noted || top->live)
+		systally_watch_note(&top->watch, &notes);
+	top->noted = true;
 	if (over)
 		systally_notes_add(
 			&notes, "%s",
@@ -224,6 +231,7 @@ static int open_input(struct top *top)
 /* Shows intervals until the end, and restores the terminal in any case. */
 static int watch(struct top *top)
 {
+	struct systally_error ignored = { "" };
 	int result;
 
 	if (top->watch.filter) {
@@ -242,13 +250,21 @@ static int watch(struct top *top)
 	if (top->live)
 		systally_live_close();
 	/* leave the last list on the terminal */
-	if (top->live && top->screen && !result) {
+	if (top->live && top->screen && (!result || result == -ESRCH)) {
 		fputs(top->screen, top->writer.stream);
-		result = systally_writer_flush(&top->writer, NULL, top->error);
+		if (systally_writer_flush(&top->writer, NULL, top->error))
+			result = -EPIPE;
+	}
+	if (result == -ESRCH) {
+		fprintf(top->notes.stream, "note: session %s has ended\n",
+			top->request->session);
+		systally_writer_flush(&top->notes, NULL, &ignored);
 	}
 	free(top->screen);
 	systally_snapshot_free(&top->last);
-	return result == -EPIPE || result == -EINTR ? 0 : result;
+	return result == -EPIPE || result == -EINTR || result == -ESRCH ?
+		       0 :
+		       result;
 }
 
 int systally_cmd_top(const struct systally_request *request,

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/process.h"
+#include "cli/command.h"
 #include "commands/watch.h"
 
 /*
@@ -110,9 +111,8 @@ static int begin_with_functions(struct systally_watch *watch,
 	return result;
 }
 
-/* What of @request a session does not keep, and how it is told; NULL: nothing */
-static const char *lacks(const struct systally_control *session,
-			 const struct systally_request *request)
+const char *systally_watch_lacks(const struct systally_control *session,
+				 const struct systally_request *request)
 {
 	if (request->collect >= SYSTALLY_COLLECT_TIME &&
 	    systally_control_is(session, "collect", "count"))
@@ -123,6 +123,21 @@ static const char *lacks(const struct systally_control *session,
 	if (request->threads && systally_control_is(session, "threads", "0"))
 		return "does not count by thread";
 	return NULL;
+}
+
+/*
+ * What the default session lacks: as systally_watch_lacks(), and calls that may be
+ * asked for.
+ */
+static const char *default_lacks(const struct systally_control *control,
+				 const struct systally_request *request)
+{
+	const char *lacking = systally_watch_lacks(control, request);
+
+	if (lacking || systally_control_is(control, "syscalls", "all") ||
+	    (request->command->series && !request->syscalls))
+		return lacking;
+	return "does not count all calls";
 }
 
 /* Watches a session that is there already. */
@@ -146,12 +161,7 @@ static int follow_named(struct systally_watch *watch,
 	if (systally_session_find(&watch->control, control, request->session,
 				  error))
 		return -1;
-	if (request->functions)
-		return systally_error_set(
-			error,
-			"-f would change what session %s counts; leave --session out, for a session of its own",
-			request->session);
-	lacking = lacks(&watch->control, request);
+	lacking = systally_watch_lacks(&watch->control, request);
 	if (lacking)
 		return systally_error_set(
 			error,
@@ -200,14 +210,19 @@ int systally_watch_begin(struct systally_watch *watch,
 			 const struct systally_set *set,
 			 struct systally_error *error)
 {
+	bool own = request->pid_count || request->functions ||
+		   systally_control_is(control, "targets", "none");
 	int result;
 
 	watch->control = *control;
+	watch->own = false;
+	watch->filter = false;
+	watch->why = NULL;
+	if (!own && !request->session)
+		watch->why = default_lacks(control, request);
 	if (request->session) {
 		result = follow_named(watch, control, request, error);
-	} else if (request->pid_count || request->functions ||
-		   systally_control_is(control, "targets", "none") ||
-		   lacks(control, request)) {
+	} else if (own || watch->why) {
 		result = begin_with_functions(watch, control, request, set,
 					      error);
 	} else {
@@ -216,6 +231,21 @@ int systally_watch_begin(struct systally_watch *watch,
 		result = follow(watch, request, error);
 	}
 	return result ? result : await_ends(watch, request, error);
+}
+
+bool systally_watch_gone(const struct systally_watch *watch)
+{
+	return !watch->own && access(watch->control.directory, F_OK);
+}
+
+void systally_watch_note(const struct systally_watch *watch,
+			 struct systally_notes *notes)
+{
+	if (watch->why)
+		systally_notes_add(
+			notes,
+			"the default session %s, so these are all processes; --session default is for that session",
+			watch->why);
 }
 
 bool systally_watch_over(struct systally_watch *watch)

@@ -55,7 +55,7 @@ static const struct {
 	{ "targets", EUSERS,
 	  "eight sessions count already; `systally status` shows whose they are, and each ends with its command" },
 	{ "sessions/new", EUSERS,
-	  "there are as many sessions as the module allows (sessions_max); `systally status` shows whose they are, and each ends with its command" },
+	  "there are as many sessions as the module allows (sessions_max); `systally status` shows whose they are, and each ends with its command; or load the module with a higher sessions_max" },
 	{ "sessions/new", ENOMEM,
 	  "there is no memory for one more below memory_max_bytes; end another session, or load the module with a higher one" },
 	{ "sessions/new", ENOENT,
@@ -185,6 +185,16 @@ int systally_control_open(struct systally_control *control,
 				  control->directory, explain_folder(errno));
 }
 
+/* What an error of a file means. The files of a session go when it ends. */
+static const char *explain(const struct systally_control *control,
+			   const char *file, int why)
+{
+	if ((why == ENOENT || why == EIO || why == ENODEV) &&
+	    strstr(control->directory, "/sessions/"))
+		return "the session has ended; `systally status` lists those that there are";
+	return systally_control_meaning(file, why);
+}
+
 static int open_file(const struct systally_control *control, const char *file,
 		     int flags)
 {
@@ -205,7 +215,7 @@ static char *read_raw(const struct systally_control *control, const char *file,
 	if (!data)
 		systally_error_set(error, "cannot read %s/%s: %s",
 				   control->directory, file,
-				   systally_control_meaning("", errno));
+				   explain(control, "", errno));
 	if (fd >= 0)
 		close(fd);
 	return data;
@@ -253,7 +263,7 @@ int systally_control_write(const struct systally_control *control,
 		systally_error_set(error, "cannot write '%.60s%s' to %s/%s: %s",
 				   text, length > 60 ? "..." : "",
 				   control->directory, file,
-				   systally_control_meaning(file, -result));
+				   explain(control, file, -result));
 	return result;
 }
 

@@ -38,6 +38,8 @@ static int read_name(int file, char name[NAME_SIZE])
 {
 	const ssize_t length = read(file, name, NAME_SIZE - 1);
 
+	if (!length)
+		errno = ENODATA;
 	if (length <= 0)
 		return -1;
 	name[length] = '\0';
@@ -148,9 +150,11 @@ int systally_session_prepare(const struct systally_session *session,
 	 * A class has calls that are new in libseccomp and that an older
 	 * kernel does not know.
 	 */
-	if (result == -ENOENT)
+	if (result == -ENOENT) {
+		systally_error_clear(&refused);
 		result = systally_control_write(control, "syscalls", "all",
 						&refused);
+	}
 	if (result)
 		return systally_error_set(error, "%s", refused.text);
 	return wants->functions ?
@@ -194,8 +198,8 @@ int systally_session_find(struct systally_control *session,
 	if (!strcmp(name, "default"))
 		return 0;
 	/* a name is no path */
-	if (*name && !strchr(name, '/') && strcmp(name, ".") &&
-	    strcmp(name, "..") && strcmp(name, "new")) {
+	if (*name && strlen(name) < NAME_SIZE && !strchr(name, '/') &&
+	    strcmp(name, ".") && strcmp(name, "..") && strcmp(name, "new")) {
 		if (enter(session, control, name, error))
 			return -1;
 		if (!access(session->directory, F_OK))
@@ -205,7 +209,7 @@ int systally_session_find(struct systally_control *session,
 		return -1;
 	systally_error_set(
 		error, "there is no session '%.60s'; there %s default%s", name,
-		names.text ? "are" : "is", names.text ? names.text : "");
+		names.text ? "are" : "is only", names.text ? names.text : "");
 	free(names.text);
 	return -1;
 }

@@ -28,8 +28,8 @@ void systally_discovery_init(struct systally_discovery *discovery,
 			     struct systally_used *used);
 
 /*
- * Prepares the module's controls, before the command starts. Returns 0, or -1
- * with @error if the module is not loaded or is in use.
+ * Begins a session of the module, before the command starts. Returns 0, or -1 with
+ * @error.
  */
 int systally_discovery_take_module(struct systally_discovery *discovery,
 				   struct systally_error *error);
