@@ -232,6 +232,23 @@ static void texts_that_act(void **state)
 		  "\"f\":\"\\\\xc3\\\\xa4\\\\x5cn\\\\x0a\"}");
 }
 
+/* Keys of others are escaped, short and long ones. */
+static void keys_of_any_text(void **state)
+{
+	struct context *c = *state;
+	char key[200], wanted[300];
+
+	memset(key, 'k', sizeof(key) - 1);
+	key[sizeof(key) - 1] = '\0';
+	systally_json_any_keys(c->json);
+	systally_json_object(c->json, NULL);
+	systally_json_count(c->json, "a\"b\\", 1);
+	systally_json_count(c->json, key, 2);
+	systally_json_end(c->json);
+	snprintf(wanted, sizeof(wanted), "{\"a\\\"b\\\\\":1,\"%s\":2}", key);
+	expect(c, wanted);
+}
+
 /* The bytes leave while the document grows. */
 static void streaming(void **state)
 {
@@ -360,11 +377,17 @@ static void misuse(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nesting),	       TEST(numbers),
-		TEST(number_too_long), TEST(doubles_as_json_c),
-		TEST(texts_as_json_c), TEST(texts_that_are_no_utf8),
-		TEST(texts_that_act),  TEST(streaming),
-		TEST(pretty),	       cmocka_unit_test(misuse),
+		TEST(nesting),
+		TEST(numbers),
+		TEST(number_too_long),
+		TEST(doubles_as_json_c),
+		TEST(texts_as_json_c),
+		TEST(texts_that_are_no_utf8),
+		TEST(texts_that_act),
+		TEST(keys_of_any_text),
+		TEST(streaming),
+		TEST(pretty),
+		cmocka_unit_test(misuse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,7 @@ struct systally_json {
 	FILE *out;
 	bool failed;
 	bool pretty;
+	bool any_keys;
 	bool has_value;		   /* since the last end of a line */
 	bool has_member;	   /* the innermost object or array */
 	bool in_object;		   /* the innermost of them is an object */
@@ -40,6 +41,11 @@ struct systally_json *systally_json_new(FILE *out)
 	if (json)
 		json->out = out;
 	return json;
+}
+
+void systally_json_any_keys(struct systally_json *json)
+{
+	json->any_keys = true;
 }
 
 void systally_json_pretty(struct systally_json *json)
@@ -197,34 +203,27 @@ static void put_any_key(struct systally_json *json, const char *key, bool comma)
 }
 
 /*
- * The same. Most keys are short and plain: this looks at the buffer's room
- * once, and saves no registers.
+ * The same. Most keys are short and need no escape: this looks at the buffer's
+ * room once, and not at the letters.
  */
 static inline void put_key(struct systally_json *json, const char *key,
 			   bool comma)
 {
+	const size_t length = strlen(key);
 	char *to = json->buffer + json->used;
-	size_t i;
 
-	if (BUFFER_LEN - json->used < KEY_ROOM) {
+	if (json->any_keys || length > KEY_ROOM - 4 ||
+	    BUFFER_LEN - json->used < KEY_ROOM) {
 		put_any_key(json, key, comma);
 		return;
 	}
 	*to = ',';
 	to += comma;
 	*to++ = '"';
-	for (i = 0; is_plain(key[i]); i++) {
-		if (i == KEY_ROOM - 4)
-			break;
-		to[i] = key[i];
-	}
-	if (key[i]) {
-		put_any_key(json, key, comma);
-		return;
-	}
-	to[i] = '"';
-	to[i + 1] = ':';
-	json->used = (size_t)(to + i + 2 - json->buffer);
+	memcpy(to, key, length);
+	to[length] = '"';
+	to[length + 1] = ':';
+	json->used = (size_t)(to + length + 2 - json->buffer);
 }
 
 /* What stands before a value where people read it: a comma, a line, the key. */

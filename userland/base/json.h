@@ -7,7 +7,8 @@
  *
  * The caller opens objects and arrays, adds their members in order and ends
  * them. @key is the member's name; it is NULL for an element of an array and
- * for a value at the top level. It is written as it is, so it must be UTF-8.
+ * for a value at the top level. It is written as it is, so it must be ASCII that
+ * needs no escape, unless systally_json_any_keys() was called.
  *
  * Errors are sticky: after the first one the functions write nothing more, and
  * systally_json_free() reports it. Failures to write are not among them; they
@@ -35,6 +36,9 @@ struct systally_json *systally_json_new(FILE *out);
  * is no white space. Do not call systally_json_line() then.
  */
 void systally_json_pretty(struct systally_json *json);
+
+/* Lets keys be any UTF-8 from now on; they are escaped then. */
+void systally_json_any_keys(struct systally_json *json);
 
 /*
  * Frees @json, which may be NULL. Returns 0, or -1 if something failed: @json

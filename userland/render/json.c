@@ -317,6 +317,8 @@ static int write_list(FILE *out, const struct systally_list *list)
 
 	if (!json)
 		return -1;
+	/* keys of the status are what the module says */
+	systally_json_any_keys(json);
 	systally_json_object(json, NULL);
 	systally_json_count(json, "format", FORMAT_VERSION);
 	if (list->kernel)
