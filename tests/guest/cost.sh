@@ -83,6 +83,35 @@ row 'target, collect=time, 80 other calls in its table' "$(lowest -t 80)"
 load_selective collect=hist
 row 'target, collect=hist' "$(lowest -t)"
 row 'target, collect=hist, 80 other calls in its table' "$(lowest -t 80)"
+# seven_others LEVEL: seven other sessions have this shell and its children as
+# targets, until seven_end
+seven_others() {
+	local fd name
+
+	others=()
+	for _ in 1 2 3 4 5 6 7; do
+		exec {fd}<$D/sessions/new
+		others+=("$fd")
+		read -r name <&"$fd"
+		echo "$1" >"$D/sessions/$name/collect"
+		echo 1 >"$D/sessions/$name/follow"
+		echo $$ >"$D/sessions/$name/targets"
+	done
+}
+seven_end() {
+	local fd
+
+	for fd in "${others[@]}"; do
+		exec {fd}<&-
+	done
+}
+for collect in count time; do
+	load_selective collect=$collect
+	seven_others $collect
+	selective
+	row "target of eight sessions, collect=$collect" "$(lowest -t)"
+	seven_end
+done
 load_selective threads=1
 row 'target, collect=count, threads=1' "$(lowest -t)"
 load_selective syscalls=getppid,getsid

@@ -252,8 +252,14 @@ tracer_prepare() {
 # tracer_says NAME PATTERN: waits for such a line of its output. Before 5.15, 9p
 # reads single pages, so loading bpftrace's libraries takes a minute in a storm.
 tracer_says() {
+	local status=''
+
 	patience=240 wait_for tracer_said "$1" "$2"
-	grep -q "$2" "$T/$1.out" || bail "$1 does not begin: $(<"$T/$1.out")"
+	grep -q "$2" "$T/$1.out" && return
+	# Its status tells what has ended it; 127 if it has not ended.
+	kill -0 "${tracer_pid[$1]}" 2>/dev/null && status=127
+	[ -n "$status" ] || { wait "${tracer_pid[$1]}"; status=$?; }
+	bail "$1 does not begin, status $status: $(<"$T/$1.out")"
 }
 
 # tracer_said NAME PATTERN: succeeds if it has printed such a line or has ended
