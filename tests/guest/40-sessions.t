@@ -434,7 +434,10 @@ exec {open}<&-
 cd "$here" || exit
 end b
 end a
-becomes [ "$(status state)" = off ]
+is_off() {
+	[ "$(status state)" = off ]
+}
+becomes is_off
 is "$(status state) $(status uprobes)" 'off 0' \
 	'without sessions, nothing is hooked'
 is "$(folders)" new 'and no folder is left'

@@ -342,6 +342,14 @@ interleave() {
 	did='' wrong='' blamed='' compared=0
 	: >"$T/sums"
 	rest
+	# The first session counts all, so that there is something to compare.
+	begin
+	set_control "$changed" targets all
+	targets[$changed]=all
+	go
+	rest
+	settle_all
+	judge_all
 	for ((i = 0; i < steps; i++)); do
 		one_step
 		((RANDOM % 3)) || judge_all
@@ -356,7 +364,7 @@ interleave() {
 		one_of TERM KILL
 		end "${sessions[0]}" "$REPLY"
 	done
-	becomes [ "$(status state)" = off ]
+	becomes is_state off
 	is "$(status state), $(flags_differ none)" 'off, ' \
 		"$1: in the end nothing is hooked, and no task carries the flag"
 	note "$1:$did"
