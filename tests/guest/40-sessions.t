@@ -11,6 +11,11 @@
 need_load
 top=$D
 
+# The least time that short calls take together: none may show where the clock only
+# counts ticks, as on kernels that check themselves.
+some=1
+[ "$(status clock)" != sched ] || some=0
+
 declare -A session_fd session_name
 
 # begin KEY: begins a session
@@ -202,7 +207,7 @@ at b ctl collect count
 at a ctl targets "$pid"
 at b ctl targets "$pid"
 talk_ask p 'call 101' called
-at_least "$(at a column "$pid" x86-64 getppid total_ns)" 1 \
+at_least "$(at a column "$pid" x86-64 getppid total_ns)" $some \
 	'the session with histograms has times'
 is "$(at b column "$pid" x86-64 getppid total_ns)" 0 \
 	'the session that counts has none'
@@ -212,13 +217,13 @@ at b ctl collect time
 talk_ask p 'call 1009' called
 total_a=$(at a column "$pid" x86-64 getppid total_ns)
 total_b=$(at b column "$pid" x86-64 getppid total_ns)
-at_least "$total_b" 1 'when it collects times, it has times'
+at_least "$total_b" $some 'when it collects times, it has times'
 passes 'but not those of the calls before' [ "$total_b" -lt "$total_a" ]
 at a ctl collect count
 talk_ask p 'call 13' called
 is "$(at a column "$pid" x86-64 getppid total_ns)" "$total_a" \
 	'a session that only counts again keeps its times'
-at_least "$(at b column "$pid" x86-64 getppid total_ns)" $((total_b + 1)) \
+at_least "$(at b column "$pid" x86-64 getppid total_ns)" $((total_b + some)) \
 	'and the other goes on'
 is "$(at a count "$pid" x86-64 getppid) $(at b count "$pid" x86-64 getppid)" \
 	"$((101 + 1009 + 13)) $((101 + 1009 + 13))" 'no count was lost meanwhile'
@@ -260,7 +265,7 @@ is "$(at b status orphan_exits)" 1 'there it is an exit without an entry'
 is "$(at b count "$sleeper" x86-64 getppid)" 101 \
 	'but what followed is counted in both'
 is "$(at a count "$sleeper" x86-64 getppid)" 101 'in the first one, too'
-at_least "$(at b column "$sleeper" x86-64 getppid total_ns)" 1 'with times'
+at_least "$(at b column "$sleeper" x86-64 getppid total_ns)" $some 'with times'
 # A reset of one session leaves the call in flight to the other.
 sleeper=$(said blocked blocked | awk '$3 == "pause" { print $1 }')
 at b ctl targets "$sleeper"
@@ -316,8 +321,8 @@ is "$(awk '$5 == "getppid"' "$top/sessions/${session_name[a]}/counters" |
 	wc -l)" 8 'the session by thread has a row for each thread'
 is "$(awk '$5 == "getppid"' "$top/sessions/${session_name[b]}/counters" |
 	wc -l)" 1 'the session by process has one'
-at_least "$(at a column all x86-64 getppid total_ns)" 1 'the first has times'
-at_least "$(at b column all x86-64 getppid total_ns)" 1 'and so has the second'
+at_least "$(at a column all x86-64 getppid total_ns)" $some 'the first has times'
+at_least "$(at b column all x86-64 getppid total_ns)" $some 'and so has the second'
 failed() {
 	awk '$2 == "threads" && $5 == "close" { sum += $7 } END { print sum + 0 }' \
 		"$top/sessions/${session_name[$1]}/counters"
