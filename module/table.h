@@ -36,9 +36,10 @@
  * 0. abi is enum abi (abi.h).
  *
  * The rows of a CPU's table belong to sessions (session.h): the last byte of
- * comm, which is always 0 when the comm is shown, has a bit for each. All rows
- * of a process's calls of one number belong to the same ones, with these
- * exceptions, whose keys differ by their sessions:
+ * comm, which is always 0 when the comm is shown, has a bit for each. A process's
+ * calls of one number have one row, or one for sessions by process and one by
+ * thread. With their errnos and histograms they belong to the same sessions, with
+ * these exceptions, whose keys differ by their sessions:
  *  - late rows, which have only times, errnos and histograms: of calls that some
  *    sessions time, while others began when the calls were in flight. Their
  *    start is that of the process with the sessions in its upper bits (xor).
