@@ -433,7 +433,7 @@ try status
 is "$got $(grep -c '^session\.s' "$T/out") $(grep '^sessions:' "$T/out")" \
 	'0 4 sessions: 4' 'status lists the sessions'
 like "$(<"$T/out")" \
-	"session\.s[0-9]+: of process $everybody \(systally\), counts all processes, collect count, for [0-9.]+ s, [0-9]+ bytes" \
+	"session\.s[0-9]+: $everybody \(systally\) counts all processes, level count, [0-9.]+ s, [0-9]+ bytes" \
 	'and says whose they are, and what they count'
 try status --format json
 cp "$T/out" "$T/status"

@@ -171,7 +171,7 @@ static int see(const struct systally_control *session, const char *name,
 	if (others->lines)
 		add_texts(
 			others, make("session.%s", name),
-			make("of process %s (%s), counts %s process%s, collect %s, for %.1f s, %s bytes",
+			make("%s (%s) counts %s process%s, level %s, %.1f s, %s bytes",
 			     value[0], value[1], value[2],
 			     strcmp(value[2], "1") ? "es" : "", value[3],
 			     strtod(value[4], NULL) / 1e9, value[5]));
