@@ -30,11 +30,23 @@ static unsigned int set_weight(const struct syscall_set *set)
  * call to its own function, where these have ftrace sites and all calls are
  * counted, else in the calls' own functions.
  */
-static enum hook_kind direct_kind(const struct settings *settings)
+static enum hook_kind direct_kind(const struct syscall_set *set)
 {
-	if (settings->set || systally_hook_direct_check())
+	if (set || systally_hook_direct_check())
 		return HOOK_SITES;
 	return HOOK_DIRECT;
+}
+
+/*
+ * Whether one session counts all processes, and another one keeps times of some:
+ * then the direct hook counts the first, and the tracepoint the others.
+ */
+static bool is_divided(const struct settings *settings)
+{
+	return settings->enabled && settings->any &&
+	       settings->hook == HOOK_WORD_AUTO && settings->all &&
+	       !settings->all_timed &&
+	       settings->collect != SYSTALLY_COLLECT_COUNT;
 }
 
 /*
@@ -48,13 +60,17 @@ static enum hook_kind auto_kind(const struct settings *settings,
 		*reason = "targets are set";
 		return HOOK_TRACEPOINT;
 	}
+	if (is_divided(settings)) {
+		*reason = "every process, and times of some by the tracepoint";
+		return direct_kind(settings->untimed_set);
+	}
 	if (settings->collect != SYSTALLY_COLLECT_COUNT) {
 		*reason = "times need the tracepoint on exit anyway";
 		return HOOK_TRACEPOINT;
 	}
 	*reason = settings->set ? "chosen calls, of every process" :
 				  "all calls, of every process";
-	return direct_kind(settings);
+	return direct_kind(settings->set);
 }
 
 /* Why all processes have to pass the tracepoints, or NULL if targets suffice */
@@ -62,7 +78,8 @@ static const char *why_not_selective(const struct settings *settings)
 {
 	if (!systally_hook_tracepoint_on())
 		return "no hook on sys_enter or sys_exit";
-	return settings->all ? "targets are all" : NULL;
+	return settings->all && !systally_hook_divided() ? "targets are all" :
+							   NULL;
 }
 
 static enum hook_kind choose(const struct settings *settings,
@@ -83,7 +100,7 @@ static enum hook_kind choose(const struct settings *settings,
 	case HOOK_WORD_KPROBE:
 		return HOOK_KPROBE;
 	case HOOK_WORD_DIRECT:
-		return direct_kind(settings);
+		return direct_kind(settings->set);
 	default:
 		return auto_kind(settings, reason);
 	}
@@ -107,7 +124,7 @@ static int check_direct(const struct settings *settings)
 		pr_info("hook=direct sees no exits: set collect=count, or another hook\n");
 		return -EOPNOTSUPP;
 	}
-	if (direct_kind(settings) == HOOK_SITES)
+	if (direct_kind(settings->set) == HOOK_SITES)
 		err = systally_hook_sites_check();
 	if (err)
 		pr_info("hook=direct: %s\n", systally_hook_sites_why());
@@ -116,10 +133,13 @@ static int check_direct(const struct settings *settings)
 
 static int apply(const struct settings *settings, enum hook_kind kind)
 {
+	const bool divided = is_divided(settings) && kind != HOOK_TRACEPOINT &&
+			     kind != HOOK_KPROBE;
 	const struct hook_plan plan = {
 		.kind = kind,
+		.divided = divided,
 		.time = settings->collect >= SYSTALLY_COLLECT_TIME,
-		.set = settings->set,
+		.set = divided ? settings->untimed_set : settings->set,
 	};
 
 	return systally_hook_apply(&plan);
@@ -131,7 +151,7 @@ static int apply(const struct settings *settings, enum hook_kind kind)
  */
 static int apply_second(const struct settings *settings, const char **reason)
 {
-	if (settings->set &&
+	if (settings->set && settings->collect == SYSTALLY_COLLECT_COUNT &&
 	    set_weight(settings->set) <= ARCH_ENTRY_KPROBES_MAX) {
 		*reason = "few calls, of every process";
 		if (!apply(settings, HOOK_KPROBE))

@@ -24,6 +24,9 @@ struct settings {
 	const struct syscall_set *set; /* calls to count, NULL for all */
 	bool any;		       /* there is a target */
 	bool all;		       /* all processes are targets */
+	bool all_timed;		       /* of a session that keeps times */
+	/* What sessions that keep no times count; NULL for all */
+	const struct syscall_set *untimed_set;
 };
 
 /*

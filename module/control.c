@@ -25,6 +25,7 @@
 #include "hook.h"
 #include "hook_kprobe.h"
 #include "hook_sites.h"
+#include "inflight.h"
 #include "lifecycle.h"
 #include "parse.h"
 #include "selective.h"
@@ -52,6 +53,13 @@ static const char *const kind_words[] = {
 	[HOOK_SITES] = "direct",
 };
 
+/* The hook on entries, as `hook` shows it */
+static const char *kind_word(void)
+{
+	return systally_hook_divided() ? "direct and tracepoint" :
+					 kind_words[systally_hook_kind()];
+}
+
 static const struct syscall_set *calls_of(const struct session *session)
 {
 	return rcu_dereference_protected(session->calls,
@@ -60,26 +68,57 @@ static const struct syscall_set *calls_of(const struct session *session)
 
 /* What all sessions that count want together */
 struct wants {
-	unsigned int collect;	 /* the most that one wants */
-	bool any;		 /* there is a session that counts */
-	bool all;		 /* one of them counts every process */
-	bool all_calls;		 /* one of them counts every call */
-	struct syscall_set *set; /* unless all_calls */
+	unsigned int collect; /* the most that one wants */
+	bool any;	      /* there is a session that counts */
+	bool all;	      /* one of them counts every process */
+	bool all_timed;	      /* and keeps times */
+	struct wanted_calls {
+		bool all;		 /* one of them counts every call */
+		struct syscall_set *set; /* unless all */
+	} calls, untimed; /* of all sessions, and of those without times */
 };
+
+static void want_calls(struct wanted_calls *wanted,
+		       const struct syscall_set *calls)
+{
+	u32 abi;
+
+	wanted->all |= !calls;
+	for (abi = 0; calls && abi < ABIS; abi++)
+		bitmap_or(wanted->set->nr[abi], wanted->set->nr[abi],
+			  calls->nr[abi], SYSCALL_NRS);
+}
 
 /* Adds what a session wants. */
 static void want(struct wants *wants, const struct session *session, bool all)
 {
-	const struct syscall_set *calls = calls_of(session);
-	u32 abi;
+	bool timed = session->collect != SYSTALLY_COLLECT_COUNT;
 
 	wants->any = true;
 	wants->all |= all;
+	wants->all_timed |= all && timed;
 	wants->collect = max(wants->collect, session->collect);
-	wants->all_calls |= !calls;
-	for (abi = 0; calls && abi < ABIS; abi++)
-		bitmap_or(wants->set->nr[abi], wants->set->nr[abi],
-			  calls->nr[abi], SYSCALL_NRS);
+	want_calls(&wants->calls, calls_of(session));
+	/* Its targets may not be timed yet. */
+	if (!timed || (session->bit >= 0 && !session->targets.timed))
+		want_calls(&wants->untimed, calls_of(session));
+}
+
+/* Begins to collect calls: none as yet. */
+static void no_calls(struct wanted_calls *wanted)
+{
+	/* Some hundred bytes, without which hooks could not be removed either */
+	wanted->set = kzalloc(sizeof(*wanted->set), GFP_KERNEL | __GFP_NOFAIL);
+}
+
+/* The set, or NULL for all calls */
+static struct syscall_set *end_calls(struct wanted_calls *wanted)
+{
+	if (wanted->all) {
+		kfree(wanted->set);
+		wanted->set = NULL;
+	}
+	return wanted->set;
 }
 
 /*
@@ -93,39 +132,40 @@ static int reconcile_with(const struct session *with, bool with_any,
 	const struct session *session;
 	struct wants wants = {};
 	struct settings settings;
+	struct syscall_set *set;
 	int bit, err;
 
 	lockdep_assert_held(&control_mutex);
 	if (closing)
 		return 0;
-	/* Some hundred bytes, without which hooks could not be removed either */
-	wants.set = kzalloc(sizeof(*wants.set), GFP_KERNEL | __GFP_NOFAIL);
+	no_calls(&wants.calls);
+	no_calls(&wants.untimed);
 	for_each_session(bit, session) if (session != with)
 		want(&wants, session, session->targets.all);
 	if (with && (with_any || !wants.any)) {
 		want(&wants, with, with_all);
 		wants.any = with_any;
 	}
-	if (wants.all_calls) {
-		kfree(wants.set);
-		wants.set = NULL;
-	}
+	set = end_calls(&wants.calls);
 	settings = (struct settings){
 		.enabled = enabled,
 		.collect = wants.collect,
 		.hook = hook,
-		.set = wants.set,
+		.set = set,
 		.any = wants.any,
 		.all = wants.all,
+		.all_timed = wants.all_timed,
+		.untimed_set = end_calls(&wants.untimed),
 	};
 	/* Place the probes of new calls before the filter includes them, and
 	 * remove the others after it has left them out.
 	 */
 	err = systally_choice_apply(&settings);
 	if (err || !wants.any)
-		kfree(wants.set);
+		kfree(set);
 	else
-		systally_hook_set_calls(wants.set);
+		systally_hook_set_calls(set);
+	kfree(settings.untimed_set);
 	if (err)
 		return err;
 	/* After the hooks: they make the threads' slots. */
@@ -208,9 +248,51 @@ static int set_enabled(struct session *session, char *text)
 	return err ?: try_setting(session, &enabled, value);
 }
 
+/* Whose targets begin or cease to be timed; under the mutex */
+static struct session *retimed;
+
+static bool is_retimed(unsigned long tgid)
+{
+	return target_set_has(&retimed->targets, tgid);
+}
+
+static int retime(void *unused)
+{
+	bool timed = retimed->collect != SYSTALLY_COLLECT_COUNT;
+	int err = timed ? systally_inflight_prepare(is_retimed) : 0;
+
+	if (err)
+		return err;
+	if (timed)
+		systally_inflight_clear_untraced();
+	target_set_time(&retimed->targets, timed);
+	systally_selective_update_all();
+	return 0;
+}
+
+/* Has the targets of a session be counted as its level needs it. */
+static int time_targets(struct session *session)
+{
+	bool timed = session->collect != SYSTALLY_COLLECT_COUNT;
+
+	int err;
+
+	if (timed == session->targets.timed)
+		return 0;
+	if (!target_set_any(&session->targets)) {
+		target_set_time(&session->targets, timed);
+		return 0;
+	}
+	retimed = session;
+	systally_inflight_hold();
+	err = systally_hook_move(timed, retime, NULL);
+	systally_inflight_release();
+	return err;
+}
+
 static int set_collect(struct session *session, char *text)
 {
-	unsigned int value;
+	unsigned int value, old = session->collect;
 	int err = parse_word(text, collect_words, &value);
 
 	if (err)
@@ -218,9 +300,15 @@ static int set_collect(struct session *session, char *text)
 	err = try_setting(session, &session->collect, value);
 	if (err || session->bit < 0)
 		return err;
+	err = time_targets(session);
+	if (err)
+		session->collect = old;
+	/* Some sites may have been for targets that were not timed yet. */
+	reconcile(session);
 	update_keys();
-	systally_tally_set_level(session);
-	return 0;
+	if (!err)
+		systally_tally_set_level(session);
+	return err;
 }
 
 static int set_hook(struct session *session, char *text)
@@ -231,6 +319,12 @@ static int set_hook(struct session *session, char *text)
 	if (err)
 		return err;
 	return try_setting(session, &hook, value);
+}
+
+/* Makes a change that lets no process go from one hook to another. */
+static int change_at_once(bool adds, int (*change)(void *data), void *data)
+{
+	return change(data);
 }
 
 static int apply_targets(struct session *session,
@@ -253,7 +347,11 @@ static int apply_targets(struct session *session,
 			      systally_function_apply(enabled, session);
 	update_keys();
 	if (!err && session->bit >= 0)
-		err = systally_target_apply(session, request);
+		err = time_targets(session) ?:
+			      systally_target_apply(session, request,
+						    session->targets.timed ?
+							    systally_hook_move :
+							    change_at_once);
 	/* After an error, hook as before. Else the last target may be gone. */
 	dismiss_idle();
 	back = reconcile_all() ?: systally_function_targets_changed(session);
@@ -387,8 +485,8 @@ static void show_collect(const struct session *session, struct seq_file *seq)
 
 static void show_hook(const struct session *session, struct seq_file *seq)
 {
-	seq_printf(seq, "%s: %s (%s)\n", hook_words[hook],
-		   kind_words[systally_hook_kind()], systally_choice_reason());
+	seq_printf(seq, "%s: %s (%s)\n", hook_words[hook], kind_word(),
+		   systally_choice_reason());
 }
 
 static void show_targets(const struct session *session, struct seq_file *seq)

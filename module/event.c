@@ -29,6 +29,20 @@ static u32 call_abi(const struct task_struct *task, u32 *nr)
 	return abi;
 }
 
+/* Whether the exits of a task's calls are seen. Any context. */
+static bool is_timed(const struct task_struct *task)
+{
+	return static_branch_unlikely(&systally_time_key) &&
+	       systally_target_traced(task->tgid);
+}
+
+/* Whether a hook counts a process. Any context. */
+static bool is_for_hook(enum event_hook hook, u32 tgid)
+{
+	return hook == EVENT_TRACEPOINT ? systally_target_traced(tgid) :
+					  systally_target_direct(tgid);
+}
+
 /*
  * Whether this hook counts the call, while one hook replaces another. A call
  * may pass both hooks or one of them, each before or after a step of the
@@ -42,6 +56,15 @@ static bool is_ours(enum event_hook hook, struct slot *slot)
 	union event_owner now = { .word = READ_ONCE(systally_event_owner) };
 	union event_owner mark;
 
+	/* Beside the tracepoint, a process that is in this hook's bitmap only does
+	 * not go from one hook to the other; the caller has found it there. All
+	 * other hooks share a bitmap.
+	 */
+	if (now.first == EVENT_TRACEPOINT &&
+	    !is_for_hook(hook == EVENT_TRACEPOINT ? EVENT_DIRECT :
+						    EVENT_TRACEPOINT,
+			 current->tgid))
+		return true;
 	if (!slot)
 		return now.owner == hook;
 	if (now.first == hook) {
@@ -69,7 +92,7 @@ static noinline void count_first(struct table *table, u32 abi, u32 nr)
 	if (!call.sessions)
 		return;
 	row = systally_tally_entered(&table, &call, &key, &start);
-	if (!static_branch_unlikely(&systally_time_key))
+	if (!is_timed(current))
 		return;
 	two = call.by_thread && call.by_thread != call.sessions;
 	systally_event_keep(current, row || two ? table->serial : SLOT_NO_ROW,
@@ -85,7 +108,7 @@ void systally_event_special(const struct task_struct *task,
 	u32 abi;
 
 	/* -1: ptrace or seccomp skips the call. */
-	if (!systally_target_has(task->tgid) || (s32)nr == -1)
+	if (!is_for_hook(hook, task->tgid) || (s32)nr == -1)
 		return;
 	abi = call_abi(task, &nr);
 	if (static_branch_unlikely(&systally_filter_key) &&
@@ -103,7 +126,7 @@ void systally_event_special(const struct task_struct *task,
 	}
 	table->entered++;
 	table_count(&row->count, 1);
-	if (static_branch_unlikely(&systally_time_key))
+	if (is_timed(task))
 		systally_event_keep(task, table->serial, row, key, start,
 				    table_row_sessions(row));
 }

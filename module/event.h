@@ -32,7 +32,8 @@
  */
 DECLARE_STATIC_KEY_FALSE(systally_special_key);
 /*
- * The same, or times are kept: one test for both in the kprobe and direct hooks
+ * The same, or times are kept: one test for both in the kprobe hook, whose
+ * processes may be timed
  */
 DECLARE_STATIC_KEY_FALSE(systally_kprobe_special_key);
 /* One hook is replacing another. */
@@ -210,14 +211,14 @@ static __always_inline void systally_event_entry(enum event_hook hook, long nr)
 	 */
 	if (hook == EVENT_TRACEPOINT) {
 		if (static_branch_likely(&systally_bystanders_key) &&
-		    !systally_target_has(tgid))
+		    !systally_target_traced(tgid))
 			return;
-	} else if (hook != EVENT_KPROBE && !systally_target_has(tgid)) {
+	} else if (hook != EVENT_KPROBE && !systally_target_direct(tgid)) {
 		return;
 	}
 	if (unlikely(arch_call_is_compat(task)))
 		goto special;
-	if (hook == EVENT_TRACEPOINT) {
+	if (hook != EVENT_KPROBE) {
 		if (static_branch_unlikely(&systally_special_key))
 			goto special;
 	} else {
@@ -261,7 +262,7 @@ static __always_inline void systally_event_exit(struct pt_regs *regs, long ret)
 	struct slot *slot;
 	u32 index;
 
-	if (!systally_target_has(task->tgid))
+	if (!systally_target_traced(task->tgid))
 		return;
 	if (static_branch_unlikely(&systally_slow_exit_key)) {
 		systally_event_exit_slow(regs, ret);

@@ -93,7 +93,9 @@ static int on_entry(struct uprobe_consumer *self,
 		return is_in_others_memory(probe) ? 0 : UPROBE_HANDLER_REMOVE;
 	if (probe->tls && self->ret_handler)
 		systally_tls_entered(&frame, probe->tls, regs);
-	systally_function_entered(&frame, self->ret_handler);
+	systally_function_entered(
+		&frame,
+		self->ret_handler && systally_target_traced(current->tgid));
 	return 0;
 }
 
@@ -103,7 +105,7 @@ static int on_return(struct uprobe_consumer *self, unsigned long entry,
 	const struct function_probe *probe =
 		container_of(self, struct function_probe, counts.consumer);
 
-	if (systally_target_has(current->tgid))
+	if (systally_target_traced(current->tgid))
 		systally_function_returned(probe->nr, regs);
 	return 0;
 }

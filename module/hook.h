@@ -15,8 +15,14 @@ enum hook_kind {
 	HOOK_SITES, /* entries only */
 };
 
+/*
+ * With `divided`, the tracepoint counts the targets of sessions that keep times,
+ * and the hook of `kind`, a direct one, all others. Else the hook of `kind` counts
+ * all.
+ */
 struct hook_plan {
 	enum hook_kind kind;
+	bool divided;
 	bool time;		       /* hook exits, too */
 	const struct syscall_set *set; /* calls to hook, NULL for all */
 };
@@ -44,8 +50,24 @@ int systally_hook_apply(const struct hook_plan *plan);
  */
 void systally_hook_set_calls(struct syscall_set *set);
 
-/* systally_hook_kind - the hook on entries now; under the control mutex */
+/*
+ * systally_hook_kind - the hook on entries now; under the control mutex
+ * systally_hook_divided - whether the tracepoint counts some processes beside it
+ */
 enum hook_kind systally_hook_kind(void);
+bool systally_hook_divided(void);
+
+/*
+ * systally_hook_move - change which processes are targets of sessions that keep
+ * times, while each of their calls is counted once
+ * @to_tracepoint: they become such; else they cease to be
+ * @change: does it; may add targets that no session had before
+ *
+ * While the targets are divided; else calls @change only. Process context, under
+ * the control mutex; sleeps. Returns what @change returns, or -ENOMEM.
+ */
+int systally_hook_move(bool to_tracepoint, int (*change)(void *data),
+		       void *data);
 
 /*
  * systally_hook_exit - remove all hooks, at unload

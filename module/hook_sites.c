@@ -185,6 +185,11 @@ bool systally_hook_sites_are(const struct syscall_set *set)
 	return !memcmp(set, &hooked_set, sizeof(*set));
 }
 
+const struct syscall_set *systally_hook_sites_last(void)
+{
+	return hooked_all ? NULL : &hooked_set;
+}
+
 unsigned int systally_hook_sites_count(void)
 {
 	return hooked;

@@ -39,6 +39,13 @@ void systally_unhook_sites_entry(void);
 /* systally_hook_sites_are - whether exactly the calls in @set are hooked */
 bool systally_hook_sites_are(const struct syscall_set *set);
 
+/*
+ * systally_hook_sites_last - the calls that are hooked, or were last; NULL: all
+ *
+ * Stays as it is until systally_hook_sites_entry() succeeds with others.
+ */
+const struct syscall_set *systally_hook_sites_last(void);
+
 /* systally_hook_sites_count - number of functions that are hooked now */
 unsigned int systally_hook_sites_count(void);
 

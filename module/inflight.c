@@ -37,7 +37,7 @@ struct slot_block __rcu **systally_inflight_blocks;
 /* Protects the allocation and freeing of blocks, and made_since_trim. */
 static DEFINE_MUTEX(blocks_mutex);
 static u32 made_since_trim;
-static bool held; /* no slots may be freed; under blocks_mutex */
+static unsigned int held; /* no slots may be freed; under blocks_mutex */
 
 /*
  * Both are written by handlers on any CPU and read by the worker, without a
@@ -113,19 +113,40 @@ static void mark_process(struct task_struct *leader, unsigned long *live)
 		mark_thread(task, live);
 }
 
-static void mark_target(struct task_struct *task, void *live)
+/* Which blocks to mark, and for which processes */
+struct marking {
+	unsigned long *live; /* BLOCKS bits */
+	bool (*is_for)(unsigned long tgid);
+};
+
+static void mark_some(struct task_struct *task, void *data)
 {
-	if (systally_target_has(task->tgid))
-		mark_thread(task, live);
+	const struct marking *marking = data;
+
+	if (marking->is_for(task->tgid))
+		mark_thread(task, marking->live);
 }
 
 /*
- * Marks the blocks of the threads of all targets, or of all processes. A thread
- * that execs meanwhile, and is missed, takes the id of its leader, which is not.
+ * Marks the blocks of the threads of some processes, or of all. A thread that
+ * execs meanwhile, and is missed, takes the id of its leader, which is not.
  */
-static void mark_live(unsigned long *live, bool everybody)
+static void mark_live(unsigned long *live, bool (*is_for)(unsigned long tgid))
 {
-	systally_tasks_walk(everybody ? mark_thread : mark_target, live);
+	struct marking marking = { .live = live, .is_for = is_for };
+
+	if (is_for)
+		systally_tasks_walk(mark_some, &marking);
+	else
+		systally_tasks_walk(mark_thread, live);
+}
+
+/* A target whose threads need slots: of a function, as its handlers ask, or with
+ * times
+ */
+static bool needs_slots(unsigned long tgid)
+{
+	return systally_target_traced(tgid);
 }
 
 /* Makes the blocks that are marked. Returns 0 or -ENOMEM. */
@@ -160,7 +181,7 @@ static void trim(void)
 	unused_blocks = kvcalloc(BLOCKS, sizeof(*unused_blocks), GFP_KERNEL);
 	if (!live || !unused_blocks)
 		goto out;
-	mark_live(live, false);
+	mark_live(live, needs_slots);
 	for (i = BLOCKS_AHEAD; i < BLOCKS; i++) {
 		if (!block_at(i) || test_bit(i, live) ||
 		    (i + BLOCKS_AHEAD >= cursor && i <= cursor + BLOCKS_AHEAD))
@@ -203,7 +224,7 @@ void systally_inflight_request(u32 tid)
 	systally_worker_queue(&make_work);
 }
 
-int systally_inflight_prepare(bool everybody)
+int systally_inflight_prepare(bool (*is_for)(unsigned long tgid))
 {
 	struct slot_block __rcu **blocks;
 	unsigned long *live;
@@ -225,7 +246,7 @@ int systally_inflight_prepare(bool everybody)
 		smp_store_release(&systally_inflight_blocks, blocks);
 		synchronize_rcu();
 	}
-	mark_live(live, everybody);
+	mark_live(live, is_for);
 	err = make_ahead(READ_ONCE(last_tid)) ?: make_marked(live);
 out:
 	mutex_unlock(&blocks_mutex);
@@ -233,21 +254,18 @@ out:
 	return err;
 }
 
-static void set_held(bool is)
-{
-	mutex_lock(&blocks_mutex);
-	held = is;
-	mutex_unlock(&blocks_mutex);
-}
-
 void systally_inflight_hold(void)
 {
-	set_held(true);
+	mutex_lock(&blocks_mutex);
+	held++;
+	mutex_unlock(&blocks_mutex);
 }
 
 void systally_inflight_release(void)
 {
-	set_held(false);
+	mutex_lock(&blocks_mutex);
+	held--;
+	mutex_unlock(&blocks_mutex);
 }
 
 int systally_inflight_prepare_pids(struct pid *const *pids, unsigned int count)
@@ -369,6 +387,17 @@ void systally_inflight_clear(struct task_struct *leader)
 		drop_frames(slot);
 	}
 	preempt_enable();
+}
+
+static void clear_untraced(struct task_struct *task, void *unused)
+{
+	if (task == task->group_leader && !systally_target_traced(task->tgid))
+		systally_inflight_clear(task);
+}
+
+void systally_inflight_clear_untraced(void)
+{
+	systally_tasks_walk(clear_untraced, NULL);
 }
 
 struct frames *systally_inflight_frames(void)

@@ -86,21 +86,22 @@ static inline bool systally_inflight_running(void)
 }
 
 /*
- * systally_inflight_prepare - make slots for the threads of all targets, and
+ * systally_inflight_prepare - make slots for the threads of some processes, and
  * for each new thread from now on
- * @everybody: also for all other threads, because the targets will be `all`
+ * @is_for: tells for which processes, by tgid; called under rcu_read_lock(). NULL:
+ * for all
  *
  * Process context, under the control mutex; sleeps. Returns 0, or -ENOMEM if
  * there is no memory or the cap is reached.
  */
-int __must_check systally_inflight_prepare(bool everybody);
+int __must_check systally_inflight_prepare(bool (*is_for)(unsigned long tgid));
 
 /*
  * systally_inflight_hold - free no slots until systally_inflight_release()
  *
  * From before slots are made for processes that are no targets yet until they
- * are targets: else the worker could free these slots in between. Process
- * context, under the control mutex; may sleep.
+ * are targets: else the worker could free these slots in between. Holds add up.
+ * Process context, under the control mutex; may sleep.
  */
 void systally_inflight_hold(void);
 void systally_inflight_release(void);
@@ -147,11 +148,14 @@ void systally_inflight_execed(u32 old_tid);
 void systally_inflight_exited(u32 tid);
 
 /*
- * systally_inflight_clear - empty the slots of a process that is no target
+ * systally_inflight_clear - empty the slots of a process whose exits are not seen:
+ * they may hold calls from an earlier time
+ * systally_inflight_clear_untraced - the same of all such processes
  *
- * Under RCU.
+ * Before their exits are seen. Under RCU; process context, sleeps.
  */
 void systally_inflight_clear(struct task_struct *leader);
+void systally_inflight_clear_untraced(void);
 
 /*
  * systally_inflight_next - the next call in flight that a session times

@@ -123,7 +123,8 @@ static int __init systally_init(void)
 		       systally_control_sessions_max, SESSIONS_MAX - 1);
 		return -EINVAL;
 	}
-	systally_memory_charge(sizeof(systally_target_bits));
+	systally_memory_charge(sizeof(systally_traced_bits) +
+			       sizeof(systally_direct_bits));
 	systally_clock_init();
 	err = systally_tracepoint_init();
 	if (err)

@@ -60,6 +60,7 @@ static unsigned int clearings;
 /* Protects what follows. Taken inside the control mutex. */
 static DEFINE_MUTEX(selective_mutex);
 static bool wanted;
+static bool divided; /* as systally_selective_divide() said */
 static const char *why_not = "no targets";
 
 /* Jiffies after which FLAG_TARGETS is tried again while it is not possible */
@@ -87,7 +88,8 @@ static void clear_flag(struct task_struct *task)
 static bool is_applied(struct task_struct *task)
 {
 	enum flag_mode now = READ_ONCE(mode);
-	bool flagged = now != FLAG_TARGETS || systally_target_has(task->tgid);
+	bool flagged =
+		now != FLAG_TARGETS || systally_target_traced(task->tgid);
 
 	return now == FLAG_KEPT || compat_task_flag(task) == flagged;
 }
@@ -231,7 +233,8 @@ static const char *obstacle(void)
 static void set_bystanders(void)
 {
 	lockdep_assert_held(&selective_mutex);
-	if (systally_selective_on() || systally_target_is_all())
+	if (!divided &&
+	    (systally_selective_on() || systally_target_traces_all()))
 		static_branch_disable(&systally_bystanders_key);
 	else
 		static_branch_enable(&systally_bystanders_key);
@@ -320,6 +323,14 @@ void systally_selective_want(const char *reason)
 		mod_delayed_work(compat_unbound_wq, &check_work,
 				 systally_selective_on() ? HZ : 0);
 	}
+	mutex_unlock(&selective_mutex);
+}
+
+void systally_selective_divide(bool is)
+{
+	mutex_lock(&selective_mutex);
+	divided = is;
+	set_bystanders();
 	mutex_unlock(&selective_mutex);
 }
 

@@ -22,9 +22,10 @@
 /*
  * Whether bystanders may pass the tracepoints: not while tracing is selective,
  * nor while the targets are `all`. A hint for handlers, which are right with
- * either value: while it is false, they leave out the test that is faster than
- * a look-up of the row. It may stay false for a second after another tracer has
- * registered. Written under selective.c's mutex.
+ * either value as long as no other hook counts some processes, which have rows
+ * then: while it is false, they leave out the test that is faster than a look-up
+ * of the row. It may stay false for a second after another tracer has registered.
+ * Written under selective.c's mutex.
  */
 DECLARE_STATIC_KEY_TRUE(systally_bystanders_key);
 
@@ -52,6 +53,14 @@ void systally_selective_loaded(void);
  * in its first moments. In these cases it is tried again five times a second.
  */
 void systally_selective_want(const char *why_not);
+
+/*
+ * systally_selective_divide - say whether other hooks count processes beside the
+ * tracepoint, now or soon: it is true then
+ *
+ * Process context, sleeps; under the control mutex.
+ */
+void systally_selective_divide(bool divided);
 
 /*
  * systally_selective_release - set the flag on every task and leave it to the

@@ -14,7 +14,6 @@
 #include "tally.h"
 #include "target.h"
 #include "target_set.h"
-#include "tasks.h"
 
 /*
  * Makes a process a target, unless it has exited; then it is none, also if
@@ -35,8 +34,7 @@ static bool add(struct target_set *set, struct pid *pid, unsigned int tgid)
 		raw_spin_unlock(&systally_target_lock);
 		goto out;
 	}
-	/* If it was a target before, its slots may hold calls from then. */
-	if (!systally_target_has(tgid))
+	if (!systally_target_traced(tgid))
 		systally_inflight_clear(leader);
 	raw_spin_lock(&systally_target_lock);
 	known = systally_target_has(tgid) && !target_set_has(set, tgid);
@@ -108,69 +106,95 @@ static int resolve(const struct targets_request *request,
 	return 0;
 }
 
-static int apply_pids(struct session *session,
-		      const struct targets_request *request)
-{
-	struct target_set *set = &session->targets;
+/* A change of the targets by pids, on its way */
+struct pids_change {
+	struct session *session;
+	const struct targets_request *request;
 	struct resolved *resolved;
-	bool removes, known = false;
+	unsigned int *kept; /* of TARGETS_REPLACE, sorted */
+};
+
+/* Removes those that are to be targets no more. */
+static int remove_pids(void *data)
+{
+	const struct pids_change *change = data;
+	const struct targets_request *request = change->request;
+	struct target_set *set = &change->session->targets;
+	bool removes = request->verb == TARGETS_REPLACE;
 	unsigned int i;
-	int err;
 
-	resolved = kvmalloc(sizeof(*resolved), GFP_KERNEL);
-	if (!resolved)
-		return -ENOMEM;
-	err = resolve(request, resolved);
-	if (err)
-		goto out_free;
-
-	if (set->all && request->verb == TARGETS_EDIT)
-		goto out_put; /* all are targets already */
-	err = systally_inflight_prepare_pids(resolved->pid, request->pids);
-	if (err)
-		goto out_put;
-
-	removes = request->verb == TARGETS_REPLACE;
 	if (removes) {
-		unsigned int *kept = kvmalloc_array(request->pids,
-						    sizeof(*kept), GFP_KERNEL);
-
-		if (!kept) {
-			err = -ENOMEM;
-			goto out_put;
-		}
-		memcpy(kept, resolved->tgid, request->pids * sizeof(*kept));
-		sort(kept, request->pids, sizeof(*kept),
-		     systally_target_compare, NULL);
-		target_set_keep(set, kept, request->pids);
+		target_set_keep(set, change->kept, request->pids);
 		systally_selective_update_all();
-		kvfree(kept);
 	}
 	raw_spin_lock(&systally_target_lock);
 	for (i = 0; i < request->pids; i++) {
 		if (request->pid[i] < 0) {
-			target_set_remove(set, resolved->tgid[i]);
+			target_set_remove(set, change->resolved->tgid[i]);
 			removes = true;
 		}
 	}
 	raw_spin_unlock(&systally_target_lock);
 	for (i = 0; i < request->pids; i++)
 		if (request->pid[i] < 0)
-			removed(resolved->pid[i]);
+			removed(change->resolved->pid[i]);
 	/* Also waits for handlers of processes that were removed: if one is
 	 * added below, its slots are emptied, and no handler may write them.
 	 */
 	if (removes)
 		systally_tally_settle(NULL);
+	return 0;
+}
+
+/* Adds those that are to be targets. */
+static int add_pids(void *data)
+{
+	const struct pids_change *change = data;
+	const struct targets_request *request = change->request;
+	bool known = false;
+	unsigned int i;
+
 	for (i = 0; i < request->pids; i++)
 		if (request->pid[i] > 0)
-			known |= add(set, resolved->pid[i], resolved->tgid[i]);
+			known |= add(&change->session->targets,
+				     change->resolved->pid[i],
+				     change->resolved->tgid[i]);
 	if (known)
-		systally_tally_settle(session);
+		systally_tally_settle(change->session);
+	return 0;
+}
+
+static int apply_pids(struct session *session,
+		      const struct targets_request *request, target_mover *move)
+{
+	struct pids_change change = { .session = session, .request = request };
+	int err = -ENOMEM;
+
+	change.resolved = kvmalloc(sizeof(*change.resolved), GFP_KERNEL);
+	change.kept =
+		kvmalloc_array(request->pids, sizeof(*change.kept), GFP_KERNEL);
+	if (!change.resolved || !change.kept)
+		goto out_free;
+	err = resolve(request, change.resolved);
+	if (err)
+		goto out_free;
+	if (session->targets.all && request->verb == TARGETS_EDIT)
+		goto out_put; /* all are targets already */
+	err = systally_inflight_prepare_pids(change.resolved->pid,
+					     request->pids);
+	if (err)
+		goto out_put;
+	memcpy(change.kept, change.resolved->tgid,
+	       request->pids * sizeof(*change.kept));
+	sort(change.kept, request->pids, sizeof(*change.kept),
+	     systally_target_compare, NULL);
+	err = move(false, remove_pids, &change) ?:
+						  move(true, add_pids, &change);
 out_put:
-	put_pids(resolved, request->pids);
+	put_pids(change.resolved, request->pids);
 out_free:
-	kvfree(resolved);
+	kvfree(change.kept);
+	kvfree(change.resolved);
 	return err;
 }
 
@@ -198,28 +222,23 @@ int systally_target_check(const struct session *session,
 	return err;
 }
 
-/* The slots of a thread that is no target may hold calls from an earlier time. */
-static void clear_bystander(struct task_struct *task, void *unused)
+/* Makes all processes targets. */
+static int add_all(void *data)
 {
-	if (task == task->group_leader && !systally_target_has(task->tgid))
-		systally_inflight_clear(task);
-}
-
-/* Makes all processes targets. Returns 0 or -ENOMEM. */
-static int apply_all(struct session *session)
-{
+	struct session *session = data;
 	struct target_set *set = &session->targets;
 	bool others = systally_target_any();
 	int err;
 
 	if (set->all)
 		return 0;
-	if (systally_inflight_running()) {
-		err = systally_inflight_prepare(true);
+	if (systally_inflight_running() &&
+	    (set->timed || !systally_target_divided())) {
+		err = systally_inflight_prepare(NULL);
 		if (err)
 			return err;
 	}
-	systally_tasks_walk(clear_bystander, NULL);
+	systally_inflight_clear_untraced();
 	target_set_fill(set);
 	/* Rows that are there do not have this session yet. */
 	if (others)
@@ -227,24 +246,32 @@ static int apply_all(struct session *session)
 	return 0;
 }
 
-int systally_target_apply(struct session *session,
-			  const struct targets_request *request)
+static int remove_all(void *data)
 {
-	struct target_set *set = &session->targets;
-	int err = 0;
+	struct session *session = data;
+
+	target_set_keep(&session->targets, NULL, 0);
+	systally_selective_update_all();
+	systally_tally_settle(NULL);
+	return 0;
+}
+
+int systally_target_apply(struct session *session,
+			  const struct targets_request *request,
+			  target_mover *move)
+{
+	int err;
 
 	systally_inflight_hold();
 	switch (request->verb) {
 	case TARGETS_ALL:
-		err = apply_all(session);
+		err = move(true, add_all, session);
 		break;
 	case TARGETS_NONE:
-		target_set_keep(set, NULL, 0);
-		systally_selective_update_all();
-		systally_tally_settle(NULL);
+		err = move(false, remove_all, session);
 		break;
 	default:
-		err = apply_pids(session, request);
+		err = apply_pids(session, request, move);
 		break;
 	}
 	systally_inflight_release();

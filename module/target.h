@@ -19,7 +19,14 @@ int systally_target_check(const struct session *session,
 			  const struct targets_request *request);
 
 /*
+ * Calls @change(@data) while each call is counted once: systally_hook_move()
+ * @adds: whether it adds targets; else it removes some
+ */
+typedef int target_mover(bool adds, int (*change)(void *data), void *data);
+
+/*
  * systally_target_apply - change the targets as asked, whole or not at all
+ * @move: makes each part of the change
  *
  * The session has a bit. Process context, under the control mutex; sleeps. pids
  * are looked up in current's pid namespace, and any thread's id stands for its
@@ -27,6 +34,7 @@ int systally_target_check(const struct session *session,
  * removed while the targets are `all`, or -ENOMEM.
  */
 int systally_target_apply(struct session *session,
-			  const struct targets_request *request);
+			  const struct targets_request *request,
+			  target_mover *move);
 
 #endif /* SYSTALLY_TARGET_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The sets of targets and their union: changes, and questions that are not on
- * the handlers' path.
+ * The sets of targets, and what handlers test: changes, and questions that are not
+ * on the handlers' path.
  */
 #include <linux/bitmap.h>
 #include <linux/bsearch.h>
@@ -13,22 +13,23 @@
 #include "table.h"
 #include "target_set.h"
 
-unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
+unsigned long systally_traced_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
+unsigned long systally_direct_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
 DEFINE_RAW_SPINLOCK(systally_target_lock);
 
 /* Words of a bitmap that belong to a region */
 #define REGION_WORDS ((1 << TARGET_REGION_SHIFT) / BITS_PER_LONG)
 
 /*
- * The sets that are parts of the union. Written under the control mutex and the
- * lock, read under either.
+ * The sets that have targets. Written under the control mutex and the lock, read
+ * under either.
  */
 static struct target_set *sets[TABLE_SESSIONS];
 
-/* Whether one of them is `all`: forks and exits do not change the union then.
- * Written under the lock, read in any context.
- */
-static bool union_all;
+/* What is in the bitmaps. Written under the control mutex and the lock. */
+static enum target_part traced_part = TARGETS_OF_ALL;
+static enum target_part direct_part = TARGETS_OF_ALL;
+static bool moving;
 
 #define for_each_set(i, set)                       \
 	for ((i) = 0; (i) < TABLE_SESSIONS; (i)++) \
@@ -57,11 +58,6 @@ void systally_target_part(struct target_set *set)
 	raw_spin_unlock(&systally_target_lock);
 }
 
-bool systally_target_is_all(void)
-{
-	return READ_ONCE(union_all);
-}
-
 bool systally_target_any(void)
 {
 	const struct target_set *set;
@@ -77,14 +73,81 @@ bool systally_target_any(void)
 
 /* The rest is under the lock up to systally_target_compare(). */
 
-static bool in_any_set(unsigned int tgid)
+/* Some or all bits of a word in the sets: of any session, and of those with times */
+struct united {
+	unsigned long any, timed;
+};
+
+static unsigned long part_of(const struct united *united, enum target_part part)
 {
+	switch (part) {
+	case TARGETS_OF_ALL:
+		return united->any;
+	case TARGETS_TIMED:
+		return united->timed;
+	case TARGETS_REST:
+		return united->any & ~united->timed;
+	default:
+		return 0;
+	}
+}
+
+/* Unites a word of the sets. */
+static struct united unite(unsigned int word)
+{
+	struct united united = {};
 	const struct target_set *set;
 	unsigned int i;
 
-	for_each_set(i, set) if (!set->all &&
-				 test_bit(tgid, set->bits)) return true;
-	return false;
+	for_each_set(i, set)
+	{
+		unsigned long bits = set->all ? ~0ul : set->bits[word];
+
+		united.any |= bits;
+		if (set->timed)
+			united.timed |= bits;
+	}
+	return united;
+}
+
+static void put_exactly(unsigned long *to, unsigned long bits)
+{
+	if (*to != bits)
+		WRITE_ONCE(*to, bits);
+}
+
+static void put_word(unsigned long *to, unsigned long bits)
+{
+	put_exactly(to, moving ? *to | bits : bits);
+}
+
+static void put_bit(unsigned long *to, unsigned int bit, unsigned long bits)
+{
+	put_exactly(to, (*to & ~BIT(bit)) | (bits & BIT(bit)));
+}
+
+/*
+ * Sets the bits of a process that has not run yet, or makes no more calls: it does
+ * not move.
+ */
+static void update_exactly(unsigned int tgid)
+{
+	unsigned int word = tgid / BITS_PER_LONG, bit = tgid % BITS_PER_LONG;
+	const struct united united = unite(word);
+
+	put_bit(&systally_traced_bits[word], bit,
+		part_of(&united, traced_part));
+	put_bit(&systally_direct_bits[word], bit,
+		part_of(&united, direct_part));
+}
+
+/* Sets a word of the handlers' bitmaps to what the sets have. */
+static void update_word(unsigned int word)
+{
+	const struct united united = unite(word);
+
+	put_word(&systally_traced_bits[word], part_of(&united, traced_part));
+	put_word(&systally_direct_bits[word], part_of(&united, direct_part));
 }
 
 void target_set_add(struct target_set *set, unsigned int tgid)
@@ -94,7 +157,7 @@ void target_set_add(struct target_set *set, unsigned int tgid)
 		return;
 	__set_bit(tgid >> TARGET_REGION_SHIFT, set->regions);
 	WRITE_ONCE(set->listed, set->listed + 1);
-	set_bit(tgid, systally_target_bits);
+	update_word(tgid / BITS_PER_LONG);
 }
 
 void target_set_remove(struct target_set *set, unsigned int tgid)
@@ -103,8 +166,7 @@ void target_set_remove(struct target_set *set, unsigned int tgid)
 	if (!__test_and_clear_bit(tgid, set->bits))
 		return;
 	WRITE_ONCE(set->listed, set->listed - 1);
-	if (!union_all && !in_any_set(tgid))
-		clear_bit(tgid, systally_target_bits);
+	update_word(tgid / BITS_PER_LONG);
 }
 
 /* Removes all targets of a region but @kept. */
@@ -129,19 +191,79 @@ static void keep_in_region(struct target_set *set, unsigned int region,
 		__clear_bit(region, set->regions);
 }
 
-/* Sets a region of the union to what the sets have. */
-static void unite_region(unsigned int region)
+/* Makes the handlers' bitmaps anew, region by region. Without the lock. */
+static void update_all(void)
 {
-	unsigned int word = region * REGION_WORDS, i, k;
-	const struct target_set *set;
+	unsigned int region, word, k;
 
-	for (k = 0; k < REGION_WORDS; k++, word++) {
-		unsigned long bits = 0;
-
-		for_each_set(i, set) if (test_bit(region, set->regions)) bits |=
-			set->bits[word];
-		WRITE_ONCE(systally_target_bits[word], bits);
+	for (region = 0; region < TARGET_REGIONS; region++) {
+		word = region * REGION_WORDS;
+		raw_spin_lock(&systally_target_lock);
+		for (k = 0; k < REGION_WORDS; k++)
+			update_word(word + k);
+		raw_spin_unlock(&systally_target_lock);
+		cond_resched();
 	}
+}
+
+bool systally_target_traces_all(void)
+{
+	const struct target_set *set;
+	unsigned int i;
+
+	for (i = 0; i < TABLE_SESSIONS; i++) {
+		set = READ_ONCE(sets[i]);
+		if (set && READ_ONCE(set->all) &&
+		    (READ_ONCE(traced_part) == TARGETS_OF_ALL ||
+		     (READ_ONCE(traced_part) == TARGETS_TIMED &&
+		      READ_ONCE(set->timed))))
+			return true;
+	}
+	return false;
+}
+
+bool systally_target_divided(void)
+{
+	return traced_part == TARGETS_TIMED;
+}
+
+static void set_moving(bool is)
+{
+	raw_spin_lock(&systally_target_lock);
+	moving = is;
+	raw_spin_unlock(&systally_target_lock);
+}
+
+void systally_target_begin_move(void)
+{
+	set_moving(true);
+}
+
+void systally_target_end_move(void)
+{
+	set_moving(false);
+	update_all();
+}
+
+void systally_target_divide(enum target_part traced, enum target_part direct)
+{
+	if (traced == traced_part && direct == direct_part)
+		return;
+	raw_spin_lock(&systally_target_lock);
+	WRITE_ONCE(traced_part, traced);
+	direct_part = direct;
+	raw_spin_unlock(&systally_target_lock);
+	update_all();
+}
+
+void target_set_time(struct target_set *set, bool timed)
+{
+	if (set->timed == timed)
+		return;
+	raw_spin_lock(&systally_target_lock);
+	WRITE_ONCE(set->timed, timed);
+	raw_spin_unlock(&systally_target_lock);
+	update_all();
 }
 
 int systally_target_compare(const void *a, const void *b)
@@ -151,36 +273,17 @@ int systally_target_compare(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Whether a set is `all`. Under the control mutex. */
-static bool any_is_all(void)
-{
-	const struct target_set *set;
-	unsigned int i;
-
-	for_each_set(i, set) if (set->all) return true;
-	return false;
-}
-
 /*
- * A set is no longer `all`. From here on, forks and exits change its bits, and
- * those of the union if that is not `all` any more. The union has too many bits
- * until it is made anew, region by region.
+ * A set is no longer `all`. From here on, forks and exits change its bits. The
+ * handlers' bitmaps have too many bits until they are made anew.
  */
 static void end_all(struct target_set *set)
 {
-	unsigned int region;
-
 	raw_spin_lock(&systally_target_lock);
 	/* After the bits. Pairs with the acquires in target_set_has(), lists(). */
 	smp_store_release(&set->all, false);
-	WRITE_ONCE(union_all, any_is_all());
 	raw_spin_unlock(&systally_target_lock);
-	for (region = 0; !union_all && region < TARGET_REGIONS; region++) {
-		raw_spin_lock(&systally_target_lock);
-		unite_region(region);
-		raw_spin_unlock(&systally_target_lock);
-		cond_resched();
-	}
+	update_all();
 }
 
 void target_set_keep(struct target_set *set, const unsigned int *kept,
@@ -208,16 +311,15 @@ void target_set_fill(struct target_set *set)
 {
 	raw_spin_lock(&systally_target_lock);
 	WRITE_ONCE(set->all, true);
-	WRITE_ONCE(union_all, true);
 	raw_spin_unlock(&systally_target_lock);
-	/* No fork or exit changes a bit of the set or of the union now, and after
-	 * this no handler tests one of the set.
+	/* No fork or exit changes a bit of the set now, and after this no handler
+	 * tests one.
 	 */
 	synchronize_rcu();
 	bitmap_zero(set->bits, PID_MAX_LIMIT);
 	bitmap_zero(set->regions, TARGET_REGIONS);
 	set->listed = 0;
-	bitmap_fill(systally_target_bits, PID_MAX_LIMIT);
+	update_all();
 }
 
 unsigned int target_set_next(const struct target_set *set, unsigned int tgid)
@@ -249,6 +351,7 @@ void systally_target_forked(unsigned int parent, unsigned int child)
 	raw_spin_lock(&systally_target_lock);
 	for_each_set(i, set) if (lists(set, parent) && READ_ONCE(set->follow))
 		target_set_add(set, child);
+	update_exactly(child);
 	raw_spin_unlock(&systally_target_lock);
 }
 
@@ -272,6 +375,7 @@ bool systally_target_exited(unsigned int tgid)
 		target_set_remove(set, tgid);
 		emptied |= !target_set_any(set);
 	}
+	update_exactly(tgid);
 	raw_spin_unlock(&systally_target_lock);
 	return emptied;
 }

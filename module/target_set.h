@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The sets of targets: one for each session, a bitmap of tgids and whether it
- * stands for all processes; and their union, which the hooks' handlers test.
+ * stands for all processes; and what the hooks' handlers test, made from them: the
+ * processes that the tracepoints count, and those that the hooks in the calls'
+ * functions count.
  *
  * Concurrency: a session's set is changed under the control mutex by the
  * session's control `targets`, and by the fork and exit handlers. Whatever
- * changes a bit that has a meaning takes systally_target_lock, so a union's bit
- * is set when the same bit of a set is, and no child is added after its parent
- * was removed. Bits are tested without a lock, in any context.
+ * changes a bit that has a meaning takes systally_target_lock, so the handlers'
+ * bits follow the sets', and no child is added after its parent was removed. Bits
+ * are tested without a lock, in any context.
  *
  * While a set is `all`, forks and exits change none of its bits, which mean
- * nothing. While any set is `all`, every bit of the union is set.
+ * nothing.
  */
 #ifndef SYSTALLY_TARGET_SET_H
 #define SYSTALLY_TARGET_SET_H
@@ -21,8 +23,21 @@
 #include <linux/threads.h>
 #include <linux/types.h>
 
-/* The union. Not allocated: a handler finds it without loading a pointer. */
-extern unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
+/*
+ * The processes that the tracepoints count and see the exits of; those that the
+ * direct hooks and kprobes count. Not allocated: a handler finds them without
+ * loading a pointer.
+ */
+extern unsigned long systally_traced_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
+extern unsigned long systally_direct_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
+
+/* Which targets are in such a bitmap */
+enum target_part {
+	TARGETS_NO,	/* none */
+	TARGETS_OF_ALL, /* of any session */
+	TARGETS_TIMED,	/* of a session that keeps times */
+	TARGETS_REST,	/* of other sessions only */
+};
 
 /*
  * A bit for each 4,096 ids: whether any of them was made a target since the last
@@ -34,6 +49,7 @@ extern unsigned long systally_target_bits[BITS_TO_LONGS(PID_MAX_LIMIT)];
 struct target_set {
 	unsigned long *bits; /* PID_MAX_LIMIT; NULL if there is no session */
 	bool all;	     /* written under the control mutex */
+	bool timed;  /* the session keeps times; under systally_target_lock */
 	bool follow; /* children of targets become targets; written under the
 		      * control mutex
 		      */
@@ -45,12 +61,25 @@ struct target_set {
 #define TARGET_SET_BYTES (BITS_TO_LONGS(PID_MAX_LIMIT) * sizeof(long))
 
 /*
- * systally_target_has - whether a process is a target of any session; any
- * context
+ * systally_target_traced - whether the tracepoints count a process
+ * systally_target_direct - whether the hooks in the calls' functions do
+ * systally_target_has - whether either does: it is a target of any session
+ *
+ * Any context.
  */
+static __always_inline bool systally_target_traced(unsigned long tgid)
+{
+	return test_bit(tgid, systally_traced_bits);
+}
+
+static __always_inline bool systally_target_direct(unsigned long tgid)
+{
+	return test_bit(tgid, systally_direct_bits);
+}
+
 static __always_inline bool systally_target_has(unsigned long tgid)
 {
-	return test_bit(tgid, systally_target_bits);
+	return systally_target_traced(tgid) || systally_target_direct(tgid);
 }
 
 /* target_set_has - whether it is one of this session; any context */
@@ -68,7 +97,7 @@ static inline bool target_set_any(const struct target_set *set)
 }
 
 /*
- * systally_target_join - let a set be a part of the union
+ * systally_target_join - let a set have targets
  * systally_target_part - end that
  * @set: empty
  *
@@ -77,8 +106,38 @@ static inline bool target_set_any(const struct target_set *set)
 void systally_target_join(struct target_set *set);
 void systally_target_part(struct target_set *set);
 
-/* systally_target_is_all - whether any session's targets are `all`; any context */
-bool systally_target_is_all(void);
+/*
+ * systally_target_traces_all - whether the tracepoints count all processes; any
+ * context
+ */
+bool systally_target_traces_all(void);
+
+/*
+ * systally_target_divide - say which targets are in which bitmap
+ *
+ * Process context, under the control mutex; sleeps.
+ */
+void systally_target_divide(enum target_part traced, enum target_part direct);
+
+/*
+ * systally_target_divided - whether the tracepoints count timed targets only; under
+ * the control mutex
+ */
+bool systally_target_divided(void);
+
+/*
+ * systally_target_begin_move - clear no bits, so that processes which go from one
+ * bitmap to the other are in both; systally_target_end_move - clear them
+ *
+ * As above.
+ */
+void systally_target_begin_move(void);
+void systally_target_end_move(void);
+
+/*
+ * target_set_time - say whether a set's session keeps times; as above
+ */
+void target_set_time(struct target_set *set, bool timed);
 
 /* systally_target_any - whether any session has a target; any context */
 bool systally_target_any(void);

@@ -197,7 +197,7 @@ is "$(compare "$T/expect")$(hist_differs)" '' \
 
 # ---- folded, and without room -------------------------------------------
 
-need_load memory_max_bytes=4608K follow=1 collect=hist
+need_load memory_max_bytes=5M follow=1 collect=hist
 workload churn -t 1009 7 >"$T/expect"
 is "$(compare "$T/expect")" '' '1009 processes: every call is counted exactly'
 is "$(hist_differs)" '' '1009 processes: each call is in one bucket'
@@ -205,7 +205,7 @@ at_least "$("$WORKLOAD/snapread" -d | awk '$1 == "hist" && !$2' | wc -l)" 7 \
 	'histograms of exited processes are folded'
 at_least 4194304 "$(status memory_bytes)" 'memory_bytes stays below the cap'
 # Every number in 3 ABIs: more rows than there is room for
-need_load memory_max_bytes=2560K collect=hist
+need_load memory_max_bytes=3M collect=hist
 made=$("$WORKLOAD/sweep" -t 7)
 made=${made#made }
 entered=$(status entered)

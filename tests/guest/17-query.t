@@ -444,7 +444,7 @@ rmmod query
 unload
 
 # Tables that cannot grow; rows of exited processes are folded
-need_load collect=time hook=tracepoint follow=1 memory_max_bytes=4608K
+need_load collect=time hook=tracepoint follow=1 memory_max_bytes=5M
 insmod "$QUERY_KO"
 watch_storm 'little memory'
 rmmod query

@@ -66,7 +66,7 @@ load_parameters() {
 	kprobe) parameters+=("syscalls=$filter") ;;
 	esac
 	parameters+=("hook=$REPLY")
-	((RANDOM % 3)) || parameters+=(memory_max_bytes=3M)
+	((RANDOM % 3)) || parameters+=(memory_max_bytes=4M)
 }
 
 mkfifo "$T/fifo"

@@ -137,6 +137,16 @@ if load hook=direct targets=all 2>/dev/null; then
 	row 'target, direct hook' "$(lowest -t)"
 	row 'target, direct hook, 80 other calls in its table' \
 		"$(lowest -t 80)"
+	# Another session times one process
+	load targets=all
+	exec {other}<$D/sessions/new
+	read -r name <&"$other"
+	sleep 1000 &
+	echo time >"$D/sessions/$name/collect"
+	echo $! >"$D/sessions/$name/targets"
+	row 'targets=all, direct hook, another is timed' "$(lowest)"
+	exec {other}<&-
+	kill $!
 	load hook=direct threads=1 targets=all
 	row 'targets=all, direct hook, threads=1' "$(lowest)"
 	load hook=direct targets=$$
