@@ -23,22 +23,6 @@ u32 systally_sessions_threaded;
 /* The bits that are taken; written as systally_session_at */
 static unsigned long seated;
 
-u32 systally_session_targets(u32 tgid)
-{
-	unsigned long seats = READ_ONCE(seated);
-	const struct session *session;
-	u32 sessions = 0;
-	int bit;
-
-	for (; seats; seats &= seats - 1) {
-		bit = __ffs(seats);
-		session = READ_ONCE(systally_session_at[bit]);
-		if (session && target_set_has(&session->targets, tgid))
-			sessions |= BIT(bit);
-	}
-	return sessions;
-}
-
 bool systally_session_counts(const struct session *session, u32 abi, u32 nr)
 {
 	const struct syscall_set *calls;
@@ -49,7 +33,9 @@ bool systally_session_counts(const struct session *session, u32 abi, u32 nr)
 	return !calls || test_bit(nr, calls->nr[abi]);
 }
 
-u32 systally_session_calls(u32 tgid, u32 abi, u32 nr)
+/* The sessions with this target, and if @of_call only those with this call */
+static __always_inline u32 sessions_with(u32 tgid, bool of_call, u32 abi,
+					 u32 nr)
 {
 	unsigned long seats = READ_ONCE(seated);
 	const struct session *session;
@@ -60,10 +46,20 @@ u32 systally_session_calls(u32 tgid, u32 abi, u32 nr)
 		bit = __ffs(seats);
 		session = READ_ONCE(systally_session_at[bit]);
 		if (session && target_set_has(&session->targets, tgid) &&
-		    systally_session_counts(session, abi, nr))
+		    (!of_call || systally_session_counts(session, abi, nr)))
 			sessions |= BIT(bit);
 	}
 	return sessions;
+}
+
+u32 systally_session_targets(u32 tgid)
+{
+	return sessions_with(tgid, false, 0, 0);
+}
+
+u32 systally_session_calls(u32 tgid, u32 abi, u32 nr)
+{
+	return sessions_with(tgid, true, abi, nr);
 }
 
 /* Of some sessions, those that time calls since a table of @serial or before */
