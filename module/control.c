@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The controls: setting them, showing them, and hooking what they ask for.
- *
- * Lock order: control_mutex, then the tally's two mutexes (tally.c) and then
- * function.c's, or selective.c's, or the kernel's own mutexes for tracepoints,
- * kprobes and static keys.
+ * The controls: setting them and showing them, and the sessions that have them.
  */
 #include <linux/bitmap.h>
 #include <linux/err.h>
@@ -15,31 +11,21 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
-#include <linux/workqueue.h>
 
 #include "choice.h"
 #include "control.h"
+#include "demand.h"
 #include "event.h"
-#include "filter.h"
 #include "function.h"
 #include "hook.h"
 #include "hook_kprobe.h"
 #include "hook_sites.h"
-#include "inflight.h"
-#include "lifecycle.h"
 #include "parse.h"
 #include "selective.h"
 #include "session.h"
 #include "tally.h"
 #include "target.h"
-#include "target_set.h"
 #include "tracepoint.h"
-
-/* Protects all settings, the sessions, the filter, and what is hooked. */
-static DEFINE_MUTEX(control_mutex);
-static unsigned int enabled = 1;
-static unsigned int hook;
-static bool closing; /* at unload: no hook may be set any more */
 
 unsigned int systally_control_sessions_max = SESSIONS_MAX - 1;
 
@@ -60,170 +46,6 @@ static const char *kind_word(void)
 					 kind_words[systally_hook_kind()];
 }
 
-static const struct syscall_set *calls_of(const struct session *session)
-{
-	return rcu_dereference_protected(session->calls,
-					 lockdep_is_held(&control_mutex));
-}
-
-/* What all sessions that count want together */
-struct wants {
-	unsigned int collect; /* the most that one wants */
-	bool any;	      /* there is a session that counts */
-	bool all;	      /* one of them counts every process */
-	bool all_timed;	      /* and keeps times */
-	struct wanted_calls {
-		bool all;		 /* one of them counts every call */
-		struct syscall_set *set; /* unless all */
-	} calls, untimed; /* of all sessions, and of those without times */
-};
-
-static void want_calls(struct wanted_calls *wanted,
-		       const struct syscall_set *calls)
-{
-	u32 abi;
-
-	wanted->all |= !calls;
-	for (abi = 0; calls && abi < ABIS; abi++)
-		bitmap_or(wanted->set->nr[abi], wanted->set->nr[abi],
-			  calls->nr[abi], SYSCALL_NRS);
-}
-
-/* Adds what a session wants. */
-static void want(struct wants *wants, const struct session *session, bool all)
-{
-	bool timed = session->collect != SYSTALLY_COLLECT_COUNT;
-
-	wants->any = true;
-	wants->all |= all;
-	wants->all_timed |= all && timed;
-	wants->collect = max(wants->collect, session->collect);
-	want_calls(&wants->calls, calls_of(session));
-	/* Its targets may not be timed yet. */
-	if (!timed || (session->bit >= 0 && !session->targets.timed))
-		want_calls(&wants->untimed, calls_of(session));
-}
-
-/* Begins to collect calls: none as yet. */
-static void no_calls(struct wanted_calls *wanted)
-{
-	/* Some hundred bytes, without which hooks could not be removed either */
-	wanted->set = kzalloc(sizeof(*wanted->set), GFP_KERNEL | __GFP_NOFAIL);
-}
-
-/* The set, or NULL for all calls */
-static struct syscall_set *end_calls(struct wanted_calls *wanted)
-{
-	if (wanted->all) {
-		kfree(wanted->set);
-		wanted->set = NULL;
-	}
-	return wanted->set;
-}
-
-/*
- * Hooks what the sessions want that count, and @with, which counts if @with_any
- * or is only asked whether that is possible. Changes the filter, too. Returns 0
- * or an error; then hooks and filter are as they were.
- */
-static int reconcile_with(const struct session *with, bool with_any,
-			  bool with_all)
-{
-	const struct session *session;
-	struct wants wants = {};
-	struct settings settings;
-	struct syscall_set *set;
-	int bit, err;
-
-	lockdep_assert_held(&control_mutex);
-	if (closing)
-		return 0;
-	no_calls(&wants.calls);
-	no_calls(&wants.untimed);
-	for_each_session(bit, session) if (session != with)
-		want(&wants, session, session->targets.all);
-	if (with && (with_any || !wants.any)) {
-		want(&wants, with, with_all);
-		wants.any = with_any;
-	}
-	set = end_calls(&wants.calls);
-	settings = (struct settings){
-		.enabled = enabled,
-		.collect = wants.collect,
-		.hook = hook,
-		.set = set,
-		.any = wants.any,
-		.all = wants.all,
-		.all_timed = wants.all_timed,
-		.untimed_set = end_calls(&wants.untimed),
-	};
-	/* Place the probes of new calls before the filter includes them, and
-	 * remove the others after it has left them out.
-	 */
-	err = systally_choice_apply(&settings);
-	if (err || !wants.any)
-		kfree(set);
-	else
-		systally_hook_set_calls(set);
-	kfree(settings.untimed_set);
-	if (err)
-		return err;
-	/* After the hooks: they make the threads' slots. */
-	err = systally_function_apply(enabled, with);
-	systally_event_set_tls(systally_function_any_tls());
-	return err;
-}
-
-/* After a change of a session's settings */
-static int reconcile(const struct session *changed)
-{
-	return reconcile_with(changed, changed->bit >= 0, changed->targets.all);
-}
-
-/* After sessions have got or lost targets */
-static int reconcile_all(void)
-{
-	return reconcile_with(NULL, false, false);
-}
-
-/* Sets the handlers' keys to what the sessions want that count. */
-static void update_keys(void)
-{
-	unsigned int count = 0, threads = 0;
-	const struct session *session;
-	bool hist = false;
-	int bit;
-
-	for_each_session(bit, session)
-	{
-		hist |= session->collect == SYSTALLY_COLLECT_HIST;
-		threads += session->threads;
-		count++;
-	}
-	systally_event_set_hist(hist);
-	systally_event_set_threads(threads, threads && threads < count);
-}
-
-static void last_target_exited(void);
-
-/* Ends what sessions without targets need. */
-static void dismiss_idle(void)
-{
-	struct session *session;
-	int bit;
-
-	for_each_session(bit, session) if (!target_set_any(&session->targets))
-		systally_tally_dismiss(session);
-	update_keys();
-}
-
-/* Stops what follows forks and exits, unless there is a target. */
-static void stop_idle(void)
-{
-	if (!systally_target_any())
-		systally_lifecycle_stop();
-}
-
 /* Sets a setting and the hooks. After an error, both are as they were. */
 static int try_setting(const struct session *session, unsigned int *setting,
 		       unsigned int value)
@@ -232,10 +54,10 @@ static int try_setting(const struct session *session, unsigned int *setting,
 	int err;
 
 	*setting = value;
-	err = reconcile(session);
+	err = systally_demand_changed(session);
 	if (err) {
 		*setting = old;
-		reconcile(session);
+		systally_demand_changed(session);
 	}
 	return err;
 }
@@ -245,49 +67,7 @@ static int set_enabled(struct session *session, char *text)
 	bool value;
 	int err = parse_bool(text, &value);
 
-	return err ?: try_setting(session, &enabled, value);
-}
-
-/* Whose targets begin or cease to be timed; under the mutex */
-static struct session *retimed;
-
-static bool is_retimed(unsigned long tgid)
-{
-	return target_set_has(&retimed->targets, tgid);
-}
-
-static int retime(void *unused)
-{
-	bool timed = retimed->collect != SYSTALLY_COLLECT_COUNT;
-	int err = timed ? systally_inflight_prepare(is_retimed) : 0;
-
-	if (err)
-		return err;
-	if (timed)
-		systally_inflight_clear_untraced();
-	target_set_time(&retimed->targets, timed);
-	systally_selective_update_all();
-	return 0;
-}
-
-/* Has the targets of a session be counted as its level needs it. */
-static int time_targets(struct session *session)
-{
-	bool timed = session->collect != SYSTALLY_COLLECT_COUNT;
-
-	int err;
-
-	if (timed == session->targets.timed)
-		return 0;
-	if (!target_set_any(&session->targets)) {
-		target_set_time(&session->targets, timed);
-		return 0;
-	}
-	retimed = session;
-	systally_inflight_hold();
-	err = systally_hook_move(timed, retime, NULL);
-	systally_inflight_release();
-	return err;
+	return err ?: try_setting(session, &systally_demand_enabled, value);
 }
 
 static int set_collect(struct session *session, char *text)
@@ -300,12 +80,12 @@ static int set_collect(struct session *session, char *text)
 	err = try_setting(session, &session->collect, value);
 	if (err || session->bit < 0)
 		return err;
-	err = time_targets(session);
+	err = systally_target_time(session, systally_hook_move);
 	if (err)
 		session->collect = old;
 	/* Some sites may have been for targets that were not timed yet. */
-	reconcile(session);
-	update_keys();
+	systally_demand_changed(session);
+	systally_demand_set_keys();
 	if (!err)
 		systally_tally_set_level(session);
 	return err;
@@ -318,7 +98,7 @@ static int set_hook(struct session *session, char *text)
 
 	if (err)
 		return err;
-	return try_setting(session, &hook, value);
+	return try_setting(session, &systally_demand_hook, value);
 }
 
 /* Makes a change that lets no process go from one hook to another. */
@@ -337,25 +117,18 @@ static int apply_targets(struct session *session,
 	err = systally_target_check(session, request);
 	if (err)
 		return err;
-	/* A session without targets may have the bit that this one needs. */
-	dismiss_idle();
 	/* Hook first: a hook that fails must not leave changed targets. */
 	if (request->verb != TARGETS_NONE)
-		err = systally_lifecycle_start(last_target_exited) ?:
-			      reconcile_with(session, true, all)   ?:
-			      systally_tally_admit(session)	   ?:
-			      systally_function_apply(enabled, session);
-	update_keys();
+		err = systally_demand_start(session, all);
 	if (!err && session->bit >= 0)
-		err = time_targets(session) ?:
+		err = systally_target_time(session, systally_hook_move) ?:
 			      systally_target_apply(session, request,
 						    session->targets.timed ?
 							    systally_hook_move :
 							    change_at_once);
 	/* After an error, hook as before. Else the last target may be gone. */
-	dismiss_idle();
-	back = reconcile_all() ?: systally_function_targets_changed(session);
-	stop_idle();
+	back = systally_demand_end_idle() ?:
+		       systally_function_targets_changed(session);
 	return err ?: back;
 }
 
@@ -419,12 +192,12 @@ static int set_syscalls(struct session *session, char *text)
 		return err;
 	/* The filter leaves new calls out until they are hooked. */
 	old = rcu_replace_pointer(session->calls, set,
-				  lockdep_is_held(&control_mutex));
-	err = reconcile(session);
+				  lockdep_is_held(&systally_control_mutex));
+	err = systally_demand_changed(session);
 	if (err) {
 		rcu_assign_pointer(session->calls, old);
 		swap(set, old);
-		reconcile(session);
+		systally_demand_changed(session);
 	}
 	if (session->bit >= 0)
 		systally_tally_settle(session);
@@ -448,10 +221,10 @@ static int set_threads(struct session *session, char *text)
 	 * that is counted in two rows.
 	 */
 	if (value)
-		update_keys();
+		systally_demand_set_keys();
 	systally_tally_set_level(session);
 	systally_tally_settle(NULL);
-	update_keys();
+	systally_demand_set_keys();
 	return 0;
 }
 
@@ -475,7 +248,7 @@ static void show_bool(struct seq_file *seq, bool value)
 
 static void show_enabled(const struct session *session, struct seq_file *seq)
 {
-	show_bool(seq, enabled);
+	show_bool(seq, systally_demand_enabled);
 }
 
 static void show_collect(const struct session *session, struct seq_file *seq)
@@ -485,8 +258,8 @@ static void show_collect(const struct session *session, struct seq_file *seq)
 
 static void show_hook(const struct session *session, struct seq_file *seq)
 {
-	seq_printf(seq, "%s: %s (%s)\n", hook_words[hook], kind_word(),
-		   systally_choice_reason());
+	seq_printf(seq, "%s: %s (%s)\n", hook_words[systally_demand_hook],
+		   kind_word(), systally_choice_reason());
 }
 
 static void show_targets(const struct session *session, struct seq_file *seq)
@@ -511,7 +284,7 @@ static void show_follow(const struct session *session, struct seq_file *seq)
 
 static void show_syscalls(const struct session *session, struct seq_file *seq)
 {
-	const struct syscall_set *set = calls_of(session);
+	const struct syscall_set *set = session_calls(session);
 	char token[SYSCALL_LABEL_LEN + 8];
 	u32 abi, nr;
 
@@ -534,7 +307,7 @@ static int set_functions(struct session *session,
 		return err;
 	/* Another session may have a function that this one adds or drops. */
 	systally_tally_settle(NULL);
-	err = err ?: systally_function_apply(enabled, session);
+	err = err ?: systally_function_apply(systally_demand_enabled, session);
 	err = err ?: systally_function_targets_changed(session);
 	systally_event_set_tls(systally_function_any_tls());
 	return err;
@@ -585,11 +358,11 @@ int systally_control_set(struct session *session, enum control_id id,
 		if (IS_ERR(functions))
 			return PTR_ERR(functions);
 	}
-	err = mutex_lock_killable(&control_mutex);
+	err = mutex_lock_killable(&systally_control_mutex);
 	if (!err) {
 		err = functions ? set_functions(session, functions) :
 				  controls[id].set(session, text);
-		mutex_unlock(&control_mutex);
+		mutex_unlock(&systally_control_mutex);
 	}
 	if (functions)
 		systally_function_release(functions);
@@ -599,18 +372,18 @@ int systally_control_set(struct session *session, enum control_id id,
 int systally_control_show(const struct session *session, enum control_id id,
 			  struct seq_file *seq)
 {
-	int err = mutex_lock_killable(&control_mutex);
+	int err = mutex_lock_killable(&systally_control_mutex);
 
 	if (err)
 		return err;
 	controls[id].show(session, seq);
-	mutex_unlock(&control_mutex);
+	mutex_unlock(&systally_control_mutex);
 	return 0;
 }
 
 int systally_control_status(const struct session *session, struct seq_file *seq)
 {
-	int err = mutex_lock_killable(&control_mutex);
+	int err = mutex_lock_killable(&systally_control_mutex);
 
 	if (err)
 		return err;
@@ -636,24 +409,24 @@ int systally_control_status(const struct session *session, struct seq_file *seq)
 	seq_printf(seq, "kprobe_missed: %lu\n", systally_hook_kprobe_missed());
 	seq_printf(seq, "uprobes: %u\n", systally_function_count());
 	seq_printf(seq, "foreign_probes: %u\n", systally_tracepoint_foreign());
-	mutex_unlock(&control_mutex);
+	mutex_unlock(&systally_control_mutex);
 	return 0;
 }
 
 u32 systally_control_flags(const struct session *session)
 {
-	return (READ_ONCE(enabled) ? SYSTALLY_ENABLED : 0) |
+	return (READ_ONCE(systally_demand_enabled) ? SYSTALLY_ENABLED : 0) |
 	       (READ_ONCE(session->threads) ? SYSTALLY_THREADS : 0);
 }
 
 int systally_control_missed(u64 *missed)
 {
-	int err = mutex_lock_killable(&control_mutex);
+	int err = mutex_lock_killable(&systally_control_mutex);
 
 	if (err)
 		return err;
 	*missed = systally_hook_kprobe_missed();
-	mutex_unlock(&control_mutex);
+	mutex_unlock(&systally_control_mutex);
 	return 0;
 }
 
@@ -670,7 +443,7 @@ static struct session *free_session(void)
 struct session *systally_control_begin(void)
 {
 	static unsigned long number; /* under the mutex */
-	int err = mutex_lock_killable(&control_mutex);
+	int err = mutex_lock_killable(&systally_control_mutex);
 	struct session *session;
 
 	if (err)
@@ -685,7 +458,7 @@ struct session *systally_control_begin(void)
 		get_task_comm(session->owner_comm, current->group_leader);
 		session->began_ns = ktime_get_boottime_ns();
 	}
-	mutex_unlock(&control_mutex);
+	mutex_unlock(&systally_control_mutex);
 	return err ? ERR_PTR(err) : session;
 }
 
@@ -693,58 +466,34 @@ void systally_control_end(struct session *session)
 {
 	static const struct targets_request none = { .verb = TARGETS_NONE };
 
-	mutex_lock(&control_mutex);
+	mutex_lock(&systally_control_mutex);
 	apply_targets(session, &none);
 	systally_function_exit(session);
 	systally_session_exit(session);
-	mutex_unlock(&control_mutex);
+	mutex_unlock(&systally_control_mutex);
 }
 
 int systally_control_init(void)
 {
 	int err;
 
-	mutex_lock(&control_mutex);
+	mutex_lock(&systally_control_mutex);
 	err = systally_session_init(systally_default_session);
-	mutex_unlock(&control_mutex);
+	mutex_unlock(&systally_control_mutex);
 	return err;
 }
 
 void systally_control_free(void)
 {
-	mutex_lock(&control_mutex);
+	mutex_lock(&systally_control_mutex);
 	systally_session_exit(systally_default_session);
-	mutex_unlock(&control_mutex);
-}
-
-/* Removes the hooks, if there is still no target. */
-static void unhook_idle(struct work_struct *work)
-{
-	mutex_lock(&control_mutex);
-	dismiss_idle();
-	reconcile_all();
-	stop_idle();
-	mutex_unlock(&control_mutex);
-}
-
-static DECLARE_WORK(idle_work, unhook_idle);
-
-/* Removes the hooks soon. In the handler at exit. */
-static void last_target_exited(void)
-{
-	if (!READ_ONCE(closing))
-		schedule_work(&idle_work);
+	mutex_unlock(&systally_control_mutex);
 }
 
 void systally_control_exit(void)
 {
-	mutex_lock(&control_mutex);
-	WRITE_ONCE(closing, true);
-	systally_hook_exit();
-	/* Waits for the exit handlers that did not read `closing`. */
-	systally_lifecycle_stop();
-	systally_function_exit(systally_default_session);
-	systally_filter_replace(NULL);
-	mutex_unlock(&control_mutex);
-	cancel_work_sync(&idle_work);
+	mutex_lock(&systally_control_mutex);
+	systally_demand_close();
+	mutex_unlock(&systally_control_mutex);
+	systally_demand_exit();
 }

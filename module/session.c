@@ -14,6 +14,7 @@
 /* What a session takes at its beginning, a rebuild included */
 #define SESSION_BYTES_MIN (TARGET_SET_BYTES + 3 * table_bytes(MASTER_ROWS))
 
+DEFINE_MUTEX(systally_control_mutex);
 struct session systally_sessions[SESSIONS_MAX];
 struct session *systally_session_at[TABLE_SESSIONS];
 u32 systally_sessions_timed;

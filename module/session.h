@@ -20,6 +20,7 @@
 #define SYSTALLY_SESSION_H
 
 #include <linux/bitmap.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 
 #include "master.h"
@@ -70,6 +71,17 @@ struct session {
 	u64 discarded;	/* calls that resets threw away */
 	u64 generation; /* number of resets */
 };
+
+/* The control mutex: for all settings, the sessions, the filter, what is hooked */
+extern struct mutex systally_control_mutex;
+
+/* The calls that a session counts, NULL for all; under the control mutex */
+static inline const struct syscall_set *
+session_calls(const struct session *session)
+{
+	return rcu_dereference_protected(
+		session->calls, lockdep_is_held(&systally_control_mutex));
+}
 
 /* By their bits; NULL if no session has the bit. Read by handlers. */
 extern struct session *systally_session_at[TABLE_SESSIONS];

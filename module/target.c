@@ -277,3 +277,43 @@ int systally_target_apply(struct session *session,
 	systally_inflight_release();
 	return err;
 }
+
+/* Whose targets begin or cease to be timed; under the mutex */
+static struct session *retimed;
+
+static bool is_retimed(unsigned long tgid)
+{
+	return target_set_has(&retimed->targets, tgid);
+}
+
+static int retime(void *unused)
+{
+	bool timed = retimed->collect != SYSTALLY_COLLECT_COUNT;
+	int err = timed ? systally_inflight_prepare(is_retimed) : 0;
+
+	if (err)
+		return err;
+	if (timed)
+		systally_inflight_clear_untraced();
+	target_set_time(&retimed->targets, timed);
+	systally_selective_update_all();
+	return 0;
+}
+
+int systally_target_time(struct session *session, target_mover *move)
+{
+	bool timed = session->collect != SYSTALLY_COLLECT_COUNT;
+	int err;
+
+	if (timed == session->targets.timed)
+		return 0;
+	if (!target_set_any(&session->targets)) {
+		target_set_time(&session->targets, timed);
+		return 0;
+	}
+	retimed = session;
+	systally_inflight_hold();
+	err = move(timed, retime, NULL);
+	systally_inflight_release();
+	return err;
+}

@@ -37,4 +37,13 @@ int systally_target_apply(struct session *session,
 			  const struct targets_request *request,
 			  target_mover *move);
 
+/*
+ * systally_target_time - have a session's targets be timed, or only counted, as its
+ * level asks for
+ * @move: makes the change
+ *
+ * As above. Returns 0 or -ENOMEM; then nothing has changed.
+ */
+int systally_target_time(struct session *session, target_mover *move);
+
 #endif /* SYSTALLY_TARGET_H */
