@@ -70,7 +70,7 @@ talk_end storm
 rmmod systally
 
 # A cap that the table itself reaches: the totals are still exact
-need_load memory_max_bytes=3M follow=1 collect=time \
+need_load memory_max_bytes=3328K follow=1 collect=time \
 	syscalls=getppid,close
 workload churn -t 1009 101 >"$T/expect"
 wanted=$(awk '$1 == "count" { sum += $4 }
@@ -79,7 +79,7 @@ wanted=$(awk '$1 == "count" { sum += $4 }
 is "$(status entered)" "$wanted" 'small cap: entered is exact'
 is $(($(status tallied) + $(status unattributed))) "$wanted" \
 	'small cap: tallied and unattributed are exact together'
-at_least 3145728 "$(status memory_bytes)" \
+at_least 3407872 "$(status memory_bytes)" \
 	'small cap: memory_bytes stays below the cap'
 is "$("$WORKLOAD/snapread")" 'ok 1' 'small cap: the snapshot adds up'
 is "$(awk '{ print $2 }' "$D/counters" | grep -c '\\x20')" \

@@ -17,7 +17,7 @@ difference() {
 }
 
 # More rows than a CPU's tables can hold: calls without a row are still counted.
-need_load collect=time follow=1 memory_max_bytes=3M
+need_load collect=time follow=1 memory_max_bytes=3328K
 rounds=26
 sweeps=()
 for _ in 1 2; do

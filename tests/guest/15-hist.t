@@ -205,7 +205,7 @@ at_least "$("$WORKLOAD/snapread" -d | awk '$1 == "hist" && !$2' | wc -l)" 7 \
 	'histograms of exited processes are folded'
 at_least 4194304 "$(status memory_bytes)" 'memory_bytes stays below the cap'
 # Every number in 3 ABIs: more rows than there is room for
-need_load memory_max_bytes=3M collect=hist
+need_load memory_max_bytes=3328K collect=hist
 made=$("$WORKLOAD/sweep" -t 7)
 made=${made#made }
 entered=$(status entered)
