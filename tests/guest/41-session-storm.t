@@ -115,17 +115,28 @@ settle_all() {
 	done
 }
 
-# counted KEY: prints STORM CALL COUNT ERRORS of its rows, and its sums
+# counted KEY: prints STORM CALL COUNT ERRORS of its rows. Writes to $T/sums what
+# is wrong with the sums in its status.
 counted() {
-	awk -v storms=" $storms " -v calls=" $calls " '
-	NR > 1 && index(storms, " " $2 " ") && index(calls, " " $5 " ") {
-		count[$2 " " $5] += $6
-		errors[$2 " " $5] += $7
+	awk -v storms=" $storms " -v calls=" $calls " -v key="$1" -v sums="$T/sums" '
+	FILENAME ~ /counters$/ {
+		if (FNR > 1 && index(storms, " " $2 " ") &&
+		    index(calls, " " $5 " ")) {
+			count[$2 " " $5] += $6
+			errors[$2 " " $5] += $7
+		}
+		next
 	}
+	/^(entered|tallied|unattributed): / { sum[$1] = $2 }
 	END {
 		for (i in count)
 			print i, count[i], errors[i]
-	}' "${folder[$1]}/counters"
+		if (sum["entered:"] != sum["tallied:"] + sum["unattributed:"])
+			print key, "entered", sum["entered:"], "tallied", \
+				sum["tallied:"] >>sums
+		if (sum["unattributed:"])
+			print key, "unattributed", sum["unattributed:"] >>sums
+	}' "${folder[$1]}/counters" "${folder[$1]}/status"
 }
 
 # judge KEY: compares the session with what it has to have. Of a session that has
@@ -134,10 +145,11 @@ judge() {
 	local name call count errors
 	local -A got=() got_failed=()
 
+	counted "$1" >"$T/counted"
 	while read -r name call count errors; do
 		got[$name $call]=$count
 		[ "$call" != close ] || got_failed[$name]=$errors
-	done < <(counted "$1")
+	done <"$T/counted"
 	for name in $storms; do
 		for call in $calls; do
 			count=${got[$name $call]:-0}
@@ -156,14 +168,6 @@ judge() {
 		fi
 	done
 	vague[$1]=''
-	awk -v key="$1" '/^(entered|tallied|unattributed): / { sum[$1] = $2 }
-	END {
-		if (sum["entered:"] != sum["tallied:"] + sum["unattributed:"])
-			print key, "entered", sum["entered:"], "tallied", \
-				sum["tallied:"]
-		if (sum["unattributed:"])
-			print key, "unattributed", sum["unattributed:"]
-	}' "${folder[$1]}/status" >>"$T/sums"
 }
 
 judge_all() {
