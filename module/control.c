@@ -190,21 +190,20 @@ static int set_syscalls(struct session *session, char *text)
 
 	if (err)
 		return err;
-	/* The filter leaves new calls out until they are hooked. */
+	err = systally_demand_calls(session, set);
+	if (err) {
+		kfree(set);
+		return err;
+	}
+	systally_tally_widen(session);
 	old = rcu_replace_pointer(session->calls, set,
 				  lockdep_is_held(&systally_control_mutex));
-	err = systally_demand_changed(session);
-	if (err) {
-		rcu_assign_pointer(session->calls, old);
-		swap(set, old);
-		systally_demand_changed(session);
-	}
 	if (session->bit >= 0)
 		systally_tally_settle(session);
 	else
 		synchronize_rcu();
 	kfree(old);
-	return err;
+	return 0;
 }
 
 static int set_threads(struct session *session, char *text)

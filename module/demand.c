@@ -50,8 +50,9 @@ static void want_calls(struct wanted_calls *wanted,
 			  calls->nr[abi], SYSCALL_NRS);
 }
 
-/* Adds what a session wants. */
-static void want(struct wants *wants, const struct session *session, bool all)
+/* Adds what a session wants that counts these calls, of all processes if @all. */
+static void want(struct wants *wants, const struct session *session, bool all,
+		 const struct syscall_set *calls)
 {
 	bool timed = session->collect != SYSTALLY_COLLECT_COUNT;
 
@@ -59,10 +60,10 @@ static void want(struct wants *wants, const struct session *session, bool all)
 	wants->all |= all;
 	wants->all_timed |= all && timed;
 	wants->collect = max(wants->collect, session->collect);
-	want_calls(&wants->calls, session_calls(session));
+	want_calls(&wants->calls, calls);
 	/* Its targets may not be timed yet. */
 	if (!timed || (session->bit >= 0 && !session->targets.timed))
-		want_calls(&wants->untimed, session_calls(session));
+		want_calls(&wants->untimed, calls);
 }
 
 /* Begins to collect calls: none as yet. */
@@ -82,14 +83,21 @@ static struct syscall_set *end_calls(struct wanted_calls *wanted)
 	return wanted->set;
 }
 
-/*
- * Hooks what the sessions want that count, and @with, which counts if @with_any
- * or is only asked whether that is possible. Changes the filter, too. Returns 0
- * or an error; then hooks and filter are as they were.
- */
-static int apply(const struct session *with, bool with_any, bool with_all)
-{
+/* A session of which more is asked than it has now */
+struct asked {
 	const struct session *session;
+	bool counts; /* else it is only asked whether that is possible */
+	bool all;    /* whether it is to count every process */
+	const struct syscall_set *calls; /* which it is to count */
+};
+
+/*
+ * Hooks what the sessions want that count, and what is asked of one of them. Changes
+ * the filter, too. Returns 0 or an error; then hooks and filter are as they were.
+ */
+static int apply(const struct asked *asked)
+{
+	const struct session *with = asked->session, *session;
 	struct wants wants = {};
 	struct settings settings;
 	struct syscall_set *set;
@@ -100,11 +108,11 @@ static int apply(const struct session *with, bool with_any, bool with_all)
 		return 0;
 	no_calls(&wants.calls);
 	no_calls(&wants.untimed);
-	for_each_session(bit, session) if (session != with)
-		want(&wants, session, session->targets.all);
-	if (with && (with_any || !wants.any)) {
-		want(&wants, with, with_all);
-		wants.any = with_any;
+	for_each_session(bit, session) if (session != with) want(
+		&wants, session, session->targets.all, session_calls(session));
+	if (with && (asked->counts || !wants.any)) {
+		want(&wants, with, asked->all, asked->calls);
+		wants.any = asked->counts;
 	}
 	set = end_calls(&wants.calls);
 	settings = (struct settings){
@@ -134,9 +142,22 @@ static int apply(const struct session *with, bool with_any, bool with_all)
 	return err;
 }
 
-int systally_demand_changed(const struct session *changed)
+int systally_demand_calls(const struct session *session,
+			  const struct syscall_set *calls)
 {
-	return apply(changed, changed->bit >= 0, changed->targets.all);
+	const struct asked asked = {
+		.session = session,
+		.counts = session->bit >= 0,
+		.all = session->targets.all,
+		.calls = calls,
+	};
+
+	return apply(&asked);
+}
+
+int systally_demand_changed(const struct session *session)
+{
+	return systally_demand_calls(session, session_calls(session));
 }
 
 void systally_demand_set_keys(void)
@@ -168,10 +189,11 @@ void systally_demand_dismiss(void)
 
 int systally_demand_end_idle(void)
 {
+	const struct asked nothing = {};
 	int err;
 
 	systally_demand_dismiss();
-	err = apply(NULL, false, false);
+	err = apply(&nothing);
 	/* Without a target, nothing has to follow forks and exits. */
 	if (!systally_target_any())
 		systally_lifecycle_stop();
@@ -197,12 +219,18 @@ static void last_target_exited(void)
 
 int systally_demand_start(struct session *session, bool all)
 {
+	const struct asked asked = {
+		.session = session,
+		.counts = true,
+		.all = all,
+		.calls = session_calls(session),
+	};
 	int err;
 
 	/* A session without targets may have the bit that this one needs. */
 	systally_demand_dismiss();
 	err = systally_lifecycle_start(last_target_exited) ?:
-		      apply(session, true, all)		   ?:
+		      apply(&asked)			   ?:
 		      systally_tally_admit(session)	   ?:
 		      systally_function_apply(systally_demand_enabled, session);
 	systally_demand_set_keys();

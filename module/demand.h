@@ -39,6 +39,13 @@ int __must_check systally_demand_start(struct session *session, bool all);
 int systally_demand_changed(const struct session *session);
 
 /*
+ * systally_demand_calls - the same, for calls that the session is about to count
+ * @calls: NULL for all
+ */
+int systally_demand_calls(const struct session *session,
+			  const struct syscall_set *calls);
+
+/*
  * systally_demand_end_idle - take what sessions without targets have, and remove
  * the hooks that are no longer wanted
  * systally_demand_dismiss - only the first part: their bits

@@ -554,6 +554,13 @@ void systally_tally_new_epoch(void)
 	systally_tally_unlock();
 }
 
+void systally_tally_widen(struct session *session)
+{
+	WRITE_ONCE(session->pairs_since, SERIAL_NEVER);
+	/* Before what is counted more. Pairs with the smp_rmb() in event.c. */
+	smp_wmb();
+}
+
 void systally_tally_settle(struct session *widened)
 {
 	/* Handlers that saw the old settings have ended after this. */

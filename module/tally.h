@@ -46,10 +46,19 @@ u32 systally_tally_used(const struct session *session);
 void systally_tally_new_epoch(void);
 
 /*
+ * systally_tally_widen - a session is about to count calls that it did not count
+ * before: until systally_tally_settle(), no exit without an entry is a denied call
+ * for it
+ *
+ * Any context.
+ */
+void systally_tally_widen(struct session *session);
+
+/*
  * systally_tally_settle - fold all rows away, so that each process's next call
  * takes the slow path
- * @widened: a session that counts calls from now on which it did not count before;
- * NULL if there is none. The entries of such calls in flight were not seen.
+ * @widened: a session for which systally_tally_widen() was called, or NULL. The
+ * entries of its new calls in flight were not seen.
  *
  * The fast path counts a call that has a row without a look at the sessions.
  * Therefore a change of targets, calls, functions or threads is complete only

@@ -20,8 +20,9 @@
  * target_set_keep() has made it one. Returns whether it is a target of another
  * session already: its rows do not have this session yet.
  */
-static bool add(struct target_set *set, struct pid *pid, unsigned int tgid)
+static bool add(struct session *session, struct pid *pid, unsigned int tgid)
 {
+	struct target_set *set = &session->targets;
 	struct task_struct *leader;
 	bool known = false;
 
@@ -38,6 +39,8 @@ static bool add(struct target_set *set, struct pid *pid, unsigned int tgid)
 		systally_inflight_clear(leader);
 	raw_spin_lock(&systally_target_lock);
 	known = systally_target_has(tgid) && !target_set_has(set, tgid);
+	if (known)
+		systally_tally_widen(session);
 	target_set_add(set, tgid);
 	raw_spin_unlock(&systally_target_lock);
 	/* It may be exiting. Either its exit handler reads the bit, or this
@@ -156,8 +159,7 @@ static int add_pids(void *data)
 
 	for (i = 0; i < request->pids; i++)
 		if (request->pid[i] > 0)
-			known |= add(&change->session->targets,
-				     change->resolved->pid[i],
+			known |= add(change->session, change->resolved->pid[i],
 				     change->resolved->tgid[i]);
 	if (known)
 		systally_tally_settle(change->session);
@@ -239,6 +241,8 @@ static int add_all(void *data)
 			return err;
 	}
 	systally_inflight_clear_untraced();
+	if (others)
+		systally_tally_widen(session);
 	target_set_fill(set);
 	/* Rows that are there do not have this session yet. */
 	if (others)

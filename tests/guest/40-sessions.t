@@ -296,7 +296,33 @@ is "$(at b status denied) $(at b status orphan_exits)" '0 1' \
 is "$(at b count "$sleeper" x86-64 getppid)" 101 'what followed is counted'
 talk_ask blocked '' 'done'
 talk_end blocked
+
+# The same again and again: calls return while a session begins to count them. The
+# other session has the filter let all calls pass.
+for key in a b; do
+	at $key ctl targets none
+	at $key ctl reset 1
+done
 at a ctl syscalls all
+at a ctl follow 0
+at a ctl targets $$
+at b ctl syscalls getppid
+talk_start naps "$WORKLOAD/storm" -n 1 4
+talk_until naps ready
+at b ctl targets "$(said naps process)"
+talk_ask naps go going
+for ((i = 0; i < 12; i++)); do
+	at b ctl syscalls all
+	sleep 0.05
+	at b ctl syscalls getppid
+done
+talk_ask naps pause parked
+is "$(at b status denied)" 0 \
+	'calls that return while a session begins to count them are not denied ones'
+at_least "$(at b status orphan_exits)" 1 'they are exits without an entry'
+talk_ask naps stop stopped
+talk_end naps
+at b ctl syscalls all
 
 # ---- rows by thread in one session --------------------------------------
 
@@ -437,6 +463,32 @@ is "$(cat <&"$open" 2>&1 | sed 's/.*: //')" 'Input/output error' \
 	'a file that was open when its session ended cannot be read'
 exec {open}<&-
 cd "$here" || exit
+
+# Thousands of targets, each a process that makes calls: 10,007 with SYSTALLY_LONG
+number=503
+[ -z "$LONG" ] || number=10007
+talk_start crowd "$WORKLOAD/crowd" $number
+talk_until crowd ready
+mapfile -t crowd < <(said crowd process)
+owner
+name=$(<"$T/owned")
+echo hist >"$top/sessions/$name/collect"
+echo "${crowd[0]}" >"$top/sessions/$name/targets"
+for ((i = 1; i < number; i += 250)); do
+	printf '+%s ' "${crowd[@]:i:250}" >"$top/sessions/$name/targets"
+done
+talk_ask crowd count 'done'
+is "$(awk '$5 == "getppid" { calls += $6; rows++ } END { print rows, calls }' \
+	"$top/sessions/$name/counters")" "$number $((7 * number))" \
+	"$number targets: each has its calls"
+began=$(date +%s%N)
+kill -9 $owner
+becomes [ ! -e "$top/sessions/$name" ]
+note "$number targets: gone after $((($(date +%s%N) - began) / 1000000)) ms"
+wait $owner 2>/dev/null
+is "$(folders | grep -cw "$name")" 0 \
+	"a session of $number targets whose owner is killed is gone"
+talk_end crowd
 end b
 end a
 is_off() {
