@@ -192,6 +192,7 @@ static int set_syscalls(struct session *session, char *text)
 		return err;
 	err = systally_demand_calls(session, set);
 	if (err) {
+		systally_demand_changed(session);
 		kfree(set);
 		return err;
 	}

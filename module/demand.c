@@ -93,7 +93,8 @@ struct asked {
 
 /*
  * Hooks what the sessions want that count, and what is asked of one of them. Changes
- * the filter, too. Returns 0 or an error; then hooks and filter are as they were.
+ * the filter, too. Returns 0 or an error: of a hook, then hooks and filter are as they
+ * were; or of a function's probe, then they are as asked.
  */
 static int apply(const struct asked *asked)
 {
@@ -177,7 +178,8 @@ void systally_demand_set_keys(void)
 	systally_event_set_threads(threads, threads && threads < count);
 }
 
-void systally_demand_dismiss(void)
+/* Takes the bits of sessions without targets. */
+static void dismiss_idle(void)
 {
 	struct session *session;
 	int bit;
@@ -192,7 +194,7 @@ int systally_demand_end_idle(void)
 	const struct asked nothing = {};
 	int err;
 
-	systally_demand_dismiss();
+	dismiss_idle();
 	err = apply(&nothing);
 	/* Without a target, nothing has to follow forks and exits. */
 	if (!systally_target_any())
@@ -228,7 +230,7 @@ int systally_demand_start(struct session *session, bool all)
 	int err;
 
 	/* A session without targets may have the bit that this one needs. */
-	systally_demand_dismiss();
+	dismiss_idle();
 	err = systally_lifecycle_start(last_target_exited) ?:
 		      apply(&asked)			   ?:
 		      systally_tally_admit(session)	   ?:

@@ -33,8 +33,8 @@ int __must_check systally_demand_start(struct session *session, bool all);
  * session's settings
  *
  * If the session does not count, also finds out whether what it wants is possible
- * while no other session counts. Returns 0 or an error; then hooks and filter are
- * as they were.
+ * while no other session counts. Returns 0 or an error; then the caller takes the
+ * change back, and calls this again.
  */
 int systally_demand_changed(const struct session *session);
 
@@ -46,14 +46,12 @@ int systally_demand_calls(const struct session *session,
 			  const struct syscall_set *calls);
 
 /*
- * systally_demand_end_idle - take what sessions without targets have, and remove
+ * systally_demand_end_idle - take the bits of sessions without targets, and remove
  * the hooks that are no longer wanted
- * systally_demand_dismiss - only the first part: their bits
  *
  * Returns 0 or the error of a hook.
  */
 int systally_demand_end_idle(void);
-void systally_demand_dismiss(void);
 
 /* systally_demand_set_keys - set the handlers' keys to the sessions' levels */
 void systally_demand_set_keys(void);

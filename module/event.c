@@ -56,9 +56,8 @@ static bool is_ours(enum event_hook hook, struct slot *slot)
 	union event_owner now = { .word = READ_ONCE(systally_event_owner) };
 	union event_owner mark;
 
-	/* Beside the tracepoint, a process that is in this hook's bitmap only does
-	 * not go from one hook to the other; the caller has found it there. All
-	 * other hooks share a bitmap.
+	/* A process that is in only one of the two bitmaps does not move: its hook
+	 * counts the call. Hooks other than the tracepoint share a bitmap.
 	 */
 	if (now.first == EVENT_TRACEPOINT &&
 	    !is_for_hook(hook == EVENT_TRACEPOINT ? EVENT_DIRECT :
@@ -142,7 +141,7 @@ void systally_event_set_pairs(u64 since)
  * did not enter this one: seccomp or a tracer has answered it.
  */
 static void count_unpaired(struct table *table, const struct slot *slot,
-			   const struct tally_call *call)
+			   const struct tally_call *call, bool moving)
 {
 	u32 timed = call->sessions & READ_ONCE(systally_sessions_timed);
 	u32 denied = 0;
@@ -153,7 +152,8 @@ static void count_unpaired(struct table *table, const struct slot *slot,
 	}
 	/* After the look at the calls to count, which change after pairs_since. */
 	smp_rmb();
-	if (slot->serial >= max(table->epoch, READ_ONCE(pairs_since)))
+	if (!moving &&
+	    slot->serial >= max(table->epoch, READ_ONCE(pairs_since)))
 		denied = systally_session_paired(timed, slot->serial);
 	systally_tally_orphan(table, timed & ~denied);
 	if (denied)
@@ -165,6 +165,8 @@ static void exit_unpaired(struct table *table, struct slot *slot,
 			  struct pt_regs *regs)
 {
 	u32 nr = syscall_get_nr(current, regs), abi = call_abi(current, &nr);
+	/* The other hook may have counted the call, now or when it was entered. */
+	bool moving = systally_target_direct(current->tgid);
 	struct tally_call call = {};
 
 	/* Calls that no session counts have no entry. */
@@ -172,9 +174,10 @@ static void exit_unpaired(struct table *table, struct slot *slot,
 	    systally_filter_has(abi, nr))
 		call = systally_tally_find(abi, nr);
 	if (call.sessions)
-		count_unpaired(table, slot, &call);
+		count_unpaired(table, slot, &call, moving);
+	/* Nor is the next exit without an entry a denied call after a move. */
 	if (slot)
-		slot->serial = table->serial;
+		slot->serial = moving ? SLOT_NO_ROW : table->serial;
 }
 
 /* Counts the exit of the call in a slot whose row is not where it was. */

@@ -107,7 +107,7 @@ static void set_owner(union event_owner *now, enum event_hook owner,
 	WRITE_ONCE(systally_event_owner, now->word);
 }
 
-/* Waits until no task is between two hooks; see replace(). */
+/* Waits until no task is between two hooks; see move(). */
 static void wait_for_passing(void)
 {
 	systally_tracepoint_synchronize();
@@ -152,7 +152,6 @@ static int move(enum event_hook old, enum event_hook new,
 	static union event_owner now;
 	int err;
 
-	end_pairs();
 	now.replacement++;
 	now.first = min(old, new);
 	set_owner(&now, old, old);
@@ -166,8 +165,8 @@ static int move(enum event_hook old, enum event_hook new,
 	set_owner(&now, new, max(old, new));
 	wait_for_passing();
 	if (old < new) {
-		/* The first hook leaves no more marks for these processes. A
-		 * mark of a call that never reached the second hook must not be
+		/* The first hook soon leaves no more marks for these
+		 * processes. A mark of a call that never reached the second hook must not be
 		 * taken for one of the thread's next call.
 		 */
 		now.replacement++;
@@ -190,15 +189,12 @@ int systally_hook_move(bool to_tracepoint, int (*change)(void *data),
 		       void *data)
 {
 	enum event_hook direct = event_hook(kind_now);
-	int err;
 
 	if (!divided_now)
 		return change(data);
-	err = move(to_tracepoint ? direct : EVENT_TRACEPOINT,
-		   to_tracepoint ? EVENT_TRACEPOINT : direct, change, NULL,
-		   data);
-	set_pairs();
-	return err;
+	return move(to_tracepoint ? direct : EVENT_TRACEPOINT,
+		    to_tracepoint ? EVENT_TRACEPOINT : direct, change, NULL,
+		    data);
 }
 
 /* A change of the hooks: from what is hooked now to this */
@@ -214,7 +210,7 @@ static void divide(enum hook_kind kind, bool divided)
 			       direct_part(kind, divided));
 }
 
-/* Hooks what is new. In a move: all processes stay where they are, too. */
+/* Hooks what is new. The move keeps each process in its old bitmap, too. */
 static int begin_change(void *data)
 {
 	const struct change *change = data;
@@ -307,7 +303,8 @@ static int start_or_stop(const struct hook_plan *plan)
 		systally_tally_new_epoch();
 		divide(plan->kind, plan->divided);
 	}
-	systally_selective_divide(plan->divided);
+	/* Until the last of two hooks is removed, too */
+	systally_selective_divide(plan->divided || divided_now);
 	err = hook_entry(plan->kind, plan->set);
 	if (err)
 		goto err_divide;
@@ -322,9 +319,6 @@ static int start_or_stop(const struct hook_plan *plan)
 	unhook_entry(kind_now);
 	kind_now = plan->kind;
 	divided_now = plan->divided;
-	divide(kind_now, divided_now);
-	return 0;
-
 err_divide:
 	divide(kind_now, divided_now);
 	systally_selective_divide(divided_now);
@@ -414,6 +408,7 @@ int systally_hook_apply(const struct hook_plan *plan)
 	if (err) {
 		if (started)
 			stop_time();
+		set_pairs();
 		return err;
 	}
 	if (!time && time_now)

@@ -34,8 +34,8 @@ struct hook_plan {
  * of kprobes are placed or removed. While one hook replaces another, each call
  * is counted once. The one exception is a call that ptrace or seccomp's
  * supervisor holds at its entry until the replacement is complete: it is not
- * counted. Returns 0, or the error of the hook that could not be set. The old
- * plan is in force then.
+ * counted. Returns 0, or the error of the hook that could not be set. Then the old
+ * plan is in force, or if that cannot be hooked either, the tracepoint counts all.
  *
  * When the filter changes with the plan, systally_hook_set_calls() follows.
  */
@@ -63,8 +63,10 @@ bool systally_hook_divided(void);
  * @to_tracepoint: they become such; else they cease to be
  * @change: does it; may add targets that no session had before
  *
- * While the targets are divided; else calls @change only. Process context, under
- * the control mutex; sleeps. Returns what @change returns, or -ENOMEM.
+ * While the targets are divided; else calls @change only. A call that is held at
+ * its entry all the time, by ptrace or by seccomp's supervisor, may be counted by
+ * neither hook. Process context, under the control mutex; sleeps. Returns what
+ * @change returns.
  */
 int systally_hook_move(bool to_tracepoint, int (*change)(void *data),
 		       void *data);

@@ -141,9 +141,7 @@ static void mark_live(unsigned long *live, bool (*is_for)(unsigned long tgid))
 		systally_tasks_walk(mark_thread, live);
 }
 
-/* A target whose threads need slots: of a function, as its handlers ask, or with
- * times
- */
+/* Threads whose exits are seen need slots. */
 static bool needs_slots(unsigned long tgid)
 {
 	return systally_target_traced(tgid);

@@ -8,7 +8,7 @@
  * preemption off (system calls, exec and the thread's exit). Other threads read
  * it for the file `inflight`: entered_at is written last with release and read
  * first with acquire, and a copy is valid only if entered_at has not changed
- * during it. Two exceptions: before a process becomes a target, the old slots of
+ * during it. Two exceptions: before the exits of a process are seen, the old slots of
  * its threads are emptied under the control mutex, while no handler writes
  * them; and the parent empties the slot of a new thread before that runs.
  * Blocks of slots are made and freed in process context under a mutex, and
@@ -32,7 +32,8 @@ struct session;
 struct slot {
 	u64 entered_at;	       /* clock units; 0: nothing in flight */
 	u64 serial;	       /* of the table that the row is in; with nothing
-				* in flight: when the thread left a call
+				* in flight: when the thread left a call, or
+				* SLOT_NO_ROW if that is not known
 				*/
 	struct table_row *row; /* valid while the table has this serial; NULL
 				* if the call has two rows
@@ -152,7 +153,8 @@ void systally_inflight_exited(u32 tid);
  * they may hold calls from an earlier time
  * systally_inflight_clear_untraced - the same of all such processes
  *
- * Before their exits are seen. Under RCU; process context, sleeps.
+ * Before their exits are seen. The first in any context, under RCU; the second
+ * in process context, sleeps.
  */
 void systally_inflight_clear(struct task_struct *leader);
 void systally_inflight_clear_untraced(void);

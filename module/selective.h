@@ -21,7 +21,7 @@
 
 /*
  * Whether bystanders may pass the tracepoints: not while tracing is selective,
- * nor while the targets are `all`. A hint for handlers, which are right with
+ * nor while the tracepoints count all processes. A hint for handlers, which are right with
  * either value as long as no other hook counts some processes, which have rows
  * then: while it is false, they leave out the test that is faster than a look-up
  * of the row. It may stay false for a second after another tracer has registered.
@@ -56,7 +56,7 @@ void systally_selective_want(const char *why_not);
 
 /*
  * systally_selective_divide - say whether other hooks count processes beside the
- * tracepoint, now or soon: it is true then
+ * tracepoint, now or soon. While they do, systally_bystanders_key is true.
  *
  * Process context, sleeps; under the control mutex.
  */

@@ -123,19 +123,16 @@ static int remove_pids(void *data)
 	const struct pids_change *change = data;
 	const struct targets_request *request = change->request;
 	struct target_set *set = &change->session->targets;
-	bool removes = request->verb == TARGETS_REPLACE;
 	unsigned int i;
 
-	if (removes) {
+	if (request->verb == TARGETS_REPLACE) {
 		target_set_keep(set, change->kept, request->pids);
 		systally_selective_update_all();
 	}
 	raw_spin_lock(&systally_target_lock);
 	for (i = 0; i < request->pids; i++) {
-		if (request->pid[i] < 0) {
+		if (request->pid[i] < 0)
 			target_set_remove(set, change->resolved->tgid[i]);
-			removes = true;
-		}
 	}
 	raw_spin_unlock(&systally_target_lock);
 	for (i = 0; i < request->pids; i++)
@@ -144,8 +141,7 @@ static int remove_pids(void *data)
 	/* Also waits for handlers of processes that were removed: if one is
 	 * added below, its slots are emptied, and no handler may write them.
 	 */
-	if (removes)
-		systally_tally_settle(NULL);
+	systally_tally_settle(NULL);
 	return 0;
 }
 
@@ -170,6 +166,8 @@ static int apply_pids(struct session *session,
 		      const struct targets_request *request, target_mover *move)
 {
 	struct pids_change change = { .session = session, .request = request };
+	bool removes = request->verb == TARGETS_REPLACE, adds = false;
+	unsigned int i;
 	int err = -ENOMEM;
 
 	change.resolved = kvmalloc(sizeof(*change.resolved), GFP_KERNEL);
@@ -190,8 +188,13 @@ static int apply_pids(struct session *session,
 	       request->pids * sizeof(*change.kept));
 	sort(change.kept, request->pids, sizeof(*change.kept),
 	     systally_target_compare, NULL);
-	err = move(false, remove_pids, &change) ?:
-						  move(true, add_pids, &change);
+	for (i = 0; i < request->pids; i++) {
+		removes |= request->pid[i] < 0;
+		adds |= request->pid[i] > 0;
+	}
+	err = removes ? move(false, remove_pids, &change) : 0;
+	if (!err && adds)
+		err = move(true, add_pids, &change);
 out_put:
 	put_pids(change.resolved, request->pids);
 out_free:
@@ -293,7 +296,11 @@ static bool is_retimed(unsigned long tgid)
 static int retime(void *unused)
 {
 	bool timed = retimed->collect != SYSTALLY_COLLECT_COUNT;
-	int err = timed ? systally_inflight_prepare(is_retimed) : 0;
+	int err = 0;
+
+	/* Else they have slots, or a fork has found no memory for one. */
+	if (timed && systally_target_divided())
+		err = systally_inflight_prepare(is_retimed);
 
 	if (err)
 		return err;

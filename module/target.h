@@ -19,8 +19,8 @@ int systally_target_check(const struct session *session,
 			  const struct targets_request *request);
 
 /*
- * Calls @change(@data) while each call is counted once: systally_hook_move()
- * @adds: whether it adds targets; else it removes some
+ * Calls @change(@data), which makes processes targets, or removes some if not @adds:
+ * systally_hook_move() if the targets are timed
  */
 typedef int target_mover(bool adds, int (*change)(void *data), void *data);
 

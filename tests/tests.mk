@@ -302,7 +302,20 @@ check-long: export SYSTALLY_LONG := 1
 check-long: set-up-build-test-lab
 	+$(in_cache) all workloads
 	tests/lab/run --timeout 7200 -- $(guest_in_cache) tests/guest/run \
-	$(patsubst %,%.t,$(call of_T,$(T_guest)))
+	$(patsubst %,%.t,$(or $(call of_T,$(T_guest)),$(filter-out \
+		$(interleavings),$(guest_tests))))
+
+## check-interleave - 200 random orders of hooks, and 200 of sessions (KERNEL=K);
+##   takes hours
+interleavings := 14-interleave 41-session-storm
+.PHONY: check-interleave interleave-run
+check-interleave: export SYSTALLY_LONG := 1
+check-interleave: $(lab_kernel) set-up-test
+	+$(for_kernel) interleave-run
+
+interleave-run: all workloads
+	tests/lab/run --timeout 18000 -- $(guest) tests/guest/run \
+	$(patsubst %,%.t,$(or $(call of_T,$(T_guest)),$(interleavings)))
 
 ## check-stap - the tests of tapsets and scripts, on kernel 7.2
 stap := $(cache)/build/stap

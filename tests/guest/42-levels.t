@@ -103,9 +103,33 @@ for who in one two; do
 	done
 done
 is "$(difference)" 0 'entered is tallied'
+
+# The denied calls of a timed process are known as such while others move. At even
+# numbers, in three ABIs, its calls are denied.
 step auto
 step all
 step time
+step none
+"$WORKLOAD/sweep" -s 500 99 deny >"$T/made" &
+sweep=$!
+wait_for state_is $sweep T
+exec {third}<"$top/sessions/new"
+read -r name <&"$third"
+third_session=$top/sessions/$name
+echo time >"$third_session/collect"
+echo $sweep >"$third_session/targets"
+kill -CONT $sweep
+moves=0
+while ! gone $sweep; do
+	step "$one"
+	step none
+	moves=$((moves + 1))
+done
+wait $sweep
+at_least $moves 2 'another process has moved while calls were denied'
+is "$(awk '$1 == "denied:" { print "denied", $2 }' "$third_session/status")" \
+	"$(grep denied "$T/made")" 'all denied calls are known as such'
+exec {third}<&-
 step "$one"
 is "$(hook), $(status state)" 'direct and tracepoint, selective' \
 	'in the end only one process passes the tracepoint'

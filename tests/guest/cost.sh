@@ -139,9 +139,9 @@ if load hook=direct targets=all 2>/dev/null; then
 		"$(lowest -t 80)"
 	# Another session times one process
 	load targets=all
+	sleep 1000 &
 	exec {other}<$D/sessions/new
 	read -r name <&"$other"
-	sleep 1000 &
 	echo time >"$D/sessions/$name/collect"
 	echo $! >"$D/sessions/$name/targets"
 	row 'targets=all, direct hook, another is timed' "$(lowest)"
