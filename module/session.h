@@ -5,7 +5,7 @@
  *
  * All count into the same tables of the CPUs, for the union of what they want. A
  * row there has a bit for each session that it belongs to. Folding adds it to
- * the masters of these (tally.c). A session has a bit while it has targets, and
+ * the masters of these (fold.c). A session has a bit while it has targets, and
  * a session without targets costs nothing.
  *
  * Concurrency: all fields are written under the control mutex. Those that
