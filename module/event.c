@@ -30,17 +30,17 @@ static u32 call_abi(const struct task_struct *task, u32 *nr)
 }
 
 /* Whether the exits of a task's calls are seen. Any context. */
-static bool is_timed(const struct task_struct *task)
+static __always_inline bool is_timed(const struct task_struct *task)
 {
 	return static_branch_unlikely(&systally_time_key) &&
 	       systally_target_traced(task->tgid);
 }
 
-/* Whether a hook counts a process. Any context. */
-static bool is_for_hook(enum event_hook hook, u32 tgid)
+/* The processes that a hook counts */
+static __always_inline const unsigned long *bits_of(enum event_hook hook)
 {
-	return hook == EVENT_TRACEPOINT ? systally_target_traced(tgid) :
-					  systally_target_direct(tgid);
+	return hook == EVENT_TRACEPOINT ? systally_traced_bits :
+					  systally_direct_bits;
 }
 
 /*
@@ -51,19 +51,21 @@ static bool is_for_hook(enum event_hook hook, u32 tgid)
  * direct hook follows at the end of the entry path. At the start of the call's
  * function ftrace calls the kprobe before it makes the direct call of the site.)
  */
-static bool is_ours(enum event_hook hook, struct slot *slot)
+static bool is_ours(const struct task_struct *task, enum event_hook hook)
 {
 	union event_owner now = { .word = READ_ONCE(systally_event_owner) };
+	struct slot *slot;
 	union event_owner mark;
 
 	/* A process that is in only one of the two bitmaps does not move: its hook
 	 * counts the call. Hooks other than the tracepoint share a bitmap.
 	 */
 	if (now.first == EVENT_TRACEPOINT &&
-	    !is_for_hook(hook == EVENT_TRACEPOINT ? EVENT_DIRECT :
-						    EVENT_TRACEPOINT,
-			 current->tgid))
+	    !test_bit(current->tgid,
+		      bits_of(hook == EVENT_TRACEPOINT ? EVENT_DIRECT :
+							 EVENT_TRACEPOINT)))
 		return true;
+	slot = systally_inflight_slot(task->pid);
 	if (!slot)
 		return now.owner == hook;
 	if (now.first == hook) {
@@ -107,14 +109,14 @@ void systally_event_special(const struct task_struct *task,
 	u32 abi;
 
 	/* -1: ptrace or seccomp skips the call. */
-	if (!is_for_hook(hook, task->tgid) || (s32)nr == -1)
+	if (!test_bit(task->tgid, bits_of(hook)) || (s32)nr == -1)
 		return;
 	abi = call_abi(task, &nr);
 	if (static_branch_unlikely(&systally_filter_key) &&
 	    !systally_filter_has(abi, nr))
 		return;
 	if (static_branch_unlikely(&systally_switch_key) &&
-	    !is_ours(hook, systally_inflight_slot(task->pid)))
+	    !is_ours(task, hook))
 		return;
 
 	table = systally_tally_table();
