@@ -61,7 +61,7 @@ static bool is_ours(const struct task_struct *task, enum event_hook hook)
 	 * counts the call. Hooks other than the tracepoint share a bitmap.
 	 */
 	if (now.first == EVENT_TRACEPOINT &&
-	    !test_bit(current->tgid,
+	    !test_bit(task->tgid,
 		      bits_of(hook == EVENT_TRACEPOINT ? EVENT_DIRECT :
 							 EVENT_TRACEPOINT)))
 		return true;
