@@ -26,4 +26,7 @@ for patch in tests/rig/*.patch; do
 	like "$(cat "$patch")" $'(^|\n)Caught: .' "$patch says how it is caught"
 done
 
+said=$(XDG_CACHE_HOME=$T SYSTALLY_CACHE='' tests/rig/run --check 2>&1)
+is $? 0 'each patched copy of the tree can be built' || echo "# $said"
+
 done_testing
