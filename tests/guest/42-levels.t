@@ -104,31 +104,38 @@ for who in one two; do
 done
 is "$(difference)" 0 'entered is tallied'
 
-# The denied calls of a timed process are known as such while others move. At even
-# numbers, in three ABIs, its calls are denied.
+# The denied calls of timed processes are known as such while another one moves. At
+# even numbers, in three ABIs, their calls are denied.
 step auto
 step all
 step time
-step none
-"$WORKLOAD/sweep" -s 500 99 deny >"$T/made" &
-sweep=$!
-wait_for state_is $sweep T
 exec {third}<"$top/sessions/new"
 read -r name <&"$third"
 third_session=$top/sessions/$name
 echo time >"$third_session/collect"
-echo $sweep >"$third_session/targets"
-kill -CONT $sweep
-moves=0
-while ! gone $sweep; do
-	step "$one"
-	step none
-	moves=$((moves + 1))
+: >"$T/moves"
+while [ ! -e "$T/enough" ]; do
+	echo none >"$S/targets"
+	echo "$one" >"$S/targets"
+	echo moved >>"$T/moves"
+done &
+mover=$!
+denied=0
+while [ "$(wc -l <"$T/moves")" -lt 3 ]; do
+	"$WORKLOAD/sweep" -s 100 99 deny >"$T/made" &
+	sweep=$!
+	wait_for state_is $sweep T
+	echo $sweep >"$third_session/targets"
+	kill -CONT $sweep
+	wait $sweep
+	read -r _ made < <(grep '^denied ' "$T/made")
+	denied=$((denied + made))
 done
-wait $sweep
-at_least $moves 2 'another process has moved while calls were denied'
-is "$(awk '$1 == "denied:" { print "denied", $2 }' "$third_session/status")" \
-	"$(grep denied "$T/made")" 'all denied calls are known as such'
+: >"$T/enough"
+wait $mover
+at_least $denied 13000 'calls were denied while another process moved'
+is "$(awk '$1 == "denied:" { print $2 }' "$third_session/status")" $denied \
+	'all of them are known as such'
 exec {third}<&-
 step "$one"
 is "$(hook), $(status state)" 'direct and tracepoint, selective' \
