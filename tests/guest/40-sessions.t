@@ -388,18 +388,18 @@ is "$(<"$top/sessions/${session_name[a]}/targets") $(
 	<"$top/sessions/${session_name[b]}/targets")" 'none none' \
 	'processes that have exited are targets of no session'
 
-# The last name of a process is noted when it exits.
+# The last name of a process is noted when it exits, and rows from before get it.
 for key in a b; do
 	at $key ctl reset 1
 	at $key ctl follow 1
 	at $key ctl targets $$
 done
 # shellcheck disable=SC2016 # that shell's
-bash -c 'printf renamed >/proc/$$/comm'
+pid=$(bash -c 'printf renamed >/proc/$$/comm; echo $$')
 for key in a b; do
 	at $key ctl targets none
-	is "$(awk '$2 == "renamed" { print $2; exit }' \
-		"$top/sessions/${session_name[$key]}/counters")" renamed \
+	is "$(awk -v pid="$pid" '$1 == pid { print $2 }' \
+		"$top/sessions/${session_name[$key]}/counters" | sort -u)" renamed \
 		"$key: a process that has exited has its last name"
 done
 
