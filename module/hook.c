@@ -307,19 +307,19 @@ static int start_or_stop(const struct hook_plan *plan)
 	systally_selective_divide(plan->divided || divided_now);
 	err = hook_entry(plan->kind, plan->set);
 	if (err)
-		goto err_divide;
+		goto out;
 	if (plan->divided)
 		err = hook_entry(HOOK_TRACEPOINT, NULL);
 	if (err) {
 		unhook_entry(plan->kind);
-		goto err_divide;
+		goto out;
 	}
 	if (divided_now)
 		unhook_entry(HOOK_TRACEPOINT);
 	unhook_entry(kind_now);
 	kind_now = plan->kind;
 	divided_now = plan->divided;
-err_divide:
+out:
 	divide(kind_now, divided_now);
 	systally_selective_divide(divided_now);
 	return err;

@@ -29,6 +29,19 @@ hook() {
 exec {other}<"$top/sessions/new"
 read -r name <&"$other"
 S=$top/sessions/$name
+# all_counted TEXT: both storms have each call once in the session of everybody
+all_counted() {
+	local who call
+
+	for who in one two; do
+		for call in $calls; do
+			is "$(at "$top" "${!who}" "$call" 6)" \
+				"$(storm_total $who all "$call")" \
+				"$who, $call: $1"
+		done
+	done
+}
+
 talk_start one nice -n 19 "$WORKLOAD/storm" -n 1 1
 talk_start two nice -n 19 "$WORKLOAD/storm" -n 1 1
 talk_until one ready
@@ -52,13 +65,7 @@ at() {
 	awk -v tgid="$2" -v name="$3" -v column="$4" '
 		$1 == tgid && $5 == name { print $column }' "$1/counters"
 }
-for who in one two; do
-	for call in $calls; do
-		is "$(at "$top" "${!who}" "$call" 6)" \
-			"$(storm_total $who all "$call")" \
-			"$who: the session of everybody has each $call"
-	done
-done
+all_counted 'the session of everybody has each call'
 is "$(at "$S" "$one" close 6) $(at "$S" "$one" close 7)" \
 	"$(storm_total one all close) $(storm_total one all close)" \
 	'the other session has the calls and errors of its process'
@@ -95,13 +102,7 @@ for ((i = 0; i < 6; i++)); do
 done
 talk_ask one pause parked
 talk_ask two pause parked
-for who in one two; do
-	for call in $calls; do
-		is "$(at "$top" "${!who}" "$call" 6)" \
-			"$(storm_total $who all "$call")" \
-			"$who: each $call is counted once while it moves"
-	done
-done
+all_counted 'each call is counted once while it moves'
 is "$(difference)" 0 'entered is tallied'
 
 # The denied calls of timed processes are known as such while another one moves. At
