@@ -420,15 +420,7 @@ done
 "$SYSTALLY" run -P --format json -o "$T/json" -- \
 	"$WORKLOAD/calls" -s plain 3 >"$T/said3" &
 run[3]=$!
-stopped() {
-	workers=''
-	for name in "$D"/sessions/s*; do
-		read -r pid <"$name/targets"
-		[ "$pid" = all ] || ! state_is "$pid" T || workers+="$pid "
-	done
-	[ "$(wc -w <<<"$workers")" = 3 ]
-}
-wait_for stopped
+wait_for workers_stopped 3
 try status
 is "$got $(grep -c '^session\.s' "$T/out") $(grep '^sessions:' "$T/out")" \
 	'0 4 sessions: 4' 'status lists the sessions'

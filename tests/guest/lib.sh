@@ -42,6 +42,19 @@ gone() {
 	[ ! -e "/proc/$1" ]
 }
 
+# workers_stopped NUMBER: succeeds if as many sessions have one target that is
+# stopped. Sets $workers to these.
+workers_stopped() {
+	local folder pid
+
+	workers=''
+	for folder in "$D"/sessions/s*; do
+		read -r pid <"$folder/targets"
+		[ "$pid" = all ] || ! state_is "$pid" T || workers+="$pid "
+	done
+	[ "$(wc -w <<<"$workers")" = "$1" ]
+}
+
 # ---- the module ---------------------------------------------------------
 
 loaded() {

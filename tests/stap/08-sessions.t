@@ -29,15 +29,7 @@ for i in 0 1 2; do
 		>"$T/said$i" 2>"$T/err$i" &
 	run[i]=$!
 done
-stopped() {
-	workers=''
-	for name in "$D"/sessions/s*; do
-		read -r pid <"$name/targets"
-		[ "$pid" = all ] || ! state_is "$pid" T || workers+="$pid "
-	done
-	[ "$(wc -w <<<"$workers")" = 3 ]
-}
-wait_for stopped
+wait_for workers_stopped 3
 # shellcheck disable=SC2086 # words
 kill -CONT $workers
 for i in 0 1 2; do
