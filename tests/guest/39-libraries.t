@@ -70,4 +70,11 @@ is "$(awk -F, '$3 ~ /:(vfork|_setjmp)$/ { print $3, $4, $6 }' "$T/report" |
 	'they are counted, and have no time'
 like "$(<"$T/err")" '7 functions are counted, but not timed: such as libc.so.6:' \
 	'and a note says so'
+
+# A function of Go begins again when its stack has grown: that is one call.
+"$SYSTALLY" run -b syscall -e none --format csv -o "$T/report" \
+	-f "$WORKLOAD/gocalls:grows" -- "$WORKLOAD/gocalls" >"$T/expect"
+is "$(awk -F, '$3 == "gocalls:grows" { print $4 }' "$T/report")" \
+	"$(sed -n 's/^function grows //p' "$T/expect")" \
+	'a function that begins again is called once'
 finish

@@ -7,8 +7,8 @@
 # Static and not PIE: int 0x80 from 64-bit code takes 32-bit pointers only, and
 # libc must not add calls of the dynamic linker's.
 
-WORKLOADS := blocked calls chain churn cost crowd ctlwrite files functions insert \
-	latency loops names namespace polls puppet rawtp returns reuse \
+WORKLOADS := blocked calls chain churn cost crowd ctlwrite files functions gocalls \
+	insert latency loops names namespace polls puppet rawtp returns reuse \
 	rows scribble signals snapread spent spread starve storm sweep threads tls tree \
 	victims
 

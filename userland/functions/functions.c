@@ -180,8 +180,8 @@ static int add_matches(struct systally_functions *functions,
 		if (symbol->indirect)
 			continue;
 		added = true;
-		result = add(functions, word, symbol->name, symbol->offset,
-			     error);
+		result = add(functions, word, symbol->name,
+			     symbol->offset + symbol->check, error);
 	}
 	if (indirect && !added)
 		result = systally_error_set(

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "functions/go.h"
 #include "functions/symbols.h"
 
 /* What is read so far. */
@@ -186,6 +187,28 @@ static int read_tables(struct reading *reading)
 	return 0;
 }
 
+/* Finds the stack checks of a program in Go. Its code is within the file. */
+static void find_checks(struct reading *reading)
+{
+	struct systally_symbols *symbols = reading->symbols;
+	const char *image;
+	GElf_Ehdr header;
+	size_t bytes, i;
+
+	image = elf_rawfile(reading->elf, &bytes);
+	if (!image || !gelf_getehdr(reading->elf, &header) ||
+	    header.e_machine != EM_X86_64)
+		return;
+	for (i = 0; i < symbols->count; i++) {
+		struct systally_symbol *symbol = &symbols->list[i];
+
+		if (symbol->offset < bytes)
+			symbol->check = systally_go_check(
+				(const uint8_t *)image + symbol->offset,
+				bytes - symbol->offset);
+	}
+}
+
 int systally_symbols_read(struct systally_symbols *symbols, const char *path,
 			  struct systally_error *error)
 {
@@ -209,6 +232,8 @@ int systally_symbols_read(struct systally_symbols *symbols, const char *path,
 				   path);
 	else
 		result = 0;
+	if (!result && symbols->go)
+		find_checks(&reading);
 	elf_end(reading.elf);
 	close(file);
 	drop_doubles(symbols);

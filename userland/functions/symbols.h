@@ -15,6 +15,7 @@
 struct systally_symbol {
 	char *name;
 	uint64_t offset;  /* in the file, as uprobes take it */
+	uint64_t check;	  /* bytes from there to what runs once in each call */
 	uint64_t address; /* as the file's symbols have it */
 	bool indirect;	  /* chosen at run time (STT_GNU_IFUNC): not probed */
 	bool old;	  /* a version that new programs do not get */
