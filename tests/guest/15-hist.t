@@ -95,12 +95,6 @@ try() {
 	got=$?
 }
 
-# Without a calibrated TSC, as on the lab's own kernels, the clock advances only
-# every few milliseconds.
-clock=fine
-! grep -q jiffies /sys/devices/system/clocksource/clocksource0/current_clocksource ||
-	clock=coarse
-
 # ---- percentiles --------------------------------------------------------
 
 # A call takes at least the requested time, and at most the time that its caller
@@ -160,7 +154,7 @@ ctl reset 1
 "$WORKLOAD/tree" -t 3 4 >/dev/null
 singles=$(hist_singles)
 # Most calls take 0 ns by such a clock.
-if [ "$clock" = coarse ]; then
+if [ "$coarse_clock" = 1 ]; then
 	like "$singles" '^[0-9]+$' 'a call alone is in the bucket of its total'
 else
 	like "$singles" '^[0-9]{2,}$' \
@@ -181,7 +175,7 @@ is "$got $(awk -F, 'NR == 2 { print "[" $(NF - 1) "] [" $(NF - 4) "]" }' \
 	'threads=1: a thread has no percentiles'
 try report -b syscall -P --format csv
 cp "$T/out" "$T/csv"
-if [ "$clock" = coarse ]; then
+if [ "$coarse_clock" = 1 ]; then
 	skip 'per thread: those of a call' 'no clock here that tells them'
 else
 	at_least "$(what_csv getppid p50_ns)" 1 'per thread: those of a call'
