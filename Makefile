@@ -141,7 +141,7 @@ include scripts/scripts.mk
 
 # Every shell script: those that begin with #!/bin/sh or bash, and what they source
 scripts = $(shell grep -rlE '^\#!/bin/(ba)?sh' .ci scripts tests packaging) \
-	$(wildcard scripts/*.sh scripts/*/*.sh tests/*.sh tests/*/*.sh)
+	$(wildcard scripts/*.sh scripts/*/*.sh scripts/*/*/*.sh tests/*.sh tests/*/*.sh)
 
 ##@ Test
 # The generated table is as its script prints it.

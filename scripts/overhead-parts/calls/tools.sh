@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2153,SC2154 # measure uses and sets them
 #
-# The tools that scripts/overhead compares: their names, how each is started and
-# ended, and how its counts are read. scripts/overhead reads the names, and
-# `measure` uses the rest.
+# The tools that count system calls: their names, how each is started and ended,
+# and how its counts are read.
 
 # In the order of the tables: ID|title of the row
 tools='
@@ -37,148 +36,26 @@ systemtap|SystemTap, syscall_any
 none-again|untraced, again at the end
 '
 
-tool_ids() {
-	sed -n 's/|.*//p' <<<"$tools"
-}
-
 # The calls to probe, for tools that need one probe per call: those of the
 # loops, and those that servers make most often. It takes minutes to remove
 # hundreds of probes.
 probed=getppid,getpgid,read,write
 probed+=,epoll_wait,recvfrom,sendto,writev,openat,newfstatat,close
+# The calls of a loop; a tool that makes a call take very long gets few.
+many=100003 few=10007
+trigger=''
 enter_event=/sys/kernel/tracing/events/raw_syscalls/sys_enter
+
+# What SystemTap's module is compiled of
+stap_source=(-e 'global calls
+	probe syscall_any { calls[syscall_nr] <<< 1 }
+	probe end { foreach (nr in calls)
+		printf("%d %d\n", nr, @count(calls[nr])) }')
 
 # ---- starting -----------------------------------------------------------
 
-# off REASON...: sets $why, the reason why the tool is not measured, and fails
-off() {
-	why=$*
-	return 1
-}
-
-have() {
-	command -v "$1" >/dev/null || off "$1 is not installed"
-}
-
-# attach COMMAND...: starts it and waits until calls cost more than before and
-# the cost stays the same: then all probes of the tool are in place.
-attach() {
-	local now before=0 same=0 tries
-
-	# Without job control, background processes ignore SIGINT.
-	set -m
-	"$@" >"$T/out" 2>"$T/err" </dev/null &
-	tool_pid=$!
-	set +m
-	for ((tries = 0; tries < 400; tries++)); do
-		sleep 0.2
-		alive "$tool_pid" || {
-			off "$1 failed: $(first_error)"
-			return
-		}
-		now=$(call_cost)
-		same=$(awk -v now="$now" -v before="$before" -v same="$same" \
-			-v base="$base_cost" 'BEGIN {
-			print (now > 1.08 * base && now < 1.03 * before &&
-				now > 0.97 * before) ? same + 1 : 0 }')
-		before=$now
-		[ "$same" -lt 2 ] || return 0
-	done
-	detach || :
-	off "$1 has no probe in place after $tries checks"
-}
-
-# Prints the first line of the tool's output that looks like an error, or the
-# last line if there is none.
-first_error() {
-	cat "$T/err" "$T/out" 2>/dev/null | awk '
-		/[Ee][Rr][Rr][Oo][Rr]|[Ff]ail|[Cc]annot/ && !line { line = $0 }
-		NF { last = $0 }
-		END { print line ? line : last }' |
-		sed "s#$T/##g; s/	/ /g" | cut -c 1-120
-}
-
-alive() {
-	local stat
-
-	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
-	stat=${stat##*) }
-	[ "${stat:0:1}" != Z ]
-}
-
-# Ends the tool as ^C does, and waits for its last output.
-detach() {
-	local tries
-
-	[ -n "$tool_pid" ] || return 0
-	kill -INT "$tool_pid" 2>/dev/null || :
-	for ((tries = 0; tries < 600; tries++)); do
-		alive "$tool_pid" || break
-		sleep 0.2
-	done
-	kill -KILL "$tool_pid" 2>/dev/null || :
-	wait "$tool_pid" 2>/dev/null || :
-	tool_pid=''
-	[ "$tries" -lt 600 ] || off 'it did not end when told to'
-}
-
-# insert PARAMETER...: loads the module, and checks that the parameters apply
-insert() {
-	local word file got
-
-	cp "$SYSTALLY_KO" "$T/systally.ko"
-	insmod "$T/systally.ko" "$@" 2>"$T/err" || {
-		off "not supported by this module: $*" \
-			"($(first_error))"
-		return
-	}
-	for word; do
-		file=${word%%=*} got=${word#*=}
-		case $word in
-		# the kernel ignores parameters that it does not know
-		selective=*)
-			modinfo -p "$T/systally.ko" | grep -q "^$file:" ||
-				got='no such parameter'
-			;;
-		collect=*) got=$(cat "$D/collect") ;;
-		# It reads "WANTED: USED (WHY)".
-		hook=*)
-			got=$(cat "$D/hook")
-			[[ $got != "${word#*=}: ${word#*=} "* ]] ||
-				got=${word#*=}
-			;;
-		esac
-		[ "$got" = "${word#*=}" ] || {
-			eject
-			off "with $word, $file is $got"
-			return
-		}
-	done
-	remark="state $(state)"
-}
-
-state() {
-	sed -n 's/^state: *//p' "$D/status"
-}
-
-is_selective() {
-	[ "$(state)" = selective ]
-}
-
-# insert_selective PARAMETER...: loads the module with a target, and waits until
-# only targets pass the hook: the guard against other tracers takes a second
-insert_selective() {
-	insert "$@" "targets=$other" || return
-	wait_for is_selective || {
-		off "not selective: $(sed -n 's/^selective: *//p' "$D/status")"
-		eject
-		return 1
-	}
-	remark="state $(state)"
-}
-
-eject() {
-	[ ! -d /sys/module/systally ] || rmmod systally
+in_place() {
+	costs_more
 }
 
 # Makes the servers' processes targets. Loops make themselves targets (-t).
@@ -280,10 +157,9 @@ strace_servers() {
 	for pid in $server_pids; do
 		args+=(-p "$pid")
 	done
-	set -m
-	strace -c -f -o "$T/out" "${args[@]}" 2>"$T/err" &
+	env --default-signal=INT strace -c -f -o "$T/out" "${args[@]}" \
+		2>"$T/err" &
 	tool_pid=$!
-	set +m
 	for pid in $server_pids; do
 		for ((tries = 0; tries < 100; tries++)); do
 			! grep -q "^TracerPid:	$tool_pid$" \
@@ -309,6 +185,11 @@ end_tool() {
 		;;
 	*) detach ;;
 	esac
+}
+
+# Undoes what a tool leaves that is ended in between.
+clean_tool() {
+	[ -z "$trigger" ] || echo "!$trigger" >$enter_event/trigger
 }
 
 # ---- what it reported ---------------------------------------------------
@@ -376,4 +257,45 @@ reported() {
 		sed -n "s/^$nr //p" "$T/out" | grep . || echo 0
 		;;
 	esac
+}
+
+# Prints the number of the call NAME on x86-64. Tools that count by number show
+# this one.
+number_of() {
+	case $1 in
+	read) echo 0 ;;
+	write) echo 1 ;;
+	getppid) echo 110 ;;
+	getpgid) echo 121 ;;
+	esac
+}
+
+#	compare_call TOOL WORKLOAD ABI NAME MADE
+# Records how many of the MADE calls NAME of the process pid the tool has
+# reported.
+compare_call() {
+	local tool=$1 workload=$2 abi=$3 name=$4 made=$5
+	local idle number count alias=''
+
+	idle=$(said "$T/$workload.idle" pid)
+	case $workload,$tool in
+	# These count by name only, with the calls of all processes.
+	rw,syscount | rw,bpftrace* | rw,perf-stat* | rw,ftrace-id | \
+		rw,systemtap) return ;;
+	# This one counts by process only: the sum of both calls.
+	rw,syscount-latency)
+		[ "$name" = read ] || return 0
+		made=$((made * 2)) name=read+write
+		;;
+	esac
+	number=$(number_of "$name")
+	count=$(reported "$tool" "$pid" "$idle" "$name" "$number")
+	[ -n "$count" ] || return 0
+	if [ "$abi $count" = 'i386 0' ]; then
+		# i386's getpgid has the number of x86-64's utime
+		alias=$(reported "$tool" "$pid" "$idle" utime 132)
+		[ "${alias:-0}" = 0 ] ||
+			alias="reported $alias utime(), which it never called"
+	fi
+	record calls "$tool" "$workload" "$name" "$made" "$count" "${alias#0}"
 }

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2153,SC2154 # measure uses and sets them
 #
-# The workloads with which scripts/overhead measures tools. scripts/overhead
-# reads the names, and `measure` uses the rest.
+# The workloads of the comparison of system calls: loops of one call, and servers.
 
 # ID|title of the column|unit. A loop has a cost per call, a server has a number
 # of requests per second.
@@ -17,9 +16,12 @@ iperf|iperf3 on loopback|bit/s
 # The workloads of each guest. All servers of a group run all the time.
 groups='getppid,rw,getpgid32 nginx redis,iperf'
 
-workload_ids() {
-	sed -n 's/|.*//p' <<<"$workloads"
-}
+programs=(loops loops32) made_by='make bench' results_in=''
+
+# On a real machine there are noise and caches; in the lab all runs are equal.
+loops=5 runs=3 seconds=1 redis_requests=10000
+[ -z "${SYSTALLY_REAL:-}" ] ||
+	loops=20 runs=10 seconds=5 redis_requests=20000
 
 is_loop() {
 	case $1 in
@@ -29,12 +31,6 @@ is_loop() {
 }
 
 # ---- loops --------------------------------------------------------------
-
-# Prints the lowest cost of one getsid(), which nothing else calls.
-call_cost() {
-	"$WORKLOAD/loops" getsid 5 503 |
-		sed -n 's/^each //p' | tr ' ' '\n' | sort -g | head -n 1
-}
 
 # run_loop WORKLOAD LOOPS CALLS: runs `loops`, with its output in
 # $T/WORKLOAD.said; and one that makes none of these calls, in $T/WORKLOAD.idle
@@ -51,68 +47,28 @@ run_loop() {
 
 # ---- servers ------------------------------------------------------------
 
-# start_servers WORKLOAD...: starts the servers among them; sets server_pids
+# start_servers WORKLOAD...: starts the servers among them; sets server_pids,
+# other, a process that is no workload, and base_cost, the cost of a call
 start_servers() {
 	local workload
 
-	server_pids=''
+	sleep infinity &
+	other=$!
 	for workload; do
 		case $workload in
-		nginx) start_nginx ;;
+		nginx) start_web ;;
 		redis) start_redis ;;
 		iperf) start_iperf ;;
 		esac
 	done
-}
-
-# until COMMAND succeeds
-wait_for() {
-	local tries
-
-	for ((tries = 0; tries < 200; tries++)); do
-		! "$@" >/dev/null 2>&1 || return 0
-		sleep 0.1
-	done
-	return 1
-}
-
-# Is there a server on port $1?
-listens() {
-	: <"/dev/tcp/127.0.0.1/$1"
+	base_cost=$(call_cost)
 }
 
 nginx_port=18080
-start_nginx() {
-	local pid
-
-	[ -x "$SYSTALLY_DEMO/nginx/usr/sbin/nginx" ] && have wrk || return 0
+start_web() {
 	mkdir -p "$T/www"
 	echo '<p>served while calls are counted</p>' >"$T/www/index.html"
-	cat >"$T/nginx.conf" <<END
-user root;
-worker_processes 1;
-pid $T/nginx.pid;
-events {
-	worker_connections 256;
-}
-http {
-	access_log $T/access.log;
-	client_body_temp_path $T/body;
-	proxy_temp_path $T/proxy;
-	fastcgi_temp_path $T/fastcgi;
-	uwsgi_temp_path $T/uwsgi;
-	scgi_temp_path $T/scgi;
-	server {
-		listen 127.0.0.1:$nginx_port;
-		root $T/www;
-	}
-}
-END
-	"$SYSTALLY_DEMO/nginx/usr/sbin/nginx" -e "$T/nginx.log" \
-		-c "$T/nginx.conf" || return 0
-	wait_for listens $nginx_port || return 0
-	pid=$(cat "$T/nginx.pid")
-	server_pids+=" $pid $(cat "/proc/$pid/task/$pid/children")"
+	start_nginx "listen 127.0.0.1:$nginx_port;"
 }
 
 redis_port=16380
@@ -138,11 +94,7 @@ start_iperf() {
 run_server() {
 	case $1 in
 	nginx)
-		: >"$T/access.log"
-		wrk -t 1 -c 16 -d "$seconds" \
-			"http://127.0.0.1:$nginx_port/" >"$T/load" 2>&1
-		! grep -q 'Non-2xx\|Socket errors' "$T/load" || return 0
-		sed -n 's/^Requests\/sec: *//p' "$T/load"
+		run_wrk 1 16 "http://127.0.0.1:$nginx_port/"
 		;;
 	redis)
 		redis-benchmark -p $redis_port -c 16 -t get -q \
