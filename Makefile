@@ -205,7 +205,7 @@ clean:
 	$(RM) -r $(objects) $(objects:.o=.d) '$(out)/userland/systally' \
 	$(probe_files:%='%') \
 	$(man_pages) \
-	$(workloads) '$(unit)/parts' $(unit_programs) '$(unit)/module' \
+	$(workloads) $(experiment_workloads) '$(unit)/parts' $(unit_programs) '$(unit)/module' \
 	'$(unit)/userland' '$(unit)/tests' '$(unit)/syscall_names.h'
 	test ! -e '$(KERNELDIR)/Makefile' || \
 	$(MAKE) -C '$(KERNELDIR)' M='$(out)' clean

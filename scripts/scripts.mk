@@ -73,6 +73,13 @@ bench: set-up-build-test-lab-demo-bench
 	O='$(lab_out)' module workloads
 	SYSTALLY_BUILD='$(lab_out)' scripts/overhead $(ONLY)
 
+## bench-ssl - the same for functions of OpenSSL: doc/overhead/ssl (ONLY=WORDS)
+## bench-mix - the same for calls and functions of Go: doc/overhead/mix
+.PHONY: bench-ssl bench-mix
+bench-ssl bench-mix: bench-%: set-up-build-test-lab-demo-bench
+	+$(in_cache) all workloads experiment-workloads
+	SYSTALLY_BUILD='$(lab_out)' scripts/overhead -e $* $(ONLY)
+
 ## needs-nginx - find the calls that nginx needs; takes an hour
 ## needs-redis - the same for redis
 .PHONY: needs-nginx needs-redis

@@ -185,6 +185,22 @@ $(WORKLOADS32:%=$(out)/tests/workload/%32): \
 	$(Q)$(CC) -m32 $(WORKLOAD_CFLAGS) -Iinclude -o $@ $< \
 	$(WORKLOAD_LIBS)
 
+experiment_workloads := $(addprefix $(out)/tests/workload/,$(EXPERIMENT_WORKLOADS))
+.PHONY: experiment-workloads
+experiment-workloads: $(experiment_workloads)
+
+$(out)/tests/workload/sslloops: tests/workload/sslloops.c \
+		tests/workload/tlspair.h $(WORKLOAD_HEADERS)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(filter-out -static -no-pie -fno-pie,$(WORKLOAD_CFLAGS)) \
+	-Iinclude -o $@ $< -lssl -lcrypto $(WORKLOAD_LIBS)
+
+$(out)/tests/workload/mix: tests/workload/mix.go
+	@mkdir -p $(@D)
+	$(call say,GO,$@)
+	$(Q)GO111MODULE=off GOCACHE='$(cache)/go' go build -o $@ $<
+
 # $(call caller,FOLDER,FLAGS): the program of tests/in-process and its libraries
 define caller
 $(1)/libprobed.so: tests/in-process/probed.c tests/in-process/probed.map \

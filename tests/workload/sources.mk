@@ -21,6 +21,9 @@ WORKLOADS32 := blocked calls chain functions latency loops polls returns signals
 CALLER := caller libprobed.so libopened.so
 CALLER_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Werror -pthread
 
+# For scripts/overhead only: one with OpenSSL's libraries, and one in Go
+EXPERIMENT_WORKLOADS := sslloops mix
+
 WORKLOAD_CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Werror -static -no-pie \
 	-fno-pie -pthread
 WORKLOAD_LIBS := -lm

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Draws results.svg. Given by -e: data, output, unit, parts.
+
+panels = 2
+title(panel) = (panel ? 'HTTP' : 'HTTPS').': requests per second, % of untraced, by the size of the body'
+load parts.'/sizes.gp'

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # measure uses and sets them
+#
+# The workloads of the experiment with Go: a loop of known calls, and a web server
+# with bodies of several sizes. wrk has the parameters of the published
+# experiment: ten threads and 100 connections.
+
+# ID|title of the column|unit
+workloads='
+loop|TLS write, TLS read and getppid()|per call
+https-1k|HTTPS, 1 KiB|requests/s
+https-16k|HTTPS, 16 KiB|requests/s
+https-256k|HTTPS, 256 KiB|requests/s
+http-1k|HTTP, 1 KiB|requests/s
+http-16k|HTTP, 16 KiB|requests/s
+http-256k|HTTP, 256 KiB|requests/s
+'
+# The workloads of each guest
+groups='loop https-1k,https-16k,https-256k http-1k,http-16k,http-256k'
+programs=(loops mix) made_by='make bench-mix' results_in=/mix
+
+loops=5 runs=3 seconds=1
+[ -z "${SYSTALLY_REAL:-}" ] || loops=20 seconds=10
+
+go_program=${WORKLOAD:-}/mix
+
+is_loop() {
+	[ "$1" = loop ]
+}
+
+# run_loop WORKLOAD LOOPS CALLS: with its output in $T/loop.said
+run_loop() {
+	"${pin[@]}" "${wrap[@]}" "$go_program" loops "$2" "$3" >"$T/loop.said"
+}
+
+# The process of the server that tools look at; empty if there is no server
+looked_at=''
+declare -A port=([http]=18447 [https]=18446)
+
+# start_servers WORKLOAD...: starts the server. Without a workload for it, it only
+# shows which probes are in the program. Sets base_cost, the cost of a call.
+start_servers() {
+	serve
+	base_cost=$(call_cost)
+	[ "$*" != loop ] || server_pids='' looked_at=''
+}
+
+# serve [PREFIX...]: starts the server, as an argument of PREFIX
+serve() {
+	"$@" "$go_program" serve "${port[http]}" "${port[https]}" \
+		>"$T/server.said" 2>&1 &
+	server=$!
+	wait_for listens "${port[https]}" || return 0
+	# PREFIX, if there is one, has it as its child.
+	looked_at=$server
+	[ $# = 0 ] || read -r looked_at _ <"/proc/$server/task/$server/children"
+	server_pids=" $looked_at"
+}
+
+# restart_servers [PREFIX...]: if the server has a load, ends it and starts it so
+restart_servers() {
+	[ -n "$server_pids" ] || return 0
+	kill "$looked_at"
+	wait "$server" || :
+	server_pids=''
+	serve "$@"
+}
+
+# run_server WORKLOAD: runs the load once and prints its requests per second;
+# nothing if it fails
+run_server() {
+	have wrk && run_wrk 10 100 \
+		"${1%-*}://127.0.0.1:${port[${1%-*}]}/${1#*-}"
+}
