@@ -63,22 +63,17 @@ cost-stap: set-up-build-test-lab lab-7.2
 cost-stap-run: workloads
 	tests/stap/compile '$(stap)' $(wildcard tests/stap/cost/*.stp)
 	env SYSTALLY_STAP='$(stap)' tests/lab/run --icount --memory 4096 \
-	--timeout 1800 -- $(guest) tests/stap/enter \
+	--timeout 1800 -- $(guest) tests/lab/enter sid \
 	"$$PWD/tests/stap/cost.sh"
 
-## bench - compare with other tools: doc/overhead (ONLY=WORDS: these)
-.PHONY: bench
-bench: set-up-build-test-lab-demo-bench
-	+$(MAKE) --no-print-directory KERNELRELEASE='$(lab_release)' \
-	O='$(lab_out)' module workloads
-	SYSTALLY_BUILD='$(lab_out)' scripts/overhead $(ONLY)
-
-## bench-ssl - the same for functions of OpenSSL: doc/overhead/ssl (ONLY=WORDS)
+## bench - compare with other tools: doc/overhead (ONLY=WORDS: these; KERNEL=7.2)
+## bench-ssl - the same for functions of OpenSSL: doc/overhead/ssl
 ## bench-mix - the same for calls and functions of Go: doc/overhead/mix
-.PHONY: bench-ssl bench-mix
-bench-ssl bench-mix: bench-%: set-up-build-test-lab-demo-bench
-	+$(in_cache) all workloads experiment-workloads
-	SYSTALLY_BUILD='$(lab_out)' scripts/overhead -e $* $(ONLY)
+.PHONY: bench bench-ssl bench-mix
+bench bench-ssl bench-mix: $(lab_kernel) set-up-build-test-lab-demo-bench
+	+$(for_kernel) all workloads experiment-workloads
+	scripts/overhead -e $(or $(patsubst bench-%,%,$(filter bench-%,$@)),calls) \
+	$(if $(suite),--kernel $(suite)) $(ONLY)
 
 ## needs-nginx - find the calls that nginx needs; takes an hour
 ## needs-redis - the same for redis

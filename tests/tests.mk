@@ -343,7 +343,7 @@ check-stap: set-up-build-test-lab lab-7.2
 stap-run: all workloads
 	tests/stap/compile '$(stap)' $(wildcard scripts/stap/*.stp tests/stap/*.stp)
 	env SYSTALLY_STAP='$(stap)' tests/lab/run --timeout 1500 -- $(guest) \
-	tests/stap/enter "$$PWD/tests/guest/run" \
+	tests/lab/enter sid "$$PWD/tests/guest/run" \
 	$(patsubst %,../%.t,$(or $(call of_T,$(T_stap)),$(stap_tests)))
 
 ## check-lab - the tests of the lab itself

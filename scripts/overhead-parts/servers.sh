@@ -24,10 +24,11 @@ listens() {
 # given. Adds its processes to server_pids. The first port of LINES is the one
 # that it waits for.
 start_nginx() {
-	local lines=$1 pid port
+	local lines=$1 pid port program=$SYSTALLY_DEMO/nginx/usr/sbin/nginx
 	shift
 
-	[ -x "$SYSTALLY_DEMO/nginx/usr/sbin/nginx" ] && have wrk || return 0
+	[ -x "$program" ] || program=nginx
+	have "$program" && have wrk || return 0
 	cat >"$T/nginx.conf" <<END
 user root;
 worker_processes 1;
@@ -51,7 +52,7 @@ http {
 END
 	port=${lines#*127.0.0.1:}
 	port=${port%%[!0-9]*}
-	"$@" "$SYSTALLY_DEMO/nginx/usr/sbin/nginx" -e "$T/nginx.log" \
+	"$@" "$program" -e "$T/nginx.log" \
 		-c "$T/nginx.conf" >"$T/nginx.said" 2>&1 &
 	nginx=$!
 	wait_for listens "$port" || return 0

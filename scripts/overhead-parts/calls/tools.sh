@@ -46,6 +46,9 @@ many=100003 few=10007
 trigger=''
 enter_event=/sys/kernel/tracing/events/raw_syscalls/sys_enter
 
+# The name that libbpf-tools' syscount has in newer versions of Debian, or in older
+syscount=$(command -v syscount-libbpf || echo syscount)
+
 # What SystemTap's module is compiled of
 stap_source=(-e 'global calls
 	probe syscall_any { calls[syscall_nr] <<< 1 }
@@ -92,11 +95,13 @@ start_tool() {
 	systally-bystander-time) insert_selective collect=time ;;
 	systally-bystander-hist) insert_selective collect=hist ;;
 	systally-shared) insert selective=0 "targets=$other" ;;
-	syscount) have syscount && attach syscount -T 500 ;;
+	syscount) have "$syscount" && attach "$syscount" -T 500 ;;
 	syscount-pid)
-		have syscount && attach syscount -T 500 -p "$other"
+		have "$syscount" && attach "$syscount" -T 500 -p "$other"
 		;;
-	syscount-latency) have syscount && attach syscount -T 500 -P -L ;;
+	syscount-latency)
+		have "$syscount" && attach "$syscount" -T 500 -P -L
+		;;
 	bpftrace)
 		have bpftrace && attach bpftrace -e \
 			't:raw_syscalls:sys_enter { @[args->id] = count(); }'

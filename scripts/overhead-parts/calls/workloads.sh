@@ -73,9 +73,11 @@ start_web() {
 
 redis_port=16380
 start_redis() {
-	[ -x "$SYSTALLY_DEMO/bin/redis-server" ] && have redis-benchmark ||
-		return 0
-	"$SYSTALLY_DEMO/bin/redis-server" --bind 127.0.0.1 --save '' \
+	local program=$SYSTALLY_DEMO/bin/redis-server
+
+	[ -x "$program" ] || program=redis-server
+	have "$program" && have redis-benchmark || return 0
+	"$program" --bind 127.0.0.1 --save '' \
 		--port $redis_port --dir "$T" --logfile "$T/redis.log" \
 		>/dev/null 2>&1 &
 	wait_for redis-cli -p $redis_port ping || return 0
