@@ -321,8 +321,8 @@ check-long: set-up-build-test-lab
 	$(patsubst %,%.t,$(or $(call of_T,$(T_guest)),$(filter-out \
 		$(interleavings),$(guest_tests))))
 
-## check-interleave - 200 random orders of hooks, and 200 of sessions (KERNEL=K);
-##   takes hours
+## check-interleave - 200 random orders of hooks, and 200 of sessions (KERNEL=K,
+##   SYSTALLY_CASES=, _SEED=); takes hours
 interleavings := 14-interleave 41-session-storm
 .PHONY: check-interleave interleave-run
 check-interleave: export SYSTALLY_LONG := 1

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # systally, its target and other tracers start and stop in random order, and
-# systally's hook changes, under a fork storm: 4 orders, or 200 with
-# SYSTALLY_LONG=1. Each tracer counts every call of a bystander while it runs,
-# systally every call of its target, and in the end no task carries the flag.
-# SYSTALLY_SEED=N repeats a run that failed.
+# systally's hook changes, under a fork storm: 4 orders, 200 longer ones with
+# SYSTALLY_LONG=1, or SYSTALLY_CASES=. Each tracer counts every call of a bystander
+# while it runs, systally every call of its target, and in the end no task carries
+# the flag. SYSTALLY_SEED=N repeats a run that failed.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -14,12 +14,9 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/tracers.sh"
 
-interleavings=${1:-4}
-steps=7
-if [ -n "$LONG" ]; then
-	interleavings=200
-	steps=11
-fi
+interleavings=4 steps=7
+[ -z "$LONG" ] || interleavings=200 steps=11
+interleavings=${SYSTALLY_CASES:-$interleavings}
 seed=${SYSTALLY_SEED:-$((RANDOM * 32768 + RANDOM))}
 note "SYSTALLY_SEED=$seed"
 RANDOM=$seed

@@ -3,8 +3,9 @@
 #
 # Sessions begin, end, are killed, get and lose targets, change their calls and
 # their level, and are reset, in random order, up to eight at a time and under a
-# fork storm: 3 interleavings, or 200 with SYSTALLY_LONG=1. Each session has
-# counted what the storms have made since it asked for it, no more and no less.
+# fork storm: 3 interleavings, 200 with SYSTALLY_LONG=1, or SYSTALLY_CASES=. Each
+# session has counted what the storms have made since it asked for it, no more and
+# no less.
 # In the end no task carries the flag, nothing is hooked, and no memory is left.
 # SYSTALLY_SEED=N repeats a run that failed.
 #
@@ -17,6 +18,7 @@
 
 interleavings=3 steps=10
 [ -z "$LONG" ] || interleavings=200
+interleavings=${SYSTALLY_CASES:-$interleavings}
 note "SYSTALLY_SEED=$seed"
 top=$D
 
