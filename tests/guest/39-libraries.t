@@ -4,7 +4,8 @@
 # Functions of two shared libraries, one of which dlopen() opens: every call is
 # counted by uprobes, in threads, in children, and in programs that they
 # execute. They are called by pointer, too, have recursion and tail calls, and
-# are left by longjmp(). A signal's handler calls them on a stack of its own.
+# are left by longjmp(). A signal's handler calls them on a stack of its own. A
+# function of Go that begins again is called once.
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the stack check of Go's functions. The code is that of functions
- * that Go 1.19 and Go 1.11 compiled.
+ * Unit tests of the stack check of Go's functions. The code is what Go 1.19
+ * compiles, and what the source of older versions says that these compile.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,6 +51,10 @@ static void test_very_large_frame(void **state)
 			       "\x0f\x82\xdd\x00\x00\x00\x4d\x3b\x66\x10"
 			       "\x0f\x86\xd3\x00\x00\x00\x48"),
 			 26);
+	/* the same with a near jb */
+	assert_int_equal(CHECK("\x49\x89\xe4\x49\x81\xec\xa8\x1f\x00\x00"
+			       "\x72\x46\x4d\x3b\x66\x10\x76\x40\x48"),
+			 18);
 }
 
 static void test_assembly(void **state)
@@ -77,6 +81,24 @@ static void test_old_go(void **state)
 			 24);
 }
 
+static void test_old_go_elsewhere(void **state)
+{
+	(void)state;
+	/* mov %fs:-16, %rcx; lea -200(%rsp), %rax; cmp 16(%rcx), %rax; jbe */
+	assert_int_equal(CHECK("\x64\x48\x8b\x0c\x25\xf0\xff\xff\xff"
+			       "\x48\x8d\x84\x24\x38\xff\xff\xff"
+			       "\x48\x3b\x41\x10\x76\x10\x48"),
+			 23);
+	/* mov 0x1000(%rip), %rcx; mov %fs:(%rcx), %rcx; cmp 16(%rcx), %rsp */
+	assert_int_equal(CHECK("\x48\x8b\x0d\x00\x10\x00\x00\x64\x48\x8b\x09"
+			       "\x48\x3b\x61\x10\x76\x10\x48"),
+			 17);
+	/* mov $-8, %rcx; the same */
+	assert_int_equal(CHECK("\x48\xc7\xc1\xf8\xff\xff\xff\x64\x48\x8b\x09"
+			       "\x48\x3b\x61\x10\x76\x10\x48"),
+			 17);
+}
+
 static void test_none(void **state)
 {
 	static const char code[] = "\x4c\x8d\x64\x24\x98\x4d\x3b\x66\x10"
@@ -87,6 +109,7 @@ static void test_none(void **state)
 	assert_int_equal(CHECK("\x55\x48\x89\xe5"), 0);
 	/* another place of r14's */
 	assert_int_equal(CHECK("\x49\x3b\x66\x20\x76\x5a\x48"), 0);
+	assert_int_equal(CHECK("\x49\x3b\x66\x08\x76\x5a\x48"), 0);
 	/* another jump */
 	assert_int_equal(CHECK("\x49\x3b\x66\x10\x77\x5a\x48"), 0);
 	/* code that ends within the check */
@@ -102,6 +125,7 @@ int main(void)
 		cmocka_unit_test(test_very_large_frame),
 		cmocka_unit_test(test_assembly),
 		cmocka_unit_test(test_old_go),
+		cmocka_unit_test(test_old_go_elsewhere),
 		cmocka_unit_test(test_none),
 	};
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Recognises the stack check of Go's functions by its instructions, for all
- * versions of Go since 1.3. Calls nothing.
+ * Recognises the stack check of Go's functions by its instructions: those of Go
+ * 1.17 and later, and those of Go 1.5 to 1.16 but for very large frames. Calls
+ * nothing.
  */
 #include <string.h>
 
 #include "functions/go.h"
 
-#define INSTRUCTION_MAX 9
+#define INSTRUCTION_MAX 5
 
 /* An instruction; the bytes of its operand follow `code` and may be any. */
 struct instruction {
@@ -15,11 +16,19 @@ struct instruction {
 	uint8_t code[INSTRUCTION_MAX];
 };
 
-/* How rcx or r14 gets the address of g, whose stack guards are at 16 and 24 */
+/*
+ * How rcx or r14 gets the address of g, whose stack guards are at 16 and 24: from
+ * a place of the thread, at a fixed distance or at one that is loaded first
+ */
 static const struct instruction loads[] = {
-	/* mov %fs:-8,%rcx; mov %fs:-8,%r14 */
-	{ 9, 0, { 0x64, 0x48, 0x8b, 0x0c, 0x25, 0xf8, 0xff, 0xff, 0xff } },
-	{ 9, 0, { 0x64, 0x4c, 0x8b, 0x34, 0x25, 0xf8, 0xff, 0xff, 0xff } },
+	{ 5, 4, { 0x64, 0x48, 0x8b, 0x0c, 0x25 } }, /* mov %fs:disp32,%rcx */
+	{ 5, 4, { 0x64, 0x4c, 0x8b, 0x34, 0x25 } }, /* mov %fs:disp32,%r14 */
+	{ 4, 0, { 0x64, 0x48, 0x8b, 0x09 } },	    /* mov %fs:(%rcx),%rcx */
+};
+
+static const struct instruction distances[] = {
+	{ 3, 4, { 0x48, 0x8b, 0x0d } }, /* mov disp32(%rip),%rcx */
+	{ 3, 4, { 0x48, 0xc7, 0xc1 } }, /* mov imm32,%rcx */
 };
 
 /* The lowest address that the function's frame needs, unless that is rsp */
@@ -75,6 +84,7 @@ size_t systally_go_check(const uint8_t *code, size_t bytes)
 {
 	size_t at = 0, guard;
 
+	pass(distances, COUNT(distances), code, bytes, &at);
 	pass(loads, COUNT(loads), code, bytes, &at);
 	if (pass(&moves, 1, code, bytes, &at)) {
 		pass(&subtracts, 1, code, bytes, &at);

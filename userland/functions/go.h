@@ -13,8 +13,9 @@
  * the stack has room, in bytes; 0 if the function has none. @code is the
  * function's code, of which there are @bytes.
  *
- * If there is no room, the function makes some and begins again (`stacksplit` in
- * Go's cmd/internal/obj/x86/obj6.go). So the first instruction may run twice in
+ * If there is no room, or the goroutine is to make way for another one, the
+ * function calls the runtime and begins again (`stacksplit` in Go's
+ * cmd/internal/obj/x86/obj6.go). So the first instruction may run several times in
  * one call, and the one after the check runs once.
  */
 size_t systally_go_check(const uint8_t *code, size_t bytes);
