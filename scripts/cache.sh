@@ -34,10 +34,17 @@ need_root() {
 			"run $invocation as root"
 }
 
-# Prints those of the packages $@ that are not installed.
+# Prints those of the packages $@ that are not installed here.
 missing() {
+	missing_in '' "$@"
+}
+
+# missing_in FOLDER PACKAGE...: the same for the system in FOLDER
+missing_in() {
+	admindir=$1/var/lib/dpkg
+	shift
 	# shellcheck disable=SC2016 # dpkg-query's own fields
-	have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" \
+	have=$(dpkg-query --admindir "$admindir" -W -f '${db:Status-Status} ${Package}\n' "$@" \
 		2>/dev/null | sed -n 's/^installed //p') || :
 	for package; do
 		case " $(echo "$have" | tr '\n' ' ') " in
