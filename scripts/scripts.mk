@@ -71,6 +71,8 @@ cost-stap-run: workloads
 ## bench-mix - the same for calls and functions of Go: doc/overhead/mix
 .PHONY: bench bench-ssl bench-mix
 bench bench-ssl bench-mix: $(lab_kernel) set-up-build-test-lab-demo-bench
+	@: $(if $(filter-out 7.2,$(suite)$(own_kernel)),$(error systally: make $@: \
+	there are KERNEL=default and 7.2))
 	+$(for_kernel) all workloads experiment-workloads
 	scripts/overhead -e $(or $(patsubst bench-%,%,$(filter bench-%,$@)),calls) \
 	$(if $(suite),--kernel $(suite)) $(ONLY)

@@ -79,6 +79,9 @@ detach() {
 	kill -INT "$tool_pid" 2>/dev/null || :
 	for ((tries = 0; tries < 600; tries++)); do
 		alive "$tool_pid" || break
+		# bcc loses it while one of its callbacks runs.
+		[ $((tries % 50)) != 49 ] ||
+			kill -INT "$tool_pid" 2>/dev/null || :
 		sleep 0.2
 	done
 	kill -KILL "$tool_pid" 2>/dev/null || :

@@ -21,14 +21,15 @@ listens() {
 
 # start_nginx LINES [PREFIX...]: starts nginx with one worker and the files of
 # $T/www, with LINES for its server, and as an argument of PREFIX if that is
-# given. Adds its processes to server_pids. The first port of LINES is the one
-# that it waits for.
+# given. Adds its processes to server_pids, and sets worker, its worker. Fails with
+# a reason if it does not start. The first port of LINES is the one that it waits
+# for.
 start_nginx() {
 	local lines=$1 pid port program=$SYSTALLY_DEMO/nginx/usr/sbin/nginx
 	shift
 
 	[ -x "$program" ] || program=nginx
-	have "$program" && have wrk || return 0
+	have "$program" && have wrk || return
 	cat >"$T/nginx.conf" <<END
 user root;
 worker_processes 1;
@@ -55,9 +56,21 @@ END
 	"$@" "$program" -e "$T/nginx.log" \
 		-c "$T/nginx.conf" >"$T/nginx.said" 2>&1 &
 	nginx=$!
-	wait_for listens "$port" || return 0
-	pid=$(cat "$T/nginx.pid")
-	server_pids+=" $pid $(cat "/proc/$pid/task/$pid/children")"
+	wait_for listens "$port" && wait_for worker_lives || {
+		off "nginx did not start: $(head -n 1 "$T/nginx.said")"
+		return
+	}
+	read -r pid <"$T/nginx.pid"
+	server_pids+=" $pid $worker"
+}
+
+# Has nginx a worker? Sets worker. It listens before it starts one.
+worker_lives() {
+	local pid
+
+	read -r pid <"$T/nginx.pid" &&
+		read -r worker _ <"/proc/$pid/task/$pid/children" &&
+		[ -n "$worker" ]
 }
 
 # Ends nginx, and waits until what has started it has ended, too.

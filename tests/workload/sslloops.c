@@ -9,7 +9,7 @@
  *
  *	pid N
  *	count function NAME N
- *	each NS NS ...		a write and a read took twice as long
+ *	each NS NS ...		per call; a write and a read are two calls
  */
 #include "tlspair.h"
 #include "workload.h"

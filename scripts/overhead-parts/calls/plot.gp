@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Draws results.svg. Given by -e: data, output, unit.
+# Draws results.svg. Given by -e: data, output, unit, parts.
 
 set terminal svg size 1000,900 font 'sans-serif,13' background '#ffffff'
 set output output

@@ -35,8 +35,7 @@ def bound: . as [$tool, $workload, $limit] | row($all; $tool; $workload) |
 			else "**no**" end)]
 	end;
 
-heading($all; "What tools add to system calls, and what they report"; "make bench";
-	"README.md"),
+heading($all; "What tools add to system calls, and what they report"; $command; $readme),
 (if any(wanted($all; false)[]; .id == "nginx") then
 "## nginx: no effect, another process, everything",
 "",

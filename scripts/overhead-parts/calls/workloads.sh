@@ -56,9 +56,9 @@ start_servers() {
 	other=$!
 	for workload; do
 		case $workload in
-		nginx) start_web ;;
-		redis) start_redis ;;
-		iperf) start_iperf ;;
+		nginx) start_web || say "$why" ;;
+		redis) start_redis || say "$why" ;;
+		iperf) start_iperf || say "$why" ;;
 		esac
 	done
 	base_cost=$(call_cost)
@@ -76,19 +76,25 @@ start_redis() {
 	local program=$SYSTALLY_DEMO/bin/redis-server
 
 	[ -x "$program" ] || program=redis-server
-	have "$program" && have redis-benchmark || return 0
+	have "$program" && have redis-benchmark || return
 	"$program" --bind 127.0.0.1 --save '' \
 		--port $redis_port --dir "$T" --logfile "$T/redis.log" \
 		>/dev/null 2>&1 &
-	wait_for redis-cli -p $redis_port ping || return 0
+	wait_for redis-cli -p $redis_port ping || {
+		off 'redis did not start'
+		return
+	}
 	server_pids+=" $!"
 }
 
 iperf_port=15201
 start_iperf() {
-	have iperf3 || return 0
+	have iperf3 || return
 	iperf3 -s -B 127.0.0.1 -p $iperf_port >/dev/null 2>&1 &
-	wait_for listens $iperf_port || return 0
+	wait_for listens $iperf_port || {
+		off 'iperf3 did not start'
+		return
+	}
 	server_pids+=" $!"
 }
 

@@ -12,7 +12,7 @@ def reported($tool): ["getppid", "crypto/tls.(*Conn).Write",
 	"crypto/tls.(*Conn).Read"] | map(call($all; $tool; "loop"; .));
 
 heading($all; "What tools add to a web server in Go, and what they report";
-	"make bench-mix"; "../README.md"),
+	$command; $readme),
 section("The web server, beside the published experiment";
 	"Requests per second under wrk, against untraced. The first three lines are the\n" +
 	"published experiment; it is another machine's.";

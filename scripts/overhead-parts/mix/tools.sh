@@ -85,9 +85,13 @@ joined() {
 
 # end_tool ID: ends it. Its counts are in $T/out.
 end_tool() {
-	[ ${#wrap[@]} = 0 ] || restart_servers
-	detach || return
+	local ended=1
+
+	[ ${#wrap[@]} = 0 ] || restart_servers || ended=''
+	detach || ended=''
+	clean_tool
 	eject
+	[ -n "$ended" ]
 }
 
 # Undoes what a tool leaves that is ended in between.

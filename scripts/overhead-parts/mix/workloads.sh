@@ -22,7 +22,7 @@ programs=(loops mix) made_by='make bench-mix' results_in=/mix
 
 loops=5 runs=3 seconds=1 threads=1 connections=10
 [ -z "${SYSTALLY_REAL:-}" ] ||
-	loops=20 seconds=10 threads=10 connections=100
+	loops=20 runs=10 seconds=10 threads=10 connections=100
 
 go_program=${WORKLOAD:-}/mix
 
@@ -37,14 +37,17 @@ run_loop() {
 
 # The process of the server that tools look at; empty if there is no server
 looked_at=''
+serving=''
 declare -A port=([http]=18447 [https]=18446)
 
-# start_servers WORKLOAD...: starts the server. Without a workload for it, it only
-# shows which probes are in the program. Sets base_cost, the cost of a call.
+# start_servers WORKLOAD...: starts the server. Without a workload for it, it runs
+# without a load, so that `trapped` can look at its code. Sets base_cost, the cost
+# of a call.
 start_servers() {
-	serve
+	serving=1
+	serve || say "$why"
 	base_cost=$(call_cost)
-	[ "$*" != loop ] || server_pids='' looked_at=''
+	[ "$*" != loop ] || serving='' server_pids='' looked_at=''
 }
 
 # serve [PREFIX...]: starts the server, as an argument of PREFIX
@@ -52,7 +55,10 @@ serve() {
 	"$@" "$go_program" serve "${port[http]}" "${port[https]}" \
 		>"$T/server.said" 2>&1 &
 	server=$!
-	wait_for listens "${port[https]}" || return 0
+	wait_for listens "${port[https]}" || {
+		off "the server did not start: $(head -n 1 "$T/server.said")"
+		return
+	}
 	# PREFIX, if there is one, has it as its child.
 	looked_at=$server
 	[ $# = 0 ] || read -r looked_at _ <"/proc/$server/task/$server/children"
@@ -61,10 +67,13 @@ serve() {
 
 # restart_servers [PREFIX...]: if the server has a load, ends it and starts it so
 restart_servers() {
-	[ -n "$server_pids" ] || return 0
-	kill "$looked_at"
-	wait "$server" || :
-	server_pids=''
+	[ -n "$serving" ] || return 0
+	if [ -n "$server_pids" ]; then
+		kill "$looked_at"
+		wait "$server" || :
+		server_pids=''
+	fi
+	cold=1
 	serve "$@"
 }
 

@@ -12,7 +12,7 @@ def reported($tool): [call($all; $tool; "loop"; "SSL_write"),
 	call($all; $tool; "loop"; "SSL_read")];
 
 heading($all; "What tools add to functions of OpenSSL, and what they report";
-	"make bench-ssl"; "../README.md"),
+	$command; $readme),
 section("nginx with TLS, beside the published experiment";
 	"Requests per second of nginx under wrk, against untraced. The first two lines\n" +
 	"are the published experiment; it is another machine's, and its tool prints\n" +

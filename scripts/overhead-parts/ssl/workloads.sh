@@ -3,7 +3,7 @@
 #
 # The workloads of the experiment with TLS: a loop of OpenSSL's functions, and
 # nginx with files of several sizes. wrk has the parameters of the published
-# experiment: one thread and 20 connections, three times.
+# experiment: one thread and 20 connections.
 
 # ID|title of the column|unit
 workloads='
@@ -22,7 +22,7 @@ groups='loop index,1k,2k,4k 16k,128k,256k'
 programs=(sslloops) made_by='make bench-ssl' results_in=/ssl
 
 loops=5 runs=3 seconds=1
-[ -z "${SYSTALLY_REAL:-}" ] || loops=20 seconds=10
+[ -z "${SYSTALLY_REAL:-}" ] || loops=20 runs=10 seconds=10
 
 # The library that loops and nginx use
 libssl=$(ldconfig -p 2>/dev/null | sed -n \
@@ -41,6 +41,7 @@ run_loop() {
 
 # The process of the server that tools look at; empty if there is no server
 looked_at=''
+serving=''
 tls_port=18443
 
 # start_servers WORKLOAD...: prepares and starts nginx, if one of these needs it.
@@ -51,28 +52,32 @@ start_servers() {
 	[ "$*" != loop ] || return 0
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-days 2 -subj /CN=localhost -keyout "$T/key.pem" \
-		-out "$T/cert.pem" 2>"$T/err"
+		-out "$T/cert.pem" 2>"$T/err" || {
+		say "openssl made no certificate: $(first_error)"
+		return
+	}
+	serving=1
 	mkdir -p "$T/www"
 	head -c 615 /dev/zero | tr '\0' 'x' >"$T/www/index.html"
 	for workload; do
 		[[ $workload != *k ]] || head -c "${workload^^}iB" /dev/zero |
 			tr '\0' 'x' >"$T/www/$workload"
 	done
-	serve
+	serve || say "$why"
 }
 
 # serve [PREFIX...]: starts nginx, as an argument of PREFIX
 serve() {
 	start_nginx "listen 127.0.0.1:$tls_port ssl;
 		ssl_certificate $T/cert.pem;
-		ssl_certificate_key $T/key.pem;" "$@"
-	looked_at=${server_pids##* }
+		ssl_certificate_key $T/key.pem;" "$@" && looked_at=$worker
 }
 
-# restart_servers [PREFIX...]: if nginx runs, ends it and starts it so
+# restart_servers [PREFIX...]: if nginx is to run, ends it and starts it so
 restart_servers() {
-	[ -n "$server_pids" ] || return 0
-	stop_nginx
+	[ -n "$serving" ] || return 0
+	[ -z "$server_pids" ] || stop_nginx
+	cold=1
 	serve "$@"
 }
 
