@@ -56,10 +56,10 @@ END
 	"$@" "$program" -e "$T/nginx.log" \
 		-c "$T/nginx.conf" >"$T/nginx.said" 2>&1 &
 	nginx=$!
-	wait_for listens "$port" && wait_for worker_lives || {
+	if ! wait_for listens "$port" || ! wait_for worker_lives; then
 		off "nginx did not start: $(head -n 1 "$T/nginx.said")"
 		return
-	}
+	fi
 	read -r pid <"$T/nginx.pid"
 	server_pids+=" $pid $worker"
 }
