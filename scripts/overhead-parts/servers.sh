@@ -68,9 +68,17 @@ END
 worker_lives() {
 	local pid
 
-	read -r pid <"$T/nginx.pid" &&
-		read -r worker _ <"/proc/$pid/task/$pid/children" &&
-		[ -n "$worker" ]
+	read -r pid <"$T/nginx.pid" && worker=$(first_child "$pid")
+}
+
+# first_child PID: prints the first child of the process; fails if there is none.
+# The kernel's list does not end with a newline.
+first_child() {
+	local child=''
+
+	read -r child _ <"/proc/$1/task/$1/children" || [ -n "$child" ] ||
+		return
+	echo "$child"
 }
 
 # Ends nginx, and waits until what has started it has ended, too.

@@ -61,7 +61,7 @@ serve() {
 	}
 	# PREFIX, if there is one, has it as its child.
 	looked_at=$server
-	[ $# = 0 ] || read -r looked_at _ <"/proc/$server/task/$server/children"
+	[ $# = 0 ] || looked_at=$(first_child "$server")
 	server_pids=" $looked_at"
 }
 
