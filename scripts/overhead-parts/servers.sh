@@ -58,7 +58,8 @@ END
 	nginx=$!
 	if ! wait_for listens "$port" || ! wait_for worker_lives; then
 		off "nginx did not start: $(head -n 1 "$T/nginx.said")"
-		return
+		stop_nginx
+		return 1
 	fi
 	read -r pid <"$T/nginx.pid"
 	server_pids+=" $pid $worker"
@@ -83,7 +84,7 @@ first_child() {
 
 # Ends nginx, and waits until what has started it has ended, too.
 stop_nginx() {
-	kill "$(cat "$T/nginx.pid")"
+	kill "$(cat "$T/nginx.pid" 2>/dev/null || echo "$nginx")" || :
 	wait "$nginx" || :
 	server_pids=''
 }
