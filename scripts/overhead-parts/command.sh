@@ -15,6 +15,17 @@ systally() {
 	restart_servers "${wrap[@]}"
 }
 
+# Ends `systally run` or another tool, and undoes what it has begun.
+end_run() {
+	local ended=1
+
+	[ ${#wrap[@]} = 0 ] || restart_servers || ended=''
+	detach || ended=''
+	clean_tool
+	eject
+	[ -n "$ended" ]
+}
+
 # csv_count NAME: prints how many calls of NAME the report has for the process
 # pid. NAME is a system call, or a function of any file.
 csv_count() {

@@ -85,13 +85,7 @@ joined() {
 
 # end_tool ID: ends it. Its counts are in $T/out.
 end_tool() {
-	local ended=1
-
-	[ ${#wrap[@]} = 0 ] || restart_servers || ended=''
-	detach || ended=''
-	clean_tool
-	eject
-	[ -n "$ended" ]
+	end_run
 }
 
 # Undoes what a tool leaves that is ended in between.

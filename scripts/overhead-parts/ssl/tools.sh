@@ -29,7 +29,7 @@ words=libssl.so.3:SSL_write,libssl.so.3:SSL_read
 # ---- starting -----------------------------------------------------------
 
 # Are all probes of the tool in the process that it looks at? If it looks at all,
-# in one that starts now: perf's are not in those that live already.
+# in one that starts now.
 in_place() {
 	local pid=$looked_at traps
 
@@ -47,10 +47,10 @@ in_place() {
 # reason.
 start_tool() {
 	# A server's other processes are not looked at. Loops do not live yet.
-	local only=() all=(-a)
+	local only=() all
 
 	why='' remark='' tool_pid='' loop_args=() wrap=() calls=10007
-	[ -z "$looked_at" ] || only=(-p "$looked_at") all=("${only[@]}")
+	[ -z "$looked_at" ] || only=(-p "$looked_at")
 
 	case $1 in
 	none | none-again) ;;
@@ -72,6 +72,11 @@ start_tool() {
 				return
 			}
 		done
+		# In the lab, perf's probes are only in processes that open the
+		# library after perf has.
+		restart_servers || return
+		all=(-a)
+		[ -z "$looked_at" ] || all=(-p "$looked_at")
 		attach perf stat -e 'systally:*' "${all[@]}"
 		;;
 	bpftrace)
@@ -112,13 +117,7 @@ start_tool() {
 
 # end_tool ID: ends it. Its counts are in $T/out.
 end_tool() {
-	local ended=1
-
-	[ ${#wrap[@]} = 0 ] || restart_servers || ended=''
-	detach || ended=''
-	clean_tool
-	eject
-	[ -n "$ended" ]
+	end_run
 }
 
 # Undoes what a tool leaves that is ended in between.
