@@ -3,5 +3,5 @@
 # Draws results.svg. Given by -e: data, output, unit, parts.
 
 panels = 2
-title(panel) = (panel ? 'HTTP' : 'HTTPS').': requests per second, % of untraced, by the size of the body'
+title(panel) = (panel ? 'HTTP' : 'HTTPS').': requests per second, % of untraced'
 load parts.'/sizes.gp'

@@ -3,5 +3,5 @@
 # Draws results.svg. Given by -e: data, output, unit, parts.
 
 panels = 1
-title(panel) = 'Requests per second of nginx with TLS, % of untraced, by the size of the file'
+title(panel) = 'nginx with TLS: requests per second, % of untraced'
 load parts.'/sizes.gp'
