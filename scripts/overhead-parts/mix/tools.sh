@@ -16,8 +16,8 @@ bpftrace-mix|bpftrace, system calls timed, functions counted
 none-again|untraced, again at the end
 '
 
-# The functions that Deepflow's agent probes, as far as this server has them: how
-# goroutines begin and are switched to, and TLS
+# The functions that Deepflow's agent probes (agent/src/ebpf/user/go_tracer.c in
+# github.com/deepflowio/deepflow), but for those of HTTP/2 and gRPC
 probed=(runtime.execute runtime.newproc1 'crypto/tls.(*Conn).Read'
 	'crypto/tls.(*Conn).Write')
 stap_source=()
