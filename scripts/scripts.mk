@@ -66,7 +66,7 @@ cost-stap-run: workloads
 	--timeout 1800 -- $(guest) tests/lab/enter sid \
 	"$$PWD/tests/stap/cost.sh"
 
-## bench - compare with other tools: doc/overhead (ONLY=WORDS: these; KERNEL=7.2)
+## bench - compare with other tools: doc/overhead (ONLY=WORDS KERNEL=)
 ## bench-ssl - the same for functions of OpenSSL: doc/overhead/ssl
 ## bench-mix - the same for calls and functions of Go: doc/overhead/mix
 .PHONY: bench bench-ssl bench-mix

@@ -17,33 +17,7 @@
 #include "functions/count_only.h"
 #include "functions/functions.h"
 #include "functions/symbols.h"
-
-/* One word of the list. */
-struct word {
-	char *library; /* as it was written */
-	char *symbol;
-	char *path;
-	const char *kind; /* as the module's control takes it, or NULL */
-};
-
-/* The members of %ssl. A program may have them built in. */
-static const struct {
-	const char *library;
-	const char *symbol;
-	const char *kind;
-} tls_functions[] = {
-	{ "libssl", "SSL_read", "read" },
-	{ "libssl", "SSL_write", "write" },
-	{ "libssl", "SSL_read_ex", "read_bool" },
-	{ "libssl", "SSL_write_ex", "write_bool" },
-	{ "libssl", "SSL_free", "free" },
-	{ "libgnutls", "gnutls_record_recv", "read" },
-	{ "libgnutls", "gnutls_record_send", "write" },
-	{ "libgnutls", "gnutls_deinit", "free" },
-};
-
-#define TLS_FUNCTIONS (sizeof(tls_functions) / sizeof(tls_functions[0]))
-#define TLS_SET	      "%ssl"
+#include "functions/words.h"
 
 static bool is_pattern(const char *symbol)
 {
@@ -90,9 +64,9 @@ static char *row_name(const char *path, const char *symbol)
 	return name;
 }
 
-static int add(struct systally_functions *functions, const struct word *word,
-	       const char *symbol, uint64_t offset,
-	       struct systally_error *error)
+static int add(struct systally_functions *functions,
+	       const struct systally_function_word *word, const char *symbol,
+	       uint64_t offset, struct systally_error *error)
 {
 	struct systally_function_place *list, *place;
 	size_t i;
@@ -130,7 +104,8 @@ static int add(struct systally_functions *functions, const struct word *word,
 }
 
 static int refuse(const struct systally_symbols *symbols,
-		  const struct word *word, struct systally_error *error)
+		  const struct systally_function_word *word,
+		  struct systally_error *error)
 {
 	char hint[SYSTALLY_NEAREST_LEN];
 	struct systally_nearest nearest;
@@ -158,7 +133,7 @@ static int refuse(const struct systally_symbols *symbols,
  * Sets *@found to whether there are any, also if they are indirect.
  */
 static int add_matches(struct systally_functions *functions,
-		       const struct word *word,
+		       const struct systally_function_word *word,
 		       const struct systally_symbols *symbols, bool old,
 		       bool *found, struct systally_error *error)
 {
@@ -223,7 +198,8 @@ static void mark_count_only(struct systally_functions *functions, size_t first,
 
 /* Adds the functions that a word with a library's path names. */
 static int add_symbols(struct systally_functions *functions,
-		       const struct word *word, struct systally_error *error)
+		       const struct systally_function_word *word,
+		       struct systally_error *error)
 {
 	const size_t first = functions->count;
 	struct systally_error ignored = { "" };
@@ -255,82 +231,12 @@ static int add_symbols(struct systally_functions *functions,
 	return result;
 }
 
-/* Splits LIB:SYMBOL at its last colon. Returns 0, or -1 with @error. */
-static int split(struct word *word, char *text, struct systally_error *error)
-{
-	/* C++ names have colons only in their readable form */
-	char *colon = strrchr(text, ':');
-
-	if (!colon || colon == text || !colon[1])
-		return systally_error_set(
-			error,
-			"'%s' is not LIB:SYMBOL, such as libc:malloc or /usr/sbin/nginx:main",
-			text);
-	*colon = '\0';
-	*word = (struct word){ .library = text, .symbol = colon + 1 };
-	return 0;
-}
-
-/* What is done with each word of a list. Returns 0, or -1 with @error. */
-typedef int word_taker(void *context, struct word *word,
-		       struct systally_error *error);
-
-/* The same for %ssl */
-typedef int set_taker(void *context, struct systally_error *error);
-
-bool systally_functions_has_tls(const char *text)
-{
-	const size_t length = strlen(TLS_SET);
-	const char *at = text;
-
-	while ((at = strstr(at, TLS_SET))) {
-		if ((at == text || at[-1] == ',') &&
-		    (!at[length] || at[length] == ','))
-			return true;
-		at += length;
-	}
-	return false;
-}
-
-/* Splits @text into words, and calls @on_word for each until one fails. */
-static int each_word(const char *text, word_taker *on_word, set_taker *on_set,
-		     void *context, struct systally_error *error)
-{
-	char *copy = strdup(text), *part, *rest;
-	struct word word;
-	int result = 0, count = 0;
-
-	if (!copy)
-		return systally_error_set(error, "no memory for functions");
-	for (part = strtok_r(copy, ",", &rest); part && !result;
-	     part = strtok_r(NULL, ",", &rest), count++) {
-		if (!strcmp(part, TLS_SET)) {
-			result = on_set(context, error);
-			continue;
-		}
-		if (*part == '%')
-			result = systally_error_set(
-				error,
-				"there is no set '%s' of functions; there is %s",
-				part, TLS_SET);
-		else
-			result = split(&word, part, error);
-		if (!result)
-			result = on_word(context, &word, error);
-	}
-	free(copy);
-	if (!result && !count)
-		return systally_error_set(
-			error, "-f names no function; write LIB:SYMBOL");
-	return result;
-}
-
 struct search {
 	struct systally_functions *functions;
 	const struct systally_library_scope *scope;
 };
 
-static int find_word(void *context, struct word *word,
+static int find_word(void *context, struct systally_function_word *word,
 		     struct systally_error *error)
 {
 	const struct search *search = context;
@@ -356,16 +262,17 @@ static int find_members(const struct search *search, const char *library,
 
 	if (!path || systally_symbols_read(&symbols, path, &ignored))
 		return 0;
-	for (i = 0; !result && i < TLS_FUNCTIONS; i++) {
+	for (i = 0; !result && i < SYSTALLY_TLS_MEMBERS; i++) {
 		char symbol[32];
-		const struct word word = {
+		const struct systally_function_word word = {
 			.library = path,
-			.symbol = strcpy(symbol, tls_functions[i].symbol),
+			.symbol =
+				strcpy(symbol, systally_tls_members[i].symbol),
 			.path = path,
-			.kind = tls_functions[i].kind,
+			.kind = systally_tls_members[i].kind,
 		};
 
-		if (library && strcmp(library, tls_functions[i].library))
+		if (library && strcmp(library, systally_tls_members[i].library))
 			continue;
 		result = add_matches(search->functions, &word, &symbols, false,
 				     &found, error);
@@ -430,7 +337,7 @@ int systally_functions_find(struct systally_functions *functions,
 	int result;
 
 	*functions = (struct systally_functions){ NULL, 0 };
-	result = each_word(text, find_word, find_set, &search, error);
+	result = systally_words_each(text, find_word, find_set, &search, error);
 	if (result)
 		systally_functions_free(functions);
 	return result;
@@ -470,87 +377,4 @@ void systally_functions_free(struct systally_functions *functions)
 	}
 	free(functions->list);
 	*functions = (struct systally_functions){ NULL, 0 };
-}
-
-struct choice {
-	struct systally_set *set;
-	const struct systally_function *functions;
-	size_t count;
-};
-
-/* Whether a word names the function of a row. */
-static bool is_meant(const struct word *word,
-		     const struct systally_function *function)
-{
-	const char *slash = strrchr(word->library, '/');
-	const char *colon = strrchr(function->name, ':');
-	char file[SYSTALLY_FUNCTION_NAME_LEN];
-
-	if (!colon)
-		return false;
-	snprintf(file, sizeof(file), "%.*s", (int)(colon - function->name),
-		 function->name);
-	return systally_library_is(file, slash ? slash + 1 : word->library) &&
-	       !fnmatch(word->symbol, colon + 1, 0);
-}
-
-static int choose_word(void *context, struct word *word,
-		       struct systally_error *error)
-{
-	const struct choice *choice = context;
-	bool found = false;
-	size_t i;
-
-	for (i = 0; i < choice->count; i++) {
-		if (!is_meant(word, &choice->functions[i]))
-			continue;
-		found = true;
-		systally_set_function(choice->set, choice->functions[i].nr);
-	}
-	if (found)
-		return 0;
-	if (!choice->count)
-		return systally_error_set(
-			error,
-			"no user functions were counted; count them with -f of run, top or record");
-	return systally_error_set(
-		error,
-		"no function '%s:%s' was counted, but others were, such as %s",
-		word->library, word->symbol, choice->functions[0].name);
-}
-
-static int choose_set(void *context, struct systally_error *error)
-{
-	const struct choice *choice = context;
-	bool found = false;
-	size_t i, member;
-
-	for (i = 0; i < choice->count; i++) {
-		const char *colon = strrchr(choice->functions[i].name, ':');
-
-		for (member = 0; colon && member < TLS_FUNCTIONS; member++) {
-			if (strcmp(colon + 1, tls_functions[member].symbol))
-				continue;
-			found = true;
-			systally_set_function(choice->set,
-					      choice->functions[i].nr);
-		}
-	}
-	if (found)
-		return 0;
-	return systally_error_set(
-		error,
-		"no function of %s was counted; count them with -f %s of run, top or record",
-		TLS_SET, TLS_SET);
-}
-
-int systally_functions_choose(struct systally_set *set,
-			      const struct systally_function *functions,
-			      size_t count, const char *text,
-			      struct systally_error *error)
-{
-	struct choice choice = { set, functions, count };
-
-	systally_set_no_functions(set);
-	return each_word(text, choose_word, choose_set, &choice, error);
 }
