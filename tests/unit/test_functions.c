@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "functions/functions.h"
+#include "functions/words.h"
 #include "functions/symbols.h"
 #include "systally.h"
 
@@ -311,9 +312,9 @@ static void test_tls(void **state)
 
 	assert_non_null(strstr(refused("%tls"),
 			       "no set '%tls' of functions; there is %ssl"));
-	assert_true(systally_functions_has_tls("%ssl"));
-	assert_true(systally_functions_has_tls("libc:malloc,%ssl"));
-	assert_false(systally_functions_has_tls("libc:%ssl,a:%ssl,%ssls"));
+	assert_true(systally_words_have_tls("%ssl"));
+	assert_true(systally_words_have_tls("libc:malloc,%ssl"));
+	assert_false(systally_words_have_tls("libc:%ssl,a:%ssl,%ssls"));
 
 	assert_int_equal(
 		systally_functions_choose(&set, known, 3, "%ssl", &error), 0);

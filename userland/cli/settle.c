@@ -8,6 +8,7 @@
 
 #include "cli/settle.h"
 #include "functions/functions.h"
+#include "functions/words.h"
 #include "stats/by.h"
 #include "stats/sort.h"
 #include "systally.h"
@@ -55,7 +56,7 @@ static void set_collect(struct systally_request *request)
 	/* bytes are known when a function returns */
 	if (request->functions && !request->in_process &&
 	    request->collect < SYSTALLY_COLLECT_TIME &&
-	    systally_functions_has_tls(request->functions))
+	    systally_words_have_tls(request->functions))
 		request->collect = SYSTALLY_COLLECT_TIME;
 	if (needs_hist(request))
 		request->collect = SYSTALLY_COLLECT_HIST;

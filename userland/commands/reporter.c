@@ -14,6 +14,7 @@
 #include "commands/reporter.h"
 #include "calls/subsystem.h"
 #include "functions/functions.h"
+#include "functions/words.h"
 
 #define NAMED_MAX 5 /* calls that the unattributed note names */
 
@@ -312,8 +313,7 @@ int systally_report_write(struct systally_reporter *reporter,
 	    snapshot->header.flags & SYSTALLY_THREADS)
 		question.by = systally_by_two(SYSTALLY_BY_THREAD,
 					      SYSTALLY_BY_SYSCALL);
-	if (request->functions &&
-	    systally_functions_has_tls(request->functions)) {
+	if (request->functions && systally_words_have_tls(request->functions)) {
 		if (systally_tls_streams_make(&tls, snapshot, reporter->pids,
 					      reporter->pid_count,
 					      request->limit, error))

@@ -31,9 +31,6 @@ struct systally_function_place {
 /* The kind of functions that are never timed: see count_only.h */
 #define SYSTALLY_FUNCTION_COUNT_ONLY "count"
 
-/* Whether a list of -f has `%ssl` */
-bool systally_functions_has_tls(const char *text);
-
 struct systally_functions {
 	struct systally_function_place *list;
 	size_t count;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "functions/functions.h"
 #include "functions/words.h"
 
 const struct systally_tls_member systally_tls_members[SYSTALLY_TLS_MEMBERS] = {
@@ -19,7 +18,7 @@ const struct systally_tls_member systally_tls_members[SYSTALLY_TLS_MEMBERS] = {
 	{ "libgnutls", "gnutls_deinit", "free" },
 };
 
-bool systally_functions_has_tls(const char *text)
+bool systally_words_have_tls(const char *text)
 {
 	const size_t length = strlen(SYSTALLY_TLS_SET);
 	const char *at = text;

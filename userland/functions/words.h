@@ -5,6 +5,7 @@
 #ifndef SYSTALLY_FUNCTION_WORDS_H
 #define SYSTALLY_FUNCTION_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -26,6 +27,9 @@ extern const struct systally_tls_member {
 	const char *symbol;
 	const char *kind; /* as the module's control takes it */
 } systally_tls_members[SYSTALLY_TLS_MEMBERS];
+
+/* Whether a list has %ssl */
+bool systally_words_have_tls(const char *text);
 
 /* What is done with each word of a list. Returns 0, or -1 with @error. */
 typedef int systally_word_taker(void *context,
