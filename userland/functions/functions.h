@@ -7,7 +7,6 @@
 #ifndef SYSTALLY_FUNCTIONS_H
 #define SYSTALLY_FUNCTIONS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
