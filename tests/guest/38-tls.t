@@ -108,7 +108,7 @@ done
 need_load
 printf 'GET /page HTTP/1.0\r\n\r\n' >"$T/request"
 "$SYSTALLY" run -f %ssl --format json -o "$T/json" -- openssl s_client \
-	-connect localhost:4433 -quiet -ign_eof <"$T/request" \
+	-connect 127.0.0.1:4433 -quiet -ign_eof <"$T/request" \
 	>"$T/answer" 2>"$T/err"
 streams "$T/json" | awk '$6' >"$T/streams"
 note "$(<"$T/streams")"
