@@ -69,10 +69,13 @@ cost-stap-run: workloads
 ## bench - compare with other tools: doc/overhead (ONLY=WORDS KERNEL=)
 ## bench-ssl - the same for functions of OpenSSL: doc/overhead/ssl
 ## bench-mix - the same for calls and functions of Go: doc/overhead/mix
-.PHONY: bench bench-ssl bench-mix
-bench bench-ssl bench-mix: $(lab_kernel) set-up-build-test-lab-demo-bench
-	@: $(if $(filter-out 7.2,$(suite)$(own_kernel)),$(error systally: make $@: \
-	there are KERNEL=default and 7.2))
+bench_kernel := $(if $(filter-out 7.2,$(suite)$(own_kernel)),no-bench-kernel,\
+	$(lab_kernel))
+.PHONY: bench bench-ssl bench-mix no-bench-kernel
+no-bench-kernel:
+	$(error systally: KERNEL=$(KERNEL): bench has default and 7.2)
+
+bench bench-ssl bench-mix: $(bench_kernel) set-up-build-test-lab-demo-bench
 	+$(for_kernel) all workloads experiment-workloads
 	scripts/overhead -e $(or $(patsubst bench-%,%,$(filter bench-%,$@)),calls) \
 	$(if $(suite),--kernel $(suite)) $(ONLY)

@@ -35,8 +35,10 @@ int main(int argc, char **argv)
 	struct tlspair pair;
 	long loops, calls, i;
 
-	if (argc != 3)
-		die("usage: sslloops LOOPS CALLS");
+	if (argc != 3) {
+		fprintf(stderr, "usage: sslloops LOOPS CALLS\n");
+		return 2;
+	}
 	loops = atol(argv[1]);
 	calls = atol(argv[2]);
 	if (loops < 0 || loops > LOOPS_MAX || calls < 1)

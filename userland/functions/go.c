@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Recognises the stack check of Go's functions by its instructions: those of Go
- * 1.17 and later, and those of Go 1.5 to 1.16 but for very large frames. Calls
- * nothing.
+ * 1.17 and later, and those of Go 1.5 to 1.16 but for very large frames.
  */
 #include <string.h>
 
@@ -62,7 +61,9 @@ static const struct instruction jumps[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Moves *@at past one of @count instructions. Returns whether there is one. */
+/*
+ * Moves *@at past the next instruction, if @list has it. Returns whether it has.
+ */
 static int pass(const struct instruction *list, size_t count,
 		const uint8_t *code, size_t bytes, size_t *at)
 {
