@@ -21,8 +21,14 @@
  *   +--------------------------------+
  *   | tls_rows x row_bytes           |  one per (process, descriptor, nr)
  *   +--------------------------------+
+ *   | processes x process_bytes      |  facts of processes that have rows
+ *   +--------------------------------+
+ *   | text_bytes                     |  their texts, each with a NUL
+ *   +--------------------------------+
  *
- * The rows of a section are in no order, and no two of them are of one key.
+ * The rows of a section are in no order, and no two of them are of one key. A
+ * process whose user or control group has changed is several processes here: each
+ * has its own rows, of the same tgid and start.
  *
  * A snapshot is exact even while calls are being counted:
  *
@@ -75,6 +81,9 @@ enum systally_abi {
  */
 #define SYSTALLY_NR_OUT_OF_RANGE (-1)
 
+/* uid of processes whose user is not known */
+#define SYSTALLY_UID_UNKNOWN 0xffffffffu
+
 #define SYSTALLY_FUNCTION_NAME_LEN 60
 
 /* nr of a row of TLS: whose bytes it counts */
@@ -121,19 +130,25 @@ struct systally_header {
 	__u64 hist_rows;
 	__u64 clock_khz;     /* clock units in a millisecond */
 	__u64 kprobe_missed; /* calls that a kprobe did not see, since load */
-	__u64 denied;	 /* calls that seccomp or a tracer answered: they are
+	__u64 denied;	  /* calls that seccomp or a tracer answered: they are
 			      * not in `entered`. Only with times, and only by
 			      * the tracepoint
 			      */
-	__u64 functions; /* names of user functions, after these rows */
-	__u64 tls_rows;	 /* after the names */
+	__u64 functions;  /* names of user functions, after these rows */
+	__u64 tls_rows;	  /* after the names */
+	__u64 processes;  /* after these rows */
+	__u64 text_bytes; /* after the processes */
+	__u32 process_bytes; /* sizeof(struct systally_process) */
+	__u32 reserved2;
 };
 
 /*
  * Headers from before there were histograms end after `reserved`, others before
- * `kprobe_missed`, `functions` or `tls_rows`.
+ * `kprobe_missed`, `functions`, `tls_rows` or `processes`. Rows from before there
+ * were processes have SYSTALLY_ROW_BYTES_MIN.
  */
 #define SYSTALLY_HEADER_BYTES_MIN 112
+#define SYSTALLY_ROW_BYTES_MIN	  72
 
 struct systally_row {
 	__u64 start_ns; /* CLOCK_BOOTTIME when the process started (with
@@ -170,6 +185,27 @@ struct systally_row {
 		__u16 octave; /* hist rows */
 	};
 	char comm[SYSTALLY_COMM_LEN]; /* NUL-terminated */
+	__u32 process; /* the number of its process, from 1; 0: it has none */
+	__u32 facts;   /* a hash of that one's user and group: rows of one key
+			* that differ in it are of different times
+			*/
+};
+
+/*
+ * The facts of a process, or, with SYSTALLY_THREADS, of a thread. Those of
+ * processes that have exited and share rows have tgid 0.
+ */
+struct systally_process {
+	__u64 start_ns;	 /* as in the rows */
+	__u64 cgroup_id; /* of its control group; 0: not known */
+	__u32 tgid;	 /* in the init namespace */
+	__u32 tid;	 /* 0: facts of the process */
+	__u32 uid;	 /* effective; SYSTALLY_UID_UNKNOWN */
+	__u32 parent;	 /* tgid of its parent; 0: not known */
+	__u32 cgroup;	 /* where the group's path begins in the text, as the
+		       * reader's cgroup namespace shows it; 0: not known
+		       */
+	__u32 exe;	 /* the same: the last part of its executable's path */
 };
 
 /* The name of the rows of SYSTALLY_ABI_FUNCTION that have this nr */

@@ -21,6 +21,7 @@
 #include "hook_kprobe.h"
 #include "hook_sites.h"
 #include "parse.h"
+#include "rules.h"
 #include "selective.h"
 #include "session.h"
 #include "tally.h"
@@ -273,6 +274,7 @@ static void show_targets(const struct session *session, struct seq_file *seq)
 	}
 	if (!target_set_any(set))
 		seq_puts(seq, "none\n");
+	rules_show(rcu_dereference_protected(set->rules, true), seq);
 	while ((tgid = target_set_next(set, tgid)) < PID_MAX_LIMIT)
 		seq_printf(seq, "%u\n", tgid++);
 }
@@ -403,7 +405,7 @@ int systally_control_status(const struct session *session, struct seq_file *seq)
 		seq_puts(seq, "targets: all\n");
 	else
 		seq_printf(seq, "targets: %u\n",
-			   READ_ONCE(session->targets.listed));
+			   READ_ONCE(session->targets.targets));
 	seq_printf(seq, "direct_sites: %u\n", systally_hook_sites_count());
 	seq_printf(seq, "kprobes: %u\n", systally_hook_kprobe_count());
 	seq_printf(seq, "kprobe_missed: %lu\n", systally_hook_kprobe_missed());

@@ -4,7 +4,6 @@
  */
 #include <linux/cpuhotplug.h>
 #include <linux/jiffies.h>
-#include <linux/rtmutex.h>
 #include <linux/topology.h>
 
 #include "cpu_tables.h"
@@ -22,7 +21,6 @@
 
 DEFINE_PER_CPU(struct tally_cpu, systally_tally_cpu);
 struct table *systally_tally_backlog[TALLY_BACKLOG_MAX];
-DEFINE_RT_MUTEX(systally_tally_mutex);
 
 /* Both under the mutex */
 static u64 serial = 1; /* of the table that was put to use last */

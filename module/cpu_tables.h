@@ -33,16 +33,9 @@
 #define SYSTALLY_CPU_TABLES_H
 
 #include <linux/percpu.h>
-#include <linux/rtmutex.h>
 
+#include "lock.h"
 #include "table.h"
-
-/*
- * The tally's mutex. It protects the master table, and the CPUs' tables as said
- * above. A reader who holds it runs with the worker's priority while the worker
- * waits for it. Taken after the mutex of flushes in tally.c.
- */
-extern struct rt_mutex systally_tally_mutex;
 
 struct tally_cpu {
 	struct table *active;  /* written by the holder of the spare */

@@ -260,9 +260,9 @@ void systally_event_hist(struct table *table, struct table_row *row, u64 key,
 	/* First: counting in the histogram may give the row's table away. */
 	if (failed)
 		table_count(&row->errors, 1);
-	systally_tally_hist(&table, key, sessions, index);
+	systally_tally_hist(&table, row, key, sessions, index);
 	if (failed)
-		systally_tally_error(&table, key, sessions, -ret);
+		systally_tally_error(&table, row, key, sessions, -ret);
 }
 
 void systally_event_failed(struct table *table, struct table_row *row, u64 key,
@@ -273,7 +273,7 @@ void systally_event_failed(struct table *table, struct table_row *row, u64 key,
 	if (!arch_call_failed(key_abi(key), &ret))
 		return;
 	table_count(&row->errors, 1);
-	systally_tally_error(&table, key, sessions, -ret);
+	systally_tally_error(&table, row, key, sessions, -ret);
 }
 
 static void set_key(struct static_key_false *key, bool value)

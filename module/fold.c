@@ -10,6 +10,7 @@
 #include "fold.h"
 #include "master.h"
 #include "session.h"
+#include "who.h"
 
 /*
  * Rows that are moved with interrupts off at a time: some microseconds for a
@@ -66,10 +67,27 @@ static void add_row(struct session *session, const struct table_row *row,
 	systally_master_add(&session->master, &counts);
 }
 
-/* Adds a row of a CPU's table to the sessions that it belongs to. */
-static void fold_row(const struct table *table, const struct table_row *row)
+/*
+ * A row of a CPU's table as sessions' tables have it. If there was no memory for
+ * its who, its calls are of no process.
+ */
+static struct table_row row_plain(struct table *table,
+				  const struct table_row *row)
 {
-	const struct table_row plain = table_row_plain(row);
+	const struct table_row *owner = table_owner(table, row);
+	struct table_row plain = table_row_plain(row);
+
+	if (!owner)
+		return plain;
+	/* After take_whos() */
+	plain.start = owner->start;
+	return plain;
+}
+
+/* Adds a row of a CPU's table to the sessions that it belongs to. */
+static void fold_row(struct table *table, const struct table_row *row)
+{
+	const struct table_row plain = row_plain(table, row);
 	u32 sessions = table_row_sessions(row);
 	enum row_kind kind = key_kind(plain.key);
 	bool calls = kind_is_call(kind) || kind == ROW_UNATTRIBUTED;
@@ -126,12 +144,29 @@ static void move_rows(struct table *table, u32 first)
 	for (i = first; i < end; i++) {
 		struct table_row *row = &table->rows[i];
 
-		if (!row->key)
+		if (!row->key || row_is_who(row))
 			continue;
 		fold_row(table, row);
 		memset(row->buckets, 0, sizeof(row->buckets));
 	}
 	raw_spin_unlock_irq(&systally_move_lock);
+}
+
+/* Finds the who of each process and thread of a table: the start of its row then. */
+static void take_whos(struct table *table)
+{
+	u32 i, whos = table->whos;
+
+	for (i = 0; whos && i < table_rows(table); i++) {
+		struct table_row *row = &table->rows[i];
+
+		if (!row_is_who(row))
+			continue;
+		WRITE_ONCE(row->start, (unsigned long)systally_who_take(row));
+		whos--;
+		cond_resched();
+	}
+	table->whos = 0;
 }
 
 /*
@@ -144,6 +179,7 @@ static void fold_table(struct table *table)
 
 	BUILD_BUG_ON(sizeof_field(struct table_row, buckets) !=
 		     4 * sizeof(u64)); /* all counts of a row */
+	take_whos(table);
 	fold_sums(table);
 	for (i = 0; table->used && i < table_rows(table); i += MOVE_ROWS) {
 		move_rows(table, i);

@@ -82,7 +82,7 @@ static void count_time(const struct frame *frame, u64 elapsed)
 	if (row->max < elapsed)
 		WRITE_ONCE(row->max, elapsed);
 	if (static_branch_unlikely(&systally_hist_key))
-		systally_tally_hist(&table, key, table_row_sessions(row),
+		systally_tally_hist(&table, row, key, table_row_sessions(row),
 				    hist_index(elapsed));
 }
 

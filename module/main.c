@@ -21,6 +21,7 @@
 #include "target_set.h"
 #include "tls.h"
 #include "tracepoint.h"
+#include "who.h"
 #include "worker.h"
 
 /*
@@ -129,9 +130,12 @@ static int __init systally_init(void)
 	err = systally_tracepoint_init();
 	if (err)
 		return err;
-	err = systally_control_init();
+	err = systally_who_init(systally_tally_fold_soon);
 	if (err)
 		goto err_memory;
+	err = systally_control_init();
+	if (err)
+		goto err_who_exit;
 	err = systally_tally_init();
 	if (err)
 		goto err_control_free;
@@ -160,6 +164,8 @@ err_tally_exit:
 	systally_tally_exit();
 err_control_free:
 	systally_control_free();
+err_who_exit:
+	systally_who_exit();
 	systally_memory_exit();
 err_memory:
 	if (err == -ENOMEM)
@@ -179,6 +185,7 @@ static void __exit systally_exit(void)
 	systally_tls_exit();
 	systally_tally_exit();
 	systally_control_free();
+	systally_who_exit();
 	systally_memory_exit();
 }
 

@@ -6,20 +6,12 @@
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/numa.h>
-#include <linux/pid.h>
-#include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
-#include <linux/sched/signal.h>
 
 #include "master.h"
 #include "memory.h"
+#include "who.h"
 #include "worker.h"
-
-/*
- * The last byte of a row's comm, which is always NUL when the comm is shown:
- * not 0 marks a row of a process that has exited.
- */
-#define COMM_DEAD (SYSTALLY_COMM_LEN - 1)
 
 /* Rows that are moved with interrupts off at a time: some microseconds */
 #define MOVE_ROWS 32
@@ -31,7 +23,8 @@
 typedef void carry_row(const struct master *master,
 		       const struct table_row *row);
 
-DEFINE_RAW_SPINLOCK(systally_move_lock);
+/* All of them, under the tally's mutex */
+static struct master *masters;
 
 /* Of the rebuild that goes on; under the tally's mutex */
 static struct master *rebuilding; /* NULL: none */
@@ -84,73 +77,6 @@ void systally_table_free(struct table *table)
 		systally_memory_free(table, table_bytes(table_rows(table)));
 }
 
-/* The tid of a thread's row; 0 for a process's row */
-static u32 row_tid(const struct table_row *row)
-{
-	return key_kind(row->key) == ROW_THREAD ? key_sub(row->key) : 0;
-}
-
-/*
- * Whether the process or thread of a row can still make calls.
- * @comm: set to its name if it can; may be NULL
- */
-static bool row_is_alive(const struct table_row *row, char *comm)
-{
-	u32 tid = row_tid(row);
-	const struct task_struct *task;
-	bool alive = false;
-
-	rcu_read_lock();
-	task = pid_task(find_pid_ns(tid ?: key_tgid(row->key), &init_pid_ns),
-			PIDTYPE_PID);
-	if (task && task->start_boottime == row->start)
-		alive = tid ? !(READ_ONCE(task->flags) & PF_EXITING) :
-			      atomic_read(&task->signal->live) > 0;
-	if (alive && comm)
-		memcpy(comm, task->comm, SYSTALLY_COMM_LEN);
-	rcu_read_unlock();
-	return alive;
-}
-
-/* The row that systally_tally_exited() made for a row's process, or NULL */
-static const struct table_row *row_exited(const struct master *master,
-					  const struct table_row *row)
-{
-	return table_lookup(
-		master->table,
-		key_make(ROW_EXITED, row_tid(row), key_tgid(row->key), 0, 0),
-		row->start);
-}
-
-/* Whether a row counts calls of one process or thread */
-static bool row_is_personal(const struct table_row *row)
-{
-	enum row_kind kind = key_kind(row->key);
-
-	return row->key &&
-	       (kind == ROW_CALL || kind == ROW_THREAD || kind == ROW_ERROR ||
-		kind == ROW_HIST || kind == ROW_TLS);
-}
-
-void systally_master_comm(const struct master *master,
-			  const struct table_row *row, char *comm)
-{
-	const struct table_row *exited = NULL;
-	bool alive = false;
-
-	if (row_is_personal(row)) {
-		exited = row_exited(master, row);
-		/* A thread that execs takes the id and the start of its leader,
-		 * which has exited: only a process's exit is final.
-		 */
-		alive = (!exited || row_tid(row)) && row_is_alive(row, comm);
-	}
-	if (!alive)
-		memcpy(comm, exited ? exited->comm : row->comm,
-		       SYSTALLY_COMM_LEN);
-	comm[SYSTALLY_COMM_LEN - 1] = '\0';
-}
-
 /*
  * Keeps the sum of all call rows up to date, when a row was added to one of
  * them. So `status` need not look at the rows.
@@ -162,25 +88,18 @@ static void add_tallied(struct table *to, const struct table_row *row)
 }
 
 /*
- * Adds a row as it is. Without room, calls are counted as unattributed, errors,
- * histograms and TLS as untimed, and denied calls as exits without an entry.
+ * Adds a row as it is. Without room, or without a who because there was no memory
+ * for it, calls are counted as unattributed, errors, histograms and TLS as
+ * untimed, and denied calls as exits without an entry.
  */
 static void copy_row(struct table *to, const struct table_row *row)
 {
 	enum row_kind kind = key_kind(row->key);
 	struct table_row *sum = NULL;
 
-	if (kind != ROW_UNATTRIBUTED)
-		sum = table_insert(to, row->key, row->start, row->comm, 0,
+	if (kind == ROW_DENIED || (kind_has_who(kind) && row->start))
+		sum = table_insert(to, row->key, row->start, 0,
 				   table_limit(to, kind));
-	if (kind == ROW_EXITED) {
-		/* A thread that execs takes its leader's place: keep the
-		 * later name.
-		 */
-		if (sum)
-			memcpy(sum->comm, row->comm, SYSTALLY_COMM_LEN);
-		return;
-	}
 	if (!sum && kind_is_detail(kind)) {
 		to->session[0].untimed += row_events(row);
 		return;
@@ -190,8 +109,6 @@ static void copy_row(struct table *to, const struct table_row *row)
 		return;
 	}
 	if (sum) {
-		/* Of the process that was marked, until it is folded */
-		sum->comm[COMM_DEAD] |= row->comm[COMM_DEAD];
 		row_add(sum, row);
 		add_tallied(to, row);
 		return;
@@ -332,48 +249,23 @@ static void carry_whole(const struct master *master,
 	copy_row(master->successor, row);
 }
 
-/*
- * Adds a row of an exited process to the row of its comm. That is allowed if
- * the master has all rows of the process: if its row of the exit (with its last
- * comm) is there, or if the process was marked as exited before the last fold
- * of all tables and there was no room for that row. All other rows are copied.
- */
+/* Adds a row to the one that it is to share, if it is to share any. */
 static void carry_folded(const struct master *master,
 			 const struct table_row *row)
 {
 	struct table *to = master->successor;
-	const struct table_row *exited;
+	const struct who *shared = NULL;
 
-	if (key_kind(row->key) == ROW_EXITED)
-		return;
-	if (!row_is_personal(row)) {
-		copy_row(to, row);
-		return;
-	}
-	exited = row_exited(master, row);
-	if ((!exited && !row->comm[COMM_DEAD]) || row_is_alive(row, NULL) ||
-	    !table_fold_row(to, row, exited ? exited->comm : row->comm,
-			    table_hard_limit(to)))
-		copy_row(to, row);
-	else
+	if (kind_has_who(key_kind(row->key)))
+		shared = systally_who_of(row)->shared;
+	if (shared && table_fold_row(to, row, (unsigned long)shared,
+				     table_hard_limit(to)))
 		add_tallied(to, row);
+	else
+		copy_row(to, row);
 }
 
-void systally_master_mark_dead(struct master *master)
-{
-	u32 i;
-
-	for (i = 0; i < table_rows(master->table); i++) {
-		struct table_row *row = &master->table->rows[i];
-
-		if (row_is_personal(row) && !row_is_alive(row, NULL))
-			row->comm[COMM_DEAD] = 1;
-		if (i % 1024 == 0)
-			cond_resched();
-	}
-}
-
-void systally_master_fold_dead(struct master *master)
+void systally_master_fold_shared(struct master *master)
 {
 	rebuild_begin(master, table_rows(master->table), carry_folded);
 }
@@ -401,6 +293,30 @@ bool systally_master_grow(struct master *master, u32 rows, size_t share)
 	return rebuild_begin(master, size, carry_whole);
 }
 
+/* Marks the whos that a table's rows refer to. */
+static void mark_used(const struct table *table)
+{
+	u32 i;
+
+	for (i = 0; table->used && i < table_rows(table); i++) {
+		const struct table_row *row = &table->rows[i];
+
+		if (row->key && kind_has_who(key_kind(row->key)))
+			systally_who_of(row)->used = true;
+		if (i % 1024 == 0)
+			cond_resched();
+	}
+}
+
+void systally_master_sweep(void)
+{
+	const struct master *master;
+
+	for (master = masters; master; master = master->next_master)
+		mark_used(master->table);
+	systally_who_sweep();
+}
+
 static void set_being_cleaned(struct master *master, bool is)
 {
 	raw_spin_lock_irq(&systally_move_lock);
@@ -413,6 +329,7 @@ void systally_master_clean(struct master *master)
 	set_being_cleaned(master, true);
 	table_clean(master->table);
 	set_being_cleaned(master, false);
+	systally_master_sweep();
 }
 
 int systally_master_init(struct master *master)
@@ -421,13 +338,26 @@ int systally_master_init(struct master *master)
 
 	if (!table)
 		return -ENOMEM;
-	*master = (struct master){ .table = table, .futile_until = jiffies };
+	rt_mutex_lock(&systally_tally_mutex);
+	*master = (struct master){ .table = table,
+				   .futile_until = jiffies,
+				   .next_master = masters };
+	masters = master;
+	rt_mutex_unlock(&systally_tally_mutex);
 	reserve_rebuild(master);
 	return 0;
 }
 
 void systally_master_exit(struct master *master)
 {
+	struct master **at;
+
+	rt_mutex_lock(&systally_tally_mutex);
+	for (at = &masters; *at != master; at = &(*at)->next_master)
+		;
+	*at = master->next_master;
+	systally_master_sweep();
+	rt_mutex_unlock(&systally_tally_mutex);
 	unreserve_rebuild(master);
 	systally_table_free(master->table);
 }

@@ -8,18 +8,10 @@
 #ifndef SYSTALLY_MASTER_H
 #define SYSTALLY_MASTER_H
 
-#include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "lock.h"
 #include "table.h"
-
-/*
- * While it is held, each count of a session is in exactly one table: rows are
- * moved to the masters, and tables are replaced, under this lock.
- * Taken with interrupts off, for some rows at a time. It is the innermost lock.
- * Handlers never take it: they go on counting in their CPU's table.
- */
-extern raw_spinlock_t systally_move_lock;
 
 /*
  * systally_table_alloc - a clean table, charged to the cap
@@ -51,6 +43,8 @@ void systally_table_free(struct table *table);
  * and folds add to the successor. There is one rebuild at a time.
  */
 struct master {
+	struct master *next_master; /* under the tally's mutex */
+
 	/* Written under the tally's mutex and systally_move_lock, read under
 	 * either
 	 */
@@ -124,24 +118,15 @@ struct master *systally_master_rebuilding(void);
 bool systally_master_step(void);
 
 /*
- * systally_master_mark_dead - mark the rows of processes that have exited
- * systally_master_fold_dead - begin a rebuild that folds them into one row per
- * comm, totals unchanged
- *
- * Call them in this order, with a fold of all CPUs' tables between them: then
- * the master has all rows of a process that had exited at the marking, and its
- * last comm.
+ * systally_master_fold_shared - begin a rebuild that folds the rows of whos that are
+ * to share them (systally_who_share()), totals unchanged
  */
-void systally_master_mark_dead(struct master *master);
-void systally_master_fold_dead(struct master *master);
+void systally_master_fold_shared(struct master *master);
 
 /*
- * systally_master_comm - the name to show for a row of a master
- * @comm: SYSTALLY_COMM_LEN bytes
- *
- * The current name of a process that is alive, else its last name.
+ * systally_master_sweep - free what is known of processes that have no rows any more;
+ * no CPU's table is being folded, and no rebuild goes on
  */
-void systally_master_comm(const struct master *master,
-			  const struct table_row *row, char *comm);
+void systally_master_sweep(void);
 
 #endif /* SYSTALLY_MASTER_H */

@@ -61,12 +61,30 @@ bool systally_memory_take(size_t bytes)
 	return true;
 }
 
+void systally_memory_give(size_t bytes)
+{
+	atomic_long_sub(charge_of(bytes), &charged_bytes);
+}
+
+/* Small numbers of bytes, which charge_of() does not round */
+void systally_memory_take_reserved(size_t bytes)
+{
+	atomic_long_add(bytes, &charged_bytes);
+	atomic_long_sub(bytes, &reserved_bytes);
+}
+
+void systally_memory_give_reserved(size_t bytes)
+{
+	atomic_long_add(bytes, &reserved_bytes);
+	atomic_long_sub(bytes, &charged_bytes);
+}
+
 void *systally_memory_alloc_taken(size_t bytes, int node)
 {
 	void *memory = alloc(bytes, node);
 
 	if (!memory)
-		atomic_long_sub(charge_of(bytes), &charged_bytes);
+		systally_memory_give(bytes);
 	return memory;
 }
 
@@ -84,6 +102,11 @@ void systally_memory_reserve(long bytes)
 	atomic_long_add(bytes < 0 ? -charge : charge, &reserved_bytes);
 }
 
+void systally_memory_reserve_exactly(long bytes)
+{
+	atomic_long_add(bytes, &reserved_bytes);
+}
+
 bool systally_memory_fits(size_t bytes)
 {
 	return systally_memory_bytes() + charge_of(bytes) +
@@ -96,7 +119,7 @@ void systally_memory_free(void *memory, size_t bytes)
 	if (!memory)
 		return;
 	kvfree(memory);
-	atomic_long_sub(charge_of(bytes), &charged_bytes);
+	systally_memory_give(bytes);
 }
 
 /* Written at load only */

@@ -32,11 +32,28 @@ void *systally_memory_alloc(size_t bytes, int node);
  * systally_memory_take - charge @bytes to the cap, for memory that another
  * thread will allocate; any context. Returns false if the cap without its
  * reserve would be exceeded.
+ * systally_memory_give - undo that, or charge no longer for memory that was freed
+ * otherwise; any context
  * systally_memory_alloc_taken - allocate that memory, zeroed; process context,
  * sleeps. Returns NULL if there is none; then it is no longer charged.
  */
 bool systally_memory_take(size_t bytes);
+void systally_memory_give(size_t bytes);
 void *systally_memory_alloc_taken(size_t bytes, int node);
+
+/*
+ * systally_memory_reserve_exactly - as systally_memory_reserve(), for what is taken in
+ * pieces that are smaller than a page
+ */
+void systally_memory_reserve_exactly(long bytes);
+
+/*
+ * systally_memory_take_reserved - charge @bytes that were reserved in this way, and
+ * reserve them no longer; any context
+ * systally_memory_give_reserved - undo that
+ */
+void systally_memory_take_reserved(size_t bytes);
+void systally_memory_give_reserved(size_t bytes);
 
 /*
  * systally_memory_alloc_beyond - the same, but the cap may be exceeded

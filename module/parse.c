@@ -73,12 +73,103 @@ static int parse_pid(const char *digits, int *pid)
 	return 0;
 }
 
+const char *const rule_words[RULE_KINDS] = {
+	[RULE_CGROUP] = "cgroup:",
+	[RULE_UID] = "uid:",
+	[RULE_COMM] = "comm:",
+};
+
+static int hex_value(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+/* Replaces each \xHH by its byte. Returns 0, or -EINVAL. */
+static int unescape(char *text)
+{
+	char *to = text;
+
+	for (; *text; to++) {
+		int high, low;
+
+		if (*text != '\\') {
+			*to = *text++;
+			continue;
+		}
+		high = text[1] == 'x' ? hex_value(text[2]) : -1;
+		low = high < 0 ? -1 : hex_value(text[3]);
+		if (low < 0 || !(high + low))
+			return -EINVAL;
+		*to = high << 4 | low;
+		text += 4;
+	}
+	*to = '\0';
+	return 0;
+}
+
+/* Digits only, as parse_pid() */
+static int parse_uid(const char *digits, u32 *uid)
+{
+	unsigned long value;
+
+	if (!isdigit((unsigned char)digits[0]) ||
+	    kstrtoul(digits, 10, &value) || value >= U32_MAX)
+		return -EINVAL;
+	*uid = value;
+	return 0;
+}
+
+/* Whether a path has no empty step, and none that is . or .. */
+static bool is_plain_path(const char *path)
+{
+	if (*path != '/')
+		return false;
+	while (*path == '/' && path[1]) {
+		const char *step = ++path;
+
+		while (*path && *path != '/')
+			path++;
+		if (path == step || !strncmp(step, "./", path - step + 1) ||
+		    !strncmp(step, "../", path - step + 1) ||
+		    (!*path && (!strcmp(step, ".") || !strcmp(step, ".."))))
+			return false;
+	}
+	return !*path || !path[1];
+}
+
+/* Parses a rule without its sign. Returns 0, or -EINVAL. */
+static int parse_rule(char *token, struct parsed_rule *rule)
+{
+	unsigned int kind;
+	size_t length;
+
+	for (kind = 0; kind < RULE_KINDS; kind++) {
+		length = strlen(rule_words[kind]);
+		if (!strncmp(token, rule_words[kind], length))
+			break;
+	}
+	if (kind == RULE_KINDS)
+		return -EINVAL;
+	rule->kind = kind;
+	rule->text = token + length;
+	if (kind == RULE_UID)
+		return parse_uid(rule->text, &rule->uid);
+	if (unescape(rule->text) || !*rule->text)
+		return -EINVAL;
+	if (kind == RULE_COMM)
+		return strlen(rule->text) <= RULE_COMM_MAX ? 0 : -EINVAL;
+	return is_plain_path(rule->text) ? 0 : -EINVAL;
+}
+
 int parse_targets(char *text, struct targets_request *request)
 {
 	unsigned int tokens = 0;
 	char *token;
 
 	request->pids = 0;
+	request->rules = 0;
 	while ((token = parse_token(&text))) {
 		bool sign = *token == '+' || *token == '-';
 		enum targets_verb verb;
@@ -91,7 +182,7 @@ int parse_targets(char *text, struct targets_request *request)
 		else
 			verb = sign ? TARGETS_EDIT : TARGETS_REPLACE;
 
-		/* `all` and `none` stand alone; either all pids have a sign or
+		/* `all` and `none` stand alone; either all others have a sign or
 		 * none has.
 		 */
 		if (tokens++ && (verb != request->verb || verb == TARGETS_ALL ||
@@ -100,6 +191,17 @@ int parse_targets(char *text, struct targets_request *request)
 		request->verb = verb;
 		if (verb == TARGETS_ALL || verb == TARGETS_NONE)
 			continue;
+		if (isalpha((unsigned char)token[sign])) {
+			struct parsed_rule *rule;
+
+			if (request->rules == PARSE_MAX_RULES)
+				return -E2BIG;
+			rule = &request->rule[request->rules++];
+			rule->removes = *token == '-';
+			if (parse_rule(token + sign, rule))
+				return -EINVAL;
+			continue;
+		}
 		if (parse_pid(token + sign, &pid) ||
 		    request->pids == PARSE_MAX_TOKENS)
 			return -EINVAL;

@@ -44,15 +44,45 @@ enum targets_verb {
 	TARGETS_EDIT,	 /* add the positive, remove the negative */
 };
 
+/* What a rule of `targets` asks of a process; its words are rule_words[] */
+enum rule_kind {
+	RULE_CGROUP, /* it is in a control group, or below it */
+	RULE_UID,    /* it has an effective user */
+	RULE_COMM,   /* it has a name */
+	RULE_KINDS,
+};
+
+extern const char *const rule_words[RULE_KINDS];
+
+/* The longest name of a process, as SYSTALLY_COMM_LEN without the NUL */
+#define RULE_COMM_MAX 15
+
+struct parsed_rule {
+	enum rule_kind kind;
+	bool removes;
+	u32 uid;    /* RULE_UID */
+	char *text; /* the group's path, or the name: in the text */
+};
+
+#define PARSE_MAX_RULES 64 /* that a session can have */
+
 struct targets_request {
 	enum targets_verb verb;
 	unsigned int pids;
+	unsigned int rules;
 	int pid[PARSE_MAX_TOKENS]; /* in the writer's pid namespace;
 				    * negative: remove it
 				    */
+	struct parsed_rule rule[PARSE_MAX_RULES];
 };
 
-/* parse_targets - what is written to `targets` */
+/*
+ * parse_targets - what is written to `targets`
+ *
+ * In the path or name of a rule, \xHH stands for a byte, as `targets` shows white
+ * space, commas and backslashes. Returns -E2BIG, too, if there are more rules than
+ * PARSE_MAX_RULES.
+ */
 int parse_targets(char *text, struct targets_request *request);
 
 struct parsed_function {

@@ -24,6 +24,7 @@
 #include "tally_rows.h"
 #include "target_set.h"
 #include "view.h"
+#include "who.h"
 
 /* Rows that may be read with interrupts off: two milliseconds or so */
 #define SCAN_ROWS_MAX 131072
@@ -78,11 +79,13 @@ static bool is_ours(const struct search *search, const struct table_row *row)
 }
 
 /*
- * Looks up the rows of a process that is alive. It may miss a row that is being
- * inserted. A concurrent writer cannot mislead it: keys and starts are compared
- * as they are read, and the loop ends because a table is never full.
+ * Looks up the rows of a process that is alive, with the start that they have in
+ * this table. It may miss a row that is being inserted. A concurrent writer cannot
+ * mislead it: keys and starts are compared as they are read, and the loop ends
+ * because a table is never full.
  */
-static void look_up(struct search *search, struct table *table, bool of_cpu)
+static void look_up(struct search *search, struct table *table, u64 start,
+		    bool of_cpu)
 {
 	bool timed = has_times(table, of_cpu);
 	u32 abi, nr;
@@ -90,8 +93,8 @@ static void look_up(struct search *search, struct table *table, bool of_cpu)
 	for (abi = 0; abi < ABIS; abi++)
 		for_each_set_bit(nr, search->set.nr[abi], SYSCALL_NRS) {
 			u64 key = key_make(ROW_CALL, 0, search->tgid, abi, nr);
-			const struct table_row *row = data_race(
-				table_lookup(table, key, search->start));
+			const struct table_row *row =
+				data_race(table_lookup(table, key, start));
 
 			if (row && (!of_cpu || is_ours(search, row)))
 				count_row(search, row, timed);
@@ -130,9 +133,12 @@ static void scan(struct search *search, struct table *table, bool of_cpu)
 
 		if (of_cpu && !is_ours(search, row))
 			continue;
+		key &= ~KEY_CLOSED;
 		if (of_cpu && key & KEY_LATE) {
 			key -= KEY_LATE;
 			start = start_late(start, table_row_sessions(row));
+		} else if (!of_cpu && key && key_kind(key) == ROW_CALL) {
+			start = systally_who_of(row)->key.start;
 		}
 		if (!is_of(search, key, start))
 			continue;
@@ -175,16 +181,29 @@ static int do_locked(int (*act)(void *arg), void *arg)
 
 static void search_master(struct search *search, struct table *table)
 {
-	if (search->scans)
+	struct rhlist_head *at;
+	struct who *who;
+
+	if (search->scans) {
 		scan(search, table, false);
-	else
-		look_up(search, table, false);
+		return;
+	}
+	rcu_read_lock();
+	rhl_for_each_entry_rcu(
+		who, at, systally_who_find(search->tgid, search->start), node)
+		look_up(search, table, (unsigned long)who, false);
+	rcu_read_unlock();
 }
 
-/* Rows that are read because the keys of late rows cannot be looked up */
+/*
+ * Rows that are read because the keys of late rows cannot be looked up, nor those of
+ * rows that are closed
+ */
 static u32 late_rows(const struct search *search, const struct table *table)
 {
-	return search->bit >= 0 && READ_ONCE(table->session[search->bit].late) ?
+	return search->bit >= 0 &&
+			       (READ_ONCE(table->closed) ||
+				READ_ONCE(table->session[search->bit].late)) ?
 		       table_rows(table) :
 		       0;
 }
@@ -196,7 +215,7 @@ static void search_cpu_table(struct search *search, struct table *table)
 	if (search->scans || late_rows(search, table))
 		scan(search, table, true);
 	else
-		look_up(search, table, true);
+		look_up(search, table, search->start, true);
 }
 
 static int search_tables(void *arg)

@@ -198,6 +198,7 @@ void systally_session_exit(struct session *session)
 	synchronize_rcu();
 	kfree(calls);
 	put_pid(session->owner);
+	target_set_drop_rules(&session->targets);
 	systally_memory_free(session->targets.bits, TARGET_SET_BYTES);
 	systally_master_exit(&session->master);
 	memset(session, 0, sizeof(*session));

@@ -12,6 +12,7 @@
 #define SYSTALLY_TABLE_H
 
 #ifdef __KERNEL__
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/string.h>
@@ -26,19 +27,24 @@
 /*
  * A row's key:
  *
- *   63  61   60   59   56 55  54 53          32 31          10 9        0
- *   +-----+------+-------+------+--------------+--------------+----------+
- *   |  0  | late | kind  | abi  |     tgid     |     sub      |    nr    |
- *   +-----+------+-------+------+--------------+--------------+----------+
+ *   63 62   61     60   59   56 55  54 53        32 31        10 9      0
+ *   +----+--------+------+------+------+------------+------------+--------+
+ *   | 0  | closed | late | kind | abi  |    tgid    |    sub     |   nr   |
+ *   +----+--------+------+------+------+------------+------------+--------+
  *
  * sub is the tid of a thread's row, the errno of an error row, HIST_SUB plus
  * the octave of a histogram's row (hist.h), the descriptor of a row of TLS, else
  * 0. abi is enum abi (abi.h).
  *
- * The rows of a CPU's table belong to sessions (session.h): the last byte of
- * comm, which is always 0 when the comm is shown, has a bit for each. A process's
- * calls of one number have one row, or one for sessions by process and one by
- * thread. With their errnos and histograms they belong to the same sessions, with
+ * In a CPU's table, each process that has rows, and each thread that has, has a
+ * row of ROW_WHO with its facts, to which its rows are linked. When the facts
+ * change, these rows are closed: bit 61 of their keys is set, so that no handler
+ * finds them, and what is counted later gets new rows. In a session's table, the
+ * start of a row is the struct who (who.h) of its process or thread.
+ *
+ * The rows of a CPU's table belong to sessions (session.h), one bit each. A
+ * process's calls of one number have one row, or one for sessions by process and
+ * one by thread. With their errnos and histograms they belong to the same sessions, with
  * these exceptions, whose keys differ by their sessions:
  *  - late rows, which have only times, errnos and histograms: of calls that some
  *    sessions time, while others began when the calls were in flight. Their
@@ -62,6 +68,7 @@
 #define KEY_KIND_SHIFT (KEY_ABI_SHIFT + KEY_ABI_BITS)
 #define KEY_KIND_BITS  4
 #define KEY_LATE       (1ull << (KEY_KIND_SHIFT + KEY_KIND_BITS))
+#define KEY_CLOSED     (KEY_LATE << 1)
 
 /* Sessions that rows can belong to: bits of a byte */
 #define TABLE_SESSIONS	     8
@@ -75,8 +82,8 @@ enum row_kind {
 	ROW_CALL,	  /* a process's calls of one number */
 	ROW_THREAD,	  /* a thread's calls of one number */
 	ROW_ERROR,	  /* a process's calls that failed with an errno */
-	ROW_EXITED,	  /* a process or thread has exited; its last
-			   * comm
+	ROW_WHO,	  /* a process or thread that has rows, and its
+			   * facts
 			   */
 	ROW_UNATTRIBUTED, /* calls of a number that have no other row */
 	ROW_DENIED,	  /* calls of a number, by any process, that seccomp or
@@ -99,11 +106,24 @@ enum row_kind {
 /* The sub of a row of ROW_TLS whose descriptor is not known */
 #define TLS_NO_FD ((1u << KEY_PID_BITS) - 1)
 
+struct name;
+
+/* The facts of a process, or of a thread: of its process, but for the comm */
+struct table_who {
+	u32 first;	     /* of its rows: its place plus 1, or 0 */
+	u32 uid;	     /* effective, in the init user namespace */
+	struct name *cgroup; /* NULL: not known (name.h) */
+	struct name *exe;    /* the same */
+	u32 parent;	     /* its tgid, in the init pid namespace */
+	u32 exec : 31;	     /* grows with each exec */
+	u32 exited : 1;	     /* it has exited: its comm is the last one */
+};
+
 struct table_row {
 	u64 key;
-	u64 start; /* start_boottime of the process or thread, in
-		    * ns, so that a reused pid gets a row of its
-		    * own; in folded rows a hash of comm
+	u64 start; /* start_boottime of the process or thread, in ns, so that
+		    * a reused pid gets a row of its own; in a session's
+		    * table a struct who
 		    */
 	union {
 		struct {
@@ -119,8 +139,17 @@ struct table_row {
 			u64 bytes;
 			u64 time; /* clock units */
 		} tls;
+		struct table_who who; /* ROW_WHO */
 	};
-	char comm[SYSTALLY_COMM_LEN]; /* the last byte: see above */
+	union {
+		char comm[SYSTALLY_COMM_LEN]; /* ROW_WHO */
+		struct {
+			u32 owner; /* place of the row of ROW_WHO, plus 1 */
+			u32 next;  /* the next row of its list, likewise */
+			u8 unused[7];
+			u8 sessions; /* 0 in ROW_WHO, and in a session's table */
+		};
+	};
 };
 
 /* What one session has beside its rows */
@@ -146,6 +175,8 @@ struct table {
 	u64 serial;  /* of this use of the memory; see cpu_tables.h */
 	u64 epoch;   /* serial of the oldest table of the epoch */
 	u64 no_row;  /* unattributed calls, of any sessions, without a row */
+	u32 whos;    /* rows of ROW_WHO, for who.c */
+	bool closed; /* rows may be closed */
 	u64 tallied; /* of a master only: sum of count over call rows */
 	struct table_sums session[TABLE_SESSIONS];
 	/* One row is one cache line. */
@@ -317,19 +348,53 @@ void table_clean(struct table *table);
 
 /*
  * table_insert - the row of (key, start); a new one if there is none
- * @comm: of a new row, SYSTALLY_COMM_LEN bytes
  * @sessions: of a new row; 0 in a session's table
  * @limit: number of used rows at which no row is inserted
  *
  * Any context; for the table's writer. Returns NULL if there is no room.
  */
 struct table_row *table_insert(struct table *table, u64 key, u64 start,
-			       const char *comm, u32 sessions, u32 limit);
+			       u32 sessions, u32 limit);
+
+/*
+ * table_link - say whose a new row is
+ * @who: a row of ROW_WHO of the same table
+ *
+ * Any context; for the table's writer, before the row is counted in.
+ */
+void table_link(struct table *table, struct table_row *who,
+		struct table_row *row);
+
+/* The row of ROW_WHO of a row that was linked to one, else NULL; any context */
+static inline struct table_row *table_owner(struct table *table,
+					    const struct table_row *row)
+{
+	return row->owner ? &table->rows[row->owner - 1] : NULL;
+}
+
+/* Whether a row is in a table; any context */
+static inline bool table_has(const struct table *table,
+			     const struct table_row *row)
+{
+	return row >= table->rows && row < table->rows + table_rows(table);
+}
+
+/*
+ * table_close - close the rows of a process or thread: no handler finds them any
+ * more
+ * @who: key of its row of ROW_WHO
+ * @start: of that row
+ *
+ * Any context, while another CPU writes the table: under systally_move_lock then, so
+ * that the table is not freed. A handler that has found a row already still counts
+ * in it.
+ */
+void table_close(struct table *table, u64 who, u64 start);
 
 /* The sessions of a row of a CPU's table; any context */
 static __always_inline u32 table_row_sessions(const struct table_row *row)
 {
-	return (u8)row->comm[SYSTALLY_COMM_LEN - 1];
+	return row->sessions;
 }
 
 /*
@@ -371,6 +436,18 @@ static inline void table_row_untimed(struct table_row *row)
 struct table_row *table_unattributed(struct table *table, u64 key,
 				     u32 sessions);
 
+/* Whether a row is of ROW_WHO */
+static inline bool row_is_who(const struct table_row *row)
+{
+	return key_kind(row->key) == ROW_WHO;
+}
+
+/* Whether rows of a kind are of a process, a thread, or some that have exited */
+static inline bool kind_has_who(enum row_kind kind)
+{
+	return kind != ROW_WHO && !kind_is_common(kind);
+}
+
 /* Whether all counts of a row are sums: of a histogram or of TLS. */
 static inline bool row_is_sums(const struct table_row *row)
 {
@@ -409,20 +486,13 @@ void row_add(struct table_row *to, const struct table_row *from);
 void table_add_sums(struct table_sums *to, const struct table_sums *from);
 
 /*
- * comm_hash - the start of a folded row: a hash of its comm; any context
- *
- * Not of the last byte, which is no part of the name.
- */
-u64 comm_hash(const char *comm);
-
-/*
- * table_fold_row - add a row of an exited process to the row of its comm
- * @comm: the process's last comm
+ * table_fold_row - add a row of an exited process to one that it shares
+ * @start: of that row
  * @limit: as in table_insert()
  *
  * Any context; for the writer of @to. Returns false if there is no room.
  */
-bool table_fold_row(struct table *to, const struct table_row *row,
-		    const char *comm, u32 limit);
+bool table_fold_row(struct table *to, const struct table_row *row, u64 start,
+		    u32 limit);
 
 #endif /* SYSTALLY_TABLE_H */

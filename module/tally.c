@@ -11,8 +11,10 @@
 
 #include "fold.h"
 #include "master.h"
+#include "name.h"
 #include "session.h"
 #include "tally.h"
+#include "who.h"
 #include "worker.h"
 
 /*
@@ -70,6 +72,7 @@ static void flush_begin(void)
 	lockdep_assert_held(&flush_mutex);
 	lockdep_assert_held(&systally_tally_mutex);
 
+	systally_name_flushing();
 	for_each_tally_cpu(cpu_nr) {
 		struct tally_cpu *cpu = &per_cpu(systally_tally_cpu, cpu_nr);
 		struct table *spare = take_spare(cpu);
@@ -117,6 +120,46 @@ static void flush(void)
 	flush_end();
 }
 
+/* Of some sessions, those for which folding has not just been futile */
+static u32 not_futile(u32 sessions)
+{
+	struct session *session;
+	int bit;
+
+	for_each_session(bit, session)
+	{
+		if (time_before(jiffies, session->master.futile_until))
+			sessions &= ~BIT(bit);
+	}
+	return sessions;
+}
+
+/*
+ * Folds the rows of exited processes in some sessions. Returns those that have got
+ * little room by that.
+ */
+static u32 fold_shared(u32 sessions, bool comm_only)
+{
+	struct session *session;
+	u32 before, stuck = 0;
+	int bit;
+
+	systally_who_share(comm_only);
+	for_each_session(bit, session)
+	{
+		struct master *master = &session->master;
+
+		if (!(sessions & BIT(bit)))
+			continue;
+		before = master->table->used;
+		systally_master_fold_shared(master);
+		systally_fold_full();
+		if (master->table->used >= before - before / 8)
+			stuck |= BIT(bit);
+	}
+	return stuck;
+}
+
 /*
  * Folds the rows of processes that have exited, in sessions that need room and
  * could not grow. Under both mutexes.
@@ -125,35 +168,26 @@ static void flush(void)
 static void fold_dead(u32 sessions)
 {
 	struct session *session;
-	u32 before;
 	int bit;
 
-	for_each_session(
-		bit,
-		session) if (time_before(jiffies, session->master.futile_until))
-		sessions &= ~BIT(bit);
+	sessions = not_futile(sessions);
 	if (!sessions)
 		return;
-	for_each_session(bit, session) if (sessions & BIT(bit))
-		systally_master_mark_dead(&session->master);
+	systally_who_mark_dead();
 	flush_begin();
 	synchronize_rcu_expedited();
 	flush_end();
+	sessions = fold_shared(sessions, false);
+	if (sessions)
+		sessions = fold_shared(sessions, true);
+	systally_master_sweep();
+	/* If most processes are alive, this gains nothing: wait a second before
+	 * the next attempt.
+	 */
 	for_each_session(bit, session)
 	{
-		struct master *master = &session->master;
-
-		if (!(sessions & BIT(bit)))
-			continue;
-		before = master->table->used;
-		systally_master_fold_dead(master);
-		systally_fold_full();
-		/* If most processes are alive, this gains nothing: wait a
-		 * second before the next attempt.
-		 */
-		master->futile_until = jiffies;
-		if (master->table->used >= before - before / 8)
-			master->futile_until += HZ;
+		if (sessions & BIT(bit))
+			session->master.futile_until = jiffies + HZ;
 	}
 }
 
@@ -183,7 +217,8 @@ static u32 make_room(void)
 	/* Of a session with few rows, no CPU fills a table with them soon. */
 	for (bit = 0; bit < TABLE_SESSIONS; bit++)
 		rows[bit] += min(2 * largest, 8 * most[bit] + ROWS_AHEAD);
-	return systally_fold_make_room(rows);
+	return systally_fold_make_room(rows) |
+	       (systally_who_crowded() ? GENMASK(TABLE_SESSIONS - 1, 0) : 0);
 }
 
 static void do_work(struct kthread_work *work)
@@ -191,6 +226,7 @@ static void do_work(struct kthread_work *work)
 	u32 stuck;
 
 	rt_mutex_lock(&systally_tally_mutex);
+	systally_name_work();
 	systally_fold_full();
 	stuck = make_room();
 	/* If a flush goes on, it does the same at its end. */
@@ -232,9 +268,11 @@ int systally_tally_flush(void)
 {
 	int err = lock_killable();
 
-	if (!err)
-		flush();
-	return err;
+	if (err)
+		return err;
+	flush();
+	systally_name_work();
+	return 0;
 }
 
 void systally_tally_unlock(void)

@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include "abi.h"
+#include "facts.h"
 #include "hist.h"
 #include "session.h"
 #include "tally.h"
@@ -32,42 +33,101 @@ static void count_row(struct table *table, const struct table_row *row)
 }
 
 /*
+ * Gives this CPU its spare table if the one in *@in is full. Handlers only,
+ * preemption off since *@in was read.
+ */
+static void make_room(struct table **in)
+{
+	struct tally_cpu *cpu = this_cpu_ptr(&systally_tally_cpu);
+	struct table *table = *in, *spare;
+
+	if (table->used < table_soft_limit(table))
+		return;
+	spare = xchg(&cpu->spare, NULL);
+	/* Only the holder of the spare may replace the active table. If a flush
+	 * has replaced it since *@in was read, keep using *@in: the flush waits
+	 * for this handler.
+	 */
+	if (spare && READ_ONCE(cpu->active) != table) {
+		smp_store_release(&cpu->spare, spare);
+	} else if (spare) {
+		WRITE_ONCE(cpu->active, spare);
+		/* After all stores to the table's rows. Pairs with the acquires
+		 * in tally.c and cpu_tables.c.
+		 */
+		smp_store_release(&cpu->retired, table);
+		*in = spare;
+	}
+	systally_tally_fold_soon();
+}
+
+/* The name of @owner, of one of its threads, as a row of ROW_WHO has it */
+static void set_comm(struct table_row *who, const struct task_struct *owner)
+{
+	/* The last byte is `sessions`. */
+	memcpy(who->comm, owner->comm, SYSTALLY_COMM_LEN - 1);
+}
+
+/*
+ * The row of ROW_WHO for a process or a thread of current's, a new one if there
+ * is none with today's facts. Returns NULL if there is no room.
+ * @owner: the group leader, or the thread
+ * @tid: of the thread, or 0
+ */
+static struct table_row *who_row(struct table *table,
+				 const struct task_struct *owner, u32 tid)
+{
+	u64 key = key_make(ROW_WHO, tid, owner->tgid, 0, 0);
+	u64 start = owner->start_boottime;
+	struct table_row *row = table_lookup(table, key, start);
+
+	if (row && !systally_facts_stale(owner, &row->who))
+		return row;
+	if (row)
+		table_close(table, key, start);
+	row = table_insert(table, key, start, 0, table_hard_limit(table));
+	if (!row)
+		return NULL;
+	systally_facts_read(current, &row->who);
+	set_comm(row, owner);
+	table->whos++;
+	return row;
+}
+
+/* Where a row is, and whose it is */
+struct place {
+	u64 key, start;
+	u32 sessions;
+	const struct task_struct *owner; /* NULL: it is of no process */
+	u32 tid;			 /* of a thread's row */
+};
+
+/*
  * Makes a row in this CPU's table, or in the spare table if that is full, and
  * sets *@in to the row's table. Returns NULL if there is no room. Handlers
  * only, preemption off since *@in was read.
  */
-static struct table_row *make_row(struct table **in, u64 key, u64 start,
-				  const char *comm, u32 sessions)
+static struct table_row *make_row(struct table **in, const struct place *place)
 {
-	struct tally_cpu *cpu = this_cpu_ptr(&systally_tally_cpu);
-	struct table *table = *in;
-	struct table_row *row;
+	struct table_row *who = NULL, *row;
+	struct table *table;
 	u32 used;
 
-	if (table->used >= table_soft_limit(table)) {
-		struct table *spare = xchg(&cpu->spare, NULL);
-
-		/* Only the holder of the spare may replace the active table.
-		 * If a flush has replaced it since *@in was read, keep using
-		 * *@in: the flush waits for this handler.
-		 */
-		if (spare && READ_ONCE(cpu->active) != table) {
-			smp_store_release(&cpu->spare, spare);
-		} else if (spare) {
-			WRITE_ONCE(cpu->active, spare);
-			/* After all stores to the table's rows. Pairs with the
-			 * acquires in tally.c and cpu_tables.c.
-			 */
-			smp_store_release(&cpu->retired, table);
-			*in = table = spare;
-		}
-		systally_tally_fold_soon();
+	make_room(in);
+	table = *in;
+	if (place->owner) {
+		who = who_row(table, place->owner, place->tid);
+		if (!who)
+			return NULL;
 	}
 	used = table->used;
-	row = table_insert(table, key, start, comm, sessions,
-			   table_limit(table, key_kind(key)));
-	if (table->used != used)
-		count_row(table, row);
+	row = table_insert(table, place->key, place->start, place->sessions,
+			   table_limit(table, key_kind(place->key)));
+	if (table->used == used)
+		return row;
+	count_row(table, row);
+	if (who)
+		table_link(table, who, row);
 	return row;
 }
 
@@ -82,13 +142,6 @@ struct tally_call systally_tally_find(u32 abi, u32 nr)
 	return call;
 }
 
-/* One of the rows of a call */
-struct place {
-	u64 key, start;
-	const char *comm;
-	u32 sessions;
-};
-
 /* The place of current's calls by thread, or by process */
 static struct place place_of(const struct tally_call *call, bool by_thread)
 {
@@ -99,9 +152,10 @@ static struct place place_of(const struct tally_call *call, bool by_thread)
 				by_thread ? current->pid : 0, current->tgid,
 				call->abi, call->nr),
 		.start = owner->start_boottime,
-		.comm = owner->comm,
 		.sessions = by_thread ? call->by_thread :
 					call->sessions & ~call->by_thread,
+		.owner = owner,
+		.tid = by_thread ? current->pid : 0,
 	};
 
 	return place;
@@ -117,8 +171,7 @@ static struct table_row *place_row(struct table **table,
 	struct table_row *row = table_lookup(*table, place->key, place->start);
 
 	if (!row)
-		row = make_row(table, place->key, place->start, place->comm,
-			       place->sessions);
+		row = make_row(table, place);
 	if (!row)
 		row = table_unattributed(*table, place->key, place->sessions);
 	return row;
@@ -184,12 +237,14 @@ void systally_tally_untimed(struct table *table, u32 sessions)
 
 void systally_tally_denied(struct table *table, u32 sessions, u32 abi, u32 nr)
 {
-	static const char no_comm[SYSTALLY_COMM_LEN];
-	u64 key = key_common(ROW_DENIED, sessions, abi, nr);
-	struct table_row *row = table_lookup(table, key, 0);
+	const struct place place = {
+		.key = key_common(ROW_DENIED, sessions, abi, nr),
+		.sessions = sessions,
+	};
+	struct table_row *row = table_lookup(table, place.key, 0);
 
 	if (!row)
-		row = make_row(&table, key, 0, no_comm, sessions);
+		row = make_row(&table, &place);
 	if (row)
 		table_count(&row->count, 1);
 	else
@@ -203,14 +258,46 @@ void systally_tally_denied(struct table *table, u32 sessions, u32 abi, u32 nr)
 static struct table_row *detail_row(struct table **table, u64 key, u64 start,
 				    u32 sessions)
 {
+	const struct place place = {
+		.key = key,
+		.start = start,
+		.sessions = sessions,
+		.owner = current->group_leader,
+	};
 	struct table_row *row = table_lookup(*table, key, start);
 
 	if (!row)
-		row = make_row(table, key, start, current->group_leader->comm,
-			       sessions);
+		row = make_row(table, &place);
 	if (!row)
 		systally_tally_untimed(*table, sessions);
 	return row;
+}
+
+/*
+ * The same for the call in @of. If that row is closed, so is this one: both have
+ * the facts of the time when the call was entered.
+ * @of: a row of *@table, or one that this CPU has given away since; may be NULL
+ */
+static struct table_row *detail_row_of(struct table **table,
+				       const struct table_row *of, u64 key,
+				       u32 sessions)
+{
+	u64 start = current->group_leader->start_boottime;
+	struct table_row *who, *row = NULL;
+	u32 used;
+
+	if (of && table_has(*table, of) &&
+	    unlikely(READ_ONCE(of->key) & KEY_CLOSED)) {
+		used = (*table)->used;
+		who = table_owner(*table, of);
+		row = table_insert(*table, key | KEY_CLOSED, of->owner,
+				   sessions, table_soft_limit(*table));
+		if ((*table)->used != used) {
+			count_row(*table, row);
+			table_link(*table, who, row);
+		}
+	}
+	return row ?: detail_row(table, key, start, sessions);
 }
 
 /* The key of an errno or an octave of the call in @key */
@@ -230,30 +317,34 @@ static u64 octave_key(u64 key, u32 index)
 			  key);
 }
 
-void systally_tally_error(struct table **table, u64 key, u32 sessions,
-			  u32 error)
+static void count_error(struct table_row *row)
 {
-	struct table_row *row;
-
-	/* The others would take no notice of the row. */
-	if (!(sessions & READ_ONCE(systally_sessions_timed)))
-		return;
-	row = detail_row(table, error_key(key, error),
-			 current->group_leader->start_boottime, sessions);
 	if (row)
 		row->count++;
 }
 
-void systally_tally_hist(struct table **table, u64 key, u32 sessions, u32 index)
+static void count_hist(struct table_row *row, u32 index)
 {
-	struct table_row *row;
-
-	if (!(sessions & READ_ONCE(systally_sessions_hist)))
-		return;
-	row = detail_row(table, octave_key(key, index),
-			 current->group_leader->start_boottime, sessions);
 	if (row)
 		row->buckets[hist_bucket(index)]++;
+}
+
+void systally_tally_error(struct table **table, const struct table_row *of,
+			  u64 key, u32 sessions, u32 error)
+{
+	/* The others would take no notice of the row. */
+	if (sessions & READ_ONCE(systally_sessions_timed))
+		count_error(detail_row_of(table, of, error_key(key, error),
+					  sessions));
+}
+
+void systally_tally_hist(struct table **table, const struct table_row *of,
+			 u64 key, u32 sessions, u32 index)
+{
+	if (sessions & READ_ONCE(systally_sessions_hist))
+		count_hist(detail_row_of(table, of, octave_key(key, index),
+					 sessions),
+			   index);
 }
 
 /* A row for sessions that time a call which others do not */
@@ -311,20 +402,14 @@ static void count_late_details(struct table **table,
 {
 	struct place place = place_of(call, false);
 	u32 index = hist_index(elapsed);
-	struct table_row *row;
 
-	if (static_branch_unlikely(&systally_hist_key)) {
-		row = late_row(table, octave_key(place.key, index), place.start,
-			       sessions);
-		if (row)
-			row->buckets[hist_bucket(index)]++;
-	}
-	if (!error)
-		return;
-	row = late_row(table, error_key(place.key, error), place.start,
-		       sessions);
-	if (row)
-		row->count++;
+	if (static_branch_unlikely(&systally_hist_key))
+		count_hist(late_row(table, octave_key(place.key, index),
+				    place.start, sessions),
+			   index);
+	if (error)
+		count_error(late_row(table, error_key(place.key, error),
+				     place.start, sessions));
 }
 
 void systally_tally_timed(struct table *table, const struct tally_call *call,
@@ -347,10 +432,10 @@ void systally_tally_timed(struct table *table, const struct tally_call *call,
 	count_time(&table, call, false, elapsed, error);
 	key = place_of(call, false).key;
 	if (static_branch_unlikely(&systally_hist_key))
-		systally_tally_hist(&table, key, call->sessions,
+		systally_tally_hist(&table, NULL, key, call->sessions,
 				    hist_index(elapsed));
 	if (error)
-		systally_tally_error(&table, key, call->sessions, error);
+		systally_tally_error(&table, NULL, key, call->sessions, error);
 }
 
 struct table_row *systally_tally_tls(struct table **table, u32 sessions,
@@ -365,31 +450,46 @@ struct table_row *systally_tally_tls(struct table **table, u32 sessions,
 			  sessions);
 }
 
-static void note_exited(const struct task_struct *task, u32 tid, u32 sessions)
+/* The row of ROW_WHO of a process or thread, with its name of now, or NULL */
+static struct table_row *noted(const struct task_struct *owner, u32 tid)
 {
 	struct table *table = systally_tally_table();
-	struct table_row *row;
+	struct table_row *who;
 
-	if (!sessions)
-		return;
-	row = make_row(&table, key_make(ROW_EXITED, tid, task->tgid, 0, 0),
-		       task->start_boottime, task->comm, sessions);
-	/* A thread that execs takes the tid and start time of its dead leader:
-	 * the row may exist.
-	 */
-	if (!row)
-		return;
-	memcpy(row->comm, task->comm, SYSTALLY_COMM_LEN - 1);
-	row->comm[SYSTALLY_COMM_LEN - 1] |= sessions;
+	make_room(&table);
+	who = who_row(table, owner, tid);
+	if (who)
+		set_comm(who, owner);
+	return who;
+}
+
+static void note_exited(const struct task_struct *owner, u32 tid)
+{
+	struct table_row *who = noted(owner, tid);
+
+	if (who)
+		who->who.exited = true;
 }
 
 void systally_tally_exited(const struct task_struct *task, bool last)
 {
-	u32 sessions = systally_session_targets(task->tgid);
-
 	if (static_branch_unlikely(&systally_threads_key))
-		note_exited(task, task->pid,
-			    sessions & READ_ONCE(systally_sessions_threaded));
+		note_exited(task, task->pid);
 	if (last)
-		note_exited(task->group_leader, 0, sessions);
+		note_exited(task->group_leader, 0);
+}
+
+static void note_execed(const struct task_struct *task, u32 tid)
+{
+	struct table_row *who = noted(task, tid);
+
+	if (who)
+		systally_facts_read(current, &who->who);
+}
+
+void systally_tally_execed(const struct task_struct *task)
+{
+	if (static_branch_unlikely(&systally_threads_key))
+		note_execed(task, task->pid);
+	note_execed(task, 0);
 }

@@ -118,6 +118,7 @@ void systally_tally_untimed(struct table *table, u32 sessions);
  * systally_tally_error - count a failed call by its errno
  * @table: in: the table of the call's row; out: as in systally_tally_entered().
  * If it has changed, rows that were found before must not be written any more.
+ * @of: the call's row, as it was found, or NULL
  * @key: of the call's row
  * @sessions: of the call's row
  * @error: 1 to 4095
@@ -125,13 +126,14 @@ void systally_tally_untimed(struct table *table, u32 sessions);
  * Handlers only, preemption off; for current. Without room the call is missing
  * from the breakdown by errno, but not from its own row; it counts as untimed.
  */
-void systally_tally_error(struct table **table, u64 key, u32 sessions,
-			  u32 error);
+void systally_tally_error(struct table **table, const struct table_row *of,
+			  u64 key, u32 sessions, u32 error);
 
 /*
  * systally_tally_hist - count a call in its process's histogram
  * @table: in: the table of the call's row; out: as in systally_tally_entered().
  * If it has changed, rows that were found before must not be written any more.
+ * @of: the call's row, as it was found, or NULL
  * @key: of the call's row
  * @sessions: of the call's row
  * @index: from hist_index()
@@ -139,8 +141,8 @@ void systally_tally_error(struct table **table, u64 key, u32 sessions,
  * Handlers only, preemption off; for current. Without room the call is missing
  * from the histogram; it counts as untimed.
  */
-void systally_tally_hist(struct table **table, u64 key, u32 sessions,
-			 u32 index);
+void systally_tally_hist(struct table **table, const struct table_row *of,
+			 u64 key, u32 sessions, u32 index);
 
 /*
  * systally_tally_tls - the row of current's process for a descriptor
@@ -155,14 +157,22 @@ struct table_row *systally_tally_tls(struct table **table, u32 sessions,
 				     enum systally_tls what, u32 fd);
 
 /*
- * systally_tally_exited - keep the last comm of a process (or thread) that
- * exits
- * @task: current
+ * systally_tally_exited - keep the last comm and facts of a process (or thread)
+ * that exits
+ * @task: current, of a target
  * @last: whether it is the last thread of its process
  *
  * In the sched_process_exit handler, preemption off. Its rows are shown and
  * folded with this comm.
  */
 void systally_tally_exited(const struct task_struct *task, bool last);
+
+/*
+ * systally_tally_execed - keep the new comm and executable of a process
+ * @task: current, of a target
+ *
+ * In the sched_process_exec handler, preemption off.
+ */
+void systally_tally_execed(const struct task_struct *task);
 
 #endif /* SYSTALLY_TALLY_ROWS_H */

@@ -3,6 +3,7 @@
  * Changes of a session's targets by its control `targets`.
  */
 #include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/sort.h>
@@ -10,38 +11,36 @@
 #include <linux/slab.h>
 
 #include "inflight.h"
+#include "memory.h"
+#include "rules.h"
 #include "selective.h"
 #include "tally.h"
 #include "target.h"
 #include "target_set.h"
+#include "tasks.h"
 
 /*
- * Makes a process a target, unless it has exited; then it is none, also if
- * target_set_keep() has made it one. Returns whether it is a target of another
- * session already: its rows do not have this session yet.
+ * Makes a process a target, unless it has exited; then it is none. Under RCU.
+ * Returns whether it is a target of another session already: its rows do not have
+ * this session yet.
  */
-static bool add(struct session *session, struct pid *pid, unsigned int tgid)
+static bool make_target(struct session *session, struct task_struct *leader,
+			bool by_rule)
 {
 	struct target_set *set = &session->targets;
-	struct task_struct *leader;
-	bool known = false;
+	unsigned int tgid = leader->tgid;
+	bool known;
 
-	rcu_read_lock();
-	leader = pid_task(pid, PIDTYPE_TGID);
-	/* Without a leader the tgid may belong to another process by now. */
-	if (!leader) {
-		raw_spin_lock(&systally_target_lock);
-		target_set_remove(set, tgid);
-		raw_spin_unlock(&systally_target_lock);
-		goto out;
-	}
 	if (!systally_target_traced(tgid))
 		systally_inflight_clear(leader);
 	raw_spin_lock(&systally_target_lock);
 	known = systally_target_has(tgid) && !target_set_has(set, tgid);
 	if (known)
 		systally_tally_widen(session);
-	target_set_add(set, tgid);
+	if (by_rule)
+		target_set_match(set, tgid, true);
+	else
+		target_set_add(set, tgid);
 	raw_spin_unlock(&systally_target_lock);
 	/* It may be exiting. Either its exit handler reads the bit, or this
 	 * reads live == 0. The atomic_dec_and_test() in do_exit() is a full
@@ -54,7 +53,28 @@ static bool add(struct session *session, struct pid *pid, unsigned int tgid)
 		raw_spin_unlock(&systally_target_lock);
 	}
 	systally_selective_update(leader);
-out:
+	return known;
+}
+
+/*
+ * The same for the process of a pid. Without a leader the tgid may belong to another
+ * process by now: then it is no target, also if target_set_keep() has made it one.
+ */
+static bool add(struct session *session, struct pid *pid, unsigned int tgid)
+{
+	struct target_set *set = &session->targets;
+	struct task_struct *leader;
+	bool known = false;
+
+	rcu_read_lock();
+	leader = pid_task(pid, PIDTYPE_TGID);
+	if (leader) {
+		known = make_target(session, leader, false);
+	} else {
+		raw_spin_lock(&systally_target_lock);
+		target_set_remove(set, tgid);
+		raw_spin_unlock(&systally_target_lock);
+	}
 	rcu_read_unlock();
 	return known;
 }
@@ -69,6 +89,13 @@ static void removed(struct pid *pid)
 	if (leader)
 		systally_selective_update(leader);
 	rcu_read_unlock();
+}
+
+/* The rules of a set; under the control mutex */
+static const struct rules *rules_of(const struct target_set *set)
+{
+	return rcu_dereference_protected(
+		set->rules, lockdep_is_held(&systally_control_mutex));
 }
 
 /* The processes of a request's pids, and their tgids in the init namespace */
@@ -162,29 +189,149 @@ static int add_pids(void *data)
 	return 0;
 }
 
-static int apply_pids(struct session *session,
-		      const struct targets_request *request, target_mover *move)
+/* A change of the rules, on its way, and of the pids beside them */
+struct rules_change {
+	struct session *session;
+	const struct targets_request *request;
+	const struct resolved *resolved;
+	bool adds; /* this step makes processes targets; else it removes some */
+	bool known; /* one of these is a target of another session already */
+};
+
+/* Whether a process is to be a target */
+static bool is_wanted(const struct target_set *set,
+		      const struct task_struct *leader)
 {
-	struct pids_change change = { .session = session, .request = request };
+	const struct rules_subject subject = rules_subject(leader);
+
+	return test_bit(leader->tgid, set->listed_bits ?: set->bits) ||
+	       rules_match(rcu_dereference(set->rules), &subject);
+}
+
+/* Lists the pids that are asked for, and no others if they replace all. */
+static void list_pids(const struct rules_change *change)
+{
+	const struct targets_request *request = change->request;
+	struct target_set *set = &change->session->targets;
+	unsigned int i;
+
+	raw_spin_lock(&systally_target_lock);
+	if (request->verb == TARGETS_REPLACE && set->listed_bits)
+		target_set_unlist_all(set);
+	for (i = 0; i < request->pids; i++) {
+		unsigned int tgid = change->resolved->tgid[i];
+
+		if (request->pid[i] < 0)
+			target_set_unlist(set, tgid);
+		else if (set->listed_bits)
+			__set_bit(tgid, set->listed_bits);
+	}
+	raw_spin_unlock(&systally_target_lock);
+}
+
+/* Makes a process that lives a target, or none, as it is wanted now. */
+static void match_one(struct task_struct *task, void *data)
+{
+	struct rules_change *change = data;
+	struct target_set *set = &change->session->targets;
+	bool wanted, is;
+
+	if (!thread_group_leader(task))
+		return;
+	is = target_set_has(set, task->tgid);
+	wanted = is_wanted(set, task);
+	if (wanted == is || wanted != change->adds)
+		return;
+	if (wanted) {
+		change->known |= make_target(change->session, task, true);
+		return;
+	}
+	raw_spin_lock(&systally_target_lock);
+	target_set_match(set, task->tgid, false);
+	raw_spin_unlock(&systally_target_lock);
+	systally_selective_update(task);
+}
+
+static int match_all(void *data)
+{
+	struct rules_change *change = data;
+
+	systally_tasks_walk(match_one, change);
+	if (!change->adds)
+		systally_tally_settle(NULL);
+	else if (change->known)
+		systally_tally_settle(change->session);
+	return 0;
+}
+
+/* Whose new targets get slots; under the control mutex */
+static struct session *ruled;
+
+static bool is_ruled(unsigned long tgid)
+{
+	const struct task_struct *leader =
+		pid_task(find_pid_ns(tgid, &init_pid_ns), PIDTYPE_TGID);
+
+	return leader && is_wanted(&ruled->targets, leader);
+}
+
+/* Changes targets by rules, or from rules to pids. */
+static int apply_rules(struct session *session,
+		       const struct targets_request *request,
+		       const struct resolved *resolved, struct rules *rules,
+		       target_mover *move)
+{
+	struct rules_change change = { .session = session,
+				       .request = request,
+				       .resolved = resolved };
+	struct target_set *set = &session->targets;
+	unsigned long *listed = NULL;
+	struct rules *old;
+	int err = 0;
+
+	if (!set->listed_bits) {
+		listed = systally_memory_alloc(TARGET_SET_BYTES, NUMA_NO_NODE);
+		if (!listed) {
+			rules_free(rules);
+			return -ENOMEM;
+		}
+	}
+	if (set->all)
+		target_set_keep(set, NULL, 0);
+	/* Handlers follow the new rules from here on. */
+	old = target_set_rule(set, rules, listed);
+	list_pids(&change);
+	ruled = session;
+	if (systally_inflight_running())
+		err = systally_inflight_prepare(is_ruled);
+	/* Without memory, calls of these are counted and not timed. */
+	err = move(false, match_all, &change) ?: err;
+	change.adds = true;
+	err = move(true, match_all, &change) ?: err;
+	synchronize_rcu();
+	rules_free(old);
+	if (!rules)
+		target_set_drop_rules(set);
+	return err;
+}
+
+/* Changes targets that are all listed. */
+static int apply_listed(struct session *session,
+			const struct targets_request *request,
+			struct resolved *resolved, target_mover *move)
+{
+	struct pids_change change = { .session = session,
+				      .request = request,
+				      .resolved = resolved };
 	bool removes = request->verb == TARGETS_REPLACE, adds = false;
 	unsigned int i;
-	int err = -ENOMEM;
+	int err;
 
-	change.resolved = kvmalloc(sizeof(*change.resolved), GFP_KERNEL);
 	change.kept =
 		kvmalloc_array(request->pids, sizeof(*change.kept), GFP_KERNEL);
-	if (!change.resolved || !change.kept)
-		goto out_free;
-	err = resolve(request, change.resolved);
-	if (err)
-		goto out_free;
-	if (session->targets.all && request->verb == TARGETS_EDIT)
-		goto out_put; /* all are targets already */
-	err = systally_inflight_prepare_pids(change.resolved->pid,
-					     request->pids);
-	if (err)
-		goto out_put;
-	memcpy(change.kept, change.resolved->tgid,
+	if (!change.kept)
+		return -ENOMEM;
+	memcpy(change.kept, resolved->tgid,
 	       request->pids * sizeof(*change.kept));
 	sort(change.kept, request->pids, sizeof(*change.kept),
 	     systally_target_compare, NULL);
@@ -195,19 +342,59 @@ static int apply_pids(struct session *session,
 	err = removes ? move(false, remove_pids, &change) : 0;
 	if (!err && adds)
 		err = move(true, add_pids, &change);
-out_put:
-	put_pids(change.resolved, request->pids);
-out_free:
 	kvfree(change.kept);
-	kvfree(change.resolved);
 	return err;
+}
+
+static int apply_pids(struct session *session,
+		      const struct targets_request *request, target_mover *move)
+{
+	struct target_set *set = &session->targets;
+	struct resolved *resolved;
+	struct rules *rules;
+	int err;
+
+	resolved = kvmalloc(sizeof(*resolved), GFP_KERNEL);
+	if (!resolved)
+		return -ENOMEM;
+	err = resolve(request, resolved);
+	if (err)
+		goto out_free;
+	if (set->all && request->verb == TARGETS_EDIT)
+		goto out_put; /* all are targets already */
+	err = systally_inflight_prepare_pids(resolved->pid, request->pids) ?:
+		      rules_make(rules_of(set), request, &rules);
+	if (err)
+		goto out_put;
+	if (rules || set->listed_bits)
+		err = apply_rules(session, request, resolved, rules, move);
+	else
+		err = apply_listed(session, request, resolved, move);
+out_put:
+	put_pids(resolved, request->pids);
+out_free:
+	kvfree(resolved);
+	return err;
+}
+
+static bool removes_any(const struct targets_request *request)
+{
+	unsigned int i;
+
+	for (i = 0; i < request->pids; i++)
+		if (request->pid[i] < 0)
+			return true;
+	for (i = 0; i < request->rules; i++)
+		if (request->rule[i].removes)
+			return true;
+	return false;
 }
 
 int systally_target_check(const struct session *session,
 			  const struct targets_request *request)
 {
 	struct resolved *resolved;
-	unsigned int i;
+	struct rules *rules;
 	int err;
 
 	if (request->verb == TARGETS_ALL || request->verb == TARGETS_NONE)
@@ -219,11 +406,13 @@ int systally_target_check(const struct session *session,
 	if (!err)
 		put_pids(resolved, request->pids);
 	kvfree(resolved);
-	for (i = 0; session->targets.all && request->verb == TARGETS_EDIT &&
-		    i < request->pids && !err;
-	     i++)
-		if (request->pid[i] < 0)
-			err = -EINVAL;
+	if (err)
+		return err;
+	if (session->targets.all && request->verb == TARGETS_EDIT)
+		return removes_any(request) ? -EINVAL : 0;
+	err = rules_make(rules_of(&session->targets), request, &rules);
+	if (!err)
+		rules_free(rules);
 	return err;
 }
 
@@ -273,8 +462,11 @@ int systally_target_apply(struct session *session,
 	switch (request->verb) {
 	case TARGETS_ALL:
 		err = move(true, add_all, session);
+		if (!err)
+			target_set_drop_rules(&session->targets);
 		break;
 	case TARGETS_NONE:
+		target_set_drop_rules(&session->targets);
 		err = move(false, remove_all, session);
 		break;
 	default:

@@ -10,6 +10,8 @@
 #include <linux/spinlock.h>
 #include <asm/barrier.h>
 
+#include "memory.h"
+#include "rules.h"
 #include "table.h"
 #include "target_set.h"
 
@@ -150,23 +152,111 @@ static void update_word(unsigned int word)
 	put_word(&systally_direct_bits[word], part_of(&united, direct_part));
 }
 
-void target_set_add(struct target_set *set, unsigned int tgid)
+static bool is_listed(const struct target_set *set, unsigned int tgid)
 {
-	lockdep_assert_held(&systally_target_lock);
+	return test_bit(tgid, set->listed_bits ?: set->bits);
+}
+
+static void set_target(struct target_set *set, unsigned int tgid)
+{
 	if (__test_and_set_bit(tgid, set->bits))
 		return;
 	__set_bit(tgid >> TARGET_REGION_SHIFT, set->regions);
-	WRITE_ONCE(set->listed, set->listed + 1);
+	WRITE_ONCE(set->targets, set->targets + 1);
+	update_word(tgid / BITS_PER_LONG);
+}
+
+void target_set_add(struct target_set *set, unsigned int tgid)
+{
+	lockdep_assert_held(&systally_target_lock);
+	if (set->listed_bits)
+		__set_bit(tgid, set->listed_bits);
+	set_target(set, tgid);
+}
+
+static void clear_target(struct target_set *set, unsigned int tgid)
+{
+	if (!__test_and_clear_bit(tgid, set->bits))
+		return;
+	WRITE_ONCE(set->targets, set->targets - 1);
 	update_word(tgid / BITS_PER_LONG);
 }
 
 void target_set_remove(struct target_set *set, unsigned int tgid)
 {
 	lockdep_assert_held(&systally_target_lock);
-	if (!__test_and_clear_bit(tgid, set->bits))
+	if (set->listed_bits)
+		__clear_bit(tgid, set->listed_bits);
+	clear_target(set, tgid);
+}
+
+void target_set_unlist(struct target_set *set, unsigned int tgid)
+{
+	if (set->listed_bits)
+		__clear_bit(tgid, set->listed_bits);
+	else
+		target_set_remove(set, tgid);
+}
+
+void target_set_unlist_all(struct target_set *set)
+{
+	unsigned int region;
+
+	lockdep_assert_held(&systally_target_lock);
+	for_each_set_bit(region, set->regions, TARGET_REGIONS)
+		memset(set->listed_bits + region * REGION_WORDS, 0,
+		       REGION_WORDS * sizeof(long));
+}
+
+bool target_set_match(struct target_set *set, unsigned int tgid, bool matches)
+{
+	bool was = test_bit(tgid, set->bits);
+
+	lockdep_assert_held(&systally_target_lock);
+	matches |= is_listed(set, tgid);
+	if (matches == was)
+		return false;
+	if (matches)
+		set_target(set, tgid);
+	else
+		clear_target(set, tgid);
+	return true;
+}
+
+struct rules *target_set_rule(struct target_set *set, struct rules *rules,
+			      unsigned long *listed_bits)
+{
+	struct rules *old = rcu_dereference_protected(set->rules, true);
+	unsigned int region;
+
+	raw_spin_lock(&systally_target_lock);
+	if (listed_bits) {
+		/* All targets of a set without rules are listed. */
+		for_each_set_bit(region, set->regions, TARGET_REGIONS)
+			memcpy(listed_bits + region * REGION_WORDS,
+			       set->bits + region * REGION_WORDS,
+			       REGION_WORDS * sizeof(long));
+		set->listed_bits = listed_bits;
+	}
+	rcu_assign_pointer(set->rules, rules);
+	raw_spin_unlock(&systally_target_lock);
+	return old;
+}
+
+void target_set_drop_rules(struct target_set *set)
+{
+	struct rules *rules = rcu_dereference_protected(set->rules, true);
+	unsigned long *listed = set->listed_bits;
+
+	if (!listed)
 		return;
-	WRITE_ONCE(set->listed, set->listed - 1);
-	update_word(tgid / BITS_PER_LONG);
+	raw_spin_lock(&systally_target_lock);
+	RCU_INIT_POINTER(set->rules, NULL);
+	set->listed_bits = NULL;
+	raw_spin_unlock(&systally_target_lock);
+	synchronize_rcu();
+	rules_free(rules);
+	systally_memory_free(listed, TARGET_SET_BYTES);
 }
 
 /* Removes all targets of a region but @kept. */
@@ -280,7 +370,7 @@ int systally_target_compare(const void *a, const void *b)
 static void end_all(struct target_set *set)
 {
 	raw_spin_lock(&systally_target_lock);
-	/* After the bits. Pairs with the acquires in target_set_has(), lists(). */
+	/* After the bits. Pairs with the acquires in target_set_has(), is_target(). */
 	smp_store_release(&set->all, false);
 	raw_spin_unlock(&systally_target_lock);
 	update_all();
@@ -318,7 +408,7 @@ void target_set_fill(struct target_set *set)
 	synchronize_rcu();
 	bitmap_zero(set->bits, PID_MAX_LIMIT);
 	bitmap_zero(set->regions, TARGET_REGIONS);
-	set->listed = 0;
+	set->targets = 0;
 	update_all();
 }
 
@@ -327,13 +417,68 @@ unsigned int target_set_next(const struct target_set *set, unsigned int tgid)
 	return find_next_bit(set->bits, PID_MAX_LIMIT, tgid);
 }
 
-/* Whether a set lists a process; any context, without the lock */
-static bool lists(const struct target_set *set, unsigned int tgid)
+/* Whether a process has a bit that means something; any context, without the lock */
+static bool is_target(const struct target_set *set, unsigned int tgid)
 {
 	return set && !smp_load_acquire(&set->all) && test_bit(tgid, set->bits);
 }
 
-void systally_target_forked(unsigned int parent, unsigned int child)
+bool systally_target_ruled(void)
+{
+	const struct target_set *set;
+	unsigned int i;
+
+	for (i = 0; i < TABLE_SESSIONS; i++) {
+		set = READ_ONCE(sets[i]);
+		if (set && rcu_access_pointer(set->rules))
+			return true;
+	}
+	return false;
+}
+
+static bool set_matches(const struct target_set *set,
+			const struct rules_subject *subject)
+{
+	return rules_match(rcu_dereference_sched(set->rules), subject);
+}
+
+bool systally_target_matched(unsigned int tgid,
+			     const struct rules_subject *subject)
+{
+	struct target_set *set;
+	bool changed = false;
+	unsigned int i;
+
+	raw_spin_lock(&systally_target_lock);
+	for_each_set(i, set)
+	{
+		if (!set->all && set->listed_bits)
+			changed |= target_set_match(set, tgid,
+						    set_matches(set, subject));
+	}
+	raw_spin_unlock(&systally_target_lock);
+	return changed;
+}
+
+/* Makes a child a target of the sessions whose rules it matches. */
+static void match_child(const struct task_struct *child)
+{
+	const struct rules_subject subject = rules_subject(child);
+	struct target_set *set;
+	unsigned int i;
+
+	raw_spin_lock(&systally_target_lock);
+	for_each_set(i, set)
+	{
+		if (!set->all && set->listed_bits)
+			target_set_match(set, child->tgid,
+					 set_matches(set, &subject));
+	}
+	update_exactly(child->tgid);
+	raw_spin_unlock(&systally_target_lock);
+}
+
+static void follow(unsigned int parent, unsigned int child)
 {
 	const struct target_set *first;
 	struct target_set *set;
@@ -343,16 +488,25 @@ void systally_target_forked(unsigned int parent, unsigned int child)
 		return;
 	for (i = 0; i < TABLE_SESSIONS; i++) {
 		first = READ_ONCE(sets[i]);
-		if (lists(first, parent) && READ_ONCE(first->follow))
+		if (is_target(first, parent) && READ_ONCE(first->follow))
 			break;
 	}
 	if (i == TABLE_SESSIONS)
 		return;
 	raw_spin_lock(&systally_target_lock);
-	for_each_set(i, set) if (lists(set, parent) && READ_ONCE(set->follow))
+	for_each_set(i,
+		     set) if (is_target(set, parent) && READ_ONCE(set->follow))
 		target_set_add(set, child);
 	update_exactly(child);
 	raw_spin_unlock(&systally_target_lock);
+}
+
+void systally_target_forked(unsigned int parent,
+			    const struct task_struct *child)
+{
+	follow(parent, child->tgid);
+	if (systally_target_ruled())
+		match_child(child);
 }
 
 bool systally_target_exited(unsigned int tgid)
@@ -362,7 +516,7 @@ bool systally_target_exited(unsigned int tgid)
 	unsigned int i;
 
 	for (i = 0; i < TABLE_SESSIONS; i++)
-		if (lists(READ_ONCE(sets[i]), tgid))
+		if (is_target(READ_ONCE(sets[i]), tgid))
 			break;
 	/* If a control adds it after this, add() in target.c removes it. */
 	if (i == TABLE_SESSIONS)
@@ -370,7 +524,7 @@ bool systally_target_exited(unsigned int tgid)
 	raw_spin_lock(&systally_target_lock);
 	for_each_set(i, set)
 	{
-		if (!lists(set, tgid))
+		if (!is_target(set, tgid))
 			continue;
 		target_set_remove(set, tgid);
 		emptied |= !target_set_any(set);

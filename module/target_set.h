@@ -46,14 +46,25 @@ enum target_part {
 #define TARGET_REGION_SHIFT 12
 #define TARGET_REGIONS	    DIV_ROUND_UP(PID_MAX_LIMIT, 1 << TARGET_REGION_SHIFT)
 
+/*
+ * A process is a target because it is listed, by a control or as the child of a
+ * target, or because it matches a rule. Without rules, all targets are listed.
+ */
 struct target_set {
 	unsigned long *bits; /* PID_MAX_LIMIT; NULL if there is no session */
-	bool all;	     /* written under the control mutex */
+	unsigned long *listed_bits; /* the same, of the listed ones; NULL while
+				     * there are no rules. Written under the
+				     * lock, while not NULL.
+				     */
+	struct rules __rcu
+		*rules; /* or NULL; written under the control mutex */
+	bool all;	/* written under the control mutex */
 	bool timed;  /* the session keeps times; under systally_target_lock */
 	bool follow; /* children of targets become targets; written under the
 		      * control mutex
 		      */
-	unsigned int listed; /* targets; under systally_target_lock */
+	unsigned int
+		targets; /* bits that are set; under systally_target_lock */
 	DECLARE_BITMAP(regions, TARGET_REGIONS); /* under that lock */
 };
 
@@ -90,10 +101,14 @@ static __always_inline bool target_set_has(const struct target_set *set,
 	return smp_load_acquire(&set->all) || test_bit(tgid, set->bits);
 }
 
-/* target_set_any - whether the set is not empty; any context */
+/*
+ * target_set_any - whether the set is not empty, or has rules by which it may get
+ * targets; any context
+ */
 static inline bool target_set_any(const struct target_set *set)
 {
-	return READ_ONCE(set->all) || READ_ONCE(set->listed);
+	return READ_ONCE(set->all) || READ_ONCE(set->targets) ||
+	       rcu_access_pointer(set->rules);
 }
 
 /*
@@ -148,13 +163,39 @@ bool systally_target_any(void);
 extern raw_spinlock_t systally_target_lock;
 
 /*
- * target_set_add - make a process a target of the session
- * target_set_remove - make it none
+ * target_set_add - list a process: it is a target of the session
+ * target_set_remove - make it none, listed or not
+ * target_set_unlist - list it no more; while there are rules, it stays a target
+ * target_set_unlist_all - do that for all processes, where there are rules
+ * target_set_match - make it a target if it matches a rule or is listed, else make it
+ * none; returns whether that is a change
  *
  * Any context, under systally_target_lock; not while the set is `all`.
  */
 void target_set_add(struct target_set *set, unsigned int tgid);
 void target_set_remove(struct target_set *set, unsigned int tgid);
+void target_set_unlist(struct target_set *set, unsigned int tgid);
+void target_set_unlist_all(struct target_set *set);
+bool target_set_match(struct target_set *set, unsigned int tgid, bool matches);
+
+/*
+ * target_set_rule - replace the rules
+ * @rules: may be NULL; then target_set_drop_rules() has to follow
+ * @listed_bits: zeroed bits of TARGET_SET_BYTES if the set has none; else NULL
+ *
+ * Processes that are targets stay so until target_set_match(). Returns the old rules,
+ * which handlers may use until a grace period has passed. Process context, under the
+ * control mutex.
+ */
+struct rules *target_set_rule(struct target_set *set, struct rules *rules,
+			      unsigned long *listed_bits);
+
+/*
+ * target_set_drop_rules - free the rules, if there are any, and the list beside them:
+ * all targets are listed from now on; process context, under the control mutex;
+ * sleeps
+ */
+void target_set_drop_rules(struct target_set *set);
 
 /*
  * target_set_next - the first target >= @tgid, or PID_MAX_LIMIT
@@ -186,13 +227,28 @@ int systally_target_compare(const void *a, const void *b);
 
 /*
  * systally_target_forked - make a child a target of the sessions that have its
- * parent and follow
+ * parent and follow, and of those whose rules it matches
  * systally_target_exited - remove a process from all sets; returns true if one of
  * them is empty now
  *
  * In the handlers of fork and exit, preemption off.
  */
-void systally_target_forked(unsigned int parent, unsigned int child);
+void systally_target_forked(unsigned int parent,
+			    const struct task_struct *child);
 bool systally_target_exited(unsigned int tgid);
+
+/* Whether any session has rules; any context */
+bool systally_target_ruled(void);
+
+/*
+ * systally_target_matched - make a process a target of the sessions whose rules it
+ * matches now, and of no other one where it is not listed; returns whether anything
+ * has changed
+ *
+ * In handlers, preemption off.
+ */
+struct rules_subject;
+bool systally_target_matched(unsigned int tgid,
+			     const struct rules_subject *subject);
 
 #endif /* SYSTALLY_TARGET_SET_H */

@@ -13,6 +13,7 @@ static const char *const names[TRACEPOINTS] = {
 	[TRACEPOINT_PROCESS_FORK] = "sched_process_fork",
 	[TRACEPOINT_PROCESS_EXEC] = "sched_process_exec",
 	[TRACEPOINT_PROCESS_EXIT] = "sched_process_exit",
+	[TRACEPOINT_CGROUP_ATTACH] = "cgroup_attach_task",
 };
 
 /* Written once, at load; read in any context. */
@@ -39,7 +40,7 @@ int systally_tracepoint_init(void)
 
 	for_each_kernel_tracepoint(match, NULL);
 	for (i = 0; i < TRACEPOINTS; i++) {
-		if (!found[i]) {
+		if (!found[i] && i != TRACEPOINT_CGROUP_ATTACH) {
 			pr_err("this kernel has no tracepoint %s: the module cannot work on it\n",
 			       names[i]);
 			return -ENOENT;
@@ -50,6 +51,8 @@ int systally_tracepoint_init(void)
 
 int systally_tracepoint_register(enum tracepoint_id id, void *handler)
 {
+	if (!found[id])
+		return -ENOENT;
 	WRITE_ONCE(ours[id], handler);
 	return tracepoint_probe_register(found[id], handler, NULL);
 }

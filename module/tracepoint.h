@@ -13,6 +13,7 @@ enum tracepoint_id {
 	TRACEPOINT_PROCESS_FORK,
 	TRACEPOINT_PROCESS_EXEC,
 	TRACEPOINT_PROCESS_EXIT,
+	TRACEPOINT_CGROUP_ATTACH, /* not every kernel has it */
 	TRACEPOINTS,
 };
 
@@ -28,8 +29,8 @@ int __must_check systally_tracepoint_init(void);
  * systally_tracepoint_register - call @handler from now on
  * @handler: must be the same for each registration of an @id
  *
- * Process context, sleeps. Returns 0 or the error of
- * tracepoint_probe_register().
+ * Process context, sleeps. Returns 0, the error of tracepoint_probe_register(), or
+ * -ENOENT if the kernel does not have it.
  */
 int __must_check systally_tracepoint_register(enum tracepoint_id id,
 					      void *handler);

@@ -18,6 +18,7 @@
 #include "session.h"
 #include "tally.h"
 #include "view.h"
+#include "who.h"
 
 /* In the order of the layout */
 enum section {
@@ -62,13 +63,27 @@ static enum section row_section(const struct table_row *row)
 	}
 }
 
-static void row_export(const struct session *session, struct systally_row *to,
-		       const struct table_row *from, enum section section)
+/*
+ * The start of a row's process or thread. The rows of a process are of its start
+ * also in sections with rows by thread.
+ */
+static void export_who(struct systally_row *to, const struct table_row *from)
+{
+	const struct who *who = systally_who_of(from);
+
+	to->start_ns = who->key.start;
+	to->process = who->number;
+	to->facts = systally_who_hash(who);
+	memcpy(to->comm, who->comm, sizeof(to->comm));
+	to->comm[sizeof(to->comm) - 1] = '\0';
+}
+
+static void row_export(struct systally_row *to, const struct table_row *from,
+		       enum section section)
 {
 	u32 nr = key_nr(from->key);
 
 	*to = (struct systally_row){
-		.start_ns = from->start,
 		.tgid = key_tgid(from->key),
 		.nr = nr == KEY_NR_OUT_OF_RANGE ? SYSTALLY_NR_OUT_OF_RANGE : nr,
 		.abi = systally_abi_to_row(key_abi(from->key)),
@@ -94,7 +109,8 @@ static void row_export(const struct session *session, struct systally_row *to,
 		to->error = key_sub(from->key);
 	else if (key_kind(from->key) == ROW_THREAD)
 		to->tid = key_sub(from->key);
-	systally_master_comm(&session->master, from, to->comm);
+	if (kind_has_who(key_kind(from->key)))
+		export_who(to, from);
 }
 
 static int compare(u64 x, u64 y)
@@ -115,7 +131,8 @@ static int compare_rows(const void *a, const void *b)
 		       compare(x->tid, y->tid)		 ?:
 		       compare(x->abi, y->abi)		 ?:
 		       compare((u32)x->nr, (u32)y->nr)	 ?:
-		       compare(x->error, y->error);
+		       compare(x->error, y->error)	 ?:
+		       memcmp(x->comm, y->comm, x->tgid ? 0 : sizeof(x->comm));
 }
 
 /*
@@ -148,8 +165,7 @@ static u64 copy_common(const struct session *session, enum row_kind kind,
 				continue;
 			*calls += row->count;
 			if (to)
-				row_export(session, to++, row,
-					   SECTION_UNATTRIBUTED);
+				row_export(to++, row, SECTION_UNATTRIBUTED);
 			rows++;
 		}
 	}
@@ -165,17 +181,20 @@ static void pause(u32 row)
 	systally_cpu_tables_relieve();
 }
 
-/* Counts the rows of each section that @sections has. */
+/* Counts the rows of each section that @sections has, and their processes. */
 static void count_rows(const struct table *master, unsigned int sections,
-		       u64 *count)
+		       u64 *count, struct who_view *whos)
 {
 	u32 i;
 
 	for (i = 0; sections && i < table_rows(master); i++) {
-		enum section section = row_section(&master->rows[i]);
+		const struct table_row *row = &master->rows[i];
+		enum section section = row_section(row);
 
-		if (sections & BIT(section))
+		if (sections & BIT(section)) {
 			count[section]++;
+			systally_who_number(whos, systally_who_of(row));
+		}
 		pause(i);
 	}
 }
@@ -192,18 +211,21 @@ static void copy_rows(const struct session *session, unsigned int sections,
 		enum section section = row_section(row);
 
 		if (sections & BIT(section))
-			row_export(session, next[section]++, row, section);
+			row_export(next[section]++, row, section);
 		pause(i);
 	}
 }
 
-/* Bytes of a view that has @rows rows */
-static size_t view_bytes(unsigned int sections, u64 rows)
+/* Bytes of a view that has @rows rows, @processes and their @text_bytes */
+static size_t view_bytes(unsigned int sections, u64 rows, u64 processes,
+			 u64 text_bytes)
 {
-	size_t names = sections == walked[VIEW_ALL] ? FUNCTIONS_MAX : 0;
+	size_t bytes = sizeof(struct view) + rows * sizeof(struct systally_row);
 
-	return sizeof(struct view) + rows * sizeof(struct systally_row) +
-	       names * sizeof(struct systally_function);
+	if (sections != walked[VIEW_ALL])
+		return bytes;
+	return bytes + FUNCTIONS_MAX * sizeof(struct systally_function) +
+	       processes * sizeof(struct systally_process) + text_bytes;
 }
 
 /*
@@ -220,9 +242,12 @@ static struct view *copy_session(const struct session *session,
 	u64 count[SECTIONS] = {}, unattributed = sums->no_row, denied = 0;
 	struct systally_row *next[SECTIONS];
 	u64 rows = 0, names, functions = 0, denied_rows, ignored = 0;
+	struct who_view whos;
+	size_t needed;
 	u32 i;
 
-	count_rows(master, sections, count);
+	systally_who_begin_view(&whos);
+	count_rows(master, sections, count, &whos);
 	count[SECTION_UNATTRIBUTED] =
 		copy_common(session, ROW_UNATTRIBUTED, NULL, &unattributed);
 	denied_rows = copy_common(session, ROW_DENIED, NULL, &denied);
@@ -231,9 +256,10 @@ static struct view *copy_session(const struct session *session,
 	for (i = 0; i < SECTIONS; i++)
 		rows += count[i];
 	names = rows - count[SECTION_TLS];
-	if (!view || bytes < view_bytes(sections, rows)) {
+	needed = view_bytes(sections, rows, whos.processes, whos.text_bytes);
+	if (!view || bytes < needed) {
 		kvfree(view);
-		view = allocate(view_bytes(sections, rows));
+		view = allocate(needed);
 	}
 	if (!view)
 		return ERR_PTR(-ENOMEM);
@@ -255,6 +281,15 @@ static struct view *copy_session(const struct session *session,
 	if (!sections && denied_rows)
 		copy_common(session, ROW_DENIED, next[SECTION_HIST], &ignored);
 	copy_rows(session, sections, next);
+	if (sections == walked[VIEW_ALL]) {
+		struct systally_process *processes = (void *)next[SECTION_TLS];
+
+		systally_who_export(&whos, processes,
+				    (char *)(processes + whos.processes));
+	} else {
+		whos.processes = 0;
+		whos.text_bytes = 0;
+	}
 
 	view->session = session;
 	view->tallied = master->tallied;
@@ -281,9 +316,37 @@ static struct view *copy_session(const struct session *session,
 		.denied = denied,
 		.functions = functions,
 		.tls_rows = count[SECTION_TLS],
+		.processes = whos.processes,
+		.text_bytes = whos.text_bytes,
+		.process_bytes = sizeof(struct systally_process),
 	};
 	memcpy(view->header.magic, SYSTALLY_MAGIC, sizeof(view->header.magic));
 	return view;
+}
+
+/*
+ * Adds up rows that are the same but for the facts of their process. They are
+ * sorted. Returns how many are left.
+ */
+static u64 merge_rows(const struct systally_row **sorted, u64 count)
+{
+	u64 from, to = 0;
+
+	for (from = 1; from < count; from++) {
+		const struct systally_row *row = sorted[from];
+		/* The view's own copy */
+		struct systally_row *sum = (struct systally_row *)sorted[to];
+
+		if (compare_rows(&sorted[to], &sorted[from])) {
+			sorted[++to] = row;
+			continue;
+		}
+		sum->count += row->count;
+		sum->errors += row->errors;
+		sum->total_ns += row->total_ns;
+		sum->max_ns = max(sum->max_ns, row->max_ns);
+	}
+	return count ? to + 1 : 0;
 }
 
 /* Sorts the rows of the only section that a walk has found. */
@@ -297,6 +360,11 @@ static int sort_rows(struct view *view)
 	for (i = 0; i < count; i++)
 		view->sorted[i] = &view->rows[i];
 	sort(view->sorted, count, sizeof(*view->sorted), compare_rows, NULL);
+	count = merge_rows(view->sorted, count);
+	if (view->header.call_rows)
+		view->header.call_rows = count;
+	else
+		view->header.error_rows = count;
 	return 0;
 }
 
@@ -308,8 +376,8 @@ struct view *systally_view_make(struct session *session, enum view_rows what)
 	int err;
 
 	/* The layout that the command reads */
-	BUILD_BUG_ON(sizeof(struct systally_header) != 160);
-	BUILD_BUG_ON(sizeof(struct systally_row) != 72);
+	BUILD_BUG_ON(sizeof(struct systally_header) != 184);
+	BUILD_BUG_ON(sizeof(struct systally_row) != 80);
 	BUILD_BUG_ON(offsetof(struct view, rows) !=
 		     offsetofend(struct view, header));
 	BUILD_BUG_ON(SYSTALLY_COMM_LEN != TASK_COMM_LEN);
@@ -322,7 +390,8 @@ struct view *systally_view_make(struct session *session, enum view_rows what)
 	 * them before the flush. The number of rows may rise until then.
 	 */
 	rows = walked[what] ? systally_tally_used(session) : 0;
-	bytes = view_bytes(walked[what], rows + rows / 8);
+	/* Most processes have several rows, and share their group. */
+	bytes = view_bytes(walked[what], rows + rows / 8, rows / 4, rows * 16);
 	view = rows ? allocate(bytes) : NULL;
 	err = systally_tally_flush();
 	if (err) {
@@ -360,5 +429,7 @@ size_t systally_view_bytes(const struct view *view)
 		header->unattributed_rows + header->hist_rows +
 		header->tls_rows) *
 		       sizeof(view->rows[0]) +
-	       header->functions * sizeof(struct systally_function);
+	       header->functions * sizeof(struct systally_function) +
+	       header->processes * sizeof(struct systally_process) +
+	       header->text_bytes;
 }

@@ -77,8 +77,8 @@ arch := module/arch/$(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(machine)))
 -include $(arch)/arch.mk
 
 # The parts of the module that need no kernel
-module_parts := module/abi.c module/frame.c module/parse.c module/syscalls.c module/table.c
-module_tests := test_frame test_parse test_syscalls test_table
+module_parts := module/abi.c module/frame.c module/parse.c module/path.c module/syscalls.c module/table.c
+module_tests := test_frame test_parse test_path test_syscalls test_table
 
 unit_programs := $(addprefix $(unit)/,$(unit_tests))
 part_objects := $(SYSTALLY_PARTS:%.c=$(unit)/%.o)

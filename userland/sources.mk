@@ -29,6 +29,6 @@ SYSTALLY_CPPFLAGS := -Iinclude -Iuserland
 # Unit tests of the command: each is one program, of tests/unit/<name>.c and
 # SYSTALLY_PARTS, with cmocka besides the libraries above. All of tests/unit but
 # those of the module's parts.
-SYSTALLY_TESTS := $(filter-out test_frame test_parse test_syscalls test_table, \
+SYSTALLY_TESTS := $(filter-out test_frame test_parse test_path test_syscalls test_table, \
 	$(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c))))
 SYSTALLY_TEST_PKGS := $(SYSTALLY_PKGS) cmocka

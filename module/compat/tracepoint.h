@@ -11,6 +11,9 @@
 #include <linux/rcupdate_trace.h> /* needs srcu.h, from 7.0 on */
 #include <linux/tracepoint.h>
 #include <linux/version.h>
+#ifdef CONFIG_CGROUPS
+#include <trace/events/cgroup.h>
+#endif
 #include <trace/events/sched.h>
 
 /*

@@ -37,8 +37,12 @@ typedef int64_t s64;
 #define likely(x)		    __builtin_expect(!!(x), 1)
 #define unlikely(x)		    __builtin_expect(!!(x), 0)
 #define data_race(expr)		    (expr)
+#define READ_ONCE(x)		    __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, value)	    __atomic_store_n(&(x), value, __ATOMIC_RELAXED)
 #define smp_store_release(p, value) __atomic_store_n(p, value, __ATOMIC_RELEASE)
+#define smp_mb()		    __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define cmpxchg(p, old, new)	    __sync_val_compare_and_swap(p, old, new)
+#define U32_MAX			    UINT32_MAX
 #define OPTIMIZER_HIDE_VAR(var)	    __asm__("" : "+r"(var))
 #define BITS_PER_LONG		    (8 * sizeof(long))
 #define BITS_TO_LONGS(n)	    (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)

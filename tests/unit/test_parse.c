@@ -98,6 +98,85 @@ static void test_targets_bad(void **state)
 				 -EINVAL);
 }
 
+static void test_rules(void **state)
+{
+	const struct parsed_rule *rule = request.rule;
+
+	(void)state;
+	assert_int_equal(parse_targets(copy("cgroup:/a/b,7 uid:1000\n"
+					    "comm:my\\x20prog cgroup:/"),
+				       &request),
+			 0);
+	assert_int_equal(request.verb, TARGETS_REPLACE);
+	assert_int_equal(request.pids, 1);
+	assert_int_equal(request.pid[0], 7);
+	assert_int_equal(request.rules, 4);
+	assert_int_equal(rule[0].kind, RULE_CGROUP);
+	assert_string_equal(rule[0].text, "/a/b");
+	assert_false(rule[0].removes);
+	assert_int_equal(rule[1].kind, RULE_UID);
+	assert_int_equal(rule[1].uid, 1000);
+	assert_int_equal(rule[2].kind, RULE_COMM);
+	assert_string_equal(rule[2].text, "my prog");
+	assert_string_equal(rule[3].text, "/");
+
+	assert_int_equal(parse_targets(copy("+comm:fifteen-letters -uid:0 -5"),
+				       &request),
+			 0);
+	assert_int_equal(request.verb, TARGETS_EDIT);
+	assert_int_equal(request.pid[0], -5);
+	assert_false(rule[0].removes);
+	assert_true(rule[1].removes);
+	assert_int_equal(rule[1].uid, 0);
+}
+
+static void test_rules_bad(void **state)
+{
+	static const char *const bad[] = {
+		"cgroup:",
+		"cgroup:a",
+		"cgroup",
+		"cgroup:/a//b",
+		"cgroup:/./a",
+		"cgroup:/a/..",
+		"cgroup:/../a",
+		"cgroup:/a/./b",
+		"cgroup://",
+		"uid:",
+		"uid:-1",
+		"uid:+1",
+		"uid:4294967295",
+		"uid:1x",
+		"uid:root",
+		"comm:",
+		"comm:sixteen-letters1",
+		"comm:\\x0",
+		"comm:\\x00",
+		"comm:\\",
+		"comm:\\xG0",
+		"comm:\\XAB",
+		"name:a",
+		"++uid:1",
+		"+uid:1 uid:2",
+		"uid:1 +2",
+		"all uid:1",
+		"uid:1 none",
+	};
+	char text[PARSE_MAX_BYTES] = "";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(parse_targets(copy(bad[i]), &request),
+				 -EINVAL);
+	for (i = 0; i < PARSE_MAX_RULES; i++)
+		sprintf(text + strlen(text), "uid:%zu ", i);
+	assert_int_equal(parse_targets(copy(text), &request), 0);
+	assert_int_equal(request.rules, PARSE_MAX_RULES);
+	strcat(text, "uid:77");
+	assert_int_equal(parse_targets(copy(text), &request), -E2BIG);
+}
+
 static void test_targets_many(void **state)
 {
 	char text[PARSE_MAX_BYTES + 1];
@@ -210,6 +289,8 @@ int main(void)
 		cmocka_unit_test(test_word),
 		cmocka_unit_test(test_targets),
 		cmocka_unit_test(test_targets_bad),
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_rules_bad),
 		cmocka_unit_test(test_targets_many),
 		cmocka_unit_test(test_bytes),
 	};

@@ -22,9 +22,8 @@ static struct table *new_table(u32 rows)
 	return table;
 }
 
-static const char comm[SYSTALLY_COMM_LEN] = "prog";
-static const char one[SYSTALLY_COMM_LEN] = "one";
-static const char two[SYSTALLY_COMM_LEN] = "two";
+/* What stands for two whos */
+static const u64 one = 0xffff888001234560, two = 0xffff8880012345c0;
 
 static void test_key_fields(void **state)
 {
@@ -55,17 +54,16 @@ static void test_insert_finds_again(void **state)
 
 	(void)state;
 	assert_null(table_lookup(table, key, 5));
-	row = table_insert(table, key, 5, comm, 0, ROWS - 1);
+	row = table_insert(table, key, 5, 0, ROWS - 1);
 	assert_non_null(row);
 	assert_int_equal(row->count, 0);
-	assert_string_equal(row->comm, "prog");
+	assert_null(table_owner(table, row));
 	assert_ptr_equal(table_lookup(table, key, 5), row);
-	assert_ptr_equal(table_insert(table, key, 5, comm, 0, ROWS - 1), row);
+	assert_ptr_equal(table_insert(table, key, 5, 0, ROWS - 1), row);
 	assert_int_equal(table->used, 1);
 	/* The same pid, started at another time, is another process. */
 	assert_null(table_lookup(table, key, 6));
-	assert_ptr_not_equal(table_insert(table, key, 6, comm, 0, ROWS - 1),
-			     row);
+	assert_ptr_not_equal(table_insert(table, key, 6, 0, ROWS - 1), row);
 	free(table);
 }
 
@@ -80,12 +78,12 @@ static void test_full_of_collisions(void **state)
 	for (i = 0; i < ROWS - 1; i++) {
 		rows[i] =
 			table_insert(table, key_make(ROW_CALL, 0, i + 1, 0, 7),
-				     99, comm, 0, ROWS - 1);
+				     99, 0, ROWS - 1);
 		assert_non_null(rows[i]);
 		rows[i]->count = i;
 	}
-	assert_null(table_insert(table, key_make(ROW_CALL, 0, 99, 0, 7), 99,
-				 comm, 0, ROWS - 1));
+	assert_null(table_insert(table, key_make(ROW_CALL, 0, 99, 0, 7), 99, 0,
+				 ROWS - 1));
 	for (i = 0; i < ROWS - 1; i++)
 		assert_ptr_equal(
 			table_lookup(table, key_make(ROW_CALL, 0, i + 1, 0, 7),
@@ -107,9 +105,9 @@ static void test_limits(void **state)
 	for (i = 0; i < 56; i++)
 		assert_non_null(table_insert(table,
 					     key_make(ROW_CALL, 0, 1, 0, i), 1,
-					     comm, 0, table_hard_limit(table)));
-	assert_null(table_insert(table, key_make(ROW_CALL, 0, 1, 0, 56), 1,
-				 comm, 0, table_hard_limit(table)));
+					     0, table_hard_limit(table)));
+	assert_null(table_insert(table, key_make(ROW_CALL, 0, 1, 0, 56), 1, 0,
+				 table_hard_limit(table)));
 	/* Rows of unattributed calls still have room, one per number. */
 	for (i = 0; i < 7; i++)
 		assert_non_null(table_unattributed(
@@ -127,7 +125,7 @@ static void test_clean(void **state)
 	u64 key = key_make(ROW_CALL, 0, 1, 0, 1);
 
 	(void)state;
-	table_insert(table, key, 1, comm, 0, ROWS - 1)->count = 17;
+	table_insert(table, key, 1, 0, ROWS - 1)->count = 17;
 	table->entered = 17;
 	table_clean(table);
 	assert_null(table_lookup(table, key, 1));
@@ -206,9 +204,8 @@ static void test_fold_tls(void **state)
 		assert_true(table_fold_row(table, &row, one, ROWS - 1));
 	}
 	assert_int_equal(table->used, 1);
-	folded = table_lookup(table,
-			      key_make(ROW_FOLDED_TLS, TLS_NO_FD, 0, 3, 1),
-			      comm_hash(one));
+	folded = table_lookup(
+		table, key_make(ROW_FOLDED_TLS, TLS_NO_FD, 0, 3, 1), one);
 	assert_non_null(folded);
 	assert_int_equal(folded->tls.calls, 15);
 	assert_int_equal(folded->tls.bytes, 5 * 1009);
@@ -237,24 +234,25 @@ static void test_fold(void **state)
 	}
 	assert_int_equal(table->used, 5);
 	folded = table_lookup(table, key_make(ROW_FOLDED_HIST, 4141, 0, 1, 5),
-			      comm_hash(one));
+			      one);
 	assert_non_null(folded);
 	assert_int_equal(row_events(folded), 11 * (7 + 2));
-	folded = table_lookup(table, key_make(ROW_FOLDED_CALL, 0, 0, 1, 5),
-			      comm_hash(one));
+	folded =
+		table_lookup(table, key_make(ROW_FOLDED_CALL, 0, 0, 1, 5), one);
 	assert_non_null(folded);
 	assert_int_equal(folded->count, 77);
-	assert_string_equal(folded->comm, "one");
 	folded = table_lookup(table, key_make(ROW_FOLDED_ERROR, 32, 0, 1, 5),
-			      comm_hash(one));
+			      one);
 	assert_non_null(folded);
 	assert_int_equal(folded->count, 77);
-	/* Two comms with the same hash have separate rows. */
-	memcpy(folded->comm, "other", 6);
-	row.key = key_make(ROW_ERROR, 32, 1, 1, 5);
-	assert_true(table_fold_row(table, &row, one, ROWS - 1));
+	/* Rows that are folded already can be folded again, into others. */
+	row.key = key_make(ROW_FOLDED_ERROR, 32, 0, 1, 5);
+	assert_true(table_fold_row(table, &row, two, ROWS - 1));
 	assert_int_equal(folded->count, 77);
 	assert_int_equal(table->used, 6);
+	folded = table_lookup(table, row.key, two);
+	assert_non_null(folded);
+	assert_int_equal(folded->count, 7);
 	free(table);
 }
 
@@ -269,23 +267,22 @@ static void test_sessions(void **state)
 	struct table_row *row, *late, *later, plain;
 
 	(void)state;
-	row = table_insert(table, call, start, comm, 0x83, ROWS - 1);
+	row = table_insert(table, call, start, 0x83, ROWS - 1);
 	late = table_insert(table, call | KEY_LATE, start_late(start, 0x82),
-			    comm, 0x82, ROWS - 1);
+			    0x82, ROWS - 1);
 	later = table_insert(table, call | KEY_LATE, start_late(start, 0x80),
-			     comm, 0x80, ROWS - 1);
+			     0x80, ROWS - 1);
 	assert_int_equal(table->used, 3);
 	assert_int_equal(table_row_sessions(row), 0x83);
 	assert_int_equal(table_row_sessions(late), 0x82);
 	assert_int_equal(table_row_sessions(later), 0x80);
-	assert_string_equal(row->comm, "prog");
 	assert_ptr_equal(table_lookup(table, call, start), row);
 	row->count = 3;
 	late->total = 5;
 	plain = table_row_plain(row);
 	assert_true(plain.key == call && plain.start == start);
 	assert_int_equal(plain.count, 3);
-	assert_int_equal(plain.comm[SYSTALLY_COMM_LEN - 1], 0);
+	assert_int_equal(plain.sessions, 0);
 	plain = table_row_plain(late);
 	assert_true(plain.key == call && plain.start == start);
 	assert_int_equal(plain.total, 5);
@@ -293,10 +290,10 @@ static void test_sessions(void **state)
 	assert_true(plain.key == call && plain.start == start);
 
 	/* Rows without a process, and of TLS, have the sessions in their key. */
-	row = table_insert(table, common, 0, comm, 0x83, ROWS - 1);
+	row = table_insert(table, common, 0, 0x83, ROWS - 1);
 	plain = table_row_plain(row);
 	assert_true(plain.key == key_common(ROW_DENIED, 0, 2, 9));
-	row = table_insert(table, tls, start, comm, 0x83, ROWS - 1);
+	row = table_insert(table, tls, start, 0x83, ROWS - 1);
 	plain = table_row_plain(row);
 	assert_true(plain.key == key_make(ROW_TLS, 5, 7, 3, 2));
 	free(table);
@@ -310,16 +307,118 @@ static void test_sessions_extremes(void **state)
 	struct table_row row = {
 		.key = key | KEY_LATE,
 		.start = start_late(UINT64_MAX, 0xff),
-		.comm = "fifteen letters",
+		.sessions = 0xff,
 	}, plain;
 
 	(void)state;
-	row.comm[SYSTALLY_COMM_LEN - 1] = (char)0xff;
 	plain = table_row_plain(&row);
 	assert_true(plain.key == key);
 	assert_true(plain.start == UINT64_MAX);
-	assert_string_equal(plain.comm, "fifteen letters");
 	assert_int_equal(key_kind(row.key), ROW_THREAD);
+}
+
+/* A row of ROW_WHO and rows that are linked to it */
+static struct table_row *add_who(struct table *table, u32 tgid, u64 start)
+{
+	return table_insert(table, key_make(ROW_WHO, 0, tgid, 0, 0), start, 0,
+			    ROWS - 1);
+}
+
+static struct table_row *add_call(struct table *table, struct table_row *who,
+				  u64 key, u64 start)
+{
+	struct table_row *row = table_insert(table, key, start, 1, ROWS - 1);
+
+	table_link(table, who, row);
+	return row;
+}
+
+/* Rows that are closed are not found, and rows that are made later are others. */
+static void test_close(void **state)
+{
+	struct table *table = new_table(ROWS);
+	u64 who_key = key_make(ROW_WHO, 0, 7, 0, 0);
+	u64 calls[] = { key_make(ROW_CALL, 0, 7, 0, 1),
+			key_make(ROW_CALL, 0, 7, 2, 9),
+			key_make(ROW_ERROR, 11, 7, 0, 1) };
+	struct table_row *who = add_who(table, 7, 5), *rows[3], *other;
+	unsigned int i;
+
+	(void)state;
+	other = add_call(table, add_who(table, 8, 5),
+			 key_make(ROW_CALL, 0, 8, 0, 1), 5);
+	for (i = 0; i < 3; i++) {
+		rows[i] = add_call(table, who, calls[i], 5);
+		rows[i]->count = 2 + i;
+		assert_ptr_equal(table_owner(table, rows[i]), who);
+	}
+	/* Of another start: another process, which has nothing here */
+	table_close(table, who_key, 6);
+	assert_ptr_equal(table_lookup(table, calls[0], 5), rows[0]);
+	assert_false(table->closed);
+
+	table_close(table, who_key, 5);
+	assert_true(table->closed);
+	assert_null(table_lookup(table, who_key, 5));
+	for (i = 0; i < 3; i++) {
+		assert_null(table_lookup(table, calls[i], 5));
+		assert_int_equal(rows[i]->count, 2 + i);
+		assert_ptr_equal(table_owner(table, rows[i]), who);
+		assert_true(table_row_plain(rows[i]).key == calls[i]);
+	}
+	assert_ptr_equal(table_lookup(table, key_make(ROW_CALL, 0, 8, 0, 1), 5),
+			 other);
+
+	/* A row that was made just then is closed when it is linked. */
+	rows[0] = add_call(table, who, key_make(ROW_CALL, 0, 7, 0, 3), 5);
+	assert_null(table_lookup(table, key_make(ROW_CALL, 0, 7, 0, 3), 5));
+	assert_true(rows[0]->key & KEY_CLOSED);
+
+	/* With the facts of now, everything is new, and can be closed again. */
+	who = add_who(table, 7, 5);
+	rows[0] = add_call(table, who, calls[0], 5);
+	assert_int_equal(rows[0]->count, 0);
+	assert_ptr_equal(table_lookup(table, calls[0], 5), rows[0]);
+	table_close(table, who_key, 5);
+	table_close(table, who_key, 5);
+	assert_null(table_lookup(table, calls[0], 5));
+	table_clean(table);
+	assert_false(table->closed);
+	free(table);
+}
+
+/* A list that leads nowhere, of a table that was emptied meanwhile, ends. */
+static void test_close_ends(void **state)
+{
+	struct table *table = new_table(ROWS);
+	struct table_row *who = add_who(table, 7, 5), *row, *other;
+
+	(void)state;
+	other = add_call(table, add_who(table, 8, 5),
+			 key_make(ROW_CALL, 0, 8, 0, 1), 5);
+	row = add_call(table, who, key_make(ROW_CALL, 0, 7, 0, 1), 5);
+	row->next = row - table->rows + 1; /* a circle */
+	table_close(table, key_make(ROW_WHO, 0, 7, 0, 0), 5);
+	assert_true(row->key & KEY_CLOSED);
+	who = add_who(table, 7, 5);
+	row = add_call(table, who, key_make(ROW_CALL, 0, 7, 0, 1), 5);
+	row->next = other - table->rows + 1;
+	other->next = 1u << 31;
+	table_close(table, key_make(ROW_WHO, 0, 7, 0, 0), 5);
+	assert_false(other->key & KEY_CLOSED);
+	free(table);
+}
+
+/* Only rows of processes and threads have a who in a session's table. */
+static void test_has_who(void **state)
+{
+	(void)state;
+	assert_true(kind_has_who(ROW_CALL));
+	assert_true(kind_has_who(ROW_THREAD));
+	assert_true(kind_has_who(ROW_FOLDED_TLS));
+	assert_false(kind_has_who(ROW_WHO));
+	assert_false(kind_has_who(ROW_UNATTRIBUTED));
+	assert_false(kind_has_who(ROW_DENIED));
 }
 
 int main(void)
@@ -337,6 +436,9 @@ int main(void)
 		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_sessions),
 		cmocka_unit_test(test_sessions_extremes),
+		cmocka_unit_test(test_close),
+		cmocka_unit_test(test_close_ends),
+		cmocka_unit_test(test_has_who),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

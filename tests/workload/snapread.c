@@ -91,9 +91,13 @@ static void image_check(const struct systally_header *header)
 		      header->header_bytes, header->row_bytes);
 	rows = header->call_rows + header->error_rows +
 	       header->unattributed_rows + header->hist_rows;
-	if (image_bytes != header->header_bytes + rows * header->row_bytes)
-		wrong("%zu bytes for %llu rows", image_bytes,
-		      (unsigned long long)rows);
+	if (header->process_bytes != sizeof(struct systally_process) ||
+	    image_bytes != header->header_bytes + rows * header->row_bytes +
+				   header->processes * header->process_bytes +
+				   header->text_bytes)
+		wrong("%zu bytes for %llu rows, %llu processes", image_bytes,
+		      (unsigned long long)rows,
+		      (unsigned long long)header->processes);
 	for (i = 0; i < rows; i++) {
 		row = row_at(header, i);
 		if (row->abi >= SYSTALLY_ABIS || row->nr < -1 ||
@@ -103,6 +107,9 @@ static void image_check(const struct systally_header *header)
 		if (strnlen(row->comm, sizeof(row->comm)) == sizeof(row->comm))
 			wrong("row %llu: comm without end",
 			      (unsigned long long)i);
+		if (row->process > header->processes)
+			wrong("row %llu: process %u", (unsigned long long)i,
+			      row->process);
 		if (i < header->call_rows) {
 			calls += row->count;
 			failed += row->errors;

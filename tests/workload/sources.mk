@@ -8,7 +8,7 @@
 # libc must not add calls of the dynamic linker's.
 
 WORKLOADS := blocked calls chain churn cost crowd ctlwrite files functions gocalls \
-	insert latency loops names namespace polls puppet rawtp returns reuse \
+	insert latency loops mover names namespace polls puppet rawtp returns reuse \
 	rows scribble signals snapread spent spread starve storm sweep threads tls tree \
 	victims
 

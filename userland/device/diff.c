@@ -38,7 +38,7 @@ static int compare_keys(const void *left, const void *right)
 	/* rows of exited processes are folded by command and have no tgid */
 	if (!order && !a->tgid)
 		order = strncmp(a->comm, b->comm, SYSTALLY_COMM_LEN);
-	return order;
+	return order ? order : COMPARE(a->facts, b->facts);
 }
 
 void systally_snapshot_sort(struct systally_snapshot *snapshot)
@@ -106,14 +106,16 @@ static int compare_calls(const struct systally_row *a,
 	return order ? order : COMPARE(a->error, b->error);
 }
 
-/* The order of folded rows: by call, then by command. */
+/* The order of folded rows: by call, by command, and by user and group. */
 static int compare_folded(const void *left, const void *right)
 {
 	const struct systally_row *a = left;
 	const struct systally_row *b = right;
 	int order = compare_calls(a, b);
 
-	return order ? order : strncmp(a->comm, b->comm, SYSTALLY_COMM_LEN);
+	if (!order)
+		order = strncmp(a->comm, b->comm, SYSTALLY_COMM_LEN);
+	return order ? order : COMPARE(a->facts, b->facts);
 }
 
 static int compare_calls_only(const void *left, const void *right)
@@ -340,6 +342,21 @@ static bool was_reset(const struct systally_header *now,
 	       now->discarded != old->discarded || now->entered < old->entered;
 }
 
+/* Copies the facts of processes. Returns 0, or -1 if there is no memory. */
+static int copy_facts(struct systally_snapshot *to,
+		      const struct systally_snapshot *from)
+{
+	const size_t count = from->header.processes;
+
+	if (!count)
+		return 0;
+	to->facts = calloc(count, sizeof(*to->facts));
+	if (!to->facts)
+		return -1;
+	memcpy(to->facts, from->facts, count * sizeof(*to->facts));
+	return 0;
+}
+
 int systally_snapshot_diff(struct systally_snapshot *diff,
 			   const struct systally_snapshot *now,
 			   const struct systally_snapshot *old,
@@ -360,7 +377,8 @@ int systally_snapshot_diff(struct systally_snapshot *diff,
 	diff->max_is_former =
 		calloc(n->call_rows + 1, sizeof(*diff->max_is_former));
 	diff->functions = calloc(n->functions + 1, sizeof(*diff->functions));
-	if (!diff->rows || !diff->max_is_former || !diff->functions)
+	if (!diff->rows || !diff->max_is_former || !diff->functions ||
+	    copy_facts(diff, now))
 		goto err_memory;
 	if (n->functions)
 		memcpy(diff->functions, now->functions,

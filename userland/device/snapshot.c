@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/intern.h"
 #include "calls/names.h"
 #include "device/snapshot.h"
+#include "units/containers.h"
 
 #if __BYTE_ORDER != __LITTLE_ENDIAN
 #error "a snapshot is little endian, and its bytes are not swapped here"
@@ -33,7 +35,7 @@ static int check_header(const struct systally_header *header, size_t size,
 			error,
 			"the snapshot's header has an impossible size, %u bytes" REMEDY,
 			header->header_bytes);
-	if (header->row_bytes < sizeof(struct systally_row) ||
+	if (header->row_bytes < SYSTALLY_ROW_BYTES_MIN ||
 	    header->row_bytes > ROW_BYTES_MAX)
 		return systally_error_set(
 			error,
@@ -66,9 +68,25 @@ static int check_header(const struct systally_header *header, size_t size,
 			error,
 			"the snapshot is cut short: its header promises %llu rows of TLS" REMEDY,
 			(unsigned long long)header->tls_rows);
+	size -= header->tls_rows * header->row_bytes;
+	if (header->processes &&
+	    (header->process_bytes < sizeof(struct systally_process) ||
+	     header->process_bytes > ROW_BYTES_MAX))
+		return systally_error_set(
+			error,
+			"the snapshot's processes have an impossible size, %u bytes" REMEDY,
+			header->process_bytes);
+	if ((header->processes &&
+	     header->processes > size / header->process_bytes) ||
+	    header->text_bytes >
+		    size - header->processes * header->process_bytes)
+		return systally_error_set(
+			error,
+			"the snapshot is cut short: its header promises %llu processes" REMEDY,
+			(unsigned long long)header->processes);
+	size -= header->processes * header->process_bytes + header->text_bytes;
 	/* a longer header is of a newer module: more parts may follow */
-	if (header->header_bytes <= sizeof(*header) &&
-	    header->tls_rows * header->row_bytes != size)
+	if (header->header_bytes <= sizeof(*header) && size)
 		return systally_error_set(
 			error,
 			"the snapshot is longer than its header says" REMEDY);
@@ -135,15 +153,64 @@ static int copy_functions(struct systally_snapshot *snapshot, const void *from)
 	return 0;
 }
 
+/* The text at @at, which ends within the texts; NULL for 0 or nonsense */
+static const char *text_at(const struct systally_header *header,
+			   const char *texts, uint32_t at)
+{
+	return at && at < header->text_bytes &&
+			       memchr(texts + at, '\0',
+				      header->text_bytes - at) ?
+		       texts + at :
+		       NULL;
+}
+
+/* Copies header.processes from @from. Returns -1 without memory. */
+static int copy_facts(struct systally_snapshot *snapshot,
+		      const unsigned char *from)
+{
+	const struct systally_header *header = &snapshot->header;
+	const char *texts =
+		(const char *)from + header->processes * header->process_bytes;
+	struct systally_process process;
+	const char *exe;
+	size_t i;
+
+	if (!header->processes)
+		return 0;
+	snapshot->facts = calloc(header->processes, sizeof(*snapshot->facts));
+	if (!snapshot->facts)
+		return -1;
+	systally_containers_refresh();
+	for (i = 0; i < header->processes; i++) {
+		memcpy(&process, from, sizeof(process));
+		from += header->process_bytes;
+		exe = text_at(header, texts, process.exe);
+		snapshot->facts[i] = (struct systally_facts){
+			.tgid = process.tgid,
+			.uid = process.uid,
+			.parent = process.parent,
+			.exe = exe ? systally_intern(exe, strlen(exe)) : NULL,
+		};
+		systally_facts_set_cgroup(
+			&snapshot->facts[i],
+			text_at(header, texts, process.cgroup));
+	}
+	return 0;
+}
+
 /* Copies rows from @from, from row @first to before row @end. */
 static int copy_rows(struct systally_snapshot *snapshot, size_t first,
 		     size_t end, const unsigned char *from,
 		     struct systally_error *error)
 {
+	const size_t bytes =
+		snapshot->header.row_bytes < sizeof(*snapshot->rows) ?
+			snapshot->header.row_bytes :
+			sizeof(*snapshot->rows);
 	size_t i;
 
 	for (i = first; i < end; i++, from += snapshot->header.row_bytes) {
-		memcpy(&snapshot->rows[i], from, sizeof(*snapshot->rows));
+		memcpy(&snapshot->rows[i], from, bytes);
 		if (check_row(&snapshot->rows[i], i, error))
 			return -1;
 	}
@@ -227,10 +294,15 @@ int systally_snapshot_parse(struct systally_snapshot *snapshot,
 		systally_snapshot_free(snapshot);
 		return -1;
 	}
-	if (copy_functions(snapshot, names)) {
+	if (copy_functions(snapshot, names) ||
+	    copy_facts(
+		    snapshot,
+		    names + header->functions * sizeof(*snapshot->functions) +
+			    header->tls_rows * header->row_bytes)) {
 		systally_snapshot_free(snapshot);
 		return systally_error_set(
-			error, "no memory for the names of functions");
+			error,
+			"no memory for the names of functions and the facts of processes");
 	}
 	return 0;
 }
@@ -247,22 +319,12 @@ void systally_snapshot_free(struct systally_snapshot *snapshot)
 	free(snapshot->rows);
 	free(snapshot->max_is_former);
 	free(snapshot->functions);
+	free(snapshot->facts);
 	memset(snapshot, 0, sizeof(*snapshot));
 }
 
-static bool is_listed(uint32_t tgid, const uint32_t *tgids, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (tgids[i] == tgid)
-			return true;
-	}
-	return false;
-}
-
 void systally_snapshot_keep(struct systally_snapshot *snapshot,
-			    const uint32_t *tgids, size_t count)
+			    const struct systally_scope *scope)
 {
 	struct systally_header *header = &snapshot->header;
 	__u64 *const parts[] = { &header->call_rows, &header->error_rows,
@@ -277,7 +339,7 @@ void systally_snapshot_keep(struct systally_snapshot *snapshot,
 		*parts[part] = 0;
 		for (i = 0; i < left; i++, from++) {
 			if (parts[part] != &header->unattributed_rows &&
-			    !is_listed(from->tgid, tgids, count))
+			    !systally_snapshot_has(snapshot, from, scope))
 				continue;
 			if (!part && snapshot->max_is_former)
 				snapshot->max_is_former[*parts[part]] =

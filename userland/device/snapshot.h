@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "systally.h"
+#include "units/scope.h"
 
 struct systally_snapshot {
 	struct systally_header header;
@@ -29,7 +30,22 @@ struct systally_snapshot {
 	bool *max_is_former;
 	/* header.functions names of user functions, sorted by nr */
 	struct systally_function *functions;
+	/* header.processes facts; rows have their numbers from 1 on */
+	struct systally_facts *facts;
 };
+
+/*
+ * Returns the facts of a row's process, NULL if they are not known. They live as
+ * long as @snapshot.
+ */
+static inline const struct systally_facts *
+systally_snapshot_facts(const struct systally_snapshot *snapshot,
+			const struct systally_row *row)
+{
+	return row->process && row->process <= snapshot->header.processes ?
+		       &snapshot->facts[row->process - 1] :
+		       NULL;
+}
 
 /*
  * Copies a snapshot from @size bytes at @data, and checks it. Returns 0, and the
@@ -80,11 +96,21 @@ extern size_t systally_snapshot_compared;
 void systally_snapshot_sort(struct systally_snapshot *snapshot);
 
 /*
- * Keeps only the rows of @count processes, @tgids, and those of calls in no row.
+ * Keeps only the rows of processes in @scope, and those of calls in no row.
  * header.entered becomes the number of calls that are left.
  */
 void systally_snapshot_keep(struct systally_snapshot *snapshot,
-			    const uint32_t *tgids, size_t count);
+			    const struct systally_scope *scope);
+
+/* Is the process of a row, or of a row of TLS, in @scope? */
+static inline bool
+systally_snapshot_has(const struct systally_snapshot *snapshot,
+		      const struct systally_row *row,
+		      const struct systally_scope *scope)
+{
+	return systally_scope_has(scope, row->tgid, row->comm,
+				  systally_snapshot_facts(snapshot, row));
+}
 
 /*
  * Gives the functions of @b the numbers that functions of the same name have in
