@@ -27,7 +27,7 @@ static void check(const struct systally_request *request, int argc)
 	unsigned int i;
 
 	must(request->limit <= 1000000000);
-	must(!request->pid_count == !request->pids);
+	must(!request->scope.pid_count == !request->scope.pids);
 	must(request->argc >= 0 && request->argc < argc);
 	must(request->file_count <= request->command->files);
 	must(request->sort < SYSTALLY_SORTS);
@@ -71,7 +71,8 @@ static void must_be_same(const struct systally_request *a,
 	     a->limit == b->limit && a->given == b->given &&
 	     a->collect == b->collect && a->threads == b->threads &&
 	     a->interval_ns == b->interval_ns &&
-	     a->duration_ns == b->duration_ns && a->pid_count == b->pid_count &&
+	     a->duration_ns == b->duration_ns &&
+	     a->scope.pid_count == b->scope.pid_count &&
 	     a->by.count == b->by.count);
 	for (i = 0; i < a->by.count; i++)
 		must(a->by.list[i] == b->by.list[i]);

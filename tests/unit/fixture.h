@@ -20,7 +20,7 @@ struct fixture {
 	struct systally_header header;
 	struct systally_row
 		rows[64]; /* calls, errors, unattributed, hist; names
-				       * of functions; TLS
+				       * of functions; TLS; processes; texts
 				       */
 };
 
@@ -104,10 +104,24 @@ static inline void fixture_function(struct fixture *fixture, uint32_t nr,
 	       sizeof(function));
 }
 
-static inline size_t fixture_bytes(const struct fixture *fixture)
+/* The bytes before processes, which come behind all rows. */
+static inline size_t
+fixture_bytes_before_processes(const struct fixture *fixture)
 {
 	return fixture_bytes_before_tls(fixture) +
 	       fixture->header.tls_rows * sizeof(fixture->rows[0]);
+}
+
+/* The bytes before the texts, which come last. */
+static inline size_t fixture_bytes_before_texts(const struct fixture *fixture)
+{
+	return fixture_bytes_before_processes(fixture) +
+	       fixture->header.processes * sizeof(struct systally_process);
+}
+
+static inline size_t fixture_bytes(const struct fixture *fixture)
+{
+	return fixture_bytes_before_texts(fixture) + fixture->header.text_bytes;
 }
 
 /* Adds a row of TLS, after all others and all names. */
@@ -127,6 +141,50 @@ static inline void fixture_tls(struct fixture *fixture, uint32_t tgid,
 	assert_true(fixture_bytes(fixture) + sizeof(row) <= sizeof(*fixture));
 	memcpy((char *)fixture + fixture_bytes(fixture), &row, sizeof(row));
 	fixture->header.tls_rows++;
+}
+
+/* Adds a text, with its NUL. Returns where it begins, 0 for NULL. */
+static inline uint32_t fixture_text(struct fixture *fixture, const char *text)
+{
+	const uint64_t at = fixture->header.text_bytes;
+	const size_t length = text ? strlen(text) + 1 : 0;
+
+	assert_true(fixture_bytes(fixture) + length <= sizeof(*fixture));
+	if (!text)
+		return 0;
+	memcpy((char *)fixture + fixture_bytes(fixture), text, length);
+	fixture->header.text_bytes += length;
+	return (uint32_t)at;
+}
+
+/*
+ * Adds a process, after all rows. Its group and executable may be NULL. Returns
+ * the number that its rows have.
+ */
+static inline uint32_t fixture_process(struct fixture *fixture, uint32_t tgid,
+				       uint32_t uid, uint32_t parent,
+				       const char *cgroup, const char *exe)
+{
+	struct systally_process process = {
+		.start_ns = tgid * 1000ULL,
+		.tgid = tgid,
+		.uid = uid,
+		.parent = parent,
+	};
+	char *texts;
+
+	/* 0 is no text: the first byte is of none */
+	if (!fixture->header.text_bytes)
+		fixture_text(fixture, "");
+	process.cgroup = fixture_text(fixture, cgroup);
+	process.exe = fixture_text(fixture, exe);
+	assert_true(fixture_bytes(fixture) + sizeof(process) <=
+		    sizeof(*fixture));
+	texts = (char *)fixture + fixture_bytes_before_texts(fixture);
+	memmove(texts + sizeof(process), texts, fixture->header.text_bytes);
+	memcpy(texts, &process, sizeof(process));
+	fixture->header.process_bytes = sizeof(process);
+	return (uint32_t)++fixture->header.processes;
 }
 
 static inline struct systally_row *fixture_hist(struct fixture *fixture,

@@ -37,9 +37,9 @@ static void takes_all(void **state)
 		parse(&o, "top",
 		      "-p 12,13 -p 99 -n 5 -b process -s max -e %file -x -L -i 0.5 -d 10 --format csv -o out"),
 		0);
-	assert_int_equal(o.pid_count, 3);
-	assert_int_equal(o.pids[0], 12);
-	assert_int_equal(o.pids[2], 99);
+	assert_int_equal(o.scope.pid_count, 3);
+	assert_int_equal(o.scope.pids[0], 12);
+	assert_int_equal(o.scope.pids[2], 99);
 	assert_int_equal(o.limit, 5);
 	assert_true(systally_by_only(&o.by, SYSTALLY_BY_PROCESS));
 	assert_int_equal(o.sort, SYSTALLY_SORT_MAX);
@@ -85,7 +85,7 @@ static void takes_pids(void **state)
 					      3, argv);
 		if (!!result == !!cases[i].count)
 			fail_msg("'%s' gives %d", text, result);
-		assert_int_equal(o.pid_count, cases[i].count);
+		assert_int_equal(o.scope.pid_count, cases[i].count);
 		systally_options_free(&o);
 	}
 }
@@ -246,7 +246,7 @@ static void takes_files(void **state)
 	assert_int_equal(o.limit, 0);
 	/* what runs already */
 	assert_int_equal(parse(&o, "record", "-o out -p 12,13 -d 1m"), 0);
-	assert_int_equal(o.pid_count, 2);
+	assert_int_equal(o.scope.pid_count, 2);
 	assert_int_equal(o.argc, 0);
 	systally_options_free(&o);
 	assert_int_equal(parse(&o, "record", "-o out -d 1"), 0);
@@ -290,7 +290,7 @@ static void refuses(void **state)
 		{ "top", "-p -5" },
 		{ "top", "-p 1x" },
 		{ "top", "-p 4294967297" },
-		{ "top", "-b user" },
+		{ "top", "-b usr" },
 		{ "top", "-b=" },
 		{ "top", "-s size" },
 		{ "top", "--format xml" },
@@ -364,7 +364,7 @@ static void refuses(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (!parse(&o, cases[i].command, cases[i].line))
 			fail_msg("'%s' was accepted", cases[i].line);
-		assert_null(o.pids);
+		assert_null(o.scope.pids);
 	}
 }
 

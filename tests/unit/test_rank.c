@@ -342,7 +342,8 @@ static void breaks_ties(void **state)
 
 static void selects(void **state)
 {
-	static const uint32_t pids[] = { 30, 20 };
+	uint32_t pids[] = { 30, 20 };
+	struct systally_scope scope = { .pids = pids, .pid_count = 2 };
 	struct context *context = *state;
 	struct systally_error error = { "" };
 
@@ -352,11 +353,10 @@ static void selects(void **state)
 	assert_string_equal(name_of(context, 0), "poll");
 	assert_string_equal(name_of(context, 1), "read");
 	context->question.failed = false;
-	context->question.pids = pids;
-	context->question.pid_count = 2;
+	context->question.scope = &scope;
 	rank(context);
 	assert_int_equal(context->ranking.total.count, 150);
-	context->question.pid_count = 0;
+	scope.pid_count = 0;
 	assert_int_equal(systally_set_parse(&context->set, context->names,
 					    "read,i386:poll", &error),
 			 0);
@@ -632,6 +632,349 @@ static void longest_of_a_difference(void **state)
 	assert_int_equal(groups[0].max_ns, 960);
 }
 
+/* An id of a container, and a user whose number no user database has */
+#define ID     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define NOBODY 3999999999u
+
+/*
+ * Replaces the snapshot: two processes in a unit, two in a container, one of them in
+ * a group below it, and three whose facts are not known.
+ */
+static void make_facts(struct context *context)
+{
+	struct fixture fixture;
+
+	fixture_init(&fixture);
+	fixture_call(&fixture, 10, "nginx", READ, 7)->process = 1;
+	fixture_call(&fixture, 10, "nginx", POLL, 100)->process = 1;
+	fixture_call(&fixture, 11, "nginx", READ, 20)->process = 2;
+	fixture_call(&fixture, 20, "redis", READ, 300)->process = 3;
+	fixture_call(&fixture, 21, "helper", READ, 40)->process = 4;
+	fixture_call(&fixture, 30, "none", READ, 5);
+	fixture_call(&fixture, 31, "lost", READ, 6)->process = 99;
+	fixture_call(&fixture, 0, "sh", READ, 8)->process = 5;
+	fixture_error(&fixture, 20, READ, 4, 30)->process = 3;
+	fixture_error(&fixture, 21, READ, 4, 3)->process = 4;
+	fixture_error(&fixture, 11, READ, 4, 2)->process = 2;
+	/* 896 to 1024 ns, 96 to 112 ns */
+	fixture_hist(&fixture, 10, "nginx", POLL, 8)->buckets[3] = 100;
+	fixture_hist(&fixture, 20, "redis", READ, 5)->buckets[2] = 300;
+	fixture.rows[11].process = 1;
+	fixture.rows[12].process = 3;
+	fixture.rows[1].max_ns = 1000;
+	fixture.rows[3].max_ns = 110;
+	fixture_process(&fixture, 10, 0, 1, "/system.slice/nginx.service",
+			"nginx");
+	fixture_process(&fixture, 11, NOBODY, 10, "/system.slice/nginx.service",
+			"nginx");
+	fixture_process(&fixture, 20, NOBODY, 10, "/docker/" ID, "redis");
+	fixture_process(&fixture, 21, NOBODY, 10, "/docker/" ID "/sub", NULL);
+	/* of several that have exited: all is unknown */
+	fixture_process(&fixture, 0, SYSTALLY_UID_UNKNOWN, 0, NULL, NULL);
+	systally_snapshot_free(&context->snapshot);
+	fixture_parse(&fixture, &context->snapshot);
+}
+
+/* What a group is to be: its name by the last dimension, NULL: there is none */
+struct named {
+	const char *name;
+	uint64_t count;
+};
+
+#define BY(id, sort, ...)                                       \
+	expect_groups(context, systally_by_one(id), sort,       \
+		      (const struct named[]){ __VA_ARGS__ },    \
+		      sizeof((struct named[]){ __VA_ARGS__ }) / \
+			      sizeof(struct named))
+
+static const struct systally_group *expect_groups(struct context *context,
+						  struct systally_by by,
+						  enum systally_sort sort,
+						  const struct named *expected,
+						  size_t count)
+{
+	const struct systally_group *groups;
+	const char *name;
+	size_t i;
+
+	context->question.by = by;
+	context->question.sort = sort;
+	groups = rank(context);
+	assert_int_equal(context->ranking.shown, count);
+	for (i = 0; i < count; i++) {
+		name = name_of(context, i);
+		if (!name != !expected[i].name ||
+		    (name && strcmp(name, expected[i].name)))
+			fail_msg("group %zu is %s, not %s", i,
+				 name ? name : "unknown",
+				 expected[i].name ? expected[i].name :
+						    "unknown");
+		assert_int_equal(groups[i].count, expected[i].count);
+	}
+	return groups;
+}
+
+/* What is not known of a process is one group. */
+static void by_facts(void **state)
+{
+	struct context *context = *state;
+	const struct systally_group *groups;
+
+	make_facts(context);
+	BY(SYSTALLY_BY_UNIT, SYSTALLY_SORT_COUNT, { NULL, 359 },
+	   { "nginx.service", 127 });
+	assert_int_equal(context->ranking.total.count, 486);
+	assert_false(context->ranking.folded);
+	groups = BY(SYSTALLY_BY_CONTAINER, SYSTALLY_SORT_COUNT,
+		    { "0123456789ab", 340 }, { NULL, 146 });
+	assert_string_equal(groups[0].container, ID);
+	assert_null(groups[1].container);
+	/* what is no key is not set */
+	assert_null(groups[0].cgroup);
+	BY(SYSTALLY_BY_CGROUP, SYSTALLY_SORT_COUNT, { "/docker/" ID, 300 },
+	   { "/system.slice/nginx.service", 127 }, { "/docker/" ID "/sub", 40 },
+	   { NULL, 19 });
+	groups = BY(SYSTALLY_BY_USER, SYSTALLY_SORT_COUNT,
+		    { "3999999999", 360 }, { "root", 107 }, { NULL, 19 });
+	assert_int_equal(groups[0].uid, NOBODY);
+	assert_int_equal(groups[1].uid, 0);
+	assert_int_equal(groups[2].uid, SYSTALLY_UID_UNKNOWN);
+	BY(SYSTALLY_BY_EXE, SYSTALLY_SORT_COUNT, { "redis", 300 },
+	   { "nginx", 127 }, { NULL, 59 });
+	groups = BY(SYSTALLY_BY_PARENT, SYSTALLY_SORT_COUNT, { "10", 360 },
+		    { "1", 107 }, { "0", 19 });
+	assert_int_equal(groups[0].parent, 10);
+	assert_int_equal(groups[2].parent, 0);
+}
+
+/* By name, unknown ones are first; users by their names, parents by number. */
+static void sorts_facts(void **state)
+{
+	struct context *context = *state;
+
+	make_facts(context);
+	BY(SYSTALLY_BY_UNIT, SYSTALLY_SORT_NAME, { NULL, 359 },
+	   { "nginx.service", 127 });
+	BY(SYSTALLY_BY_CONTAINER, SYSTALLY_SORT_NAME, { NULL, 146 },
+	   { "0123456789ab", 340 });
+	BY(SYSTALLY_BY_CGROUP, SYSTALLY_SORT_NAME, { NULL, 19 },
+	   { "/docker/" ID, 300 }, { "/docker/" ID "/sub", 40 },
+	   { "/system.slice/nginx.service", 127 });
+	BY(SYSTALLY_BY_USER, SYSTALLY_SORT_NAME, { NULL, 19 },
+	   { "3999999999", 360 }, { "root", 107 });
+	BY(SYSTALLY_BY_EXE, SYSTALLY_SORT_NAME, { NULL, 59 }, { "nginx", 127 },
+	   { "redis", 300 });
+	BY(SYSTALLY_BY_PARENT, SYSTALLY_SORT_NAME, { "0", 19 }, { "1", 107 },
+	   { "10", 360 });
+	/* by the key: users by number, the unknown one last */
+	BY(SYSTALLY_BY_USER, SYSTALLY_SORT_NOTHING, { "root", 107 },
+	   { "3999999999", 360 }, { NULL, 19 });
+}
+
+static void by_two_facts(void **state)
+{
+	struct context *context = *state;
+	const struct systally_group *groups;
+
+	make_facts(context);
+	groups = expect_groups(
+		context, systally_by_two(SYSTALLY_BY_UNIT, SYSTALLY_BY_USER),
+		SYSTALLY_SORT_COUNT,
+		(const struct named[]){ { "3999999999", 340 },
+					{ "root", 107 },
+					{ "3999999999", 20 },
+					{ NULL, 19 } },
+		4);
+	assert_null(groups[0].unit);
+	assert_string_equal(groups[1].unit, "nginx.service");
+	assert_string_equal(groups[2].unit, "nginx.service");
+	assert_null(groups[3].unit);
+	groups = expect_groups(
+		context,
+		systally_by_two(SYSTALLY_BY_CONTAINER, SYSTALLY_BY_EXE),
+		SYSTALLY_SORT_COUNT,
+		(const struct named[]){ { "redis", 300 },
+					{ "nginx", 127 },
+					{ NULL, 40 },
+					{ NULL, 19 } },
+		4);
+	assert_string_equal(groups[0].container, ID);
+	assert_null(groups[1].container);
+	assert_string_equal(groups[2].container, ID);
+	assert_null(groups[3].container);
+	groups = expect_groups(
+		context,
+		systally_by_two(SYSTALLY_BY_PARENT, SYSTALLY_BY_CGROUP),
+		SYSTALLY_SORT_COUNT,
+		(const struct named[]){ { "/docker/" ID, 300 },
+					{ "/system.slice/nginx.service", 107 },
+					{ "/docker/" ID "/sub", 40 },
+					{ "/system.slice/nginx.service", 20 },
+					{ NULL, 19 } },
+		5);
+	assert_int_equal(groups[0].parent, 10);
+	assert_int_equal(groups[1].parent, 1);
+	assert_int_equal(groups[3].parent, 10);
+	assert_int_equal(groups[4].parent, 0);
+	/* with a call, and with errors, which have rows of their own */
+	groups = expect_groups(
+		context, systally_by_two(SYSTALLY_BY_UNIT, SYSTALLY_BY_SYSCALL),
+		SYSTALLY_SORT_COUNT,
+		(const struct named[]){
+			{ "read", 359 }, { "poll", 100 }, { "read", 27 } },
+		3);
+	assert_null(groups[0].unit);
+	assert_string_equal(groups[2].unit, "nginx.service");
+	groups = expect_groups(
+		context,
+		systally_by_two(SYSTALLY_BY_ERRNO, SYSTALLY_BY_CONTAINER),
+		SYSTALLY_SORT_ERRORS,
+		(const struct named[]){ { "0123456789ab", 33 }, { NULL, 2 } },
+		2);
+	assert_int_equal(groups[0].error, 4);
+	assert_int_equal(groups[0].errors, 33);
+}
+
+/* Rows of a process whose user or group has changed are one process. */
+static void by_process_with_facts(void **state)
+{
+	struct context *context = *state;
+	const struct systally_group *groups;
+	struct fixture fixture;
+
+	fixture_init(&fixture);
+	fixture_call(&fixture, 10, "sh", READ, 7)->process = 1;
+	fixture_call(&fixture, 10, "sh", READ, 50)->process = 2;
+	fixture.rows[0].facts = 111;
+	fixture.rows[1].facts = 222;
+	fixture_process(&fixture, 10, 0, 1, "/a.service", "sh");
+	fixture_process(&fixture, 10, 0, 1, "/b.service", "sh");
+	systally_snapshot_free(&context->snapshot);
+	fixture_parse(&fixture, &context->snapshot);
+	context->question.by = systally_by_one(SYSTALLY_BY_PROCESS);
+	groups = rank(context);
+	assert_int_equal(context->ranking.shown, 1);
+	assert_int_equal(groups[0].count, 57);
+	groups = expect_groups(
+		context, systally_by_two(SYSTALLY_BY_PROCESS, SYSTALLY_BY_UNIT),
+		SYSTALLY_SORT_COUNT,
+		(const struct named[]){ { "b.service", 50 },
+					{ "a.service", 7 } },
+		2);
+	assert_int_equal(groups[0].tgid, 10);
+	assert_int_equal(groups[1].tgid, 10);
+}
+
+/* Histograms are of the groups of their processes. */
+static void facts_have_percentiles(void **state)
+{
+	struct context *context = *state;
+	const struct systally_group *groups;
+
+	make_facts(context);
+	groups = BY(SYSTALLY_BY_UNIT, SYSTALLY_SORT_COUNT, { NULL, 359 },
+		    { "nginx.service", 127 });
+	assert_int_equal(groups[0].hist_count, 300);
+	assert_int_equal(groups[0].percentile_ns[SYSTALLY_P50], 104);
+	assert_int_equal(groups[1].hist_count, 100);
+	assert_int_equal(groups[1].percentile_ns[SYSTALLY_P50], 960);
+	groups = BY(SYSTALLY_BY_CGROUP, SYSTALLY_SORT_NAME, { NULL, 19 },
+		    { "/docker/" ID, 300 }, { "/docker/" ID "/sub", 40 },
+		    { "/system.slice/nginx.service", 127 });
+	assert_int_equal(groups[0].hist_count, 0);
+	assert_int_equal(groups[1].hist_count, 300);
+	assert_int_equal(groups[2].hist_count, 0);
+	assert_int_equal(groups[3].hist_count, 100);
+	assert_int_equal(context->ranking.total.hist_count, 400);
+}
+
+/* Fields say what is not known. */
+static void shows_facts(void **state)
+{
+	static const struct {
+		enum systally_dimension_id id;
+		const char *word, *keys, *headings;
+	} cases[] = {
+		{ SYSTALLY_BY_UNIT, "unit", "unit ", "unit " },
+		{ SYSTALLY_BY_CONTAINER, "container",
+		  "container container_name ", "container " },
+		{ SYSTALLY_BY_CGROUP, "cgroup", "cgroup ", "cgroup " },
+		{ SYSTALLY_BY_USER, "user", "uid user ", "user " },
+		{ SYSTALLY_BY_EXE, "exe", "exe ", "exe " },
+		{ SYSTALLY_BY_PARENT, "parent", "parent ", "parent " },
+	};
+	const struct systally_field *fields[SYSTALLY_BY_FIELDS_MAX];
+	struct context *context = *state;
+	char list[80], buffer[SYSTALLY_FIELD_LEN];
+	const struct systally_group *known, *unknown;
+	unsigned int i, k, count;
+	int keys;
+
+	make_facts(context);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		context->question.by = systally_by_one(cases[i].id);
+		context->question.sort = SYSTALLY_SORT_NOTHING;
+		known = rank(context);
+		/* the user that is not known has the largest number */
+		unknown = known + (cases[i].id == SYSTALLY_BY_USER ? 2 : 0);
+		known += 1;
+		assert_ptr_equal(systally_dimension_find(cases[i].word,
+							 strlen(cases[i].word)),
+				 &systally_dimensions[cases[i].id]);
+		for (keys = 0; keys < 2; keys++) {
+			count = systally_by_fields(&context->question.by, keys,
+						   fields);
+			list[0] = '\0';
+			for (k = 0; k < count; k++) {
+				const struct systally_field *f = fields[k];
+
+				strcat(list, keys ? f->key : f->heading);
+				strcat(list, " ");
+				assert_true(systally_field_known(f, known));
+				if (f->number)
+					assert_false(systally_field_known(
+						f, unknown));
+				else
+					assert_null(f->text(context->names,
+							    unknown, buffer));
+			}
+			assert_string_equal(list, keys ? cases[i].keys :
+							 cases[i].headings);
+		}
+	}
+	/* in JSON the whole id, in tables the beginning */
+	context->question.by = systally_by_one(SYSTALLY_BY_CONTAINER);
+	known = rank(context) + 1;
+	systally_by_fields(&context->question.by, true, fields);
+	assert_string_equal(fields[0]->text(context->names, known, buffer), ID);
+	assert_null(fields[1]->text(context->names, known, buffer));
+	systally_by_fields(&context->question.by, false, fields);
+	assert_string_equal(fields[0]->text(context->names, known, buffer),
+			    "0123456789ab");
+}
+
+static void selects_by_facts(void **state)
+{
+	struct systally_scope scope = { NULL, 0, NULL, 0 };
+	struct systally_error error = { "" };
+	struct context *context = *state;
+
+	make_facts(context);
+	context->question.scope = &scope;
+	assert_int_equal(
+		systally_scope_add(&scope, SYSTALLY_TERM_UNIT, "nginx", &error),
+		0);
+	BY(SYSTALLY_BY_USER, SYSTALLY_SORT_COUNT, { "root", 107 },
+	   { "3999999999", 20 });
+	assert_int_equal(context->ranking.hist.count, 100);
+	assert_int_equal(
+		systally_scope_add(&scope, SYSTALLY_TERM_NAME, "none", &error),
+		0);
+	BY(SYSTALLY_BY_USER, SYSTALLY_SORT_COUNT, { "root", 107 },
+	   { "3999999999", 20 }, { NULL, 5 });
+	systally_scope_free(&scope);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -653,6 +996,17 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(saturates, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(has_percentiles, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(by_facts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sorts_facts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(by_two_facts, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(by_process_with_facts, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(facts_have_percentiles, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(shows_facts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(selects_by_facts, set_up,
 						tear_down),
 	};
 

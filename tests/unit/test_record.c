@@ -296,13 +296,11 @@ static void refuses_cut_files(void **state)
 	assert_non_null(strstr(c->error.text, "is empty"));
 }
 
-/* A damaged file may be accepted, but then its rows can be shown. */
-static void survives_damage(void **state)
+/* Damages c->text in many ways. It may be accepted, but then it can be shown. */
+static void damage(struct context *c)
 {
-	struct context *c = *state;
 	unsigned int random = 1, round, i;
 
-	write_text(c);
 	for (round = 0; round < 3000; round++) {
 		char *copy = malloc(c->size);
 
@@ -319,6 +317,14 @@ static void survives_damage(void **state)
 		}
 		free(copy);
 	}
+}
+
+static void survives_damage(void **state)
+{
+	struct context *c = *state;
+
+	write_text(c);
+	damage(c);
 }
 
 /*
@@ -589,6 +595,242 @@ static void refuses_endless_line(void **state)
 	free(text);
 }
 
+/* An id of a container, and a user whose number no user database has */
+#define ID     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define NOBODY 3999999999u
+
+/* The path of a group, of 300 bytes, with all that is not simply text */
+static const char *long_path(void)
+{
+	static const char begin[] =
+		"/a\\x2d\\b \"quoted\"/\xff\xc3(\n\t/caf\xc3\xa9/";
+	static char path[301];
+
+	memset(path, 'x', sizeof(path) - 1);
+	memcpy(path, begin, sizeof(begin) - 1);
+	path[150] = '/';
+	return path;
+}
+
+/* Records four processes, the last with nothing that is known. */
+static void record_processes(struct context *c)
+{
+	systally_snapshot_free(&c->record.snapshot);
+	c->fixture.rows[0].process = 2;
+	c->fixture.rows[1].process = 1;
+	c->fixture.rows[2].process = 4;
+	c->fixture.rows[3].process = 2;
+	c->fixture.rows[6].process = UINT32_MAX;
+	fixture_tls(&c->fixture, 12, 5, SYSTALLY_TLS_PLAIN_READ, 3, 101);
+	fixture_process(&c->fixture, 20, NOBODY, 7,
+			"/machine.slice/machine-a\\x2db.service",
+			"ng\\x41\xff");
+	fixture_process(&c->fixture, 12, 0, UINT32_MAX, "/docker/" ID, "");
+	fixture_process(&c->fixture, 13, SYSTALLY_UID_UNKNOWN - 1, 0,
+			long_path(), NULL);
+	fixture_process(&c->fixture, 0, SYSTALLY_UID_UNKNOWN, 0, NULL, NULL);
+	fixture_parse(&c->fixture, &c->record.snapshot);
+	assert_int_equal(strlen(c->record.snapshot.facts[2].cgroup), 300);
+	write_text(c);
+}
+
+static void keeps_processes(void **state)
+{
+	struct context *c = *state;
+	const struct systally_snapshot *written = &c->record.snapshot;
+	const struct systally_snapshot *read = &c->read.snapshot;
+	const struct systally_facts *a, *b;
+	size_t i;
+
+	record_processes(c);
+	assert_harmless(c->text, 1 + 4 + 7 + 1);
+	if (read_bytes(c, c->text, c->size))
+		fail_msg("%s", c->error.text);
+	assert_int_equal(read->header.processes, 4);
+	for (i = 0; i < 4; i++) {
+		a = &written->facts[i];
+		b = &read->facts[i];
+		assert_int_equal(b->tgid, a->tgid);
+		assert_int_equal(b->uid, a->uid);
+		assert_int_equal(b->parent, a->parent);
+		/* interned: equal texts are one */
+		assert_ptr_equal(b->cgroup, a->cgroup);
+		assert_ptr_equal(b->unit, a->unit);
+		assert_ptr_equal(b->container, a->container);
+		assert_ptr_equal(b->exe, a->exe);
+	}
+	assert_int_equal(read->facts[1].parent, UINT32_MAX);
+	assert_string_equal(read->facts[1].container, ID);
+	assert_string_equal(read->facts[2].cgroup, long_path());
+	assert_null(read->facts[2].exe);
+	assert_int_equal(read->facts[3].uid, SYSTALLY_UID_UNKNOWN);
+	assert_int_equal(read->facts[3].parent, 0);
+	assert_null(read->facts[3].cgroup);
+	assert_null(read->facts[3].unit);
+	assert_null(read->facts[3].container);
+	assert_null(read->facts[3].exe);
+	assert_memory_equal(read->rows, written->rows,
+			    8 * sizeof(struct systally_row));
+	assert_ptr_equal(systally_snapshot_facts(read, &read->calls[0]),
+			 &read->facts[1]);
+	assert_ptr_equal(systally_snapshot_facts(read, &read->calls[2]),
+			 &read->facts[3]);
+	assert_null(systally_snapshot_facts(read, &read->hist[0]));
+	assert_null(systally_snapshot_facts(read, &read->tls[0]));
+	systally_record_free(&c->read);
+	assert_null(c->read.snapshot.facts);
+	for (i = 0; i + 1 < c->size; i++)
+		assert_int_equal(read_bytes(c, c->text, i), -1);
+}
+
+/* What runtimes told is kept: another machine has other containers. */
+static void keeps_containers(void **state)
+{
+	struct context *c = *state;
+	char *text;
+
+	record_processes(c);
+	c->record.snapshot.facts[0].container = "we\xff"
+						"b";
+	write_text(c);
+	text = strdup(c->text);
+	assert_non_null(text);
+	assert_int_equal(read_bytes(c, text, c->size), 0);
+	assert_string_equal(c->read.snapshot.facts[0].container, "we\xff"
+								 "b");
+	assert_string_equal(c->read.snapshot.facts[0].cgroup,
+			    "/machine.slice/machine-a\\x2db.service");
+	systally_record_free(&c->read);
+	free(text);
+}
+
+/* Other programs read this. */
+static void processes_are_documented(void **state)
+{
+	static const char expected[] =
+		",\"hist_rows\":1,\"tls_rows\":1,\"processes\":3}\n"
+		"{\"row\":\"process\",\"tgid\":20,\"uid\":3999999999,\"user\":\"3999999999\",\"parent\":7,\"cgroup\":\"/lxc.payload.we\\\\x5cx2db/\\\\b/\\\"\",\"container\":\"we\\\\x5cx2db\",\"exe\":\"ng\\\\x5cx41\\\\xff\"}\n"
+		"{\"row\":\"process\",\"tgid\":12,\"uid\":0,\"user\":\"root\",\"parent\":4294967295,\"cgroup\":\"/docker/" ID
+		"\",\"container\":\"" ID "\",\"exe\":\"\"}\n"
+		"{\"row\":\"process\",\"tgid\":0,\"uid\":null,\"user\":null,\"parent\":null,\"cgroup\":null,\"container\":null,\"exe\":null}\n"
+		"{\"row\":\"call\",";
+	/* rows of processes, and one of none */
+	static const char *const rows[] = {
+		",\"max_ns\":9223372036854775807,\"process\":2}\n",
+		",\"max_ns\":null,\"process\":1}\n",
+		",\"name\":\"EINTR\",\"count\":2,\"process\":2}\n",
+		",\"name\":\"ERESTARTSYS\",\"count\":1}\n",
+		",\"buckets\":[0,0,0,1009],\"process\":4294967295}\n",
+		",\"bytes\":101,\"time_ns\":7}\n",
+	};
+	struct context *c = *state;
+	size_t i;
+
+	record_processes(c);
+	systally_facts_set_cgroup(&c->record.snapshot.facts[0],
+				  "/lxc.payload.we\\x2db/\\b/\"");
+	c->record.snapshot.facts[2] = c->record.snapshot.facts[3];
+	c->record.snapshot.header.processes = 3;
+	write_text(c);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!strstr(c->text, rows[i]))
+			fail_msg("no %s in %s", rows[i], c->text);
+	}
+	if (!strstr(c->text, expected))
+		fail_msg("%s", c->text);
+}
+
+/* A recording of a former systally has no process. */
+static void lacks_processes(void **state)
+{
+	struct context *c = *state;
+	const struct systally_snapshot *read = &c->read.snapshot;
+	size_t i;
+
+	write_text(c);
+	assert_null(strstr(c->text, "process"));
+	assert_int_equal(read_bytes(c, c->text, c->size), 0);
+	assert_int_equal(read->header.processes, 0);
+	assert_null(read->facts);
+	for (i = 0; i < fixture_rows(&c->fixture); i++) {
+		assert_int_equal(read->rows[i].process, 0);
+		assert_null(systally_snapshot_facts(read, &read->rows[i]));
+	}
+	systally_record_free(&c->read);
+	/* null is as none */
+	expect(c, "\"hist_rows\":1", "\"hist_rows\":1,\"processes\":null",
+	       NULL);
+	expect(c, "\"hist_rows\":1", "\"hist_rows\":1,\"processes\":0", NULL);
+	/* rows may have numbers that no process has */
+	expect(c, "\"tgid\":12", "\"process\":1,\"tgid\":12", NULL);
+}
+
+static void survives_damage_of_processes(void **state)
+{
+	struct context *c = *state;
+
+	record_processes(c);
+	damage(c);
+}
+
+static void refuses_other_processes(void **state)
+{
+	static const struct {
+		const char *what, *by, *message;
+	} cases[] = {
+		{ "\"processes\":4", "\"processes\":5",
+		  "line 6: `row` is call, but according to the first line it is process" },
+		{ "\"processes\":4", "\"processes\":18446744073709551615",
+		  "line 6: `row` is call" },
+		{ "\"processes\":4", "\"processes\":3",
+		  "line 5: `row` is process, but according to the first line it is call" },
+		{ "\"processes\":4", "\"processes\":-1", "`processes`" },
+		{ "\"processes\":4", "\"processes\":\"4\"", "`processes`" },
+		{ ",\"processes\":4", "", "line 2: `row` is process" },
+		{ "\"row\":\"process\"", "\"row\":\"prozess\"",
+		  "line 2: `row` is prozess" },
+		{ "\"row\":\"process\",", "", "line 2: `row`" },
+		{ "\"tgid\":20", "\"tgid\":4294967296", "line 2: `tgid`" },
+		{ "\"tgid\":20", "\"tgid\":null", "line 2: `tgid`" },
+		{ "\"tgid\":20,", "", "line 2: `tgid`" },
+		{ "\"uid\":3999999999", "\"uid\":4294967296", "`uid`" },
+		{ "\"uid\":3999999999", "\"uid\":-1", "`uid`" },
+		{ "\"uid\":3999999999", "\"uid\":\"root\"", "`uid`" },
+		{ "\"parent\":7", "\"parent\":4294967296", "`parent`" },
+		{ "\"parent\":7", "\"parent\":7.5", "`parent`" },
+		{ "\"cgroup\":\"", "\"cgroup\":7,\"a\":\"", "`cgroup`" },
+		{ "\"cgroup\":\"", "\"cgroup\":[],\"a\":\"", "`cgroup`" },
+		{ "\"cgroup\":\"", "\"cgroup\":\"\\u0000", "NUL" },
+		{ "\"container\":null", "\"container\":1", "`container`" },
+		{ "\"exe\":\"", "\"exe\":true,\"a\":\"", "`exe`" },
+		{ "\"process\":2", "\"process\":4294967296", "`process`" },
+		{ "\"process\":2", "\"process\":null", "`process`" },
+		/* accepted */
+		{ "\"uid\":3999999999", "\"uid\":null", NULL },
+		{ "\"parent\":7", "\"parent\":null", NULL },
+		{ "\"cgroup\":\"", "\"other\":\"", NULL },
+		{ "\"container\":null,", "", NULL },
+		{ "\"exe\":\"", "\"exe\":null,\"a\":\"", NULL },
+		{ "\"process\":2", "\"process\":0", NULL },
+		{ "\"user\":\"3999999999\",", "", NULL },
+	};
+	struct context *c = *state;
+	char *end;
+	size_t i;
+
+	record_processes(c);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		expect(c, cases[i].what, cases[i].by, cases[i].message);
+	/* it ends behind the second process */
+	end = strchr(c->text, '\n') + 1;
+	end = strchr(end, '\n') + 1;
+	end = strchr(end, '\n') + 1;
+	assert_int_equal(read_bytes(c, c->text, (size_t)(end - c->text)), -1);
+	assert_non_null(strstr(
+		c->error.text,
+		" is cut short: it ends after 2 processes, and its first line promises more; record it again"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -619,6 +861,18 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(refuses_endless_line, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(keeps_processes, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(keeps_containers, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(processes_are_documented,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(lacks_processes, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(refuses_other_processes, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(survives_damage_of_processes,
+						set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -263,6 +263,7 @@ static void a_session_has_its_own_controls(void **state)
 		.collect = SYSTALLY_COLLECT_TIME,
 		.threads = true,
 		.calls = &c->set,
+		.follow = true,
 	};
 	struct systally_session session = SYSTALLY_SESSION_NONE;
 
@@ -376,8 +377,8 @@ static void a_watch_has_its_own_session(void **state)
 	expect(c, "targets", "none");
 	systally_watch_end(&watch);
 
-	c->request.pids = pids;
-	c->request.pid_count = 2;
+	c->request.scope.pids = pids;
+	c->request.scope.pid_count = 2;
 	put(c, "targets", "all\n");
 	assert_int_equal(begin(c, &watch), 0);
 	expect(c, "sessions/s1/targets", "+12,+34");
@@ -465,8 +466,8 @@ static void a_watch_follows_a_named_session(void **state)
 	systally_watch_end(&watch);
 	c->request.threads = false;
 	/* -p needs the numbers that the module shows */
-	c->request.pids = pids;
-	c->request.pid_count = 2;
+	c->request.scope.pids = pids;
+	c->request.scope.pid_count = 2;
 	assert_int_equal(begin(c, &watch),
 			 systally_process_is_inside() ? -1 : 0);
 	assert_true(systally_process_is_inside() || watch.filter);
@@ -497,8 +498,8 @@ static void many_pids_are_written_in_pieces(void **state)
 
 	for (i = 0; i < 500; i++)
 		pids[i] = 4000001 + i;
-	c->request.pids = pids;
-	c->request.pid_count = 500;
+	c->request.scope.pids = pids;
+	c->request.scope.pid_count = 500;
 	/* 9 bytes each: 455 of them, and a second write of the rest */
 	assert_int_equal(begin(c, &watch), 0);
 	list_pids(456, 45, text);
@@ -516,8 +517,8 @@ static void a_watch_is_over_when_its_processes_have_ended(void **state)
 		pause();
 		_exit(0);
 	}
-	c->request.pids = &pid;
-	c->request.pid_count = 1;
+	c->request.scope.pids = &pid;
+	c->request.scope.pid_count = 1;
 	assert_int_equal(begin(c, &watch), 0);
 	assert_false(systally_watch_over(&watch));
 	kill((pid_t)pid, SIGKILL);
@@ -527,7 +528,7 @@ static void a_watch_is_over_when_its_processes_have_ended(void **state)
 	put(c, "sessions/s1/targets", "none\n");
 	assert_true(systally_watch_over(&watch));
 	systally_watch_end(&watch);
-	c->request.pid_count = 0;
+	c->request.scope.pid_count = 0;
 	assert_int_equal(begin(c, &watch), 0);
 	put(c, "sessions/s1/targets", "none\n");
 	assert_false(systally_watch_over(&watch));

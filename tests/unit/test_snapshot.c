@@ -144,7 +144,7 @@ static void refuses_absurd_counts(void **state)
 		refuses(&fixture, size, "cut short");
 	}
 	make_usual(&fixture);
-	fixture.header.row_bytes = sizeof(struct systally_row) - 1;
+	fixture.header.row_bytes = SYSTALLY_ROW_BYTES_MIN - 1;
 	refuses(&fixture, size, "rows have an impossible size");
 	fixture.header.row_bytes = 0;
 	refuses(&fixture, size, "rows have an impossible size");
@@ -549,7 +549,8 @@ static void diff_subtracts_histograms(void **state)
 
 static void keeps_rows_of_some_processes(void **state)
 {
-	static const uint32_t tgids[] = { 10, 30 };
+	uint32_t tgids[] = { 10, 30 };
+	const struct systally_scope scope = { .pids = tgids, .pid_count = 2 };
 	struct systally_snapshot d;
 	struct fixture now, old;
 
@@ -568,7 +569,7 @@ static void keeps_rows_of_some_processes(void **state)
 	now.header.unattributed = 6;
 	now.header.entered += 6;
 	diff(&d, &now, &old);
-	systally_snapshot_keep(&d, tgids, 2);
+	systally_snapshot_keep(&d, &scope);
 	assert_int_equal(d.header.call_rows, 2);
 	assert_int_equal(d.calls[0].tgid, 10);
 	assert_int_equal(d.calls[1].tgid, 30);
@@ -684,6 +685,476 @@ static void unifies_functions(void **state)
 	systally_snapshot_free(&b);
 }
 
+/* An id of a container */
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* A snapshot with all parts: processes 1 to 3, and rows of them or of none */
+static void make_processes(struct fixture *fixture)
+{
+	static const uint32_t processes[] = { 2, 1, 0, 3, 4, UINT32_MAX };
+	const uint32_t second = 2;
+	size_t i;
+
+	fixture_init(fixture);
+	for (i = 0; i < sizeof(processes) / sizeof(processes[0]); i++)
+		fixture_call(fixture, 10 + (uint32_t)i, "sh", 7, 3)->process =
+			processes[i];
+	fixture_error(fixture, 10, 7, 4, 3)->process = 1;
+	fixture_hist(fixture, 10, "sh", 7, 9)->process = 3;
+	fixture_function(fixture, 5, "libc:free");
+	fixture_tls(fixture, 10, 4, SYSTALLY_TLS_PLAIN_READ, 3, 101);
+	memcpy((char *)fixture + fixture_bytes_before_tls(fixture) +
+		       offsetof(struct systally_row, process),
+	       &second, sizeof(second));
+	assert_int_equal(fixture_process(fixture, 11, 1000, 7,
+					 "/system.slice/nginx.service",
+					 "nginx"),
+			 1);
+	assert_int_equal(
+		fixture_process(fixture, 10, 0, 0, "/docker/" ID "/sub", NULL),
+		2);
+	assert_int_equal(fixture_process(fixture, 0, SYSTALLY_UID_UNKNOWN, 1,
+					 NULL, "a\xff"),
+			 3);
+}
+
+/* The process of index @i, in the fixture */
+static void *process_at(struct fixture *fixture, size_t i)
+{
+	return (char *)fixture + fixture_bytes_before_processes(fixture) +
+	       i * sizeof(struct systally_process);
+}
+
+/* The unit of a row's process; NULL: it has none, or no facts */
+static const char *unit_of(const struct systally_snapshot *snapshot,
+			   const struct systally_row *row)
+{
+	const struct systally_facts *facts =
+		systally_snapshot_facts(snapshot, row);
+
+	return facts ? facts->unit : NULL;
+}
+
+static void reads_processes(void **state)
+{
+	struct systally_snapshot snapshot;
+	const struct systally_facts *facts;
+	struct fixture fixture;
+
+	(void)state;
+	make_processes(&fixture);
+	/* a NUL, and four texts, each with one */
+	assert_int_equal(fixture.header.text_bytes, 1 + 28 + 6 + 77 + 3);
+	assert_int_equal(
+		parse(&fixture, fixture_bytes(&fixture), &snapshot, NULL), 0);
+	facts = snapshot.facts;
+	assert_int_equal(snapshot.header.processes, 3);
+	assert_int_equal(facts[0].tgid, 11);
+	assert_int_equal(facts[0].uid, 1000);
+	assert_int_equal(facts[0].parent, 7);
+	assert_string_equal(facts[0].cgroup, "/system.slice/nginx.service");
+	assert_string_equal(facts[0].unit, "nginx.service");
+	assert_null(facts[0].container);
+	assert_string_equal(facts[0].exe, "nginx");
+	assert_int_equal(facts[1].tgid, 10);
+	assert_int_equal(facts[1].uid, 0);
+	assert_int_equal(facts[1].parent, 0);
+	assert_string_equal(facts[1].cgroup, "/docker/" ID "/sub");
+	assert_null(facts[1].unit);
+	assert_string_equal(facts[1].container, ID);
+	assert_null(facts[1].exe);
+	assert_int_equal(facts[2].tgid, 0);
+	assert_int_equal(facts[2].uid, SYSTALLY_UID_UNKNOWN);
+	assert_int_equal(facts[2].parent, 1);
+	assert_null(facts[2].cgroup);
+	assert_null(facts[2].unit);
+	assert_null(facts[2].container);
+	assert_string_equal(facts[2].exe, "a\xff");
+	/* rows have numbers from 1 on: none, and others than there are */
+	assert_ptr_equal(systally_snapshot_facts(&snapshot, &snapshot.calls[0]),
+			 &facts[1]);
+	assert_ptr_equal(systally_snapshot_facts(&snapshot, &snapshot.calls[1]),
+			 &facts[0]);
+	assert_null(systally_snapshot_facts(&snapshot, &snapshot.calls[2]));
+	assert_ptr_equal(systally_snapshot_facts(&snapshot, &snapshot.calls[3]),
+			 &facts[2]);
+	assert_null(systally_snapshot_facts(&snapshot, &snapshot.calls[4]));
+	assert_null(systally_snapshot_facts(&snapshot, &snapshot.calls[5]));
+	assert_ptr_equal(systally_snapshot_facts(&snapshot, snapshot.errors),
+			 &facts[0]);
+	assert_ptr_equal(systally_snapshot_facts(&snapshot, snapshot.hist),
+			 &facts[2]);
+	assert_ptr_equal(systally_snapshot_facts(&snapshot, snapshot.tls),
+			 &facts[1]);
+	/* the parts before them are as ever */
+	assert_string_equal(snapshot.functions[0].name, "libc:free");
+	assert_int_equal(snapshot.tls[0].tls.bytes, 101);
+	systally_snapshot_free(&snapshot);
+	assert_null(snapshot.facts);
+}
+
+static void refuses_cut_processes(void **state)
+{
+	static const uint64_t absurd[] = {
+		4,
+		1ULL << 32,
+		1ULL << 58,
+		1ULL << 59,
+		UINT64_MAX / sizeof(struct systally_process),
+		UINT64_MAX - 1,
+		UINT64_MAX,
+	};
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+	size_t i, size;
+
+	(void)state;
+	make_processes(&fixture);
+	size = fixture_bytes(&fixture);
+	for (i = 0; i < size; i++)
+		assert_int_equal(parse(&fixture, i, &snapshot, NULL), -1);
+	refuses(&fixture, size - 1,
+		"cut short: its header promises 3 processes");
+	refuses(&fixture, fixture_bytes_before_processes(&fixture),
+		"cut short: its header promises 3 processes");
+	refuses(&fixture, size + 1, "longer");
+	for (i = 0; i < sizeof(absurd) / sizeof(absurd[0]); i++) {
+		fixture.header.processes = absurd[i];
+		/* one more process takes bytes of the texts */
+		refuses(&fixture, size, "cut short");
+	}
+	fixture.header.processes = 3;
+	for (i = 0; i < sizeof(absurd) / sizeof(absurd[0]); i++) {
+		fixture.header.text_bytes = size + absurd[i];
+		refuses(&fixture, size, "cut short");
+		fixture.header.text_bytes = UINT64_MAX - i * 63;
+		refuses(&fixture, size, "cut short");
+	}
+}
+
+static void refuses_sizes_of_processes(void **state)
+{
+	static const uint32_t sizes[] = { 0, 1,
+					  sizeof(struct systally_process) - 1,
+					  65537, UINT32_MAX };
+	struct fixture fixture;
+	size_t i;
+
+	(void)state;
+	make_processes(&fixture);
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		fixture.header.process_bytes = sizes[i];
+		refuses(&fixture, fixture_bytes(&fixture),
+			"processes have an impossible size");
+	}
+	/* possible, but there is not so much */
+	fixture.header.process_bytes = 65536;
+	refuses(&fixture, fixture_bytes(&fixture), "cut short");
+	fixture.header.process_bytes = sizeof(struct systally_process) + 128;
+	refuses(&fixture, fixture_bytes(&fixture), "cut short");
+}
+
+/* A newer module may say more of a process. */
+static void reads_longer_processes(void **state)
+{
+	const size_t bytes = sizeof(struct systally_process) + 8;
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+	size_t before, size, i;
+	unsigned char *data;
+
+	(void)state;
+	make_processes(&fixture);
+	before = fixture_bytes_before_processes(&fixture);
+	size = fixture_bytes(&fixture) + 3 * 8;
+	data = malloc(size);
+	assert_non_null(data);
+	memset(data, 0xee, size);
+	fixture.header.process_bytes = (uint32_t)bytes;
+	memcpy(data, &fixture, before);
+	for (i = 0; i < 3; i++)
+		memcpy(data + before + i * bytes, process_at(&fixture, i),
+		       sizeof(struct systally_process));
+	memcpy(data + before + 3 * bytes, process_at(&fixture, 3),
+	       fixture.header.text_bytes);
+	assert_int_equal(parse(data, size, &snapshot, NULL), 0);
+	assert_string_equal(snapshot.facts[0].exe, "nginx");
+	assert_string_equal(snapshot.facts[1].container, ID);
+	assert_string_equal(snapshot.facts[2].exe, "a\xff");
+	assert_int_equal(snapshot.facts[2].parent, 1);
+	systally_snapshot_free(&snapshot);
+	free(data);
+}
+
+/* Texts that are not there, and processes that are not, are not known. */
+static void ignores_lost_texts(void **state)
+{
+	const uint32_t end = 1 + 28 + 6 + 77 + 3;
+	const uint32_t lost[] = { 0,	     end,	  end + 1,
+				  INT32_MAX, 0x80000000u, UINT32_MAX };
+	struct systally_snapshot snapshot;
+	struct systally_process process;
+	struct fixture fixture;
+	size_t i;
+
+	(void)state;
+	make_processes(&fixture);
+	assert_int_equal(fixture.header.text_bytes, end);
+	for (i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
+		memcpy(&process, process_at(&fixture, 0), sizeof(process));
+		process.cgroup = process.exe = lost[i];
+		memcpy(process_at(&fixture, 0), &process, sizeof(process));
+		assert_int_equal(parse(&fixture, fixture_bytes(&fixture),
+				       &snapshot, NULL),
+				 0);
+		assert_int_equal(snapshot.facts[0].uid, 1000);
+		assert_null(snapshot.facts[0].cgroup);
+		assert_null(snapshot.facts[0].unit);
+		assert_null(snapshot.facts[0].exe);
+		/* the others have theirs */
+		assert_string_equal(snapshot.facts[1].container, ID);
+		assert_string_equal(snapshot.facts[2].exe, "a\xff");
+		systally_snapshot_free(&snapshot);
+	}
+	/* within a text, its end, and the last one without a NUL */
+	process.cgroup = 1 + 13;
+	process.exe = end - 1;
+	memcpy(process_at(&fixture, 0), &process, sizeof(process));
+	assert_int_equal(
+		parse(&fixture, fixture_bytes(&fixture), &snapshot, NULL), 0);
+	assert_string_equal(snapshot.facts[0].cgroup, "/nginx.service");
+	assert_string_equal(snapshot.facts[0].exe, "");
+	systally_snapshot_free(&snapshot);
+	((char *)&fixture)[fixture_bytes(&fixture) - 1] = 'x';
+	assert_int_equal(
+		parse(&fixture, fixture_bytes(&fixture), &snapshot, NULL), 0);
+	assert_string_equal(snapshot.facts[0].cgroup, "/nginx.service");
+	assert_null(snapshot.facts[0].exe);
+	assert_null(snapshot.facts[2].exe);
+	systally_snapshot_free(&snapshot);
+}
+
+/* The module writes a NUL also if no process has a text, or there is none. */
+static void reads_texts_of_nobody(void **state)
+{
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+
+	(void)state;
+	make_usual(&fixture);
+	fixture.rows[0].process = 1;
+	fixture_text(&fixture, "");
+	assert_int_equal(fixture.header.text_bytes, 1);
+	assert_int_equal(
+		parse(&fixture, fixture_bytes(&fixture), &snapshot, NULL), 0);
+	assert_int_equal(snapshot.header.processes, 0);
+	assert_null(snapshot.facts);
+	assert_null(systally_snapshot_facts(&snapshot, &snapshot.calls[0]));
+	assert_int_equal(snapshot.calls[0].count, 1009);
+	systally_snapshot_free(&snapshot);
+	refuses(&fixture, fixture_bytes(&fixture) - 1, "cut short");
+	refuses(&fixture, fixture_bytes(&fixture) + 1, "longer");
+	/* nothing is of that size */
+	fixture.header.process_bytes = UINT32_MAX;
+	assert_int_equal(
+		parse(&fixture, fixture_bytes(&fixture), &snapshot, NULL), 0);
+	systally_snapshot_free(&snapshot);
+	make_usual(&fixture);
+	fixture_process(&fixture, 10, 5, 0, NULL, NULL);
+	fixture.rows[0].process = 1;
+	assert_int_equal(
+		parse(&fixture, fixture_bytes(&fixture), &snapshot, NULL), 0);
+	assert_int_equal(
+		systally_snapshot_facts(&snapshot, &snapshot.calls[0])->uid, 5);
+	assert_null(snapshot.facts[0].cgroup);
+	assert_null(snapshot.facts[0].exe);
+	systally_snapshot_free(&snapshot);
+}
+
+/* A module without processes has shorter rows. */
+static void reads_shorter_rows(void **state)
+{
+	const size_t header = offsetof(struct systally_header, processes);
+	const size_t row = SYSTALLY_ROW_BYTES_MIN;
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+	unsigned char *data;
+	size_t i, size;
+
+	(void)state;
+	assert_int_equal(row, 72);
+	make_usual(&fixture);
+	fixture.header.header_bytes = (uint32_t)header;
+	fixture.header.row_bytes = (uint32_t)row;
+	size = header + 4 * row;
+	data = malloc(size);
+	assert_non_null(data);
+	memcpy(data, &fixture.header, header);
+	for (i = 0; i < 4; i++)
+		memcpy(data + header + i * row, &fixture.rows[i], row);
+	assert_int_equal(parse(data, size, &snapshot, NULL), 0);
+	assert_int_equal(snapshot.header.processes, 0);
+	assert_int_equal(snapshot.header.text_bytes, 0);
+	assert_int_equal(snapshot.calls[0].count, 1009);
+	assert_string_equal(snapshot.calls[0].comm, "nginx");
+	assert_string_equal(snapshot.calls[1].comm, "redis");
+	assert_int_equal(snapshot.errors[0].error, 4);
+	assert_int_equal(snapshot.unattributed[0].count, 5);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(snapshot.rows[i].process, 0);
+		assert_int_equal(snapshot.rows[i].facts, 0);
+		assert_null(
+			systally_snapshot_facts(&snapshot, &snapshot.rows[i]));
+	}
+	systally_snapshot_free(&snapshot);
+	assert_int_equal(parse(data, size - 1, &snapshot, NULL), -1);
+	free(data);
+}
+
+/* Hashes of facts */
+#define FIRST  0x80000001u
+#define SECOND 2u
+
+/* Adds a row of a process that has these facts. */
+static struct systally_row *add_facts(struct fixture *fixture, uint32_t tgid,
+				      uint64_t count, uint32_t facts,
+				      uint32_t process)
+{
+	struct systally_row *row = fixture_call(fixture, tgid, "sh", 7, count);
+
+	row->facts = facts;
+	row->process = process;
+	return row;
+}
+
+/*
+ * A process that moves to another group has rows of one key in both. Those of the
+ * first do not count for the second.
+ */
+static void diff_keeps_groups_apart(void **state)
+{
+	struct systally_snapshot d;
+	struct fixture now, old;
+
+	(void)state;
+	fixture_init(&old);
+	add_facts(&old, 10, 100, FIRST, 1);
+	add_facts(&old, 20, 7, SECOND, 1);
+	fixture_error(&old, 10, 7, 4, 6)->facts = FIRST;
+	fixture_hist(&old, 10, "sh", 7, 9)->facts = FIRST;
+	old.rows[3].buckets[1] = 4;
+	fixture_process(&old, 10, 5, 0, "/first.service", NULL);
+	fixture_init(&now);
+	/* another order, and other numbers */
+	add_facts(&now, 10, 3, SECOND, 2);
+	add_facts(&now, 10, 111, FIRST, 3);
+	add_facts(&now, 20, 7, SECOND, 2);
+	fixture_error(&now, 10, 7, 4, 2)->facts = SECOND;
+	fixture_error(&now, 10, 7, 4, 6)->facts = FIRST;
+	fixture_hist(&now, 10, "sh", 7, 9)->facts = SECOND;
+	now.rows[5].buckets[1] = 4;
+	fixture_process(&now, 1, 6, 0, "/other.service", NULL);
+	fixture_process(&now, 10, 5, 9, "/second.service", "sh");
+	fixture_process(&now, 10, 5, 0, "/first.service", NULL);
+	diff(&d, &now, &old);
+	assert_int_equal(d.header.call_rows, 2);
+	assert_int_equal(d.calls[0].facts, SECOND);
+	assert_int_equal(d.calls[0].count, 3);
+	assert_string_equal(unit_of(&d, &d.calls[0]), "second.service");
+	assert_int_equal(d.calls[1].facts, FIRST);
+	assert_int_equal(d.calls[1].count, 11);
+	assert_string_equal(unit_of(&d, &d.calls[1]), "first.service");
+	assert_int_equal(d.header.error_rows, 1);
+	assert_int_equal(d.errors[0].facts, SECOND);
+	assert_int_equal(d.errors[0].count, 2);
+	assert_int_equal(d.header.hist_rows, 1);
+	assert_int_equal(d.hist[0].facts, SECOND);
+	assert_int_equal(d.hist[0].buckets[1], 4);
+	/* the facts are a copy of the newer ones: those are free */
+	assert_int_equal(d.header.processes, 3);
+	assert_string_equal(d.facts[0].unit, "other.service");
+	assert_int_equal(d.facts[1].tgid, 10);
+	assert_int_equal(d.facts[1].uid, 5);
+	assert_int_equal(d.facts[1].parent, 9);
+	assert_string_equal(d.facts[1].exe, "sh");
+	systally_snapshot_free(&d);
+	/* after a reset, too */
+	now.header.generation = 1;
+	diff(&d, &now, &old);
+	assert_int_equal(d.header.call_rows, 3);
+	assert_string_equal(unit_of(&d, &d.calls[1]), "first.service");
+	systally_snapshot_free(&d);
+}
+
+/* What a process has counted is taken out of the folded rows of its own group. */
+static void diff_folds_into_groups(void **state)
+{
+	struct systally_snapshot d;
+	struct fixture now, old;
+
+	(void)state;
+	fixture_init(&old);
+	add_facts(&old, 0, 5, FIRST, 0);
+	add_facts(&old, 0, 6, SECOND, 0);
+	add_facts(&old, 20, 100, SECOND, 0);
+	add_facts(&old, 30, 50, FIRST, 0);
+	fixture_init(&now);
+	/* 7 of the first are new, 2 of the second */
+	add_facts(&now, 0, 5 + 50 + 7, FIRST, 1);
+	add_facts(&now, 0, 6 + 100 + 2, SECOND, 2);
+	fixture_process(&now, 0, 5, 0, "/first.service", NULL);
+	fixture_process(&now, 0, 5, 0, "/second.service", NULL);
+	diff(&d, &now, &old);
+	assert_int_equal(d.header.call_rows, 2);
+	assert_int_equal(d.calls[0].facts, SECOND);
+	assert_int_equal(d.calls[0].count, 2);
+	assert_string_equal(unit_of(&d, &d.calls[0]), "second.service");
+	assert_int_equal(d.calls[1].count, 7);
+	assert_string_equal(unit_of(&d, &d.calls[1]), "first.service");
+	systally_snapshot_free(&d);
+	/* it was in the first when it ended: the sum is right */
+	add_facts(&old, 21, 3, SECOND, 0);
+	now.rows[0].count += 3;
+	now.header.entered += 3;
+	diff(&d, &now, &old);
+	assert_int_equal(systally_snapshot_tallied(&d), 9);
+	systally_snapshot_free(&d);
+}
+
+/* A scope of groups needs the facts of rows: those without are left out. */
+static void keeps_rows_of_some_groups(void **state)
+{
+	struct systally_scope scope = { NULL, 0, NULL, 0 };
+	struct systally_error error = { "" };
+	struct systally_snapshot snapshot;
+	struct fixture fixture;
+
+	(void)state;
+	make_processes(&fixture);
+	fixture.header.unattributed = 6;
+	fixture.header.entered += 6;
+	fixture_parse(&fixture, &snapshot);
+	assert_int_equal(
+		systally_scope_add(&scope, SYSTALLY_TERM_CONTAINER, ID, &error),
+		0);
+	assert_int_equal(
+		systally_scope_add(&scope, SYSTALLY_TERM_USER, "1000", &error),
+		0);
+	systally_snapshot_keep(&snapshot, &scope);
+	assert_int_equal(snapshot.header.call_rows, 2);
+	assert_int_equal(snapshot.calls[0].tgid, 10);
+	assert_int_equal(snapshot.calls[1].tgid, 11);
+	assert_string_equal(unit_of(&snapshot, &snapshot.calls[1]),
+			    "nginx.service");
+	assert_int_equal(snapshot.header.error_rows, 1);
+	assert_int_equal(snapshot.header.hist_rows, 0);
+	assert_int_equal(snapshot.header.tls_rows, 1);
+	assert_int_equal(snapshot.header.entered, 3 + 3 + 6);
+	assert_int_equal(snapshot.header.processes, 3);
+	systally_snapshot_free(&snapshot);
+	systally_scope_free(&scope);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -708,6 +1179,16 @@ int main(void)
 		cmocka_unit_test(reads_functions),
 		cmocka_unit_test(reads_tls),
 		cmocka_unit_test(unifies_functions),
+		cmocka_unit_test(reads_processes),
+		cmocka_unit_test(refuses_cut_processes),
+		cmocka_unit_test(refuses_sizes_of_processes),
+		cmocka_unit_test(reads_longer_processes),
+		cmocka_unit_test(ignores_lost_texts),
+		cmocka_unit_test(reads_texts_of_nobody),
+		cmocka_unit_test(reads_shorter_rows),
+		cmocka_unit_test(diff_keeps_groups_apart),
+		cmocka_unit_test(diff_folds_into_groups),
+		cmocka_unit_test(keeps_rows_of_some_groups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,12 +40,13 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void make(struct context *c, const uint32_t *pids, size_t count,
-		 size_t limit)
+static void make(struct context *c, uint32_t *pids, size_t count, size_t limit)
 {
+	const struct systally_scope scope = { .pids = pids,
+					      .pid_count = count };
+
 	assert_int_equal(systally_tls_streams_make(&c->streams, &c->snapshot,
-						   pids, count, limit,
-						   &c->error),
+						   &scope, limit, &c->error),
 			 0);
 }
 
@@ -75,7 +76,7 @@ static void joins_rows(void **state)
 
 static void keeps_what_is_asked(void **state)
 {
-	static const uint32_t pids[] = { 7, 10 };
+	static uint32_t pids[] = { 7, 10 };
 	struct context *c = *state;
 
 	make(c, pids, 2, 1);

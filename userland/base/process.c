@@ -293,6 +293,59 @@ void systally_process_cancel(struct systally_child *child)
 	systally_process_reap(child->pid);
 }
 
+/* Did the process start at this time, as far as /proc tells it, in clock ticks? */
+static bool started_at(uint32_t pid, uint64_t start_ns)
+{
+	const uint64_t tick_ns = 1000000000ull / (uint64_t)sysconf(_SC_CLK_TCK);
+	unsigned long long ticks = 0;
+	char path[32], text[1024];
+	const char *end;
+	ssize_t length;
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	length = read(file, text, sizeof(text) - 1);
+	close(file);
+	text[length < 0 ? 0 : length] = '\0';
+	/* the 22nd field; the second, in parentheses, may have any bytes */
+	end = strrchr(text, ')');
+	return end &&
+	       sscanf(end,
+		      ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+		      &ticks) == 1 &&
+	       ticks == start_ns / tick_ns;
+}
+
+int systally_process_line(uint32_t pid, uint64_t start_ns, char *line,
+			  size_t size)
+{
+	char path[32];
+	ssize_t length, i;
+	int file;
+
+	if (systally_process_is_inside() || !started_at(pid, start_ns))
+		return -1;
+	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return -1;
+	length = read(file, line, size - 1);
+	close(file);
+	while (length > 0 && !line[length - 1])
+		length--;
+	if (length <= 0)
+		return -1;
+	for (i = 0; i < length; i++) {
+		if (!line[i])
+			line[i] = ' ';
+	}
+	line[length] = '\0';
+	return 0;
+}
+
 int systally_process_status(int wait_status)
 {
 	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) :

@@ -113,6 +113,17 @@ void systally_process_fail(int failure, int why) __attribute__((noreturn));
 /* Waits for a child that has ended, or is about to, and drops its status. */
 void systally_process_reap(pid_t pid);
 
+/*
+ * Writes the command line of a process that lives, with a blank between its words.
+ * @start_ns: when it started, on CLOCK_BOOTTIME; a later process of the same number is
+ * another one
+ *
+ * Returns 0, or -1: it has ended, it has none (a thread of the kernel), or /proc is of
+ * another pid namespace.
+ */
+int systally_process_line(uint32_t pid, uint64_t start_ns, char *line,
+			  size_t size);
+
 /* Returns the exit status that a shell gives for a wait status. */
 int systally_process_status(int wait_status);
 

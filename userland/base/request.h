@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/terms.h"
 #include "base/threshold.h"
 
 struct systally_command;   /* cli/options.h */
@@ -80,8 +81,7 @@ struct systally_request {
 	const char *user;      /* -u: the command's; NULL: as systally */
 	const char *session;   /* --session, as given; NULL: none */
 	const char *output;    /* -o; NULL: the command's default */
-	uint32_t *pids;	       /* -p, freed by systally_request_free() */
-	size_t pid_count;
+	struct systally_scope scope;		  /* -p, --unit and such */
 	struct systally_threshold threshold;	  /* of calls, errors */
 	struct systally_threshold time_threshold; /* of total times */
 	const char *files[2]; /* report's FILE, compare's A and B */

@@ -13,6 +13,7 @@
 #include "cli/settle.h"
 #include "cli/values.h"
 #include "systally.h"
+#include "units/scope.h"
 
 #define SECOND 1000000000ULL /* in ns */
 
@@ -264,9 +265,7 @@ int systally_options_try(struct systally_request *request,
 
 void systally_options_free(struct systally_request *request)
 {
-	free(request->pids);
-	request->pids = NULL;
-	request->pid_count = 0;
+	systally_scope_free(&request->scope);
 }
 
 /* --- for completion, and for tests --- */

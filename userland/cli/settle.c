@@ -12,6 +12,7 @@
 #include "stats/by.h"
 #include "stats/sort.h"
 #include "systally.h"
+#include "units/scope.h"
 
 static bool needs_hist(const struct systally_request *request)
 {
@@ -159,14 +160,16 @@ int systally_settle_run(const struct systally_usage *usage,
 int systally_settle_record(const struct systally_usage *usage,
 			   struct systally_request *request)
 {
-	if (!request->argc && !request->pid_count && !request->duration_ns)
+	if (!request->argc && !systally_scope_any(&request->scope) &&
+	    !request->duration_ns)
 		return systally_usage(
 			usage,
-			"no command to run was given; -p PID or -d TIME record what runs already");
-	if (request->argc && request->pid_count)
+			"no command to run was given; -p PID, --unit UNIT and such, or -d TIME record what runs already");
+	if (request->argc && systally_scope_any(&request->scope))
 		return systally_usage(
 			usage,
-			"-p is for processes that run already, so no command goes with it");
+			"%s is for processes that run already, so no command goes with it",
+			request->scope.pid_count ? "-p" : "--unit and such");
 	if (check_watched(usage, request))
 		return EINVAL;
 	if (!request->argc && request->user)
@@ -199,7 +202,7 @@ int systally_settle_compare(const struct systally_usage *usage,
 		const struct systally_dimension *dimension =
 			request->by.list[i];
 
-		if (dimension->process)
+		if (dimension->numbers)
 			return systally_usage(
 				usage,
 				"process numbers differ from run to run; use --by command");

@@ -20,7 +20,34 @@
 static const struct systally_option_row rows[SYSTALLY_OPTION_COUNT] = {
 	[SYSTALLY_OPTION_PID] = {
 		{ "pid", 'p', "PID,...", 0, "only these processes", 0 },
-		.kind = KIND_PIDS, INTO(pids),
+		.kind = KIND_PIDS, INTO(scope),
+	},
+	[SYSTALLY_OPTION_CGROUP] = {
+		{ "cgroup", KEY_CGROUP, "PATH,...", 0,
+		  "processes in these control groups and below them", 0 },
+		.kind = KIND_TERM, INTO(scope), .term = SYSTALLY_TERM_CGROUP,
+	},
+	[SYSTALLY_OPTION_UNIT] = {
+		{ "unit", KEY_UNIT, "UNIT,...", 0,
+		  "processes of these systemd units; nginx is nginx.service",
+		  0 },
+		.kind = KIND_TERM, INTO(scope), .term = SYSTALLY_TERM_UNIT,
+	},
+	[SYSTALLY_OPTION_CONTAINER] = {
+		{ "container", KEY_CONTAINER, "ID,...", 0,
+		  "processes of these containers, by id or name", 0 },
+		.kind = KIND_TERM, INTO(scope),
+		.term = SYSTALLY_TERM_CONTAINER,
+	},
+	[SYSTALLY_OPTION_USER] = {
+		{ "user", KEY_USER, "USER,...", 0,
+		  "processes of these users, by name or number", 0 },
+		.kind = KIND_TERM, INTO(scope), .term = SYSTALLY_TERM_USER,
+	},
+	[SYSTALLY_OPTION_NAME] = {
+		{ "name", KEY_NAME, "NAME,...", 0,
+		  "processes of these names, as ps -o comm shows them", 0 },
+		.kind = KIND_TERM, INTO(scope), .term = SYSTALLY_TERM_NAME,
 	},
 	[SYSTALLY_OPTION_ROWS] = {
 		{ "rows", 'n', "N", 0,
@@ -309,7 +336,7 @@ static bool has_dimension(const struct systally_command *command,
 {
 	switch (command->view) {
 	case SYSTALLY_VIEW_CHANGE:
-		return !dimension->process && !dimension->errors;
+		return !dimension->numbers && !dimension->errors;
 	case SYSTALLY_VIEW_NONE:
 		return dimension->threads;
 	default:

@@ -31,6 +31,11 @@ enum {
 	KEY_STATE,
 	KEY_SECCOMP,
 	KEY_USAGE,
+	KEY_CGROUP,
+	KEY_UNIT,
+	KEY_CONTAINER,
+	KEY_USER,
+	KEY_NAME,
 };
 
 /* What an option takes, and the type of the request's member that keeps it. */
@@ -43,7 +48,8 @@ enum systally_option_kind {
 	KIND_PERCENT,	     /* double, from 0 to @most */
 	KIND_THRESHOLD,	     /* struct systally_threshold of counts */
 	KIND_TIME_THRESHOLD, /* struct systally_threshold of times */
-	KIND_PIDS,	     /* pids and pid_count */
+	KIND_PIDS,	     /* struct systally_scope: its pids */
+	KIND_TERM,	     /* struct systally_scope: its terms, @term */
 	KIND_BY,	     /* struct systally_by */
 	KIND_SORT,	     /* enum systally_sort */
 	KIND_FORMAT,	     /* const struct systally_format * */
@@ -57,6 +63,7 @@ struct systally_option_row {
 	size_t offset;	    /* in struct systally_request */
 	unsigned int given; /* enum systally_given */
 	uint64_t least, most;
+	enum systally_term_kind term;
 	bool words; /* %s in the help stands for the words it takes */
 };
 

@@ -13,6 +13,7 @@
 #include "cli/values.h"
 #include "stats/dimension.h"
 #include "stats/sort.h"
+#include "units/scope.h"
 
 #define SECOND	 1000000000ULL /* in ns */
 #define DAY	 (86400 * SECOND)
@@ -157,17 +158,18 @@ static int read_pids(const struct systally_parse *parse,
 		    systally_decimal_parse(text, length, 1, &pid) || !pid ||
 		    pid > INT32_MAX)
 			return refuse_pid(parse, row, text, length);
-		if (request->pid_count == PIDS_MAX)
+		if (request->scope.pid_count == PIDS_MAX)
 			return systally_usage(
 				&parse->usage,
 				"more than %d processes; leave %s out to see all of them, and group by process",
 				PIDS_MAX, name_of(row, name));
-		pids = reallocarray(request->pids, request->pid_count + 1,
+		pids = reallocarray(request->scope.pids,
+				    request->scope.pid_count + 1,
 				    sizeof(*pids));
 		if (!pids)
 			return ENOMEM;
-		request->pids = pids;
-		pids[request->pid_count++] = (uint32_t)pid;
+		request->scope.pids = pids;
+		pids[request->scope.pid_count++] = (uint32_t)pid;
 		text += length + strspn(text + length, BLANKS);
 		if (!*text)
 			return 0;
@@ -276,6 +278,7 @@ int systally_value_read(const struct systally_parse *parse,
 	void *member = (char *)request + row->offset;
 	const struct systally_command *command = request->command;
 	const void *found = NULL;
+	struct systally_error error = { "" };
 	char name[NAME_LEN];
 	size_t count, i;
 	int result, sort;
@@ -310,6 +313,11 @@ int systally_value_read(const struct systally_parse *parse,
 		return read_threshold(parse, row, arg, member);
 	case KIND_PIDS:
 		return read_pids(parse, row, arg, request);
+	case KIND_TERM:
+		if (!systally_scope_add(member, row->term, arg, &error))
+			return 0;
+		return systally_usage(&parse->usage, "%s: %s",
+				      name_of(row, name), error.text);
 	case KIND_BY:
 		return read_by(parse, row, arg, member);
 	case KIND_SORT:

@@ -40,6 +40,7 @@ static int begin_session(struct run *run)
 		.threads = run->request->threads,
 		.calls = run->set,
 		.functions = &run->functions,
+		.follow = true,
 	};
 
 	if (systally_session_begin(&run->session, &run->control, run->error) ||

@@ -86,8 +86,7 @@ static int take(struct observation *o, const struct systally_snapshot *before)
 	}
 	/* others are counted, too */
 	if (o->watch.filter)
-		systally_snapshot_keep(&o->counted, o->request->pids,
-				       o->request->pid_count);
+		systally_snapshot_keep(&o->counted, &o->request->scope);
 	return 0;
 }
 
@@ -139,7 +138,7 @@ int systally_observe(const struct systally_request *request,
 	int status = 1;
 	int result;
 
-	systally_process_tgids(request->pids, request->pid_count);
+	systally_process_tgids(request->scope.pids, request->scope.pid_count);
 	if (systally_control_open(&o.control, error) ||
 	    systally_output_prepare(&o.delivery.output, request->output, error))
 		return 1;

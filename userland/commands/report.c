@@ -160,11 +160,11 @@ static void find_processes(const struct systally_request *request,
 	const struct systally_row *row;
 	size_t i, pid;
 
-	for (pid = 0; pid < request->pid_count; pid++) {
+	for (pid = 0; pid < request->scope.pid_count; pid++) {
 		for (i = 0; i < snapshot->header.call_rows; i++) {
 			row = &snapshot->calls[i];
-			if (row->tid && row->tid == request->pids[pid]) {
-				request->pids[pid] = row->tgid;
+			if (row->tid && row->tid == request->scope.pids[pid]) {
+				request->scope.pids[pid] = row->tgid;
 				break;
 			}
 		}
@@ -207,8 +207,7 @@ int systally_cmd_report(const struct systally_request *request,
 	struct systally_reporter reporter = {
 		.request = request,
 		.set = &set,
-		.pids = request->pids,
-		.pid_count = request->pid_count,
+		.scope = request->scope,
 		.difference = request->duration_ns,
 		.width = SYSTALLY_TEXT_WIDTH,
 	};
@@ -230,13 +229,13 @@ int systally_cmd_report(const struct systally_request *request,
 		status = report_file(request, &reporter, &set, error) ? 1 : 0;
 		goto out;
 	}
-	if (request->pid_count && systally_process_is_inside()) {
+	if (request->scope.pid_count && systally_process_is_inside()) {
 		systally_error_set(
 			error,
 			"-p needs the process numbers that the module shows, which are those of the initial pid namespace, and this is another one; run it there, or leave -p out");
 		goto out;
 	}
-	systally_process_tgids(request->pids, request->pid_count);
+	systally_process_tgids(request->scope.pids, request->scope.pid_count);
 	if (systally_control_open(&control, error) ||
 	    systally_session_find(&session, &control, name, error))
 		goto out;

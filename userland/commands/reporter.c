@@ -167,14 +167,14 @@ static uint64_t count_asked(const struct systally_reporter *reporter,
 {
 	const struct systally_question question = {
 		.set = reporter->set,
-		.pids = reporter->pids,
-		.pid_count = reporter->pid_count,
+		.scope = &reporter->scope,
 	};
 	uint64_t calls = 0;
 	size_t i;
 
 	for (i = 0; i < snapshot->header.call_rows; i++) {
-		if (systally_question_has(&question, &snapshot->calls[i]))
+		if (systally_question_has(&question, snapshot,
+					  &snapshot->calls[i]))
 			calls = systally_sum(calls, snapshot->calls[i].count);
 	}
 	return calls;
@@ -187,7 +187,7 @@ static void add_reason(struct systally_notes *notes,
 		       const char *nothing)
 {
 	const struct systally_header *header = &snapshot->header;
-	const bool by_pid = reporter->pid_count;
+	const bool by_pid = systally_scope_any(&reporter->scope);
 	const bool by_call = !reporter->set->all;
 	const uint64_t asked = count_asked(reporter, snapshot);
 
@@ -201,8 +201,11 @@ static void add_reason(struct systally_notes *notes,
 			"%llu call%s counted, but none that %s%s%s ask%s for",
 			(unsigned long long)header->entered,
 			header->entered == 1 ? " was" : "s were",
-			by_pid ? "-p" : "", by_pid && by_call ? " and " : "",
-			by_call ? "-e" : "", by_pid && by_call ? "" : "s");
+			!by_pid			  ? "" :
+			reporter->scope.pid_count ? "-p" :
+						    "--unit and such",
+			by_pid && by_call ? " and " : "", by_call ? "-e" : "",
+			by_pid && by_call ? "" : "s");
 	else if (has_times(snapshot))
 		systally_notes_add(notes, "no call failed, of %llu",
 				   (unsigned long long)asked);
@@ -270,8 +273,7 @@ int systally_report_write(struct systally_reporter *reporter,
 		.failed = request->failed,
 		.limit = request->limit,
 		.set = reporter->set,
-		.pids = reporter->pids,
-		.pid_count = reporter->pid_count,
+		.scope = &reporter->scope,
 	};
 	struct systally_tls_streams tls = { NULL, 0, 0 };
 	struct systally_ranking ranking;
@@ -314,8 +316,7 @@ int systally_report_write(struct systally_reporter *reporter,
 		question.by = systally_by_two(SYSTALLY_BY_THREAD,
 					      SYSTALLY_BY_SYSCALL);
 	if (request->functions && systally_words_have_tls(request->functions)) {
-		if (systally_tls_streams_make(&tls, snapshot, reporter->pids,
-					      reporter->pid_count,
+		if (systally_tls_streams_make(&tls, snapshot, &reporter->scope,
 					      request->limit, error))
 			return -1;
 		report.tls = &tls;

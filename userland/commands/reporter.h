@@ -18,8 +18,7 @@ struct systally_reporter {
 	const struct systally_request *request;
 	const struct systally_names *names;
 	const struct systally_set *set;
-	const uint32_t *pids; /* tgids to show; none: all */
-	size_t pid_count;
+	struct systally_scope scope; /* whose calls to show; borrowed */
 	const char *file;     /* the recording to report on; NULL: live */
 	const char *kernel;   /* its release; NULL: the running one's */
 	const char *date;     /* when it ended; NULL: live */

@@ -235,8 +235,7 @@ static int watch(struct top *top)
 	int result;
 
 	if (top->watch.filter) {
-		top->reporter.pids = top->request->pids;
-		top->reporter.pid_count = top->request->pid_count;
+		top->reporter.scope = top->request->scope;
 	}
 	systally_watch_before(&top->watch, &top->last);
 	top->live = top->request->format == &systally_format_text &&
@@ -293,8 +292,9 @@ int systally_cmd_top(const struct systally_request *request,
 		status = SYSTALLY_EXIT_USAGE;
 		goto out;
 	}
-	systally_process_tgids(request->pids, request->pid_count);
-	if (systally_process_check(request->pids, request->pid_count, error) ||
+	systally_process_tgids(request->scope.pids, request->scope.pid_count);
+	if (systally_process_check(request->scope.pids,
+				   request->scope.pid_count, error) ||
 	    systally_control_open(&top.control, error))
 		goto out;
 	top.out = systally_output_open(request->output, stdout, error);

@@ -54,14 +54,55 @@ static int add_pids(const struct systally_watch *watch, const uint32_t *pids,
 	return 0;
 }
 
-/* Begins a session with all processes, or with those of -p. */
+/* A rule on its way to the control `targets` */
+struct rule_writer {
+	const struct systally_watch *watch;
+	struct systally_error *error;
+};
+
+static int write_rule(const char *rule, void *context)
+{
+	const struct rule_writer *writer = context;
+
+	return systally_control_write(&writer->watch->control, "targets", rule,
+				      writer->error);
+}
+
+/* Adds the rules for --unit and such. Returns 0, or -1 with @error. */
+static int add_rules(const struct systally_watch *watch,
+		     const struct systally_scope *scope,
+		     struct systally_error *error)
+{
+	struct rule_writer writer = { watch, error };
+
+	return systally_scope_rules(scope, write_rule, &writer, error);
+}
+
+/* What is watched, for the title: as much of it as there is room for */
+static void write_terms(struct systally_watch *watch,
+			const struct systally_scope *scope)
+{
+	size_t i, used = 0;
+
+	for (i = 0; i < scope->term_count && used < sizeof(watch->what); i++)
+		used += (size_t)snprintf(watch->what + used,
+					 sizeof(watch->what) - used, "%s%s",
+					 i ? ", " : "", scope->terms[i].text);
+	if (scope->pid_count && used < sizeof(watch->what))
+		snprintf(watch->what + used, sizeof(watch->what) - used,
+			 ", %zu process%s", scope->pid_count,
+			 scope->pid_count == 1 ? "" : "es");
+}
+
+/* Begins a session with all processes, or with those that are asked for. */
 static int begin_own(struct systally_watch *watch,
 		     const struct systally_control *control,
 		     const struct systally_request *request,
 		     const struct systally_session_wants *wants,
 		     struct systally_error *error)
 {
-	const size_t count = request->pid_count;
+	const struct systally_scope *scope = &request->scope;
+	const size_t count = scope->pid_count;
 
 	watch->own = true;
 	if (systally_session_begin(&watch->session, control, error))
@@ -70,11 +111,14 @@ static int begin_own(struct systally_watch *watch,
 	/* as perf stat -p: also count children that start from now on */
 	if (systally_session_prepare(&watch->session, wants, error) ||
 	    systally_control_snapshot(&watch->control, &watch->before, error) ||
-	    (count ? add_pids(watch, request->pids, count, error) :
-		     systally_control_write(&watch->control, "targets", "all",
-					    error)))
+	    add_pids(watch, scope->pids, count, error) ||
+	    add_rules(watch, scope, error) ||
+	    (!systally_scope_any(scope) &&
+	     systally_control_write(&watch->control, "targets", "all", error)))
 		return -1;
-	if (count)
+	if (scope->term_count)
+		write_terms(watch, scope);
+	else if (count)
 		snprintf(watch->what, sizeof(watch->what),
 			 "%zu process%s and what they start", count,
 			 count == 1 ? "" : "es");
@@ -91,7 +135,7 @@ static int begin_with_functions(struct systally_watch *watch,
 				struct systally_error *error)
 {
 	const struct systally_library_scope scope = {
-		.pid = request->pid_count ? request->pids[0] : 0,
+		.pid = request->scope.pid_count ? request->scope.pids[0] : 0,
 	};
 	struct systally_functions functions = { NULL, 0 };
 	const struct systally_session_wants wants = {
@@ -99,6 +143,7 @@ static int begin_with_functions(struct systally_watch *watch,
 		.threads = request->threads,
 		.calls = set,
 		.functions = &functions,
+		.follow = !request->scope.term_count,
 	};
 	int result = 0;
 
@@ -145,7 +190,7 @@ static int follow(struct systally_watch *watch,
 		  const struct systally_request *request,
 		  struct systally_error *error)
 {
-	watch->filter = request->pid_count;
+	watch->filter = systally_scope_any(&request->scope);
 	return systally_control_snapshot(&watch->control, &watch->before,
 					 error);
 }
@@ -167,7 +212,7 @@ static int follow_named(struct systally_watch *watch,
 			error,
 			"session %s %s; leave --session out, for a session of its own",
 			request->session, lacking);
-	if (request->pid_count && systally_process_is_inside())
+	if (request->scope.pid_count && systally_process_is_inside())
 		return systally_error_set(
 			error,
 			"-p with --session needs the process numbers that the module shows, which are those of the initial pid namespace, and this is another one; run it there, or leave --session out");
@@ -184,12 +229,13 @@ static int await_ends(struct systally_watch *watch,
 	struct epoll_event event = { .events = EPOLLIN };
 	size_t i;
 
-	if (!request->pid_count)
+	/* what rules ask for may begin at any time */
+	if (!request->scope.pid_count || request->scope.term_count)
 		return 0;
 	watch->ends = epoll_create1(EPOLL_CLOEXEC);
-	for (i = 0; watch->ends >= 0 && i < request->pid_count; i++) {
+	for (i = 0; watch->ends >= 0 && i < request->scope.pid_count; i++) {
 		event.data.fd = (int)syscall(SYS_pidfd_open,
-					     (pid_t)request->pids[i], 0);
+					     (pid_t)request->scope.pids[i], 0);
 		if (event.data.fd < 0 && errno == ESRCH)
 			continue; /* it has ended already */
 		if (event.data.fd < 0 || epoll_ctl(watch->ends, EPOLL_CTL_ADD,
@@ -197,10 +243,10 @@ static int await_ends(struct systally_watch *watch,
 			break;
 		watch->alive++;
 	}
-	if (i < request->pid_count)
+	if (i < request->scope.pid_count)
 		return systally_error_set(
 			error, "cannot wait for the end of process %u: %s",
-			request->pids[i], strerror(errno));
+			request->scope.pids[i], strerror(errno));
 	return 0;
 }
 
@@ -210,7 +256,7 @@ int systally_watch_begin(struct systally_watch *watch,
 			 const struct systally_set *set,
 			 struct systally_error *error)
 {
-	bool own = request->pid_count || request->functions ||
+	bool own = systally_scope_any(&request->scope) || request->functions ||
 		   systally_control_is(control, "targets", "none");
 	int result;
 

@@ -141,7 +141,8 @@ int systally_session_prepare(const struct systally_session *session,
 				   error) ||
 	    systally_control_write(control, "threads",
 				   wants->threads ? "1" : "0", error) ||
-	    systally_control_write(control, "follow", "1", error))
+	    systally_control_write(control, "follow", wants->follow ? "1" : "0",
+				   error))
 		return -1;
 	if (systally_set_filter(wants->calls, filter, sizeof(filter)))
 		strcpy(filter, "all");

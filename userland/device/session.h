@@ -25,6 +25,7 @@ struct systally_session_wants {
 	bool threads; /* rows per thread */
 	const struct systally_set *calls;
 	const struct systally_functions *functions; /* NULL: none */
+	bool follow; /* children of targets become targets */
 };
 
 /* A session that has not begun, or has ended. */
@@ -39,8 +40,7 @@ int systally_session_begin(struct systally_session *session,
 			   struct systally_error *error);
 
 /*
- * Sets collect, threads, syscalls and functions for @wants, and has it follow
- * children. syscalls becomes `all` if the calls do not fit in one write, or if
+ * Sets collect, threads, syscalls, functions and follow for @wants. syscalls becomes `all` if the calls do not fit in one write, or if
  * the kernel does not know all of them: the caller has to filter the rows too.
  * Call it while there are no targets. Returns 0, or -1 with @error.
  */

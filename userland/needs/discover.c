@@ -50,6 +50,7 @@ int systally_discovery_take_module(struct systally_discovery *discovery,
 	const struct systally_session_wants wants = {
 		.collect = SYSTALLY_COLLECT_COUNT,
 		.calls = &all,
+		.follow = true,
 	};
 	struct systally_control control;
 

@@ -22,6 +22,7 @@ static void write_fields(FILE *out, const struct systally_fields *fields,
 			 const struct systally_group *group)
 {
 	char buffer[SYSTALLY_FIELD_LEN];
+	const char *text;
 	int64_t number;
 	unsigned int i;
 
@@ -29,9 +30,10 @@ static void write_fields(FILE *out, const struct systally_fields *fields,
 		const struct systally_field *field = fields->list[i];
 
 		if (field->text) {
-			systally_escape_csv(
-				out, field->text(fields->names, group, buffer));
-		} else {
+			text = field->text(fields->names, group, buffer);
+			if (text)
+				systally_escape_csv(out, text);
+		} else if (systally_field_known(field, group)) {
 			number = field->number(group);
 			if (number < 0)
 				putc_unlocked('-', out);

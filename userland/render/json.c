@@ -27,9 +27,11 @@ static void put_fields(struct systally_json *json,
 			systally_json_text(
 				json, field->key,
 				field->text(fields->names, group, buffer));
-		else
+		else if (systally_field_known(field, group))
 			systally_json_number(json, field->key,
 					     field->number(group));
+		else
+			systally_json_null(json, field->key);
 	}
 }
 

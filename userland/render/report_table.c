@@ -2,9 +2,12 @@
 /*
  * A report as a table: numbers line up, the lines fit.
  */
+#define _GNU_SOURCE
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "render/view.h"
 #include "stats/by.h"
@@ -31,6 +34,7 @@ enum column {
 
 struct table {
 	const struct systally_report *report;
+	char **lines; /* command lines of the groups that are shown; or NULL */
 	const struct systally_field *fields[SYSTALLY_BY_FIELDS_MAX];
 	unsigned int field_count;
 };
@@ -78,6 +82,7 @@ void systally_field_cell(const struct systally_names *names,
 			 const struct systally_group *group, char *cell)
 {
 	char buffer[SYSTALLY_FIELD_LEN];
+	const char *text;
 	int64_t number;
 
 	if (field->number) {
@@ -87,8 +92,14 @@ void systally_field_cell(const struct systally_names *names,
 			 (long long)number);
 		return;
 	}
-	systally_escape(field->text(names, group, buffer),
-			SYSTALLY_ESCAPE_ASCII, cell, SYSTALLY_CELL_LEN);
+	text = field->text(names, group, buffer);
+	systally_escape(text ? text : "-", SYSTALLY_ESCAPE_ASCII, cell,
+			SYSTALLY_CELL_LEN);
+}
+
+static bool is_last(const struct table *table, int id)
+{
+	return id - COLUMN_KEY == (int)table->field_count - 1;
 }
 
 static void write_share(const struct table *table,
@@ -153,11 +164,15 @@ static void write_cell(const void *context,
 				 group->percentile_ns[id - COLUMN_P50]);
 		break;
 	default:
-		if (!label)
+		if (!label && table->lines && is_last(table, id) &&
+		    table->lines[row])
+			snprintf(cell, SYSTALLY_CELL_LEN, "%s",
+				 table->lines[row]);
+		else if (!label)
 			systally_field_cell(table->report->ranking->names,
 					    table->fields[id - COLUMN_KEY],
 					    group, cell);
-		else if (id - COLUMN_KEY == (int)table->field_count - 1)
+		else if (is_last(table, id))
 			snprintf(cell, SYSTALLY_CELL_LEN, "%s", label);
 		break;
 	}
@@ -219,6 +234,76 @@ static void add_columns(struct systally_grid *grid, struct table *table)
 		column->least = LAST_MIN;
 }
 
+/*
+ * How much of a command line is shown: what the numbers of a table leave, so that it
+ * makes no number shorter.
+ */
+static size_t line_room(const struct systally_report *report)
+{
+	const size_t numbers = report->latency || report->percentiles ? 76 : 40;
+
+	if (!report->width)
+		return SYSTALLY_CELL_LEN - 1;
+	return report->width > numbers + 16 ? report->width - numbers : 16;
+}
+
+/*
+ * The command line of a group's process, without the folders of the program, so that
+ * two of one name can be told apart; behind its name, if that is not how the line
+ * begins. NULL: none is known.
+ */
+static char *line_of(const struct systally_group *group, size_t room)
+{
+	char line[SYSTALLY_CELL_LEN], whole[2 * SYSTALLY_CELL_LEN];
+	char cell[SYSTALLY_CELL_LEN];
+	const char *name;
+
+	if (systally_process_line(group->tgid, group->start_ns, line,
+				  sizeof(line)))
+		return NULL;
+	/* the first word without its folders */
+	name = line + strcspn(line, " ");
+	while (name > line && name[-1] != '/')
+		name--;
+	if (strncmp(name, group->comm, strlen(group->comm)))
+		snprintf(whole, sizeof(whole), "%s (%s)", group->comm, name);
+	else
+		snprintf(whole, sizeof(whole), "%s", name);
+	systally_escape(whole, SYSTALLY_ESCAPE_ASCII, cell, sizeof(cell));
+	if (room < sizeof(cell) && strlen(cell) > room)
+		strcpy(cell + room - 1, "~");
+	return strdup(cell);
+}
+
+#define LINES_MAX 1000 /* of a longer table, nobody reads all */
+
+/* Finds the command lines, if groups are processes that may live. */
+static void find_lines(struct table *table)
+{
+	const struct systally_report *report = table->report;
+	const struct systally_ranking *ranking = report->ranking;
+	const struct systally_by *by = &ranking->by;
+	size_t i;
+
+	if (report->date || !by->count || ranking->shown > LINES_MAX ||
+	    by->list[by->count - 1] !=
+		    &systally_dimensions[SYSTALLY_BY_PROCESS])
+		return;
+	table->lines = calloc(ranking->shown + 1, sizeof(*table->lines));
+	for (i = 0; table->lines && i < ranking->shown; i++)
+		table->lines[i] =
+			line_of(&ranking->groups[i], line_room(report));
+}
+
+static void free_lines(struct table *table)
+{
+	size_t i;
+
+	for (i = 0; table->lines && i < table->report->ranking->shown; i++)
+		free(table->lines[i]);
+	free(table->lines);
+}
+
 void systally_report_table(FILE *out, const struct systally_report *report,
 			   enum systally_grid_style style)
 {
@@ -235,7 +320,9 @@ void systally_report_table(FILE *out, const struct systally_report *report,
 	};
 
 	add_columns(&grid, &table);
+	find_lines(&table);
 	systally_grid_print(out, &grid);
+	free_lines(&table);
 }
 
 void systally_report_title(FILE *out, const struct systally_report *report)

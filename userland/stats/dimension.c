@@ -9,6 +9,8 @@
 #include "calls/abi.h"
 #include "calls/subsystem.h"
 #include "stats/dimension.h"
+#include "units/containers.h"
+#include "units/users.h"
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
@@ -96,6 +98,95 @@ static const char *subsystem_text(const struct systally_names *names,
 	return systally_subsystem_name(group->subsystem);
 }
 
+static const char *cgroup_text(const struct systally_names *names,
+			       const struct systally_group *group,
+			       char buffer[SYSTALLY_FIELD_LEN])
+{
+	(void)names;
+	(void)buffer;
+	return group->cgroup;
+}
+
+static const char *unit_text(const struct systally_names *names,
+			     const struct systally_group *group,
+			     char buffer[SYSTALLY_FIELD_LEN])
+{
+	(void)names;
+	(void)buffer;
+	return group->unit;
+}
+
+static const char *container_text(const struct systally_names *names,
+				  const struct systally_group *group,
+				  char buffer[SYSTALLY_FIELD_LEN])
+{
+	(void)names;
+	(void)buffer;
+	return group->container;
+}
+
+static const char *container_name_text(const struct systally_names *names,
+				       const struct systally_group *group,
+				       char buffer[SYSTALLY_FIELD_LEN])
+{
+	(void)names;
+	(void)buffer;
+	return group->container ? systally_containers_name(group->container) :
+				  NULL;
+}
+
+/* The name, or as much of the id as docker ps shows */
+static const char *container_short_text(const struct systally_names *names,
+					const struct systally_group *group,
+					char buffer[SYSTALLY_FIELD_LEN])
+{
+	const char *name = container_name_text(names, group, buffer);
+
+	if (name || !group->container ||
+	    strlen(group->container) != SYSTALLY_CONTAINER_ID_LEN)
+		return name ? name : group->container;
+	snprintf(buffer, SYSTALLY_FIELD_LEN, "%.12s", group->container);
+	return buffer;
+}
+
+static const char *user_text(const struct systally_names *names,
+			     const struct systally_group *group,
+			     char buffer[SYSTALLY_FIELD_LEN])
+{
+	(void)names;
+	(void)buffer;
+	return systally_users_name(group->uid);
+}
+
+static int64_t uid_number(const struct systally_group *group)
+{
+	return group->uid;
+}
+
+static bool uid_known(const struct systally_group *group)
+{
+	return group->uid != SYSTALLY_UID_UNKNOWN;
+}
+
+static const char *exe_text(const struct systally_names *names,
+			    const struct systally_group *group,
+			    char buffer[SYSTALLY_FIELD_LEN])
+{
+	(void)names;
+	(void)buffer;
+	return group->exe;
+}
+
+static int64_t parent_number(const struct systally_group *group)
+{
+	return group->parent;
+}
+
+static bool parent_known(const struct systally_group *group)
+{
+	return group->parent;
+}
+
 static const struct systally_field
 	field_tgid = { .key = "tgid", .heading = "pid", .number = tgid_number },
 	field_tid = { .key = "tid", .heading = "tid", .number = tid_number },
@@ -110,6 +201,22 @@ static const struct systally_field
 			     .heading = "errno",
 			     .text = errno_text },
 	field_meaning = { .heading = "meaning", .text = meaning_text },
+	field_cgroup = { .key = "cgroup",
+			 .heading = "cgroup",
+			 .text = cgroup_text },
+	field_unit = { .key = "unit", .heading = "unit", .text = unit_text },
+	field_container = { .key = "container", .text = container_text },
+	field_container_name = { .key = "container_name",
+				 .text = container_name_text },
+	field_container_short = { .heading = "container",
+				  .text = container_short_text },
+	field_uid = { .key = "uid", .number = uid_number, .known = uid_known },
+	field_user = { .key = "user", .heading = "user", .text = user_text },
+	field_exe = { .key = "exe", .heading = "exe", .text = exe_text },
+	field_parent = { .key = "parent",
+			 .heading = "parent",
+			 .number = parent_number,
+			 .known = parent_known },
 	field_subsystem = { .key = "subsystem",
 			    .heading = "subsystem",
 			    .text = subsystem_text };
@@ -151,11 +258,10 @@ static int compare_comms(const struct systally_group *a,
 }
 
 static void take_call(struct systally_group *group,
-		      const struct systally_row *row, bool threads)
+		      const struct systally_taken *from)
 {
-	(void)threads;
-	group->abi = row->abi;
-	group->nr = row->nr;
+	group->abi = from->row->abi;
+	group->nr = from->row->nr;
 }
 
 static int compare_call(const struct systally_group *a,
@@ -188,20 +294,19 @@ static uint64_t hash_call(uint64_t hash, const struct systally_group *group)
 
 /* With counters by thread, a row's start_ns is the thread's. */
 static void take_process(struct systally_group *group,
-			 const struct systally_row *row, bool threads)
+			 const struct systally_taken *from)
 {
-	group->tgid = row->tgid;
-	if (!threads)
-		group->start_ns = row->start_ns;
+	group->tgid = from->row->tgid;
+	if (!from->threads)
+		group->start_ns = from->row->start_ns;
 }
 
 static void take_thread(struct systally_group *group,
-			const struct systally_row *row, bool threads)
+			const struct systally_taken *from)
 {
-	(void)threads;
-	group->tgid = row->tgid;
-	group->tid = row->tid;
-	group->start_ns = row->start_ns;
+	group->tgid = from->row->tgid;
+	group->tid = from->row->tid;
+	group->start_ns = from->row->start_ns;
 }
 
 /* Rows with tgid 0 sum up exited processes: only comm tells them apart. */
@@ -244,18 +349,16 @@ static int compare_command_names(const struct systally_names *names,
 
 /* The comm is copied in any case: it is also the name of a process. */
 static void take_command(struct systally_group *group,
-			 const struct systally_row *row, bool threads)
+			 const struct systally_taken *from)
 {
 	(void)group;
-	(void)row;
-	(void)threads;
+	(void)from;
 }
 
 static void take_errno(struct systally_group *group,
-		       const struct systally_row *row, bool threads)
+		       const struct systally_taken *from)
 {
-	(void)threads;
-	group->error = row->error;
+	group->error = from->row->error;
 }
 
 static int compare_errno(const struct systally_group *a,
@@ -281,10 +384,10 @@ static uint64_t hash_errno(uint64_t hash, const struct systally_group *group)
 }
 
 static void take_subsystem(struct systally_group *group,
-			   const struct systally_row *row, bool threads)
+			   const struct systally_taken *from)
 {
-	(void)threads;
-	group->subsystem = (uint16_t)systally_subsystem_of(row->abi, row->nr);
+	group->subsystem =
+		(uint16_t)systally_subsystem_of(from->row->abi, from->row->nr);
 }
 
 static int compare_subsystem(const struct systally_group *a,
@@ -310,10 +413,9 @@ static uint64_t hash_subsystem(uint64_t hash,
 }
 
 static void take_abi(struct systally_group *group,
-		     const struct systally_row *row, bool threads)
+		     const struct systally_taken *from)
 {
-	(void)threads;
-	group->abi = row->abi;
+	group->abi = from->row->abi;
 }
 
 static int compare_abi(const struct systally_group *a,
@@ -337,6 +439,112 @@ static uint64_t hash_abi(uint64_t hash, const struct systally_group *group)
 	return mix(hash, group->abi);
 }
 
+/* Interned texts: equal ones have one address. NULL comes first. */
+static int compare_texts(const char *a, const char *b)
+{
+	if (a == b)
+		return 0;
+	return a && b ? strcmp(a, b) : a ? 1 : -1;
+}
+
+static uint64_t mix_text(uint64_t hash, const char *text)
+{
+	return mix(hash, (uintptr_t)text);
+}
+
+/* A dimension whose key is an interned text: group->MEMBER */
+#define TEXT_DIMENSION(member)                                            \
+	static void take_##member(struct systally_group *group,           \
+				  const struct systally_taken *from)      \
+	{                                                                 \
+		group->member = from->facts->member;                      \
+	}                                                                 \
+	static int compare_##member(const struct systally_group *a,       \
+				    const struct systally_group *b)       \
+	{                                                                 \
+		return compare_texts(a->member, b->member);               \
+	}                                                                 \
+	static int compare_##member##_names(                              \
+		const struct systally_names *names,                       \
+		const struct systally_group *a,                           \
+		const struct systally_group *b)                           \
+	{                                                                 \
+		(void)names;                                              \
+		return compare_texts(a->member, b->member);               \
+	}                                                                 \
+	static uint64_t hash_##member(uint64_t hash,                      \
+				      const struct systally_group *group) \
+	{                                                                 \
+		return mix_text(hash, group->member);                     \
+	}
+
+TEXT_DIMENSION(cgroup)
+TEXT_DIMENSION(unit)
+TEXT_DIMENSION(container)
+TEXT_DIMENSION(exe)
+
+static void take_user(struct systally_group *group,
+		      const struct systally_taken *from)
+{
+	group->uid = from->facts->uid;
+}
+
+static int compare_user(const struct systally_group *a,
+			const struct systally_group *b)
+{
+	return COMPARE(a->uid, b->uid);
+}
+
+static int compare_user_names(const struct systally_names *names,
+			      const struct systally_group *a,
+			      const struct systally_group *b)
+{
+	const int order = compare_texts(user_text(names, a, NULL),
+					user_text(names, b, NULL));
+
+	return order ? order : compare_user(a, b);
+}
+
+static uint64_t hash_user(uint64_t hash, const struct systally_group *group)
+{
+	return mix(hash, group->uid);
+}
+
+static void take_parent(struct systally_group *group,
+			const struct systally_taken *from)
+{
+	group->parent = from->facts->parent;
+}
+
+static int compare_parent(const struct systally_group *a,
+			  const struct systally_group *b)
+{
+	return COMPARE(a->parent, b->parent);
+}
+
+static int compare_parent_names(const struct systally_names *names,
+				const struct systally_group *a,
+				const struct systally_group *b)
+{
+	(void)names;
+	return compare_parent(a, b);
+}
+
+static uint64_t hash_parent(uint64_t hash, const struct systally_group *group)
+{
+	return mix(hash, group->parent);
+}
+
+/* The number as text, since names are texts */
+static const char *parent_text(const struct systally_names *names,
+			       const struct systally_group *group,
+			       char buffer[SYSTALLY_FIELD_LEN])
+{
+	(void)names;
+	snprintf(buffer, SYSTALLY_FIELD_LEN, "%u", group->parent);
+	return buffer;
+}
+
 /* --- dimensions --- */
 
 const struct systally_dimension systally_dimensions[SYSTALLY_DIMENSIONS] = {
@@ -348,14 +556,15 @@ const struct systally_dimension systally_dimensions[SYSTALLY_DIMENSIONS] = {
 			    &field_abi_call },
 	},
 	[SYSTALLY_BY_PROCESS] = {
-		.word = "process", .process = true,
+		.word = "process", .process = true, .numbers = true,
 		.take = take_process, .compare = compare_process,
 		.hash = hash_process, .name = comm_text,
 		.compare_names = compare_process_names,
 		.fields = { &field_tgid, &field_comm },
 	},
 	[SYSTALLY_BY_THREAD] = {
-		.word = "thread", .process = true, .threads = true,
+		.word = "thread", .process = true, .numbers = true,
+		.threads = true,
 		.take = take_thread, .compare = compare_process,
 		.hash = hash_process, .name = comm_text,
 		.compare_names = compare_process_names,
@@ -386,6 +595,44 @@ const struct systally_dimension systally_dimensions[SYSTALLY_DIMENSIONS] = {
 		.hash = hash_abi, .name = abi_text,
 		.compare_names = compare_abi_names,
 		.fields = { &field_abi_name },
+	},
+	[SYSTALLY_BY_UNIT] = {
+		.word = "unit", .take = take_unit, .compare = compare_unit,
+		.hash = hash_unit, .name = unit_text,
+		.compare_names = compare_unit_names,
+		.fields = { &field_unit },
+	},
+	[SYSTALLY_BY_CONTAINER] = {
+		.word = "container", .take = take_container,
+		.compare = compare_container, .hash = hash_container,
+		.name = container_short_text,
+		.compare_names = compare_container_names,
+		.fields = { &field_container, &field_container_name,
+			    &field_container_short },
+	},
+	[SYSTALLY_BY_CGROUP] = {
+		.word = "cgroup", .take = take_cgroup,
+		.compare = compare_cgroup, .hash = hash_cgroup,
+		.name = cgroup_text, .compare_names = compare_cgroup_names,
+		.fields = { &field_cgroup },
+	},
+	[SYSTALLY_BY_USER] = {
+		.word = "user", .take = take_user, .compare = compare_user,
+		.hash = hash_user, .name = user_text,
+		.compare_names = compare_user_names,
+		.fields = { &field_uid, &field_user },
+	},
+	[SYSTALLY_BY_EXE] = {
+		.word = "exe", .take = take_exe, .compare = compare_exe,
+		.hash = hash_exe, .name = exe_text,
+		.compare_names = compare_exe_names,
+		.fields = { &field_exe },
+	},
+	[SYSTALLY_BY_PARENT] = {
+		.word = "parent", .numbers = true, .take = take_parent,
+		.compare = compare_parent, .hash = hash_parent,
+		.name = parent_text, .compare_names = compare_parent_names,
+		.fields = { &field_parent },
 	},
 };
 

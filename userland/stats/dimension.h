@@ -9,6 +9,7 @@
 #include "base/request.h"
 #include "calls/names.h"
 #include "stats/group.h"
+#include "units/facts.h"
 
 /* The order of systally_dimensions[]. */
 enum systally_dimension_id {
@@ -19,6 +20,12 @@ enum systally_dimension_id {
 	SYSTALLY_BY_ERRNO,
 	SYSTALLY_BY_SUBSYSTEM,
 	SYSTALLY_BY_ABI,
+	SYSTALLY_BY_UNIT,
+	SYSTALLY_BY_CONTAINER,
+	SYSTALLY_BY_CGROUP,
+	SYSTALLY_BY_USER,
+	SYSTALLY_BY_EXE,
+	SYSTALLY_BY_PARENT,
 	SYSTALLY_DIMENSIONS,
 };
 
@@ -27,7 +34,8 @@ enum systally_dimension_id {
 
 /*
  * One value of a group's key. A field of text has @text, which returns a string
- * that lives as long as @names and @buffer. A field of a number has @number.
+ * that lives as long as @names and @buffer; NULL: not known, or there is none. A
+ * field of a number has @number, and @known if it may not be known.
  */
 struct systally_field {
 	const char *key;     /* in JSON and CSV; NULL: in tables only */
@@ -36,19 +44,34 @@ struct systally_field {
 			    const struct systally_group *group,
 			    char buffer[SYSTALLY_FIELD_LEN]);
 	int64_t (*number)(const struct systally_group *group);
+	bool (*known)(const struct systally_group *group);
 };
 
+static inline bool systally_field_known(const struct systally_field *field,
+					const struct systally_group *group)
+{
+	return !field->known || field->known(group);
+}
+
 #define SYSTALLY_FIELDS_MAX 4 /* of one dimension */
+
+/* What the key of a row's group is taken from */
+struct systally_taken {
+	const struct systally_row *row;
+	const struct systally_facts *facts; /* never NULL */
+	bool threads;			    /* counters are kept by thread */
+};
 
 struct systally_dimension {
 	const char *word; /* as -b takes it */
 	bool process;	  /* tells processes apart; tgid 0: folded ones */
 	bool errors;	  /* groups error rows, which have counts only */
+	bool numbers;	  /* by process numbers, which differ from run to run */
 	bool threads;	  /* needs counters that are kept by thread */
 	const struct systally_field *fields[SYSTALLY_FIELDS_MAX];
-	/* Copies the key from @row; @threads: counters are kept by thread. */
+	/* Copies the key. */
 	void (*take)(struct systally_group *group,
-		     const struct systally_row *row, bool threads);
+		     const struct systally_taken *from);
 	/* Compares the keys, as strcmp() does. */
 	int (*compare)(const struct systally_group *a,
 		       const struct systally_group *b);

@@ -33,8 +33,15 @@ struct systally_group {
 	uint32_t tid;	   /* 0: not known */
 	int32_t nr;
 	uint16_t abi;
-	uint16_t error;		      /* errno */
-	uint16_t subsystem;	      /* enum systally_subsystem */
+	uint16_t error;	    /* errno */
+	uint16_t subsystem; /* enum systally_subsystem */
+	/* Interned texts (base/intern.h); NULL: not known, or there is none */
+	const char *cgroup;
+	const char *unit;
+	const char *container;
+	const char *exe;
+	uint32_t uid;
+	uint32_t parent;	      /* tgid; 0: not known */
 	char comm[SYSTALLY_COMM_LEN]; /* the rest of it is zero */
 };
 

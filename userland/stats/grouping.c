@@ -11,10 +11,20 @@
 
 #define FIRST_ROOM 64 /* a power of two, as all rooms */
 
-void systally_grouping_make(struct systally_group *group,
+void systally_grouping_make(const struct systally_grouping *grouping,
+			    struct systally_group *group,
 			    const struct systally_row *row,
-			    const struct systally_by *by, bool threads)
+			    const struct systally_facts *facts)
 {
+	static const struct systally_facts unknown = {
+		.uid = SYSTALLY_UID_UNKNOWN,
+	};
+	const struct systally_by *by = grouping->by;
+	const struct systally_taken from = {
+		.row = row,
+		.facts = facts ? facts : &unknown,
+		.threads = grouping->threads,
+	};
 	unsigned int i;
 
 	memset(group, 0, sizeof(*group));
@@ -30,7 +40,7 @@ void systally_grouping_make(struct systally_group *group,
 	group->comm_weight =
 		row->tid && row->tid == row->tgid ? UINT64_MAX : row->count;
 	for (i = 0; i < by->count; i++)
-		by->list[i]->take(group, row, threads);
+		by->list[i]->take(group, &from);
 	if (systally_by_errors(by))
 		group->errors = row->count;
 }
@@ -104,14 +114,16 @@ static int make_room(struct systally_grouping *grouping)
 }
 
 int systally_grouping_add(struct systally_grouping *grouping,
-			  const struct systally_row *row, bool max_is_former)
+			  const struct systally_row *row,
+			  const struct systally_facts *facts,
+			  bool max_is_former)
 {
 	struct systally_group group, *to;
 	size_t *slot;
 
 	if (grouping->used == grouping->room && make_room(grouping))
 		return -1;
-	systally_grouping_make(&group, row, grouping->by, grouping->threads);
+	systally_grouping_make(grouping, &group, row, facts);
 	if (max_is_former) {
 		group.max_limit_ns = group.max_ns;
 		group.max_ns = 0;

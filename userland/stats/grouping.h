@@ -8,6 +8,7 @@
 
 #include "base/request.h"
 #include "stats/group.h"
+#include "units/facts.h"
 
 struct systally_grouping {
 	const struct systally_by *by;
@@ -20,10 +21,14 @@ struct systally_grouping {
 	size_t *slots;
 };
 
-/* Makes the group of one row. Only the key members of @by are set. */
-void systally_grouping_make(struct systally_group *group,
+/*
+ * Makes the group of one row. Only the key members of grouping->by are set.
+ * @facts: of its process; NULL: not known
+ */
+void systally_grouping_make(const struct systally_grouping *grouping,
+			    struct systally_group *group,
 			    const struct systally_row *row,
-			    const struct systally_by *by, bool threads);
+			    const struct systally_facts *facts);
 
 /*
  * Adds a row to the group of its key; max_is_former: as in a snapshot.
@@ -31,7 +36,9 @@ void systally_grouping_make(struct systally_group *group,
  * there is no memory.
  */
 int systally_grouping_add(struct systally_grouping *grouping,
-			  const struct systally_row *row, bool max_is_former);
+			  const struct systally_row *row,
+			  const struct systally_facts *facts,
+			  bool max_is_former);
 
 /* Returns the index of the group with @key's key, @used if there is none. */
 size_t systally_grouping_find(const struct systally_grouping *grouping,

@@ -34,18 +34,14 @@ static int compare_ranks(const void *left, const void *right, void *arg)
 }
 
 bool systally_question_has(const struct systally_question *question,
+			   const struct systally_snapshot *snapshot,
 			   const struct systally_row *row)
 {
-	size_t i;
-
 	if (question->set &&
 	    !systally_set_has(question->set, row->abi, row->nr))
 		return false;
-	for (i = 0; i < question->pid_count; i++) {
-		if (question->pids[i] == row->tgid)
-			return true;
-	}
-	return !question->pid_count;
+	return !question->scope ||
+	       systally_snapshot_has(snapshot, row, question->scope);
 }
 
 /*
@@ -82,10 +78,12 @@ static void match_hist(struct systally_ranking *ranking,
 
 	for (i = 0; i < header->hist_rows; i++) {
 		matches[i] = grouping->used;
-		if (!systally_question_has(question, &snapshot->hist[i]))
+		if (!systally_question_has(question, snapshot,
+					   &snapshot->hist[i]))
 			continue;
-		systally_grouping_make(&key, &snapshot->hist[i], &question->by,
-				       grouping->threads);
+		systally_grouping_make(
+			grouping, &key, &snapshot->hist[i],
+			systally_snapshot_facts(snapshot, &snapshot->hist[i]));
 		if (has_no_hist(question, header, &key)) {
 			/* -x leaves groups out of the total */
 			if (!question->failed)
@@ -245,6 +243,7 @@ static void sum_rest(struct systally_ranking *ranking, size_t count,
  */
 static int add_rows(struct systally_grouping *grouping,
 		    const struct systally_question *question,
+		    const struct systally_snapshot *snapshot,
 		    const struct systally_row *rows, size_t count,
 		    const char *comm, const bool *max_is_former)
 {
@@ -252,7 +251,7 @@ static int add_rows(struct systally_grouping *grouping,
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (!systally_question_has(question, &rows[i]))
+		if (!systally_question_has(question, snapshot, &rows[i]))
 			continue;
 		row = rows[i];
 		if (question->counts_only)
@@ -260,8 +259,10 @@ static int add_rows(struct systally_grouping *grouping,
 		if (comm)
 			snprintf(row.comm, sizeof(row.comm), "%s", comm);
 		if ((row.count || row.errors || row.total_ns) &&
-		    systally_grouping_add(grouping, &row,
-					  max_is_former && max_is_former[i]))
+		    systally_grouping_add(
+			    grouping, &row,
+			    systally_snapshot_facts(snapshot, &row),
+			    max_is_former && max_is_former[i]))
 			return -1;
 	}
 	return 0;
@@ -276,14 +277,16 @@ static int make_groups(struct systally_grouping *grouping,
 	int result;
 
 	if (systally_by_errors(grouping->by))
-		result = add_rows(grouping, question, snapshot->errors,
-				  header->error_rows, NULL, NULL);
+		result =
+			add_rows(grouping, question, snapshot, snapshot->errors,
+				 header->error_rows, NULL, NULL);
 	else
-		result = add_rows(grouping, question, snapshot->calls,
+		result = add_rows(grouping, question, snapshot, snapshot->calls,
 				  header->call_rows, NULL,
 				  snapshot->max_is_former);
 	if (!result && question->unattributed)
-		result = add_rows(grouping, question, snapshot->unattributed,
+		result = add_rows(grouping, question, snapshot,
+				  snapshot->unattributed,
 				  header->unattributed_rows, "?", NULL);
 	return result;
 }

@@ -21,9 +21,8 @@ struct systally_question {
 	bool counts_only;  /* as if no call had been timed */
 	bool unattributed; /* add these calls, of the command `?` */
 	size_t limit;	   /* groups to show, 0: all */
-	const struct systally_set *set; /* NULL: all calls */
-	const uint32_t *pids;		/* tgids; none: all */
-	size_t pid_count;
+	const struct systally_set *set;	    /* NULL: all calls */
+	const struct systally_scope *scope; /* NULL: all processes */
 };
 
 struct systally_ranking {
@@ -61,8 +60,9 @@ int systally_rank(struct systally_ranking *ranking,
 		  struct systally_error *error);
 void systally_ranking_free(struct systally_ranking *ranking);
 
-/* Does the question ask for the call and the process of @row? */
+/* Does the question ask for the call and the process of @row of @snapshot? */
 bool systally_question_has(const struct systally_question *question,
+			   const struct systally_snapshot *snapshot,
 			   const struct systally_row *row);
 
 #endif /* SYSTALLY_RANK_H */

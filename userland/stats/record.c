@@ -8,6 +8,7 @@
 #include "calls/abi.h"
 #include "stats/record.h"
 #include "stats/record_fields.h"
+#include "units/users.h"
 
 const char *const systally_record_rows[SYSTALLY_RECORD_PARTS] = {
 	[SYSTALLY_RECORD_CALLS] = "call",
@@ -83,6 +84,39 @@ static void write_functions(struct systally_json *json,
 	systally_json_end(json);
 }
 
+/*
+ * Writes the facts of processes, one in a line: rows refer to them by their number,
+ * from 1 on.
+ */
+static void write_processes(struct systally_json *json,
+			    const struct systally_snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->header.processes; i++) {
+		const struct systally_facts *facts = &snapshot->facts[i];
+
+		systally_json_object(json, NULL);
+		systally_json_text(json, "row", SYSTALLY_RECORD_PROCESS);
+		systally_json_count(json, "tgid", facts->tgid);
+		if (facts->uid == SYSTALLY_UID_UNKNOWN)
+			systally_json_null(json, "uid");
+		else
+			systally_json_count(json, "uid", facts->uid);
+		systally_json_text(json, "user",
+				   systally_users_name(facts->uid));
+		if (facts->parent)
+			systally_json_count(json, "parent", facts->parent);
+		else
+			systally_json_null(json, "parent");
+		systally_json_text(json, "cgroup", facts->cgroup);
+		systally_json_text(json, "container", facts->container);
+		systally_json_text(json, "exe", facts->exe);
+		systally_json_end(json);
+		systally_json_line(json);
+	}
+}
+
 static void write_head(struct systally_json *json,
 		       const struct systally_record *record)
 {
@@ -116,6 +150,8 @@ static void write_head(struct systally_json *json,
 	if (header->functions)
 		write_functions(json, record->snapshot.functions,
 				header->functions);
+	if (header->processes)
+		systally_json_count(json, "processes", header->processes);
 	systally_json_end(json);
 	systally_json_line(json);
 }
@@ -175,6 +211,14 @@ static void write_amounts(struct systally_json *json,
 	}
 }
 
+/* The number of a row's process, if its facts are known */
+static void write_process(struct systally_json *json,
+			  const struct systally_row *row)
+{
+	if (row->process)
+		systally_json_count(json, "process", row->process);
+}
+
 static void write_tls_row(struct systally_json *json,
 			  const struct systally_row *row)
 {
@@ -190,6 +234,7 @@ static void write_tls_row(struct systally_json *json,
 		systally_json_count(json, "descriptor", row->tid);
 	systally_json_text(json, "bytes_of", systally_record_tls[row->nr]);
 	write_fields(json, systally_record_tls_amounts, row);
+	write_process(json, row);
 	systally_json_end(json);
 	systally_json_line(json);
 }
@@ -216,6 +261,7 @@ static void write_row(struct systally_json *json,
 	systally_json_number(json, "nr", row->nr);
 	systally_json_text(json, "syscall", name);
 	write_amounts(json, row, part);
+	write_process(json, row);
 	systally_json_end(json);
 	systally_json_line(json);
 }
@@ -237,6 +283,7 @@ int systally_record_write(FILE *out, const struct systally_record *record,
 	}
 	systally_record_count(&record->snapshot.header, rows);
 	write_head(json, record);
+	write_processes(json, &record->snapshot);
 	for (part = 0; part < SYSTALLY_RECORD_PARTS; part++) {
 		for (; rows[part]; rows[part]--, row++)
 			write_row(json, row, (enum systally_record_part)part,

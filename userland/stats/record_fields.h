@@ -23,6 +23,9 @@ enum systally_record_part {
 /* The value of `row` in each part. */
 extern const char *const systally_record_rows[SYSTALLY_RECORD_PARTS];
 
+/* The value of `row` in a line with the facts of a process */
+#define SYSTALLY_RECORD_PROCESS "process"
+
 /* The value of `bytes_of` in a row of TLS, by enum systally_tls */
 extern const char *const systally_record_tls[SYSTALLY_TLS_KINDS];
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/intern.h"
 #include "base/lines.h"
 #include "stats/record.h"
 #include "stats/record_fields.h"
@@ -153,7 +154,7 @@ static int read_head(struct reader *reader)
 {
 	struct systally_record *record = reader->record;
 	struct systally_header *header = &record->snapshot.header;
-	uint64_t status = 0, denied = 0, tls_rows = 0;
+	uint64_t status = 0, denied = 0, tls_rows = 0, processes = 0;
 	bool threads;
 
 	if (systally_lines_first(&reader->lines))
@@ -179,6 +180,7 @@ static int read_head(struct reader *reader)
 				 &record->missed) ||
 	    get_known(reader, "denied", &denied) ||
 	    get_known(reader, "tls_rows", &tls_rows) ||
+	    get_known(reader, "processes", &processes) ||
 	    get_collect(reader, &header->collect) ||
 	    get_fields(reader, systally_record_header, header))
 		return -1;
@@ -192,11 +194,94 @@ static int read_head(struct reader *reader)
 	record->status = (int)status;
 	header->denied = denied;
 	header->tls_rows = tls_rows;
+	header->processes = processes;
 	if (systally_lines_bool(&reader->lines, "threads", &threads))
 		return -1;
 	if (threads)
 		header->flags |= SYSTALLY_THREADS;
 	return get_functions(reader);
+}
+
+/* A text that null stands for if it is not known; interned */
+static int get_interned(struct reader *reader, const char *key,
+			const char **interned)
+{
+	char *copy = NULL;
+
+	if (!systally_lines_has(&reader->lines, key) ||
+	    systally_lines_null(&reader->lines, key))
+		return 0;
+	if (copy_text(reader, key, &copy))
+		return -1;
+	*interned = systally_intern(copy, strlen(copy));
+	free(copy);
+	return *interned ? 0 : systally_lines_no_memory(&reader->lines);
+}
+
+/* Reads the facts of one process. */
+static int read_process(struct reader *reader, struct systally_facts *facts)
+{
+	struct systally_lines *lines = &reader->lines;
+	const char *row, *cgroup = NULL, *container = NULL;
+	uint64_t tgid, uid = SYSTALLY_UID_UNKNOWN, parent = 0;
+
+	row = systally_lines_text(lines, "row");
+	if (!row)
+		return -1;
+	if (strcmp(row, SYSTALLY_RECORD_PROCESS))
+		return systally_lines_damaged(
+			lines,
+			"`row` is %.40s, but according to the first line it is %s",
+			row, SYSTALLY_RECORD_PROCESS);
+	if (systally_lines_count(lines, "tgid", UINT32_MAX, &tgid) ||
+	    (!systally_lines_null(lines, "uid") &&
+	     systally_lines_count(lines, "uid", UINT32_MAX, &uid)) ||
+	    (!systally_lines_null(lines, "parent") &&
+	     systally_lines_count(lines, "parent", UINT32_MAX, &parent)) ||
+	    get_interned(reader, "cgroup", &cgroup) ||
+	    get_interned(reader, "container", &container) ||
+	    get_interned(reader, "exe", &facts->exe))
+		return -1;
+	systally_facts_set_cgroup(facts, cgroup);
+	/* what runtimes told then, and not what those of this machine say */
+	facts->container = container;
+	facts->tgid = (uint32_t)tgid;
+	facts->uid = (uint32_t)uid;
+	facts->parent = (uint32_t)parent;
+	return 0;
+}
+
+/* Reads header.processes facts, one by one: the first line may promise any number. */
+static int read_processes(struct reader *reader)
+{
+	struct systally_snapshot *snapshot = &reader->record->snapshot;
+	const uint64_t count = snapshot->header.processes;
+	struct systally_facts *larger;
+	size_t room = 0, i;
+
+	snapshot->header.processes = 0;
+	for (i = 0; i < count; i++) {
+		if (systally_lines_next(&reader->lines))
+			return -1;
+		if (reader->lines.ended)
+			return systally_error_set(
+				reader->lines.error,
+				"%s is cut short: it ends after %zu processes, and its first line promises more; record it again",
+				reader->lines.path, i);
+		if (i == room) {
+			room = room ? 2 * room : 64;
+			larger = reallocarray(snapshot->facts, room,
+					      sizeof(*larger));
+			if (!larger)
+				return systally_lines_no_memory(&reader->lines);
+			snapshot->facts = larger;
+		}
+		memset(&snapshot->facts[i], 0, sizeof(snapshot->facts[i]));
+		if (read_process(reader, &snapshot->facts[i]))
+			return -1;
+		snapshot->header.processes++;
+	}
+	return 0;
 }
 
 /*
@@ -323,7 +408,8 @@ int systally_record_read(struct systally_record *record, const char *path,
 	memset(record, 0, sizeof(*record));
 	if (systally_lines_open(&reader.lines, path, &kind, error))
 		return -1;
-	if (!read_head(&reader) && !read_rows(&reader) && !check_sums(&reader))
+	if (!read_head(&reader) && !read_processes(&reader) &&
+	    !read_rows(&reader) && !check_sums(&reader))
 		result = 0;
 	systally_lines_close(&reader.lines);
 	/* the snapshot owns them, if it was made */

@@ -31,6 +31,7 @@ enum key {
 	FAILED,
 	BYTES,
 	TIME_NS,
+	PROCESS,
 	KEYS
 };
 
@@ -55,6 +56,7 @@ static const char *const keys[KEYS] = {
 	[FAILED] = "failed",
 	[BYTES] = "bytes",
 	[TIME_NS] = "time_ns",
+	[PROCESS] = "process",
 };
 
 struct line {
@@ -240,7 +242,7 @@ static int get_key(const struct line *line, enum systally_record_part part,
 		   struct systally_row *row)
 {
 	const char *found = get_text(line, ROW);
-	uint64_t tgid, tid = 0, start_ns;
+	uint64_t tgid, tid = 0, start_ns, process = 0;
 	const bool tls = part == SYSTALLY_RECORD_TLS;
 
 	if (!found)
@@ -257,6 +259,11 @@ static int get_key(const struct line *line, enum systally_record_part part,
 	if (!tls && (get_count(line, TID, UINT32_MAX, &tid) ||
 		     get_abi(line, &row->abi) || get_nr(line, &row->nr)))
 		return -1;
+	/* a recording of a former systally has none */
+	if (line->members[PROCESS].type != SYSTALLY_MEMBER_NONE &&
+	    get_count(line, PROCESS, UINT32_MAX, &process))
+		return -1;
+	row->process = (__u32)process;
 	row->tgid = (__u32)tgid;
 	row->tid = (__u32)tid;
 	row->start_ns = start_ns;

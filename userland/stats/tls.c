@@ -77,20 +77,9 @@ static struct systally_tls_stream stream_of(const struct systally_row *row)
 	return stream;
 }
 
-static bool is_asked(uint32_t tgid, const uint32_t *pids, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (pids[i] == tgid)
-			return true;
-	}
-	return !count;
-}
-
 int systally_tls_streams_make(struct systally_tls_streams *streams,
 			      const struct systally_snapshot *snapshot,
-			      const uint32_t *pids, size_t count, size_t limit,
+			      const struct systally_scope *scope, size_t limit,
 			      struct systally_error *error)
 {
 	const size_t rows = snapshot->header.tls_rows;
@@ -104,7 +93,7 @@ int systally_tls_streams_make(struct systally_tls_streams *streams,
 	if (!list)
 		return systally_error_set(error, "no memory for rows of TLS");
 	for (i = 0; i < rows; i++) {
-		if (is_asked(snapshot->tls[i].tgid, pids, count))
+		if (systally_snapshot_has(snapshot, &snapshot->tls[i], scope))
 			list[used++] = stream_of(&snapshot->tls[i]);
 	}
 	qsort(list, used, sizeof(*list), by_key);

@@ -37,14 +37,13 @@ struct systally_tls_streams {
 };
 
 /*
- * Fills @streams from the rows of @snapshot, those of the @count processes @pids
- * only, or of all if @count is 0. Most bytes first. At most @limit are to be
+ * Fills @streams from the rows of @snapshot, those of processes in @scope. Most bytes first. At most @limit are to be
  * shown, or all if it is 0. Returns 0, and the caller
  * frees @streams; or -1 with @error: there is no memory.
  */
 int systally_tls_streams_make(struct systally_tls_streams *streams,
 			      const struct systally_snapshot *snapshot,
-			      const uint32_t *pids, size_t count, size_t limit,
+			      const struct systally_scope *scope, size_t limit,
 			      struct systally_error *error);
 void systally_tls_streams_free(struct systally_tls_streams *streams);
 
