@@ -14,6 +14,7 @@
 #include <zlib.h>
 
 #include "doctor/build.h"
+#include "doctor/groups.h"
 #include "doctor/module.h"
 #include "doctor/rights.h"
 #include "kmod_fixture.h"
@@ -650,6 +651,68 @@ static void builds_are_judged(void **state)
 	expect(c, "module file", SYSTALLY_FINDING_WARN, "no file", "make one");
 }
 
+/* Of each machine, what /proc/mounts has of control groups */
+static void control_groups_are_judged(void **state)
+{
+	static const char two[] =
+		"cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nsdelegate 0 0\n";
+	static const char pids[] =
+		"cgroup /sys/fs/cgroup/pids cgroup rw,nosuid,pids 0 0\n";
+	static const char cpu[] =
+		"cgroup /sys/fs/cgroup/cpu cgroup rw,cpu,cpuacct 0 0\n";
+	static const char other[] = "proc /proc proc rw 0 0\n";
+	static const struct {
+		bool kernel;
+		const char *mounts[3];
+		enum systally_finding_verdict verdict;
+		const char *finding, *remedy;
+	} cases[] = {
+		{ true,
+		  { other, two },
+		  SYSTALLY_FINDING_OK,
+		  "version 2",
+		  NULL },
+		{ true,
+		  { pids, other, two },
+		  SYSTALLY_FINDING_OK,
+		  "hybrid: groups",
+		  NULL },
+		{ true,
+		  { cpu, pids },
+		  SYSTALLY_FINDING_OK,
+		  "version 1: the groups of the controller pids",
+		  NULL },
+		{ true,
+		  { cpu, other },
+		  SYSTALLY_FINDING_WARN,
+		  "version 1 without",
+		  "unified_cgroup_hierarchy" },
+		{ true,
+		  { other, "\n" },
+		  SYSTALLY_FINDING_WARN,
+		  "none are mounted",
+		  "mount -t cgroup2" },
+		{ false,
+		  { other },
+		  SYSTALLY_FINDING_WARN,
+		  "this kernel has none",
+		  "CONFIG_CGROUPS" },
+	};
+	struct context *c = *state;
+	size_t i, line;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct systally_groups groups = { .kernel = cases[i].kernel };
+
+		for (line = 0; line < 3 && cases[i].mounts[line]; line++)
+			systally_groups_parse(&groups, cases[i].mounts[line]);
+		systally_groups_judge(&c->checkup, &groups);
+		expect(c, "control groups", cases[i].verdict, cases[i].finding,
+		       cases[i].remedy);
+		systally_findings_free(&c->checkup);
+	}
+}
+
 #define TEST(function) \
 	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
@@ -667,6 +730,7 @@ int main(void)
 		TEST(configurations_answer),
 		TEST(loaded_modules_are_read),
 		TEST(builds_are_judged),
+		TEST(control_groups_are_judged),
 	};
 
 	return cmocka_run_group_tests_name("doctor", tests, NULL, NULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * doctor's checks of what loading and using the module needs: debugfs and
- * SystemTap, and those of doctor/rights.c and doctor/module.c.
+ * SystemTap, and those of doctor/rights.c, doctor/module.c and doctor/groups.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,6 +14,7 @@
 
 #include "base/process.h"
 #include "device/control.h"
+#include "doctor/groups.h"
 #include "doctor/module.h"
 #include "doctor/rights.h"
 #include "doctor/run_time.h"
@@ -94,5 +95,6 @@ void systally_run_time_check(struct systally_checkup *checkup)
 	check_debugfs(checkup);
 	systally_rights_check(checkup);
 	systally_module_check(checkup);
+	systally_groups_check(checkup);
 	check_stap(checkup);
 }
