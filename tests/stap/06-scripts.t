@@ -20,7 +20,7 @@ refuses() {
 	is "$(<"$T/$name.out")" '' "$name $*: nothing else"
 }
 
-for name in poll-count poll-timeouts top-files errno-top ssl-bytes \
+for name in poll-count poll-timeouts top-files top-units errno-top ssl-bytes \
 	hot-then-deep; do
 	refuses $name "SECONDS 'soon'" soon
 	refuses $name "SECONDS '0'" 0
