@@ -71,7 +71,7 @@ static struct systally_by comparable_by(const uint8_t *knobs)
 		const struct systally_dimension *dimension =
 			&systally_dimensions[id];
 
-		if (knobs[KNOB_BY] >> id & 1 && !dimension->process &&
+		if (chooses(knobs, id) && !dimension->numbers &&
 		    !dimension->errors && by.count < SYSTALLY_BY_MAX)
 			by.list[by.count++] = dimension;
 	}

@@ -18,7 +18,7 @@
 
 /* What each byte means. */
 enum knob {
-	KNOB_BY,   /* a bit for each dimension */
+	KNOB_BY,   /* see chooses() */
 	KNOB_SORT, /* enum systally_sort */
 	KNOB_FLAGS,
 	KNOB_LIMIT,
@@ -34,7 +34,19 @@ enum flag {
 	FLAG_SERIES = 16,
 };
 
-_Static_assert(SYSTALLY_DIMENSIONS <= 8, "KNOB_BY has a bit for each");
+/*
+ * Does KNOB_BY choose a dimension? Its lower seven bits stand for the first seven, or
+ * for as many from the seventh on if its highest bit is set.
+ */
+static bool chooses(const uint8_t *knobs, unsigned int id)
+{
+	const unsigned int first = knobs[KNOB_BY] & 0x80 ? 6 : 0;
+
+	return id >= first && id < first + 7 &&
+	       knobs[KNOB_BY] >> (id - first) & 1;
+}
+
+_Static_assert(SYSTALLY_DIMENSIONS <= 13, "KNOB_BY can choose each");
 
 static FILE *nowhere;
 static struct systally_names *names;
@@ -81,7 +93,7 @@ static int request_of(const uint8_t *knobs, struct systally_request *request)
 
 	argv[argc++] = flags & FLAG_SERIES ? "top" : "report";
 	for (id = 0; id < SYSTALLY_DIMENSIONS; id++) {
-		if (knobs[KNOB_BY] >> id & 1)
+		if (chooses(knobs, id))
 			used += (size_t)snprintf(by + used, sizeof(by) - used,
 						 "%s%s", used ? "," : "",
 						 systally_dimensions[id].word);
