@@ -147,8 +147,9 @@ struct systally_header {
  * `kprobe_missed`, `functions`, `tls_rows` or `processes`. Rows from before there
  * were processes have SYSTALLY_ROW_BYTES_MIN.
  */
-#define SYSTALLY_HEADER_BYTES_MIN 112
-#define SYSTALLY_ROW_BYTES_MIN	  72
+#define SYSTALLY_HEADER_BYTES_MIN  112
+#define SYSTALLY_ROW_BYTES_MIN	   72
+#define SYSTALLY_PROCESS_BYTES_MIN 40
 
 struct systally_row {
 	__u64 start_ns; /* CLOCK_BOOTTIME when the process started (with
@@ -206,6 +207,10 @@ struct systally_process {
 		       * reader's cgroup namespace shows it; 0: not known
 		       */
 	__u32 exe;	 /* the same: the last part of its executable's path */
+	__u32 pid; /* its tgid in the reader's pid namespace; 0: it has none
+			  * there, or has ended
+			  */
+	__u32 reserved;
 };
 
 /* The name of the rows of SYSTALLY_ABI_FUNCTION that have this nr */

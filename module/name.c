@@ -53,9 +53,9 @@ static struct name *find(enum name_kind kind, u64 id, const char *text)
 	hash_for_each_possible_rcu(
 		listed, name, node, id,
 		lockdep_is_held(&names_lock)) if (name->id == id &&
-					    name->kind == kind &&
-					    (kind == NAME_CGROUP ||
-					     !strcmp(name->exe, text)))
+						  name->kind == kind &&
+						  (kind == NAME_CGROUP ||
+						   !strcmp(name->exe, text)))
 	{
 		use(name);
 		return name;

@@ -334,6 +334,22 @@ static u32 export_text(const struct who_view *view, const struct name *name,
 	return name->number;
 }
 
+/* The number of a who's process in current's pid namespace, or 0 */
+static u32 pid_of(const struct who *who)
+{
+	struct task_struct *task;
+	u32 pid = 0;
+
+	if (!who->key.tgid)
+		return 0;
+	rcu_read_lock();
+	task = task_of(who);
+	if (task)
+		pid = task_tgid_nr_ns(task, task_active_pid_ns(current));
+	rcu_read_unlock();
+	return pid;
+}
+
 void systally_who_export(const struct who_view *view,
 			 struct systally_process *to, char *text)
 {
@@ -354,6 +370,7 @@ void systally_who_export(const struct who_view *view,
 			.parent = who->parent,
 			.cgroup = export_text(view, who->cgroup, text),
 			.exe = export_text(view, who->exe, text),
+			.pid = pid_of(who),
 		};
 	}
 }

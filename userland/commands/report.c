@@ -229,12 +229,6 @@ int systally_cmd_report(const struct systally_request *request,
 		status = report_file(request, &reporter, &set, error) ? 1 : 0;
 		goto out;
 	}
-	if (request->scope.pid_count && systally_process_is_inside()) {
-		systally_error_set(
-			error,
-			"-p needs the process numbers that the module shows, which are those of the initial pid namespace, and this is another one; run it there, or leave -p out");
-		goto out;
-	}
 	systally_process_tgids(request->scope.pids, request->scope.pid_count);
 	if (systally_control_open(&control, error) ||
 	    systally_session_find(&session, &control, name, error))

@@ -74,7 +74,7 @@ static void add_notes(struct systally_notes *notes,
 	    systally_process_is_inside())
 		systally_notes_add(
 			notes,
-			"process numbers are those of the initial pid namespace, not of this one");
+			"process numbers are those of this pid namespace: processes outside, and those that have ended, have none");
 	if (ranking->folded)
 		systally_notes_add(
 			notes,

@@ -212,10 +212,6 @@ static int follow_named(struct systally_watch *watch,
 			error,
 			"session %s %s; leave --session out, for a session of its own",
 			request->session, lacking);
-	if (request->scope.pid_count && systally_process_is_inside())
-		return systally_error_set(
-			error,
-			"-p with --session needs the process numbers that the module shows, which are those of the initial pid namespace, and this is another one; run it there, or leave --session out");
 	snprintf(watch->what, sizeof(watch->what), "session %s",
 		 request->session);
 	return follow(watch, request, error);

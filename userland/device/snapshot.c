@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/intern.h"
+#include "base/process.h"
 #include "calls/names.h"
 #include "device/snapshot.h"
 #include "units/containers.h"
@@ -70,7 +71,7 @@ static int check_header(const struct systally_header *header, size_t size,
 			(unsigned long long)header->tls_rows);
 	size -= header->tls_rows * header->row_bytes;
 	if (header->processes &&
-	    (header->process_bytes < sizeof(struct systally_process) ||
+	    (header->process_bytes < SYSTALLY_PROCESS_BYTES_MIN ||
 	     header->process_bytes > ROW_BYTES_MAX))
 		return systally_error_set(
 			error,
@@ -171,7 +172,11 @@ static int copy_facts(struct systally_snapshot *snapshot,
 	const struct systally_header *header = &snapshot->header;
 	const char *texts =
 		(const char *)from + header->processes * header->process_bytes;
-	struct systally_process process;
+	const size_t bytes =
+		header->process_bytes < sizeof(struct systally_process) ?
+			header->process_bytes :
+			sizeof(struct systally_process);
+	const bool inside = systally_process_is_inside();
 	const char *exe;
 	size_t i;
 
@@ -182,11 +187,14 @@ static int copy_facts(struct systally_snapshot *snapshot,
 		return -1;
 	systally_containers_refresh();
 	for (i = 0; i < header->processes; i++) {
-		memcpy(&process, from, sizeof(process));
+		struct systally_process process = { 0 };
+
+		memcpy(&process, from, bytes);
 		from += header->process_bytes;
 		exe = text_at(header, texts, process.exe);
 		snapshot->facts[i] = (struct systally_facts){
 			.tgid = process.tgid,
+			.pid = inside ? process.pid : process.tgid,
 			.uid = process.uid,
 			.parent = process.parent,
 			.exe = exe ? systally_intern(exe, strlen(exe)) : NULL,

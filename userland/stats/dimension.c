@@ -18,7 +18,13 @@
 
 static int64_t tgid_number(const struct systally_group *group)
 {
-	return group->tgid;
+	return group->pid;
+}
+
+/* 0 stands for processes that have ended, and share a row. */
+static bool tgid_known(const struct systally_group *group)
+{
+	return group->pid || !group->tgid;
 }
 
 static int64_t tid_number(const struct systally_group *group)
@@ -188,7 +194,10 @@ static bool parent_known(const struct systally_group *group)
 }
 
 static const struct systally_field
-	field_tgid = { .key = "tgid", .heading = "pid", .number = tgid_number },
+	field_tgid = { .key = "tgid",
+		       .heading = "pid",
+		       .number = tgid_number,
+		       .known = tgid_known },
 	field_tid = { .key = "tid", .heading = "tid", .number = tid_number },
 	field_comm = { .key = "comm", .heading = "command", .text = comm_text },
 	field_abi = { .key = "abi", .text = abi_text },
@@ -292,11 +301,18 @@ static uint64_t hash_call(uint64_t hash, const struct systally_group *group)
 	return mix(hash, (uint64_t)group->abi << 32 | (uint32_t)group->nr);
 }
 
+/* The number of a row's process in this pid namespace, where it is known */
+static uint32_t pid_of(const struct systally_taken *from)
+{
+	return from->facts->tgid ? from->facts->pid : from->row->tgid;
+}
+
 /* With counters by thread, a row's start_ns is the thread's. */
 static void take_process(struct systally_group *group,
 			 const struct systally_taken *from)
 {
 	group->tgid = from->row->tgid;
+	group->pid = pid_of(from);
 	if (!from->threads)
 		group->start_ns = from->row->start_ns;
 }
@@ -305,6 +321,7 @@ static void take_thread(struct systally_group *group,
 			const struct systally_taken *from)
 {
 	group->tgid = from->row->tgid;
+	group->pid = pid_of(from);
 	group->tid = from->row->tid;
 	group->start_ns = from->row->start_ns;
 }

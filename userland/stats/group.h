@@ -41,7 +41,8 @@ struct systally_group {
 	const char *container;
 	const char *exe;
 	uint32_t uid;
-	uint32_t parent;	      /* tgid; 0: not known */
+	uint32_t parent; /* tgid; 0: not known */
+	uint32_t pid;	 /* tgid as this pid namespace has it; 0: none */
 	char comm[SYSTALLY_COMM_LEN]; /* the rest of it is zero */
 };
 

@@ -246,6 +246,7 @@ static int read_process(struct reader *reader, struct systally_facts *facts)
 	/* what runtimes told then, and not what those of this machine say */
 	facts->container = container;
 	facts->tgid = (uint32_t)tgid;
+	facts->pid = (uint32_t)tgid;
 	facts->uid = (uint32_t)uid;
 	facts->parent = (uint32_t)parent;
 	return 0;

@@ -17,6 +17,7 @@
  */
 struct systally_facts {
 	uint32_t tgid;	       /* 0: of several, which have exited */
+	uint32_t pid;	       /* its number in this pid namespace; 0: none */
 	uint32_t uid;	       /* effective; SYSTALLY_UID_UNKNOWN */
 	uint32_t parent;       /* tgid; 0: not known */
 	const char *cgroup;    /* path of its control group */

@@ -113,6 +113,9 @@ bool systally_scope_has(const struct systally_scope *scope, uint32_t tgid,
 {
 	size_t i;
 
+	/* in another pid namespace than the initial one, these differ */
+	if (facts && facts->tgid)
+		tgid = facts->pid;
 	for (i = 0; i < scope->pid_count; i++) {
 		if (scope->pids[i] == tgid)
 			return true;
