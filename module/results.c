@@ -15,6 +15,7 @@
 #include "function.h"
 #include "inflight.h"
 #include "memory.h"
+#include "name.h"
 #include "results.h"
 #include "session.h"
 #include "syscalls.h"
@@ -413,6 +414,7 @@ static int status_show(struct seq_file *seq, void *v)
 	seq_printf(seq, "session_bytes: %zu\n",
 		   systally_session_bytes(session));
 	seq_printf(seq, "session_max_bytes: %zu\n", systally_session_share());
+	seq_printf(seq, "facts_lost: %lu\n", systally_name_lost());
 	seq_printf(seq, "memory_bytes: %lu\n", systally_memory_bytes());
 	seq_printf(seq, "memory_max_bytes: %lu\n", systally_memory_max_bytes);
 	return 0;

@@ -83,7 +83,7 @@ void systally_selective_forked(struct task_struct *child);
  * systally_selective_update - set or clear the flag of all threads of a process
  *
  * After the process became a target, or ceased to be one. Any context but irq
- * and kprobe handlers; under rcu_read_lock().
+ * and handlers of kprobes that may be hit in this file; under rcu_read_lock().
  */
 void systally_selective_update(struct task_struct *leader);
 

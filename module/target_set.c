@@ -463,10 +463,12 @@ bool systally_target_matched(unsigned int tgid,
 /* Makes a child a target of the sessions whose rules it matches. */
 static void match_child(const struct task_struct *child)
 {
-	const struct rules_subject subject = rules_subject(child);
+	struct rules_subject subject;
 	struct target_set *set;
 	unsigned int i;
 
+	rcu_read_lock();
+	subject = rules_subject(child);
 	raw_spin_lock(&systally_target_lock);
 	for_each_set(i, set)
 	{
@@ -476,6 +478,7 @@ static void match_child(const struct task_struct *child)
 	}
 	update_exactly(child->tgid);
 	raw_spin_unlock(&systally_target_lock);
+	rcu_read_unlock();
 }
 
 static void follow(unsigned int parent, unsigned int child)

@@ -99,7 +99,13 @@ is "$(grep -c -- '- ' "$T/top")" 0 'and no others'
 
 # ---- a container --------------------------------------------------------
 
-if command -v crun >/dev/null; then
+# Prints why there can be no container: no crun, or it needs what the kernel lacks.
+container_missing() {
+	command -v crun >/dev/null || { echo 'no crun'; return; }
+	[[ $(uname -r) != *-systally-* ]] || echo 'no BPF for control groups'
+}
+why=$(container_missing)
+if [ -z "$why" ]; then
 	mkdir -p "$T/bundle/rootfs/"{bin,proc,dev,sys}
 	cp "$WORKLOAD"/{calls,churn,puppet} "$T/bundle/rootfs/bin"
 	crun spec --bundle "$T/bundle"
@@ -139,7 +145,7 @@ END
 	is "$(recorded container 1 3)" "box-1:$((211 + $(getppids "$T/one" "$T/two")))" \
 		'also after it is gone'
 else
-	skip 'no crun' 3
+	skip "$why" 3
 fi
 id=$(printf '0123456789abcdef%.0s' {1..4})
 mkdir -p "$groups/docker/$id"
