@@ -145,7 +145,7 @@ END
 	is "$(recorded container 1 3)" "box-1:$((211 + $(getppids "$T/one" "$T/two")))" \
 		'also after it is gone'
 else
-	skip "$why" 3
+	skip 'a container' "$why"
 fi
 id=$(printf '0123456789abcdef%.0s' {1..4})
 mkdir -p "$groups/docker/$id"
