@@ -125,9 +125,9 @@ table() {
 2 :: $S report rec -d 5 :: -d is for what is counted now, not for a file
 
 :: words
-2 :: $S top -b pid :: -b takes syscall, process, .* abi, not 'pid'
+2 :: $S top -b pid :: -b takes syscall, process, .* parent, not 'pid'
 2 :: $S top -b process,sycall :: not 'sycall'; did you mean syscall\?
-2 :: $S top -b abi,,errno :: -b takes syscall, .* or abi, not ''
+2 :: $S top -b abi,,errno :: -b takes syscall, .* or parent, not ''
 2 :: $S top -b abi,abi :: -b takes up to four different dimensions
 2 :: $S run -s coutn true :: -s takes count, time, .* not 'coutn'; did you mean c
 2 :: $S run -s '' true :: -s takes count, time, .* not ''

@@ -34,6 +34,7 @@ static int set_up(void **state)
 					 .total_ns = 98765432,
 					 .max_ns = 1234567890,
 					 .tgid = 4194304,
+					 .pid = 4194304,
 					 .tid = 4194303,
 					 .nr = 7,
 					 .comm = "nginx",

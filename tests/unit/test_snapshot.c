@@ -834,8 +834,7 @@ static void refuses_cut_processes(void **state)
 
 static void refuses_sizes_of_processes(void **state)
 {
-	static const uint32_t sizes[] = { 0, 1,
-					  sizeof(struct systally_process) - 1,
+	static const uint32_t sizes[] = { 0, 1, SYSTALLY_PROCESS_BYTES_MIN - 1,
 					  65537, UINT32_MAX };
 	struct fixture fixture;
 	size_t i;

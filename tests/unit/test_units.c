@@ -487,7 +487,7 @@ static void ask(struct systally_scope *scope, enum systally_term_kind kind,
 /* Is a process of user 1000 in the group @path asked for? */
 static bool has_group(const struct systally_scope *scope, const char *path)
 {
-	struct systally_facts facts = { .tgid = 10, .uid = 1000 };
+	struct systally_facts facts = { .tgid = 10, .pid = 10, .uid = 1000 };
 
 	systally_facts_set_cgroup(&facts, path);
 	return systally_scope_has(scope, 10, "sh", &facts);
@@ -683,7 +683,7 @@ static void asks_for_names(void **state)
 static void asks_for_several(void **state)
 {
 	struct systally_scope scope = { NULL, 0, NULL, 0 };
-	struct systally_facts facts = { .tgid = 10, .uid = 1000 };
+	struct systally_facts facts = { .tgid = 10, .pid = 10, .uid = 1000 };
 
 	(void)state;
 	ask(&scope, SYSTALLY_TERM_UNIT, "nginx");
@@ -701,7 +701,12 @@ static void asks_for_several(void **state)
 	assert_true(has_group(&scope, "/b/c"));
 	assert_true(has_group(&scope, "/lxc.payload.web"));
 	assert_true(systally_scope_has(&scope, 10, "redis", &facts));
-	assert_true(systally_scope_has(&scope, 77, "sh", &facts));
+	assert_true(systally_scope_has(&scope, 77, "sh", NULL));
+	/* the number that a process has in this pid namespace */
+	facts.pid = 77;
+	assert_true(systally_scope_has(&scope, 10, "sh", &facts));
+	facts.pid = 10;
+	assert_false(systally_scope_has(&scope, 10, "sh", &facts));
 	facts.uid = NOBODY;
 	assert_true(systally_scope_has(&scope, 10, "sh", &facts));
 	assert_false(systally_scope_has(&scope, 10, "sh", NULL));
