@@ -23,14 +23,16 @@ static u64 group_id(const struct name *name)
 }
 
 /*
- * The last part of the path of current's executable. Without the lock of the
- * entry, which sleeps on a kernel with real-time locks: the name of a file that
- * is renamed just now may be a mix of both.
+ * The last part of the path of current's executable. Without the lock of the entry,
+ * which sleeps on a kernel with real-time locks. The pointer to the name is read once:
+ * a long name does not change, and is freed after a grace period. A short one is within
+ * the entry, and may be a mix of two names while the file is renamed.
  */
 static struct name *read_exe(const struct task_struct *task)
 {
 	const struct mm_struct *mm = task->mm;
 	const struct dentry *dentry;
+	const unsigned char *name;
 	const struct file *file;
 	char text[NAME_EXE_LEN];
 	unsigned int i;
@@ -39,8 +41,9 @@ static struct name *read_exe(const struct task_struct *task)
 	dentry = file ? READ_ONCE(file->f_path.dentry) : NULL;
 	if (!dentry)
 		return NULL;
+	name = READ_ONCE(dentry->d_name.name);
 	for (i = 0; i < sizeof(text) - 1; i++) {
-		text[i] = READ_ONCE(READ_ONCE(dentry->d_name.name)[i]);
+		text[i] = READ_ONCE(name[i]);
 		if (!text[i])
 			break;
 	}
