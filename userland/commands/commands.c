@@ -37,7 +37,7 @@ const struct systally_command systally_commands[] = {
 	{
 		.name = "top",
 		.summary = "show the calls of each interval, live",
-		.doc = "Shows the system calls of each interval until it is interrupted. With -p it shows these processes and what they start. Without -p it shows the default session if that has targets, or else all processes. Others may count at the same time.",
+		.doc = "Shows the system calls of each interval until it is interrupted. With -p it shows these processes and what they start; with --unit, --user and such, those that fit. Without these it shows the default session if that has targets, or else all processes. Others may count at the same time.",
 		OPTIONS(SYSTALLY_OPTION_PID, SYSTALLY_OPTION_CGROUP,
 			SYSTALLY_OPTION_UNIT, SYSTALLY_OPTION_CONTAINER,
 			SYSTALLY_OPTION_USER, SYSTALLY_OPTION_NAME,
